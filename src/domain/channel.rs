@@ -1,0 +1,47 @@
+//! A connected account of a platform, as stored.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ChannelId, LineId, ShardId};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    pub id: ChannelId,
+    pub name: String,
+    pub line: LineId,
+    /// Where the chats of this channel live; fixed when the channel is connected.
+    pub shard: ShardId,
+    pub enabled: bool,
+    pub settings: ChannelSettings,
+}
+
+/// What each platform needs. Secrets are never shown by the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChannelSettings {
+    Telegram {
+        token: String,
+        /// Expected in `X-Telegram-Bot-Api-Secret-Token`.
+        secret: String,
+        /// Scheme and host of the Bot API server.
+        api_base: String,
+        /// Ask for updates instead of waiting for webhooks: for sites without a public address.
+        polling: bool,
+    },
+    Webhook {
+        /// Signing keys, newest first; two are valid while a key is being changed.
+        keys: Vec<String>,
+        /// Where our messages go; none: inbound only.
+        outgoing_url: Option<String>,
+    },
+}
+
+impl ChannelSettings {
+    /// The word for the kind of platform, as in the stored form.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Telegram { .. } => "telegram",
+            Self::Webhook { .. } => "webhook",
+        }
+    }
+}

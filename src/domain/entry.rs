@@ -1,0 +1,228 @@
+//! What a conversation's log holds: messages, notes and facts, and what happened to them later.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{EntryNumber, OfferId, OperatorId};
+use crate::routing::Explanation;
+
+/// One item of a conversation's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub n: EntryNumber,
+    /// When it was stored here; the order of entries is the order of `n`.
+    pub at: Timestamp,
+    pub author: Author,
+    pub body: Body,
+}
+
+/// Who wrote an entry. Nobody has to derive it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Author {
+    Customer,
+    Operator {
+        id: OperatorId,
+    },
+    /// The line itself: automatic texts and facts.
+    Line,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Body {
+    Message(Message),
+    /// Written by staff for staff; never sent to the customer.
+    Note {
+        text: String,
+    },
+    Fact(Fact),
+}
+
+/// A message between us and the customer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// The platform's id of the message, for edits, replies and delivery states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<Arc<str>>,
+    /// The platform's id of the message that this one answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Arc<str>>,
+    /// When the platform says it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform_at: Option<Timestamp>,
+    /// State on its way to the customer; none for messages from the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryState>,
+    /// Set by a later edit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+}
+
+/// What a message carries beside its text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Attachment {
+    Contact {
+        name: String,
+        phone: String,
+        /// The platform vouches that it is the sender's own number.
+        own: bool,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+    },
+    Sticker {
+        emoji: String,
+    },
+    /// A file that stayed on the platform: what is known about it.
+    File {
+        /// `photo`, `video`, `voice`, `document`, ...
+        what: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size_bytes: Option<u64>,
+        /// The platform's handle of the file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_id: Option<String>,
+    },
+    /// Content that has no form of its own here; shown as "sent a poll" and the like.
+    Other {
+        what: String,
+    },
+}
+
+/// The way of an outgoing message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Stored, with a job that will send it.
+    Pending,
+    /// The platform took it.
+    Sent,
+    Delivered,
+    Read,
+    /// Given up; `reason` is for the operator.
+    Failed {
+        reason: String,
+    },
+    /// It may or may not have arrived, and the platform cannot tell.
+    Unconfirmed,
+}
+
+/// Something that happened to the conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// A decision of the queue: who was chosen and why, or why nobody was.
+    Routed {
+        round: u32,
+        /// None: nobody was eligible.
+        offer: Option<OfferId>,
+        operators: Vec<OperatorId>,
+        until: Option<Timestamp>,
+        explanation: Explanation,
+    },
+    Accepted {
+        operator: OperatorId,
+    },
+    Declined {
+        operator: OperatorId,
+        reason: Option<String>,
+    },
+    Missed {
+        operator: OperatorId,
+    },
+    /// The offer ended because the operator went away.
+    Left {
+        operator: OperatorId,
+    },
+    /// Taken by hand from the list.
+    Taken {
+        operator: OperatorId,
+    },
+    RoundExhausted {
+        round: u32,
+    },
+    Finished {
+        operator: OperatorId,
+    },
+    /// The customer wrote again inside the reopening window.
+    Reopened {
+        operator: OperatorId,
+    },
+    Closed,
+    /// The customer blocked us or left; what we write cannot reach him.
+    CustomerUnreachable {
+        reason: String,
+    },
+    CustomerReachable,
+}
+
+/// One record of a conversation's history, in the order of what happened.
+///
+/// The history is append-only: what happens to an entry later is a record of its own, and
+/// [`fold`] makes the entries as they stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    Entry {
+        entry: Entry,
+        /// The platform's own JSON, kept for what we do not understand yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        original: Option<Arc<str>>,
+    },
+    Edited {
+        external_id: Arc<str>,
+        text: String,
+        at: Timestamp,
+    },
+    Delivery {
+        entry: EntryNumber,
+        delivery: DeliveryState,
+        /// The platform's id of the sent message, once known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_id: Option<Arc<str>>,
+        at: Timestamp,
+    },
+}
+
+/// The entries as they stand after all records, in the order of their numbers.
+pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for record in records {
+        match record {
+            Record::Entry { entry, original: _ } => entries.push(entry),
+            Record::Edited { external_id, text, at } => {
+                if let Some(message) = message_by_external_id(&mut entries, &external_id) {
+                    message.text = text;
+                    message.edited_at = Some(at);
+                }
+            }
+            Record::Delivery { entry, delivery, external_id, at: _ } => {
+                let found = entries.iter_mut().find(|e| e.n == entry).map(|e| &mut e.body);
+                if let Some(Body::Message(message)) = found {
+                    message.delivery = Some(delivery);
+                    message.external_id = external_id.or(message.external_id.take());
+                }
+            }
+        }
+    }
+    entries
+}
+
+fn message_by_external_id<'a>(entries: &'a mut [Entry], id: &str) -> Option<&'a mut Message> {
+    entries.iter_mut().rev().find_map(|entry| match &mut entry.body {
+        Body::Message(message) if message.external_id.as_deref() == Some(id) => Some(message),
+        Body::Message(_) | Body::Note { .. } | Body::Fact(_) => None,
+    })
+}

@@ -1,0 +1,19 @@
+//! The rules of the exchange: values in, effects out.
+//!
+//! Read `effect` first: it lists everything that can enter a conversation and everything that can
+//! leave it. This crate knows no clock, no chance, no socket, no store and no `async`: time and ids
+//! are arguments, and senseless input is answered by an effect that says why it was ignored.
+
+pub mod channel;
+pub mod chat;
+pub mod conversation;
+pub mod effect;
+pub mod entry;
+pub mod event;
+pub mod id;
+pub mod line;
+pub mod operator;
+pub mod permission;
+pub mod queue;
+pub mod routing;
+pub mod texts;

@@ -1,0 +1,51 @@
+//! People who work in the console.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{LineId, OperatorId};
+
+/// Allowed `capacity`; 0 means unlimited.
+pub const CAPACITY_MAX: u32 = 1_000;
+pub const NAME_CHARS_MAX: usize = 100;
+
+/// A person, as stored. His password is in the account, apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    pub id: OperatorId,
+    pub name: String,
+    pub role: Role,
+    /// Lines a supervisor oversees. An operator's lines follow from the queues he is in.
+    #[serde(default)]
+    pub supervises: Vec<LineId>,
+    /// Conversations at a time over all lines; 0 = unlimited.
+    pub capacity: u32,
+    pub status: Status,
+    pub enabled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Operator,
+    Supervisor,
+    Administrator,
+}
+
+/// What the person says of himself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Available,
+    /// No new offers; keeps his conversations.
+    Busy,
+    /// As if offline.
+    Away,
+}
+
+impl Operator {
+    /// Whether he may be offered conversations while `present` (a live session, or one lost less
+    /// than the grace ago).
+    pub fn is_available(&self, present: bool) -> bool {
+        self.enabled && present && self.status == Status::Available
+    }
+}

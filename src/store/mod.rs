@@ -1,0 +1,120 @@
+//! The store port: what is remembered, and the one way to write it.
+//!
+//! Knows nothing of what the bytes mean. Two implementations, proved equal by `contract`: the
+//! reference model (ordered maps, for tests and as the definition) and the embedded `SQLite` file.
+
+pub mod op;
+
+pub mod contract;
+pub mod model;
+pub mod sqlite;
+
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use jiff::Timestamp;
+
+use crate::store::model::ModelStore;
+use crate::store::op::{
+    Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
+    InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+};
+use crate::store::sqlite::SqliteStore;
+
+/// A store. Cheap to clone; all clones are the same store.
+#[derive(Clone, Debug)]
+pub enum Store {
+    Model(ModelStore),
+    Sqlite(SqliteStore),
+}
+
+/// A read or a submit that got no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("store unavailable: {0}")]
+pub struct Unavailable(pub String);
+
+/// Each call of the port, once for every implementation.
+macro_rules! port {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)*) => {
+        impl Store {
+            $($(#[$doc])*
+            pub async fn $name(&self, $($arg: $type),*) -> $answer {
+                match self {
+                    Self::Model(store) => store.$name($($arg),*).await,
+                    Self::Sqlite(store) => store.$name($($arg),*).await,
+                }
+            })*
+        }
+    };
+}
+
+port! {
+    /// The lease of every shard that was ever claimed.
+    leases() -> Result<Vec<(ShardId, Lease)>, Unavailable>;
+
+    /// Takes a shard if its lease still stands exactly as `seen` (the default lease: never
+    /// claimed). The new epoch is above the stored one and above `floor`. `Err(lease)`: it moved.
+    claim(shard: ShardId, me: InstanceId, seen: Lease, floor: u64)
+        -> Result<Result<Lease, Lease>, Unavailable>;
+
+    /// Raises the beat. `false`: the shard is not ours any more.
+    renew(shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable>;
+
+    /// Gives a shard back; the epoch stays. `false`: it was not ours any more.
+    release(shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable>;
+
+    /// Dedupes and appends to the inbox in one step; durable when it returns. From any node.
+    submit(shard: ShardId, dedupe: String, seconds: u32, at: Timestamp, bytes: Vec<u8>)
+        -> Result<Submitted, Unavailable>;
+
+    /// Entries behind `after`, oldest first.
+    inbox(shard: ShardId, after: InboxPosition, limit: usize)
+        -> Result<Vec<InboxEntry>, Unavailable>;
+
+    /// The one write path: all groups or none. Durable when it returns.
+    commit(commit: Commit) -> Result<Committed, CommitError>;
+
+    meta(shard: ShardId) -> Result<Meta, Unavailable>;
+
+    document(shard: ShardId, kind: DocumentKind, id: String)
+        -> Result<Option<Document>, Unavailable>;
+
+    /// Documents of a kind with ids above `after`, in the order of ids.
+    documents(shard: ShardId, kind: DocumentKind, after: Option<String>, limit: usize)
+        -> Result<Vec<Document>, Unavailable>;
+
+    /// Records with numbers above `after`, in order.
+    history(shard: ShardId, conversation: ConversationId, after: u32, limit: usize)
+        -> Result<Vec<(u32, Vec<u8>)>, Unavailable>;
+
+    /// All armed timers, earliest first, with keys in order at the same moment.
+    timers(shard: ShardId) -> Result<Vec<(String, Timestamp)>, Unavailable>;
+
+    /// All jobs, in the order of ids.
+    jobs(shard: ShardId) -> Result<Vec<Job>, Unavailable>;
+
+    /// Jobs and inbox entries that were given up, oldest first.
+    dead(shard: ShardId, limit: usize) -> Result<Vec<Vec<u8>>, Unavailable>;
+
+    /// Events behind `after`, in order. None: that very position is not in the feed (trimmed,
+    /// or never written); (0, 0) stands before the first event ever and is found until a trim.
+    feed(shard: ShardId, after: Position, limit: usize)
+        -> Result<Option<Vec<FeedRecord>>, Unavailable>;
+
+    /// The event at that very position.
+    feed_at(shard: ShardId, position: Position) -> Result<Option<FeedRecord>, Unavailable>;
+
+    shared(kind: SharedKind, id: String) -> Result<Option<Document>, Unavailable>;
+
+    /// Shared documents of a kind with ids above `after`, in the order of ids.
+    shared_all(kind: SharedKind, after: Option<String>, limit: usize)
+        -> Result<Vec<Document>, Unavailable>;
+
+    /// What operators have received from a line, in the order of operators.
+    counters(line: LineId) -> Result<Vec<Counter>, Unavailable>;
+
+    /// The conversations that take a place of each operator, in order.
+    loads() -> Result<Vec<(OperatorId, ConversationId)>, Unavailable>;
+
+    /// Drops dedupe keys that have run out and feed events beyond the newest `feed_keep` of each
+    /// shard.
+    tidy(at: Timestamp, feed_keep: usize) -> Result<(), Unavailable>;
+}

@@ -1,0 +1,264 @@
+//! Everything that a commit can do, and everything that a store can answer.
+//!
+//! Read this first: the three stores (the reference model, `SQLite`, and later Redis) differ in
+//! nothing that can be seen through these types.
+
+use std::fmt;
+use std::sync::Arc;
+
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use jiff::Timestamp;
+
+/// Most ops in one commit.
+pub const OPS_MAX: usize = 256;
+/// Most groups in one commit.
+pub const GROUPS_MAX: usize = 64;
+/// Most entries waiting in a shard's inbox.
+pub const INBOX_MAX: usize = 10_000;
+
+/// One process of the hub: `<node>#<boot random>`, new at every start.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InstanceId(pub Arc<str>);
+
+impl fmt::Display for InstanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who owns a shard. The pair (owner, epoch) is the fence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// None: the shard is free.
+    pub owner: Option<InstanceId>,
+    pub epoch: u64,
+    /// Raised by every renewal.
+    pub beat: u64,
+}
+
+/// An all-or-nothing write by the owner of a shard.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    pub shard: ShardId,
+    pub owner: InstanceId,
+    pub epoch: u64,
+    /// How many commits the shard has seen before this one. Makes a repeat harmless and notices a
+    /// store that went back.
+    pub after_commits: u64,
+    /// Now, for the life of dedupe keys.
+    pub at: Timestamp,
+    /// Each group stands for one thing that happened; a refusal names the groups it concerns.
+    pub groups: Vec<Vec<Op>>,
+}
+
+/// One step of a commit. Preconditions of all ops are checked before the first write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Refused with [`Refusal::Duplicate`] while the key is known; remembers it for `seconds`.
+    RequireDedupe { key: String, seconds: u32 },
+    /// Refused with [`Refusal::Behind`] while the inbox holds entries behind the cursor, which is
+    /// the one that this commit sets, if it sets one.
+    RequireInboxDrained,
+    /// Moves the inbox cursor and drops what is not behind it any more.
+    AdvanceInbox { from: InboxPosition, to: InboxPosition },
+    /// Writes version `expected + 1`; `expected` 0: there is none yet. [`Refusal::Version`].
+    PutDocument { kind: DocumentKind, id: String, expected: u64, bytes: Vec<u8> },
+    /// [`Refusal::Version`] when the version is another.
+    DeleteDocument { kind: DocumentKind, id: String, expected: u64 },
+    /// Adds record `n` (1, 2, ...) to a conversation's history; the numbers come from its document.
+    AppendHistory { conversation: ConversationId, n: u32, bytes: Vec<u8> },
+    AppendFeed { bytes: Vec<u8> },
+    /// Arms the timer of that key, or moves it.
+    SetTimer { key: String, at: Timestamp },
+    /// With `must_exist`, [`Refusal::Timer`] when it is not armed.
+    ClearTimer { key: String, must_exist: bool },
+    /// Adds a job; jobs are listed by `id`, so ids must sort in the order of the work.
+    PutJob { id: String, ready_at: Timestamp, bytes: Vec<u8> },
+    /// [`Refusal::Job`] when there is none of that id.
+    UpdateJob { id: String, ready_at: Timestamp, bytes: Vec<u8> },
+    /// [`Refusal::Job`] when there is none of that id.
+    DeleteJob { id: String },
+    /// Keeps a job or an inbox entry that was given up.
+    AppendDead { bytes: Vec<u8> },
+    /// Counts the conversation against the operator. Idempotent. [`Refusal::Capacity`] when
+    /// `limit` (0 = none) others are counted already.
+    Reserve { operator: OperatorId, conversation: ConversationId, limit: u32 },
+    /// Idempotent.
+    Release { operator: OperatorId, conversation: ConversationId },
+    /// Adds to what the operator has received from the line. Never refused.
+    AddCounter { line: LineId, operator: OperatorId, by: i64, at: Timestamp },
+    /// As `PutDocument`, for documents that belong to no shard. A refusal is a lawful race.
+    PutShared { kind: SharedKind, id: String, expected: u64, bytes: Vec<u8> },
+    /// As `DeleteDocument`, for documents that belong to no shard.
+    DeleteShared { kind: SharedKind, id: String, expected: u64 },
+}
+
+/// Kinds of documents that live in a shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
+pub enum DocumentKind {
+    /// A conversation that is not closed.
+    Conversation,
+    /// A closed conversation.
+    Archive,
+    Chat,
+}
+
+/// Kinds of documents that belong to no shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
+pub enum SharedKind {
+    Line,
+    Channel,
+    Operator,
+    /// Login and password hash of an operator; the id is the login.
+    Account,
+    /// A signed-in browser; the id is the digest of its token.
+    SignIn,
+    /// Settings of the installation, such as a pending set-up link.
+    Setting,
+}
+
+impl DocumentKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::Archive => "archive",
+            Self::Chat => "chat",
+        }
+    }
+}
+
+impl SharedKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Channel => "channel",
+            Self::Operator => "operator",
+            Self::Account => "account",
+            Self::SignIn => "sign_in",
+            Self::Setting => "setting",
+        }
+    }
+}
+
+/// Place in a shard's inbox; 0 is before the first entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InboxPosition(pub u64);
+
+/// Place in a shard's feed. `n` begins anew at 1 with every epoch; (0, 0) is before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub epoch: u64,
+    pub n: u64,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.n)
+    }
+}
+
+/// What the store says to a commit that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Number of commits of the shard, this one included.
+    pub commits: u64,
+    /// End of the feed before this commit.
+    pub feed_before: Position,
+    /// Position of each appended event, in order.
+    pub appended: Vec<Position>,
+}
+
+/// What the store says to a commit that was not made, or perhaps not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// Somebody else owns the shard: stop its actors.
+    #[error("shard is owned by {owner:?} in epoch {epoch}")]
+    Fenced { owner: Option<InstanceId>, epoch: u64 },
+    /// Memory and store differ (number of commits, inbox cursor or feed): claim anew and reload.
+    #[error("the store went back or memory is ahead of it: {0}")]
+    WentBack(&'static str),
+    /// Nothing was written; all refused groups with their reasons.
+    #[error("refused: {0:?}")]
+    Refused(Vec<(usize, Refusal)>),
+    /// A bug of ours (too many ops, one target twice).
+    #[error("malformed commit: {0}")]
+    Malformed(&'static str),
+    /// The outcome may be unknown: never repeat, reload.
+    #[error("store unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// Why a group was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Duplicate,
+    Behind,
+    /// A document of the shard is of another version: memory differs.
+    Version { kind: DocumentKind, id: String, found: u64 },
+    Timer,
+    Job,
+    /// The true number of the operator's conversations.
+    Capacity { operator: OperatorId, load: u32 },
+    /// A lawful race about a shared document.
+    SharedVersion { kind: SharedKind, id: String, found: u64 },
+}
+
+/// A document with its version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub id: String,
+    pub version: u64,
+    pub bytes: Vec<u8>,
+}
+
+/// One event of the feed as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedRecord {
+    pub position: Position,
+    pub previous: Position,
+    /// The instance that wrote it.
+    pub by: InstanceId,
+    pub bytes: Vec<u8>,
+}
+
+/// Numbers of a shard that its owner goes on from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    pub commits: u64,
+    pub inbox_at: InboxPosition,
+    pub feed_end: Position,
+}
+
+/// One entry of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxEntry {
+    pub position: InboxPosition,
+    pub bytes: Vec<u8>,
+}
+
+/// Answer to `submit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    Accepted(InboxPosition),
+    /// Known already; nothing was written.
+    Duplicate,
+    /// The inbox is full; nothing was written.
+    Full,
+}
+
+/// A job of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub id: String,
+    pub ready_at: Timestamp,
+    pub bytes: Vec<u8>,
+}
+
+/// What an operator has received from a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    pub operator: OperatorId,
+    pub received: i64,
+    /// When it was last raised.
+    pub last: Option<Timestamp>,
+}
