@@ -71,7 +71,6 @@ pub enum Reason {
     Missed { at: Timestamp },
     Unavailable,
     AtCapacity { load: usize, capacity: u32 },
-    TooManyOpenOffers { open: usize },
 }
 
 /// Candidates that are not named.
