@@ -2,5 +2,9 @@
 //!
 //! `ARCHITECTURE.md` is the map.
 
+pub mod actors;
+pub mod channels;
 pub mod clock;
+pub mod outbound;
+pub mod protocol;
 pub mod store;

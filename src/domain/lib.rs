@@ -4,6 +4,7 @@
 //! leave it. This crate knows no clock, no chance, no socket, no store and no `async`: time and ids
 //! are arguments, and senseless input is answered by an effect that says why it was ignored.
 
+pub mod account;
 pub mod channel;
 pub mod chat;
 pub mod conversation;

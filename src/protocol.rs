@@ -1,0 +1,200 @@
+//! The frames between a browser (or any program) and an operator session.
+//!
+//! Read `docs/PROTOCOL.md` beside this file: it is written for a stranger, this for a colleague.
+//! `ClientFrame` comes in, `ServerFrame` goes out; both are JSON text frames with a `type`.
+//! Knows the domain's words only. It stands beside the layers because the feed encodes every event
+//! once for all sockets, and the edge parses what comes in.
+
+use domain::effect::Refusal;
+use domain::entry::{DeliveryState, Entry};
+use domain::event::Row;
+use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId, ShardId};
+use domain::operator::{Role, Status};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Version of this protocol, in `hello` and `welcome`.
+pub const PROTOCOL_VERSION: u32 = 1;
+/// Most characters of a message or note.
+pub const TEXT_CHARS_MAX: usize = 10_000;
+/// Most characters of the reason of a decline.
+pub const REASON_CHARS_MAX: usize = 200;
+/// Most positions in `hello` and `ack`: one a shard.
+pub const POSITIONS_MAX: usize = 1_024;
+
+/// From the browser.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, strum::EnumCount, strum::IntoStaticStr)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
+pub enum ClientFrame {
+    /// The first frame. With positions: go on from there. Without: a snapshot.
+    Hello { protocol: u32, positions: Vec<FeedPosition> },
+    /// Events up to here have been taken in.
+    Ack { positions: Vec<FeedPosition> },
+    /// The conversation that is open on the screen (supervisors get its entries); none: closed.
+    Watch { conversation: Option<ConversationId> },
+    Accept { cmd_id: Uuid, conversation: ConversationId, offer: OfferId },
+    Decline {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        offer: OfferId,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    Take { cmd_id: Uuid, conversation: ConversationId },
+    Reply { cmd_id: Uuid, conversation: ConversationId, text: String },
+    Note { cmd_id: Uuid, conversation: ConversationId, text: String },
+    Finish { cmd_id: Uuid, conversation: ConversationId },
+    SetStatus { cmd_id: Uuid, status: Status },
+}
+
+/// To the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to `hello`; either `events` or a `snapshot` follow, then `caught_up`.
+    Welcome { protocol: u32, me: Me, beat_seconds: u32, now: Timestamp },
+    /// Everything this operator may see, as of these positions. Replaces what the browser has.
+    Snapshot {
+        positions: Vec<FeedPosition>,
+        lines: Vec<LineView>,
+        channels: Vec<ChannelView>,
+        operators: Vec<OperatorView>,
+        rows: Vec<Row>,
+    },
+    /// What happened in one shard. `from` is the position of the frame before (or of `hello`, or
+    /// of the snapshot); if it is not where the browser is, something is missing: say hello again.
+    Events { shard: ShardId, from: FeedPosition, to: FeedPosition, events: Vec<Event> },
+    /// Nothing is missing: what is on the screen is what is.
+    CaughtUp {},
+    /// The answer to a command.
+    Result { cmd_id: Uuid, #[serde(flatten)] outcome: Outcome },
+    /// Every `beat_seconds`: where the feeds stand. A browser that is elsewhere missed something.
+    Beat { positions: Vec<FeedPosition>, now: Timestamp },
+    /// Come back after so many milliseconds: the node goes down.
+    Reconnect { after_ms: u32 },
+    /// A frame was not understood; nothing was done.
+    Error { code: ErrorCode, message: String },
+}
+
+/// `<shard>:<epoch>-<n>.<tag>`: a place in a feed. Opaque to the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeedPosition(pub String);
+
+/// One event, as this browser may see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Event {
+    Row { row: Row },
+    /// The conversation is no longer in this operator's lists.
+    Gone { conversation: ConversationId },
+    Entry { conversation: ConversationId, entry: Entry },
+    Edited { conversation: ConversationId, external_id: Arc<str>, text: String, at: Timestamp },
+    Delivery { conversation: ConversationId, entry: EntryNumber, delivery: DeliveryState },
+    Line { line: LineView },
+    Channel { channel: ChannelView },
+    Operator { operator: OperatorView },
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    Done {},
+    /// It was carried out before; the first answer may still come.
+    Repeated {},
+    Refused {
+        #[serde(flatten)]
+        why: CommandRefusal,
+        /// For people, in English.
+        message: String,
+    },
+}
+
+/// Why a command was not carried out. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CommandRefusal {
+    /// By the rules of the conversation: `no_longer_yours`, `not_yours`, `closed`, `full`,
+    /// `not_now`.
+    Conversation(Refusal),
+    /// By the edge: `forbidden`, `unknown_conversation`, `bad_value`, `too_fast`, `unavailable`.
+    Edge(EdgeRefusal),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum EdgeRefusal {
+    Forbidden {},
+    UnknownConversation {},
+    BadValue { field: String },
+    TooFast {},
+    /// The store did not answer; repeat the command with the same `cmd_id`.
+    Unavailable {},
+}
+
+/// Why a frame was not understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// No JSON, or fields of wrong types.
+    BadFrame,
+    /// A `type` that this server does not know.
+    UnknownType,
+    /// Something before `hello`, or a second `hello` with another protocol.
+    HelloExpected,
+    ProtocolVersion,
+}
+
+/// The person who signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub id: OperatorId,
+    pub name: String,
+    pub role: Role,
+    pub status: Status,
+    /// Lines in whose queue he is.
+    pub queues: Vec<LineId>,
+    /// Lines he oversees; for an administrator all of them.
+    pub supervises: Vec<LineId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineView {
+    pub id: LineId,
+    pub name: String,
+    pub active: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelView {
+    pub id: ChannelId,
+    pub name: String,
+    /// `telegram`, `webhook`, ...
+    pub platform: String,
+    pub line: LineId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorView {
+    pub id: OperatorId,
+    pub name: String,
+    pub role: Role,
+    pub status: Status,
+    pub enabled: bool,
+}
+
+/// Close codes of the socket beyond those of RFC 6455.
+pub mod close {
+    /// The sign-in ended: sign in again.
+    pub const SIGNED_OUT: u16 = 4401;
+    /// Too far behind: come back.
+    pub const SLOW: u16 = 4008;
+    /// Too many sockets of one operator.
+    pub const TOO_MANY: u16 = 4029;
+}
