@@ -1,12 +1,24 @@
 //! One handling cycle with a customer, from the first message to the close.
+//!
+//! Holds the state and says which input goes where; the rules themselves are in the submodules, one
+//! for each concern. Knows no operator but by id: who is offered it, the line's queue decides.
+
+mod holding;
+mod offering;
+mod search;
+mod turn;
+mod unanswered;
+mod writing;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::turn::Turn;
 use crate::effect::{Effect, Facts, Input};
-use crate::event::{Audience, Row};
+use crate::event::{Audience, Row, RowOffer, RowState};
 use crate::id::{ChatKey, ConversationId, EntryNumber, LineId, OfferId, OperatorId};
-use crate::routing::Passed;
+
+pub use crate::conversation::search::Search;
 
 /// A conversation, as stored. Does not grow with its messages: those are in its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +42,7 @@ pub struct Conversation {
     pub held: Vec<OperatorId>,
     /// The unanswered text has been sent; it is sent once.
     pub unanswered_text_sent: bool,
-    /// The first characters of the last message.
+    /// The first characters of the last message that a person wrote.
     pub preview: String,
     /// The conversation of this chat before this one.
     pub continues: Option<ConversationId>,
@@ -40,34 +52,32 @@ pub struct Conversation {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// Nobody has it and nobody is asked.
-    Waiting { search: Search },
+    Waiting {
+        search: Search,
+    },
     /// Put before operators, each with his own clock.
-    Offered { search: Search, offer: OfferId, open: Vec<OpenOffer> },
-    Active { operator: OperatorId },
+    Offered {
+        search: Search,
+        offer: OfferId,
+        open: Vec<OpenOffer>,
+    },
+    Active {
+        operator: OperatorId,
+    },
     /// Finished; a message inside the window reopens it.
-    Closing { operator: OperatorId, until: Timestamp },
-    Closed { operator: Option<OperatorId>, at: Timestamp },
+    Closing {
+        operator: OperatorId,
+        until: Timestamp,
+    },
+    /// `operator`: who held it last; none: finished before anybody did.
+    Closed {
+        operator: Option<OperatorId>,
+        at: Timestamp,
+    },
 }
 
-/// How the search for an operator stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Search {
-    /// Since when it has been without an operator.
-    pub since: Timestamp,
-    /// 1, 2, ...
-    pub round: u32,
-    /// When the first offer of this round was made.
-    pub round_began: Option<Timestamp>,
-    pub passed: Vec<Passed>,
-    /// Everybody eligible has passed.
-    pub exhausted: bool,
-    /// When the next round begins; none: it does not by itself.
-    pub next_round_at: Option<Timestamp>,
-    /// When the unanswered text is due; none: not by the clock.
-    pub text_at: Option<Timestamp>,
-}
-
-/// An offer before one operator.
+/// An offer before one operator. It stands until an input ends it: an accept that comes after
+/// `until`, but before the deadline was handled, still takes the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenOffer {
     pub operator: OperatorId,
@@ -109,13 +119,58 @@ impl Conversation {
     }
 
     /// Takes one input. See [`Input`] and [`Effect`] for what may come and go.
-    pub fn handle(&mut self, _input: Input, _facts: &Facts<'_>, _now: Timestamp) -> Vec<Effect> {
-        Vec::new()
+    ///
+    /// After a refusal, or when nothing but [`Effect::Ignore`] comes back, the conversation is as
+    /// it was. After anything else it is to be stored, also when the list is empty: a deadline may
+    /// have moved.
+    pub fn handle(&mut self, input: Input, facts: &Facts<'_>, now: Timestamp) -> Vec<Effect> {
+        let mut turn = Turn::new(facts.line, now);
+        match input {
+            Input::CustomerWrote { message, original } => {
+                self.customer_wrote(message, original, &mut turn);
+            }
+            Input::CustomerEdited { external_id, text } => {
+                self.customer_edited(external_id, text, &mut turn);
+            }
+            Input::CustomerGone { reason } => self.customer_gone(reason, &mut turn),
+            Input::CustomerBack => self.customer_back(&mut turn),
+            Input::Accept { operator, offer } => self.accept(&operator, offer, &mut turn),
+            Input::Decline { operator, offer, reason } => {
+                self.decline(operator, offer, reason, &mut turn);
+            }
+            Input::Take { operator } => self.take(operator, &mut turn),
+            Input::Reply { operator, text } => self.reply(operator, text, &mut turn),
+            Input::Note { operator, text } => self.note(operator, text, &mut turn),
+            Input::Finish { operator } => self.finish(operator, &mut turn),
+            Input::Decided(decision) => self.decided(decision, &mut turn),
+            Input::SomebodyEligible => self.somebody_eligible(&mut turn),
+            Input::OperatorLeft { operator, departure } => {
+                self.operator_left(operator, departure, &mut turn);
+            }
+            Input::SettingsChanged => self.settings_changed(&mut turn),
+            Input::DeliveryChanged { entry, delivery, external_id } => {
+                self.delivery_changed(entry, delivery, external_id, &mut turn);
+            }
+            Input::DeadlinePassed => self.deadline_passed(&mut turn),
+        }
+        if turn.has_appended() {
+            self.updated_at = now;
+        }
+        turn.effects
     }
 
     /// When [`Input::DeadlinePassed`] is due, if nothing else comes first.
     pub fn deadline(&self) -> Option<Timestamp> {
-        None
+        match &self.state {
+            State::Waiting { search } => {
+                search.text_at.into_iter().chain(search.next_round_at).min()
+            }
+            State::Offered { search, open, offer: _ } => {
+                open.iter().map(|o| o.until).chain(search.text_at).min()
+            }
+            State::Closing { until, operator: _ } => Some(*until),
+            State::Active { .. } | State::Closed { .. } => None,
+        }
     }
 
     pub fn is_closed(&self) -> bool {
@@ -124,25 +179,78 @@ impl Conversation {
 
     /// The conversation as lists show it.
     pub fn row(&self) -> Row {
-        unreachable!()
+        let (state, unanswered, offers) = match &self.state {
+            State::Waiting { search } => (RowState::Waiting, search.is_unanswered(), Vec::new()),
+            State::Offered { offer, open, search: _ } => {
+                (RowState::Offered, false, open.iter().map(|o| o.row(*offer)).collect())
+            }
+            State::Active { .. } => (RowState::Active, false, Vec::new()),
+            State::Closing { .. } => (RowState::Closing, false, Vec::new()),
+            State::Closed { .. } => (RowState::Closed, false, Vec::new()),
+        };
+        Row {
+            conversation: self.id.clone(),
+            line: self.line.clone(),
+            channel: self.chat.channel.clone(),
+            customer_name: self.customer_name.clone(),
+            state,
+            operator: self.holder().cloned(),
+            offers,
+            held: self.held.clone(),
+            unanswered,
+            waiting_since: self.waiting_since,
+            started_at: self.started_at,
+            updated_at: self.updated_at,
+            preview: self.preview.clone(),
+            last_entry: self.last_entry,
+        }
     }
 
-    /// Who sees its entries as they come: its operator, and those it is offered to.
+    /// Who sees its entries as they come: who holds it or held it last, and those it is offered to.
     pub fn audience(&self) -> Audience {
-        Audience::default()
+        let offered = match &self.state {
+            State::Offered { open, .. } => open.as_slice(),
+            State::Waiting { .. }
+            | State::Active { .. }
+            | State::Closing { .. }
+            | State::Closed { .. } => &[],
+        };
+        Audience(
+            self.holder().into_iter().chain(offered.iter().map(|o| &o.operator)).cloned().collect(),
+        )
+    }
+
+    /// Who has it, or had it when it was finished.
+    fn holder(&self) -> Option<&OperatorId> {
+        match &self.state {
+            State::Active { operator } | State::Closing { operator, .. } => Some(operator),
+            State::Closed { operator, .. } => operator.as_ref(),
+            State::Waiting { .. } | State::Offered { .. } => None,
+        }
+    }
+
+    /// One step for whatever is due. After an outage it is still one step, and what it arms counts
+    /// from now.
+    fn deadline_passed(&mut self, turn: &mut Turn<'_>) {
+        let Some(deadline) = self.deadline() else {
+            return turn.ignore("no deadline is armed");
+        };
+        if turn.now < deadline {
+            return turn.ignore("the deadline is not reached yet");
+        }
+        match &self.state {
+            State::Waiting { .. } => self.wait_is_over(turn),
+            State::Offered { .. } => self.offers_run_out(turn),
+            State::Closing { operator, .. } => self.close(Some(operator.clone()), turn),
+            State::Active { .. } | State::Closed { .. } => {
+                turn.ignore("no rule runs in this state");
+            }
+        }
     }
 }
 
-impl Search {
-    fn begin(now: Timestamp) -> Self {
-        Self {
-            since: now,
-            round: 1,
-            round_began: None,
-            passed: Vec::new(),
-            exhausted: false,
-            next_round_at: None,
-            text_at: None,
-        }
+impl OpenOffer {
+    fn row(&self, offer: OfferId) -> RowOffer {
+        RowOffer { operator: self.operator.clone(), offer, until: self.until }
     }
 }

@@ -28,6 +28,7 @@ use crate::chat::CustomerMessage;
 use crate::entry::{DeliveryState, Record};
 use crate::id::{EntryNumber, OfferId, OperatorId};
 use crate::line::LineSettings;
+use crate::operator::Departure;
 use crate::routing::{Decision, Seek};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -72,9 +73,10 @@ pub enum Input {
     Decided(Decision),
     /// Somebody who has not passed can be offered this conversation now.
     SomebodyEligible,
-    /// An operator went away; his offers move on at once.
+    /// An operator went away; his offers move on at once. The queue must know it already.
     OperatorLeft {
         operator: OperatorId,
+        departure: Departure,
     },
     /// The line's rules were changed, or it was switched on.
     SettingsChanged,

@@ -48,9 +48,10 @@ pub struct QueueSettings {
     pub require_available: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueMode {
+    #[default]
     Evenly,
     Strictly,
     All,

@@ -42,7 +42,26 @@ pub enum Status {
     Away,
 }
 
+/// How an operator is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// Away, signed out, or offline beyond the grace.
+    Absent,
+    Disabled,
+}
+
 impl Operator {
+    /// How he is gone, if he is: who is merely busy keeps his offers.
+    pub fn departure(&self, present: bool) -> Option<Departure> {
+        if !self.enabled {
+            return Some(Departure::Disabled);
+        }
+        match self.status {
+            Status::Away => Some(Departure::Absent),
+            Status::Available | Status::Busy => (!present).then_some(Departure::Absent),
+        }
+    }
+
     /// Whether he may be offered conversations while `present` (a live session, or one lost less
     /// than the grace ago).
     pub fn is_available(&self, present: bool) -> bool {

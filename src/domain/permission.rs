@@ -1,8 +1,8 @@
 //! Who may do what: one function, deny by default.
 
-use crate::event::Row;
+use crate::event::{Row, RowState};
 use crate::id::{LineId, OperatorId};
-use crate::operator::Operator;
+use crate::operator::{Operator, Role};
 
 /// Something a person wants to see or do.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,57 @@ pub enum Action<'a> {
 }
 
 /// Whether `who` may do it. `queues` are the lines in whose queue he is.
-pub fn may(_who: &Operator, _queues: &[LineId], _action: Action<'_>) -> bool {
-    false
+///
+/// An administrator may do everything, a supervisor everything with the conversations of the lines
+/// he oversees; both also what the queues they are in let an operator do.
+pub fn may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
+    if !who.enabled {
+        return false;
+    }
+    match who.role {
+        Role::Administrator => true,
+        Role::Supervisor => oversees(who, action) || operator_may(who, queues, action),
+        Role::Operator => operator_may(who, queues, action),
+    }
+}
+
+fn oversees(who: &Operator, action: Action<'_>) -> bool {
+    match action {
+        Action::SeeLine(line) => who.supervises.contains(line),
+        Action::ReadConversation(row)
+        | Action::SeeRow(row)
+        | Action::Take(row)
+        | Action::Finish(row)
+        | Action::Note(row) => who.supervises.contains(&row.line),
+        Action::Administer | Action::SeeDirectory | Action::ManageOperator(_) => false,
+    }
+}
+
+fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
+    match action {
+        Action::Administer | Action::SeeLine(_) => false,
+        Action::SeeDirectory => true,
+        Action::ReadConversation(row) => is_his(who, row) || is_offered(who, row),
+        Action::SeeRow(row) => is_his(who, row) || is_offered(who, row) || is_open_in(queues, row),
+        Action::Take(row) => is_offered(who, row) || is_open_in(queues, row),
+        Action::Finish(row) | Action::Note(row) => row.operator.as_ref() == Some(&who.id),
+        Action::ManageOperator(operator) => *operator == who.id,
+    }
+}
+
+/// He holds it, or held it once.
+fn is_his(who: &Operator, row: &Row) -> bool {
+    row.operator.as_ref() == Some(&who.id) || row.held.contains(&who.id)
+}
+
+fn is_offered(who: &Operator, row: &Row) -> bool {
+    row.offers.iter().any(|offer| offer.operator == who.id)
+}
+
+/// Nobody has it yet, and it is in a queue of his.
+fn is_open_in(queues: &[LineId], row: &Row) -> bool {
+    match row.state {
+        RowState::Waiting | RowState::Offered => queues.contains(&row.line),
+        RowState::Active | RowState::Closing | RowState::Closed => false,
+    }
 }

@@ -1,56 +1,219 @@
 //! The queue of a line: who is offered next, and which conversation waits longest.
 //!
 //! Held in memory by the line's actor and rebuilt from the store at start. Changes of a round are
-//! applied at once and can be taken back until the round is committed.
+//! applied at once and can be taken back until the round is committed. Knows no time but the one
+//! it is told, and nothing of a conversation but that it waits and who has passed it.
+
+mod explain;
+mod people;
+mod waiting;
 
 use jiff::Timestamp;
 
+use crate::conversation::{Conversation, State};
+use crate::effect::Effect;
 use crate::id::{ConversationId, OperatorId};
-use crate::line::LineSettings;
+use crate::line::{LineSettings, QueueMode};
 use crate::operator::Operator;
+use crate::queue::people::{People, Rank, Rules, Standing};
+use crate::queue::waiting::{Passers, WaitingList, Waits};
 use crate::routing::{Decision, Passed, Seek};
 
 /// What a queue knows of the operators of a line, and the conversations that wait in it.
+///
+/// Two kinds of things come in. What is true already, whatever becomes of the round at hand:
+/// [`Self::configure`], [`Self::operator`], [`Self::received`], [`Self::hold`]. And what the round
+/// will have done once it is committed: [`Self::follow`], [`Self::wait`], [`Self::wait_no_more`];
+/// this is what [`Self::take_back`] takes back.
+///
+/// At start: first `received`, `hold` and `operator`, then `configure`, so that nobody is raised
+/// merely because the process was started.
 #[derive(Debug, Default)]
-pub struct Queue {}
+pub struct Queue {
+    people: People,
+    waiting: WaitingList,
+    /// What undoes the round at hand, the latest last.
+    undo: Vec<Undo>,
+}
+
+/// What undoes one change of a round.
+#[derive(Debug)]
+enum Undo {
+    /// Adds `by`, and restores when he was last offered something.
+    Received {
+        operator: OperatorId,
+        by: i64,
+        last: Option<Timestamp>,
+    },
+    Hold {
+        operator: OperatorId,
+        conversation: ConversationId,
+        holds: bool,
+    },
+    Wait {
+        conversation: ConversationId,
+        waits: Option<Waits>,
+    },
+}
 
 impl Queue {
-    /// Takes the line's rules; operators that left the list are forgotten.
-    pub fn configure(&mut self, _settings: &LineSettings) {}
-
-    /// Takes an operator as he is now. `present`: a live session, or one lost less than the grace
-    /// ago. Answers by how much his counter is to be raised because he became available or joined
-    /// (so that he is not flooded for having been away); already applied here.
-    pub fn operator(&mut self, _operator: &Operator, _present: bool) -> i64 {
-        0
+    /// Takes the line's rules. Answers by how much the counters of those who join are to be
+    /// raised (see [`Self::operator`]); already applied here.
+    pub fn configure(&mut self, settings: &LineSettings) -> Vec<(OperatorId, i64)> {
+        let rules = Rules::of(settings);
+        if rules == *self.people.rules() {
+            return Vec::new();
+        }
+        let lowest_before = self.people.lowest_received();
+        let ready_before = self.people.ready_operators();
+        self.people.set_rules(rules);
+        let joined =
+            self.people.ready_operators().into_iter().filter(|o| !ready_before.contains(o));
+        let raises = joined.map(|operator| (self.people.raise(&operator, lowest_before), operator));
+        let raises: Vec<_> = raises.filter(|(by, _)| *by > 0).map(|(by, o)| (o, by)).collect();
+        for (operator, by) in &raises {
+            self.received(operator, *by, None);
+        }
+        raises
     }
 
-    /// What he has received so far, as stored.
-    pub fn received(&mut self, _operator: &OperatorId, _by: i64, _last: Option<Timestamp>) {}
+    /// Takes an operator as he is now, in the list or not. `present`: a live session, or one lost
+    /// less than the grace ago. Answers by how much his counter is to be raised because he became
+    /// available or joined (so that he is not flooded for having been away); already applied here.
+    pub fn operator(&mut self, operator: &Operator, present: bool) -> i64 {
+        let standing = Standing::of(operator, present);
+        if standing == self.people.standing(&operator.id) {
+            return 0;
+        }
+        let lowest_before = self.people.lowest_received();
+        let was_ready = self.people.is_ready(&operator.id);
+        self.people.set_standing(&operator.id, standing);
+        if was_ready || !self.people.is_ready(&operator.id) {
+            return 0;
+        }
+        let raise = self.people.raise(&operator.id, lowest_before);
+        self.received(&operator.id, raise, None);
+        raise
+    }
 
-    /// The conversation takes a place of his capacity, or does not any more. Idempotent.
-    pub fn hold(&mut self, _operator: &OperatorId, _conversation: &ConversationId, _holds: bool) {}
+    /// Adds to what he has received, as stored. `last`: when he was last offered something.
+    pub fn received(&mut self, operator: &OperatorId, by: i64, last: Option<Timestamp>) {
+        self.people.receive(operator, by, |before| before.max(last));
+    }
+
+    /// As stored, the conversation takes a place of his capacity or does not any more. Idempotent.
+    pub fn hold(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
+        self.people.set_hold(operator, conversation, holds);
+    }
 
     /// The conversation waits for somebody, or waits on with others passed.
-    pub fn wait(&mut self, _conversation: &ConversationId, _since: Timestamp, _passed: &[Passed]) {}
+    pub fn wait(&mut self, conversation: &ConversationId, since: Timestamp, passed: &[Passed]) {
+        let waits = Waits { since, passed: Passers::of(passed) };
+        if self.waiting.get(conversation) != Some(&waits) {
+            self.set_wait(conversation, Some(waits));
+        }
+    }
 
     /// The conversation waits no longer.
-    pub fn wait_no_more(&mut self, _conversation: &ConversationId) {}
+    pub fn wait_no_more(&mut self, conversation: &ConversationId) {
+        if self.waiting.get(conversation).is_some() {
+            self.set_wait(conversation, None);
+        }
+    }
 
-    /// The oldest waiting conversation that somebody eligible has not passed.
+    /// Takes what a conversation's input has come to: its effects, and whether it waits now. To be
+    /// called before a `Seek` among the effects is answered.
+    pub fn follow(&mut self, conversation: &Conversation, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::Reserve { operator, limit: _ } => {
+                    self.holds_now(operator, &conversation.id, true);
+                }
+                Effect::Release { operator } => self.holds_now(operator, &conversation.id, false),
+                Effect::Count { operator, by, at } => self.counted(operator, *by, *at),
+                Effect::Append(_)
+                | Effect::Send { .. }
+                | Effect::Seek(_)
+                | Effect::Closed
+                | Effect::Refuse(_)
+                | Effect::Ignore(_) => {}
+            }
+        }
+        match &conversation.state {
+            State::Waiting { search } => self.wait(&conversation.id, search.since, &search.passed),
+            State::Offered { .. }
+            | State::Active { .. }
+            | State::Closing { .. }
+            | State::Closed { .. } => self.wait_no_more(&conversation.id),
+        }
+    }
+
+    /// The oldest waiting conversation that somebody eligible has not passed. None while the line
+    /// is inactive.
     pub fn next_waiting(&self) -> Option<ConversationId> {
-        None
+        if !self.people.rules().active {
+            return None;
+        }
+        self.waiting.oldest(|passers| self.people.has_free_beside(passers)).cloned()
     }
 
     /// Decides who is offered the conversation. Changes nothing: the offer's effects
-    /// ([`Self::hold`], [`Self::received`]) come from the conversation in the same round.
-    pub fn next(&self, _seek: &Seek) -> Decision {
-        unreachable!()
+    /// ([`Self::follow`]) come from the conversation in the same round.
+    pub fn next(&self, seek: &Seek) -> Decision {
+        let passers = Passers::of(&seek.passed);
+        let mut eligible = self.people.free_beside(&passers);
+        let mode = self.people.rules().mode;
+        let chosen: Vec<Rank> = match mode {
+            QueueMode::Evenly | QueueMode::Strictly => eligible.next().into_iter().collect(),
+            QueueMode::All => eligible.collect(),
+        };
+        Decision {
+            operators: chosen.iter().map(|rank| self.people.at(rank).clone()).collect(),
+            reserves: match mode {
+                QueueMode::Evenly | QueueMode::Strictly => true,
+                QueueMode::All => false,
+            },
+            explanation: self.people.explain(&chosen, &seek.passed),
+        }
     }
 
     /// The round is committed: what was applied stands.
-    pub fn keep(&mut self) {}
+    pub fn keep(&mut self) {
+        self.undo.clear();
+    }
 
-    /// The round was refused: everything since the last [`Self::keep`] is taken back.
-    pub fn take_back(&mut self) {}
+    /// The round was refused: what it did since the last [`Self::keep`] is taken back.
+    pub fn take_back(&mut self) {
+        while let Some(undo) = self.undo.pop() {
+            match undo {
+                Undo::Received { operator, by, last } => {
+                    self.people.receive(&operator, by, |_| last);
+                }
+                Undo::Hold { operator, conversation, holds } => {
+                    self.people.set_hold(&operator, &conversation, holds);
+                }
+                Undo::Wait { conversation, waits } => {
+                    self.waiting.set(&conversation, waits);
+                }
+            }
+        }
+    }
+
+    fn counted(&mut self, operator: &OperatorId, by: i64, at: Timestamp) {
+        let last = self.people.received(operator).last;
+        self.received(operator, by, (by > 0).then_some(at));
+        self.undo.push(Undo::Received { operator: operator.clone(), by: -by, last });
+    }
+
+    fn holds_now(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
+        if self.people.set_hold(operator, conversation, holds) {
+            let (operator, conversation) = (operator.clone(), conversation.clone());
+            self.undo.push(Undo::Hold { operator, conversation, holds: !holds });
+        }
+    }
+
+    fn set_wait(&mut self, conversation: &ConversationId, waits: Option<Waits>) {
+        let waits = self.waiting.set(conversation, waits);
+        self.undo.push(Undo::Wait { conversation: conversation.clone(), waits });
+    }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::OperatorId;
+use crate::line::QueueMode;
 
 /// Most operators that an explanation names before the chosen one; the rest are counts.
 pub const NAMED_BEFORE_MAX: usize = 20;
@@ -43,7 +44,7 @@ pub struct Decision {
 /// Why the decision fell as it did; stored with it, so that one can always see why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
-    pub mode: String,
+    pub mode: QueueMode,
     /// The chosen, the passed, and at most [`NAMED_BEFORE_MAX`] who ranked before the chosen.
     pub candidates: Vec<Candidate>,
     /// How many others there were, by the reason they were not chosen.
@@ -62,15 +63,26 @@ pub struct Candidate {
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Reason {
     /// `evenly`: the fewest received.
-    FewestReceived { received: u64 },
+    FewestReceived {
+        received: u64,
+    },
     /// `strictly`: the first eligible, at this place of the list (from 1).
-    FirstInOrder { place: usize },
+    FirstInOrder {
+        place: usize,
+    },
     /// `all`: everybody eligible.
     Everybody,
-    Declined { at: Timestamp },
-    Missed { at: Timestamp },
+    Declined {
+        at: Timestamp,
+    },
+    Missed {
+        at: Timestamp,
+    },
     Unavailable,
-    AtCapacity { load: usize, capacity: u32 },
+    AtCapacity {
+        load: usize,
+        capacity: u32,
+    },
 }
 
 /// Candidates that are not named.

@@ -1,0 +1,260 @@
+//! The operators as a queue sees them, kept in order so that no decision looks at all of them.
+//!
+//! Each is in up to three sets: in the list, ready (could be offered something if he had a place),
+//! and free (has a place too). A change takes him out of his sets and puts him into the right ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::id::{ConversationId, OperatorId};
+use crate::line::{LineSettings, QueueMode};
+use crate::operator::Operator;
+use crate::queue::waiting::Passers;
+
+/// What of a line's settings concerns the queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rules {
+    pub(super) active: bool,
+    pub(super) mode: QueueMode,
+    require_available: bool,
+    list: Vec<OperatorId>,
+}
+
+/// What of an operator's own document and presence concerns the queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    enabled: bool,
+    available: bool,
+    /// 0: unlimited.
+    capacity: u32,
+}
+
+/// What he has received from this line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Received {
+    pub(super) count: i64,
+    /// When he was last offered something.
+    pub(super) last: Option<Timestamp>,
+}
+
+/// Place in the order of offers: the lowest is next. Outside `evenly` only the list counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    received: Received,
+    pub(super) place: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct People {
+    rules: Rules,
+    by_id: BTreeMap<OperatorId, Person>,
+    listed: BTreeSet<Rank>,
+    ready: BTreeSet<(i64, usize)>,
+    free: BTreeSet<Rank>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    /// Index in the list; none: not in it.
+    place: Option<usize>,
+    standing: Standing,
+    received: Received,
+    held: BTreeSet<ConversationId>,
+}
+
+/// In which of the sets somebody of the list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Free,
+    AtCapacity { load: usize, capacity: u32 },
+    Unavailable,
+}
+
+impl Rules {
+    pub(super) fn of(settings: &LineSettings) -> Self {
+        Self {
+            active: settings.active,
+            mode: settings.queue.mode,
+            require_available: settings.queue.require_available,
+            list: settings.queue.operators.clone(),
+        }
+    }
+}
+
+impl Standing {
+    pub(super) fn of(operator: &Operator, present: bool) -> Self {
+        Self {
+            enabled: operator.enabled,
+            available: operator.is_available(present),
+            capacity: operator.capacity,
+        }
+    }
+}
+
+impl Person {
+    pub(super) fn class(&self, rules: &Rules) -> Class {
+        let Standing { enabled, available, capacity } = self.standing;
+        let load = self.held.len();
+        if !(available || enabled && !rules.require_available) {
+            Class::Unavailable
+        } else if capacity > 0 && load >= usize::try_from(capacity).unwrap_or(usize::MAX) {
+            Class::AtCapacity { load, capacity }
+        } else {
+            Class::Free
+        }
+    }
+
+    pub(super) fn rank(&self, rules: &Rules) -> Option<Rank> {
+        let received = match rules.mode {
+            QueueMode::Evenly => self.received,
+            QueueMode::Strictly | QueueMode::All => Received::default(),
+        };
+        self.place.map(|place| Rank { received, place })
+    }
+
+    pub(super) fn received(&self) -> u64 {
+        self.received.count.try_into().unwrap_or(0)
+    }
+}
+
+impl People {
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    pub(super) fn get(&self, operator: &OperatorId) -> Option<&Person> {
+        self.by_id.get(operator)
+    }
+
+    pub(super) fn standing(&self, operator: &OperatorId) -> Standing {
+        self.get(operator).map(|person| person.standing).unwrap_or_default()
+    }
+
+    pub(super) fn received(&self, operator: &OperatorId) -> Received {
+        self.get(operator).map(|person| person.received).unwrap_or_default()
+    }
+
+    pub(super) fn is_ready(&self, operator: &OperatorId) -> bool {
+        self.get(operator).is_some_and(|person| {
+            person.place.is_some() && person.class(&self.rules) != Class::Unavailable
+        })
+    }
+
+    pub(super) fn ready_operators(&self) -> BTreeSet<OperatorId> {
+        self.ready.iter().filter_map(|(_, place)| self.rules.list.get(*place)).cloned().collect()
+    }
+
+    /// The lowest counter among those who are ready; none: nobody is.
+    pub(super) fn lowest_received(&self) -> Option<i64> {
+        self.ready.first().map(|(count, _)| *count)
+    }
+
+    /// By how much he is behind the lowest of those who were ready before him.
+    pub(super) fn raise(&self, operator: &OperatorId, lowest_before: Option<i64>) -> i64 {
+        let own = self.received(operator).count;
+        lowest_before.map_or(0, |lowest| lowest.saturating_sub(own).max(0))
+    }
+
+    /// Who has this rank.
+    pub(super) fn at(&self, rank: &Rank) -> &OperatorId {
+        &self.rules.list[rank.place]
+    }
+
+    /// The eligible in the order of offers, without those who have passed.
+    pub(super) fn free_beside(&self, passers: &Passers) -> impl Iterator<Item = Rank> {
+        self.free.iter().filter(|rank| !passers.contains(self.at(rank))).copied()
+    }
+
+    pub(super) fn has_free_beside(&self, passers: &Passers) -> bool {
+        self.free_beside(passers).next().is_some()
+    }
+
+    /// Those of the list who rank before `end`, or all of them.
+    pub(super) fn listed_before(&self, end: Option<Rank>) -> impl Iterator<Item = &OperatorId> {
+        let before = self.listed.iter().take_while(move |rank| end.is_none_or(|end| **rank < end));
+        before.map(|rank| self.at(rank))
+    }
+
+    pub(super) fn sizes(&self) -> (usize, usize, usize) {
+        (self.listed.len(), self.ready.len(), self.free.len())
+    }
+
+    pub(super) fn set_rules(&mut self, rules: Rules) {
+        for person in self.by_id.values_mut() {
+            person.place = None;
+        }
+        for (place, operator) in rules.list.iter().enumerate() {
+            self.by_id.entry(operator.clone()).or_default().place = Some(place);
+        }
+        (self.listed, self.ready, self.free) = Default::default();
+        self.rules = rules;
+        for operator in self.rules.list.clone() {
+            self.enter(&operator);
+        }
+    }
+
+    pub(super) fn set_standing(&mut self, operator: &OperatorId, standing: Standing) {
+        self.change(operator, |person| person.standing = standing);
+    }
+
+    pub(super) fn receive(
+        &mut self,
+        operator: &OperatorId,
+        by: i64,
+        last: impl FnOnce(Option<Timestamp>) -> Option<Timestamp>,
+    ) {
+        self.change(operator, |person| {
+            let Received { count, last: before } = person.received;
+            person.received = Received { count: count.saturating_add(by), last: last(before) };
+        });
+    }
+
+    /// Answers whether that was news.
+    pub(super) fn set_hold(
+        &mut self,
+        operator: &OperatorId,
+        conversation: &ConversationId,
+        holds: bool,
+    ) -> bool {
+        self.change(operator, |person| {
+            if holds {
+                person.held.insert(conversation.clone())
+            } else {
+                person.held.remove(conversation)
+            }
+        })
+    }
+
+    fn change<T>(&mut self, operator: &OperatorId, change: impl FnOnce(&mut Person) -> T) -> T {
+        self.leave(operator);
+        let changed = change(self.by_id.entry(operator.clone()).or_default());
+        self.enter(operator);
+        changed
+    }
+
+    fn leave(&mut self, operator: &OperatorId) {
+        let Some(person) = self.by_id.get(operator) else { return };
+        let Some(rank) = person.rank(&self.rules) else { return };
+        self.listed.remove(&rank);
+        self.ready.remove(&(person.received.count, rank.place));
+        self.free.remove(&rank);
+    }
+
+    fn enter(&mut self, operator: &OperatorId) {
+        let Some(person) = self.by_id.get(operator) else { return };
+        let Some(rank) = person.rank(&self.rules) else { return };
+        let (is_ready, is_free) = match person.class(&self.rules) {
+            Class::Free => (true, true),
+            Class::AtCapacity { .. } => (true, false),
+            Class::Unavailable => (false, false),
+        };
+        self.listed.insert(rank);
+        if is_ready {
+            self.ready.insert((person.received.count, rank.place));
+        }
+        if is_free {
+            self.free.insert(rank);
+        }
+    }
+}
