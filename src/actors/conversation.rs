@@ -1,0 +1,238 @@
+//! One conversation: feeds the state machine and says what is to be stored of it.
+//!
+//! Holds no timer and nothing that is not in the document. Keeps the last committed value until
+//! the commit answers, so that a refused round can be decided again.
+
+use std::sync::Arc;
+
+use actix::{Actor, Context, Handler, Message, MessageResponse};
+use domain::conversation::{Conversation, State};
+use domain::effect::{Effect, Facts, Input};
+use domain::event::{FeedEvent, Row};
+use domain::id::{ConversationId, LineId, OperatorId};
+use domain::line::Line;
+use domain::operator::Operator;
+use domain::permission::{Action, may};
+use domain::routing::Passed;
+use jiff::Timestamp;
+
+use crate::actors::encode;
+use crate::store::op::{DocumentKind, Op};
+
+/// The actor of a conversation. Lives while its shard needs it; its truth is its document.
+pub(crate) struct ConversationActor {
+    conversation: Conversation,
+    stored: Option<Conversation>,
+    /// Version of the stored document; 0: there is none.
+    version: u64,
+    /// Set between [`Draft`] and the answer of the commit.
+    drafted_version: u64,
+}
+
+impl ConversationActor {
+    /// One that was just opened and is not stored yet.
+    pub(crate) fn new(conversation: Conversation) -> Self {
+        Self { conversation, stored: None, version: 0, drafted_version: 0 }
+    }
+
+    /// One that was read from the store.
+    pub(crate) fn loaded(conversation: Conversation, version: u64) -> Self {
+        let stored = Some(conversation.clone());
+        Self { conversation, stored, version, drafted_version: version }
+    }
+}
+
+impl Actor for ConversationActor {
+    type Context = Context<Self>;
+}
+
+/// A person who gives a command, with what his rights depend on.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    pub(crate) operator: Arc<Operator>,
+    pub(crate) queues: Vec<LineId>,
+}
+
+/// One input. With `who`, his right to it is asked first.
+#[derive(Debug, Message)]
+#[rtype(result = "Fed")]
+pub(crate) struct Feed {
+    pub(crate) input: Input,
+    pub(crate) who: Option<Who>,
+    pub(crate) line: Arc<Line>,
+    pub(crate) now: Timestamp,
+}
+
+#[derive(Debug, MessageResponse)]
+pub(crate) enum Fed {
+    Effects(Vec<Effect>),
+    Forbidden,
+}
+
+impl Handler<Feed> for ConversationActor {
+    type Result = Fed;
+
+    fn handle(&mut self, feed: Feed, _: &mut Self::Context) -> Fed {
+        if let Some(who) = &feed.who
+            && !allowed(who, &feed.input, &self.conversation.row())
+        {
+            return Fed::Forbidden;
+        }
+        let facts = Facts { line: &feed.line.settings };
+        Fed::Effects(self.conversation.handle(feed.input, &facts, feed.now))
+    }
+}
+
+/// Whether a person may give this command. What the conversation's rules say is another matter.
+fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
+    let action = match input {
+        Input::Take { .. } => Action::Take(row),
+        Input::Finish { .. } => Action::Finish(row),
+        Input::Note { .. } => Action::Note(row),
+        Input::Accept { .. } | Input::Decline { .. } | Input::Reply { .. } => Action::SeeRow(row),
+        Input::CustomerWrote { .. }
+        | Input::CustomerEdited { .. }
+        | Input::CustomerGone { .. }
+        | Input::CustomerBack
+        | Input::Decided(_)
+        | Input::SomebodyEligible
+        | Input::OperatorLeft { .. }
+        | Input::SettingsChanged
+        | Input::DeliveryChanged { .. }
+        | Input::DeadlinePassed => return false,
+    };
+    may(&who.operator, &who.queues, action)
+}
+
+/// How the conversation stands, for its line.
+#[derive(Debug, MessageResponse)]
+pub(crate) struct Standing {
+    pub(crate) conversation: ConversationId,
+    pub(crate) line: LineId,
+    pub(crate) waits: Option<(Timestamp, Vec<Passed>)>,
+    pub(crate) offered: Vec<OperatorId>,
+    pub(crate) deadline: Option<Timestamp>,
+}
+
+impl Standing {
+    pub(crate) fn of(conversation: &Conversation) -> Self {
+        let (waits, offered) = match &conversation.state {
+            State::Waiting { search } => {
+                (Some((search.since, search.passed.clone())), Vec::new())
+            }
+            State::Offered { open, .. } => (None, open.iter().map(|o| o.operator.clone()).collect()),
+            State::Active { .. } | State::Closing { .. } | State::Closed { .. } => (None, Vec::new()),
+        };
+        Self {
+            conversation: conversation.id.clone(),
+            line: conversation.line.clone(),
+            waits,
+            offered,
+            deadline: conversation.deadline(),
+        }
+    }
+}
+
+#[derive(Debug, Message)]
+#[rtype(result = "Standing")]
+pub(crate) struct Stand;
+
+impl Handler<Stand> for ConversationActor {
+    type Result = Standing;
+
+    fn handle(&mut self, _: Stand, _: &mut Self::Context) -> Standing {
+        Standing::of(&self.conversation)
+    }
+}
+
+/// What the round has to store of this conversation.
+#[derive(Debug, Message)]
+#[rtype(result = "Drafted")]
+pub(crate) struct Draft;
+
+#[derive(Debug, MessageResponse)]
+pub(crate) struct Drafted {
+    pub(crate) ops: Vec<Op>,
+    pub(crate) row: Option<FeedEvent>,
+    pub(crate) closed: bool,
+}
+
+impl Handler<Draft> for ConversationActor {
+    type Result = Drafted;
+
+    fn handle(&mut self, _: Draft, _: &mut Self::Context) -> Drafted {
+        self.drafted_version = self.version;
+        let closed = self.conversation.is_closed();
+        if self.stored.as_ref() == Some(&self.conversation) {
+            return Drafted { ops: Vec::new(), row: None, closed };
+        }
+        let mut ops = self.document_ops();
+        ops.extend(self.timer_op());
+        let row = self.conversation.row();
+        let shown = self.stored.as_ref().map(Conversation::row);
+        let row = (shown.as_ref() != Some(&row)).then_some(FeedEvent::Row(row));
+        Drafted { ops, row, closed }
+    }
+}
+
+impl ConversationActor {
+    fn document_ops(&mut self) -> Vec<Op> {
+        let id = self.conversation.id.to_string();
+        let bytes = encode::document(&self.conversation);
+        let was_open = self.stored.as_ref().is_some_and(|stored| !stored.is_closed());
+        let expected = self.version;
+        let put = |kind, expected, bytes| Op::PutDocument { kind, id: id.clone(), expected, bytes };
+        if !self.conversation.is_closed() {
+            self.drafted_version = expected + 1;
+            return vec![put(DocumentKind::Conversation, expected, bytes)];
+        }
+        if !was_open {
+            self.drafted_version = expected + 1;
+            return vec![put(DocumentKind::Archive, expected, bytes)];
+        }
+        self.drafted_version = 1;
+        vec![
+            Op::DeleteDocument { kind: DocumentKind::Conversation, id: id.clone(), expected },
+            put(DocumentKind::Archive, 0, bytes),
+        ]
+    }
+
+    fn timer_op(&self) -> Option<Op> {
+        let key = self.conversation.id.to_string();
+        let stored = self.stored.as_ref().and_then(Conversation::deadline);
+        match (stored, self.conversation.deadline()) {
+            (stored, now) if stored == now => None,
+            (_, Some(at)) => Some(Op::SetTimer { key, at }),
+            (_, None) => Some(Op::ClearTimer { key, must_exist: true }),
+        }
+    }
+}
+
+/// The round is committed.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Keep;
+
+impl Handler<Keep> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Keep, _: &mut Self::Context) {
+        self.stored = Some(self.conversation.clone());
+        self.version = self.drafted_version;
+    }
+}
+
+/// The round was refused: everything since the last commit is forgotten.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct TakeBack;
+
+impl Handler<TakeBack> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, _: TakeBack, _: &mut Self::Context) {
+        if let Some(stored) = &self.stored {
+            self.conversation = stored.clone();
+        }
+    }
+}

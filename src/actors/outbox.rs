@@ -1,0 +1,29 @@
+//! Jobs of the outbox, as stored.
+
+use domain::id::{ChatKey, ConversationId, EntryNumber};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One message on its way to a customer. Ids sort in the order of the work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OutboxJob {
+    pub(crate) id: String,
+    pub(crate) chat: ChatKey,
+    pub(crate) conversation: ConversationId,
+    pub(crate) entry: EntryNumber,
+    pub(crate) text: String,
+    pub(crate) created_at: Timestamp,
+    /// Parts that the platform has taken; a long text is sent in several.
+    pub(crate) parts_sent: usize,
+    /// Attempts at the next part.
+    pub(crate) attempts: u32,
+    pub(crate) sending: bool,
+}
+
+impl OutboxJob {
+    /// The id of the job of an entry: conversations do not share a chat's order by themselves, so
+    /// the moment of the commit comes first.
+    pub(crate) fn id_of(at: Timestamp, conversation: &ConversationId, entry: EntryNumber) -> String {
+        format!("{:015}-{conversation}-{:08}", at.as_millisecond(), entry.0)
+    }
+}

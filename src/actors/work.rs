@@ -1,0 +1,87 @@
+//! What can be asked of a shard. Everything that changes a conversation enters here.
+
+use actix::Message;
+use domain::effect::Input;
+use domain::entry::DeliveryState;
+use domain::id::{ConversationId, LineId, OperatorId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
+use crate::actors::outbox::OutboxJob;
+use crate::protocol::Outcome;
+
+/// Seconds during which a repeated command is recognised.
+pub(crate) const COMMAND_DEDUPE_SECONDS: u32 = 172_800;
+
+/// One thing for a shard to work off in one of its rounds.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) enum Work {
+    /// From a channel, on the fast path: not in the inbox.
+    Arrive { arrival: Arrival, answer: Answer<Result<Accepted, NotStored>> },
+    /// From an operator, authorised where it is carried out.
+    Command { command: Command, answer: Answer<Outcome> },
+    /// A stored deadline of a conversation has come.
+    Due { conversation: ConversationId },
+    /// Somebody in the queue can be offered what waits.
+    Wake { line: LineId },
+    /// An operator went away while a conversation was put before him.
+    Left { conversation: ConversationId, operator: OperatorId },
+    /// An operator came back, or joined: his counter is raised.
+    Raise { line: LineId, operator: OperatorId, by: i64 },
+    /// A conversation that waits is looked at again under changed rules.
+    Reconsider { conversation: ConversationId },
+    /// The outbox is about to send, or has heard from the platform.
+    Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
+    /// People change shared documents (shard 0 only).
+    Change { changes: Vec<Change>, answer: Answer<Result<(), NotStored>> },
+}
+
+/// Where the answer goes once it is true, that is, after the commit.
+#[derive(Debug)]
+pub(crate) struct Answer<T>(Option<oneshot::Sender<T>>);
+
+impl<T> Answer<T> {
+    pub(crate) fn new() -> (Self, oneshot::Receiver<T>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(Some(sender)), receiver)
+    }
+
+    /// Answers once; whoever asked may be gone.
+    pub(crate) fn give(&mut self, value: T) {
+        if let Some(sender) = self.0.take() {
+            let _gone = sender.send(value);
+        }
+    }
+}
+
+/// A command of an operator on a conversation.
+#[derive(Clone, Debug)]
+pub(crate) struct Command {
+    pub(crate) id: Uuid,
+    pub(crate) operator: OperatorId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) input: Input,
+}
+
+/// What the outbox wants remembered of a job.
+#[derive(Clone, Debug)]
+pub(crate) enum JobStep {
+    /// Before a send: whoever finds the job like this knows that it may have been sent.
+    Sending(OutboxJob),
+    /// Not now: try again at `ready_at`; also after one of several parts was sent.
+    Later { job: OutboxJob, ready_at: Timestamp },
+    /// Over, one way or the other.
+    Over { job: OutboxJob, delivery: DeliveryState, external_id: Option<Arc<str>>, gone: bool },
+}
+
+/// An arrival as it lies in the inbox.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StoredArrival {
+    pub(crate) channel: String,
+    pub(crate) inbound: domain::chat::Inbound,
+}
