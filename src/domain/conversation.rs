@@ -40,13 +40,27 @@ pub struct Conversation {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// Nobody has it and nobody is asked.
-    Waiting { search: Search },
+    Waiting {
+        search: Search,
+    },
     /// Put before operators, each with his own clock.
-    Offered { search: Search, offer: OfferId, open: Vec<OpenOffer> },
-    Active { operator: OperatorId },
+    Offered {
+        search: Search,
+        offer: OfferId,
+        open: Vec<OpenOffer>,
+    },
+    Active {
+        operator: OperatorId,
+    },
     /// Finished; a message inside the window reopens it.
-    Closing { operator: OperatorId, until: Timestamp },
-    Closed { operator: Option<OperatorId>, at: Timestamp },
+    Closing {
+        operator: OperatorId,
+        until: Timestamp,
+    },
+    Closed {
+        operator: Option<OperatorId>,
+        at: Timestamp,
+    },
 }
 
 /// How the search for an operator stands.

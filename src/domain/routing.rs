@@ -62,15 +62,26 @@ pub struct Candidate {
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Reason {
     /// `evenly`: the fewest received.
-    FewestReceived { received: u64 },
+    FewestReceived {
+        received: u64,
+    },
     /// `strictly`: the first eligible, at this place of the list (from 1).
-    FirstInOrder { place: usize },
+    FirstInOrder {
+        place: usize,
+    },
     /// `all`: everybody eligible.
     Everybody,
-    Declined { at: Timestamp },
-    Missed { at: Timestamp },
+    Declined {
+        at: Timestamp,
+    },
+    Missed {
+        at: Timestamp,
+    },
     Unavailable,
-    AtCapacity { load: usize, capacity: u32 },
+    AtCapacity {
+        load: usize,
+        capacity: u32,
+    },
 }
 
 /// Candidates that are not named.
