@@ -10,7 +10,10 @@ use std::time::Duration;
 pub enum Clock {
     Wall,
     /// Time that moves only with the runtime's (paused and advanced by stories).
-    Virtual { start: Timestamp, since: tokio::time::Instant },
+    Virtual {
+        start: Timestamp,
+        since: tokio::time::Instant,
+    },
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]

@@ -6,14 +6,13 @@
 use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Message, MessageResponse};
-use domain::conversation::{Conversation, State};
+use domain::conversation::Conversation;
 use domain::effect::{Effect, Facts, Input};
 use domain::event::{FeedEvent, Row};
-use domain::id::{ConversationId, LineId, OperatorId};
+use domain::id::LineId;
 use domain::line::Line;
 use domain::operator::Operator;
 use domain::permission::{Action, may};
-use domain::routing::Passed;
 use jiff::Timestamp;
 
 use crate::actors::encode;
@@ -65,7 +64,8 @@ pub(crate) struct Feed {
 
 #[derive(Debug, MessageResponse)]
 pub(crate) enum Fed {
-    Effects(Vec<Effect>),
+    /// What it did, and how the conversation stands now.
+    Effects(Vec<Effect>, Arc<Conversation>),
     Forbidden,
 }
 
@@ -79,7 +79,8 @@ impl Handler<Feed> for ConversationActor {
             return Fed::Forbidden;
         }
         let facts = Facts { line: &feed.line.settings };
-        Fed::Effects(self.conversation.handle(feed.input, &facts, feed.now))
+        let effects = self.conversation.handle(feed.input, &facts, feed.now);
+        Fed::Effects(effects, Arc::new(self.conversation.clone()))
     }
 }
 
@@ -89,7 +90,8 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         Input::Take { .. } => Action::Take(row),
         Input::Finish { .. } => Action::Finish(row),
         Input::Note { .. } => Action::Note(row),
-        Input::Accept { .. } | Input::Decline { .. } | Input::Reply { .. } => Action::SeeRow(row),
+        Input::Accept { .. } | Input::Decline { .. } => Action::AnswerOffer(row),
+        Input::Reply { .. } => Action::Reply(row),
         Input::CustomerWrote { .. }
         | Input::CustomerEdited { .. }
         | Input::CustomerGone { .. }
@@ -102,47 +104,6 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::DeadlinePassed => return false,
     };
     may(&who.operator, &who.queues, action)
-}
-
-/// How the conversation stands, for its line.
-#[derive(Debug, MessageResponse)]
-pub(crate) struct Standing {
-    pub(crate) conversation: ConversationId,
-    pub(crate) line: LineId,
-    pub(crate) waits: Option<(Timestamp, Vec<Passed>)>,
-    pub(crate) offered: Vec<OperatorId>,
-    pub(crate) deadline: Option<Timestamp>,
-}
-
-impl Standing {
-    pub(crate) fn of(conversation: &Conversation) -> Self {
-        let (waits, offered) = match &conversation.state {
-            State::Waiting { search } => {
-                (Some((search.since, search.passed.clone())), Vec::new())
-            }
-            State::Offered { open, .. } => (None, open.iter().map(|o| o.operator.clone()).collect()),
-            State::Active { .. } | State::Closing { .. } | State::Closed { .. } => (None, Vec::new()),
-        };
-        Self {
-            conversation: conversation.id.clone(),
-            line: conversation.line.clone(),
-            waits,
-            offered,
-            deadline: conversation.deadline(),
-        }
-    }
-}
-
-#[derive(Debug, Message)]
-#[rtype(result = "Standing")]
-pub(crate) struct Stand;
-
-impl Handler<Stand> for ConversationActor {
-    type Result = Standing;
-
-    fn handle(&mut self, _: Stand, _: &mut Self::Context) -> Standing {
-        Standing::of(&self.conversation)
-    }
 }
 
 /// What the round has to store of this conversation.

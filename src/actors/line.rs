@@ -9,6 +9,7 @@ use std::sync::Arc;
 use actix::{
     Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, SpawnHandle, WeakAddr,
 };
+use domain::conversation::Conversation;
 use domain::effect::Effect;
 use domain::id::{ConversationId, OperatorId};
 use domain::line::Line;
@@ -17,7 +18,7 @@ use domain::queue::Queue;
 use domain::routing::{Decision, Seek};
 use jiff::Timestamp;
 
-use crate::actors::conversation::{Keep, Standing, TakeBack};
+use crate::actors::conversation::{Keep, TakeBack};
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
 use crate::clock::Clock;
@@ -29,7 +30,8 @@ pub(crate) struct LineStart {
     pub(crate) line: Arc<Line>,
     pub(crate) counters: Vec<Counter>,
     pub(crate) loads: Vec<(OperatorId, ConversationId)>,
-    pub(crate) standings: Vec<Standing>,
+    /// Its conversations that are not closed.
+    pub(crate) conversations: Vec<Arc<Conversation>>,
     /// The operators of its queue, each with whether he is present.
     pub(crate) operators: Vec<(Arc<Operator>, bool)>,
 }
@@ -42,8 +44,8 @@ pub(crate) struct LineActor {
     shard: WeakAddr<Shard>,
     deadlines: Deadlines,
     offered: BTreeMap<OperatorId, BTreeSet<ConversationId>>,
-    /// Standings of the running round; in force when it is committed.
-    staged: Vec<Standing>,
+    /// Conversations as the running round leaves them; in force when it is committed.
+    staged: Vec<Arc<Conversation>>,
     sleep: Option<(Timestamp, SpawnHandle)>,
     wake_asked: bool,
     start: Option<LineStart>,
@@ -105,22 +107,16 @@ impl LineActor {
         self.sleep(ctx);
     }
 
-    fn stand(&mut self, standing: Standing) {
-        let id = standing.conversation;
-        self.deadlines.set(&id, standing.deadline);
+    /// Notes when the conversation is to be woken and before whom it is put.
+    fn stand(&mut self, conversation: &Conversation) {
+        let id = &conversation.id;
+        self.deadlines.set(id, conversation.deadline());
         self.offered.retain(|_, conversations| {
-            conversations.remove(&id);
+            conversations.remove(id);
             !conversations.is_empty()
         });
-        for operator in standing.offered {
-            self.offered.entry(operator).or_default().insert(id.clone());
-        }
-    }
-
-    fn wait_in_queue(queue: &mut Queue, standing: &Standing) {
-        match &standing.waits {
-            Some((since, passed)) => queue.wait(&standing.conversation, *since, passed),
-            None => queue.wait_no_more(&standing.conversation),
+        for offer in conversation.open_offers() {
+            self.offered.entry(offer.operator.clone()).or_default().insert(id.clone());
         }
     }
 }
@@ -130,21 +126,21 @@ impl Actor for LineActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         let Some(start) = self.start.take() else { return };
-        self.queue.configure(&self.line.settings);
         for counter in start.counters {
             self.queue.received(&counter.operator, counter.received, counter.last);
         }
         for (operator, conversation) in start.loads {
             self.queue.hold(&operator, &conversation, true);
         }
-        for standing in start.standings {
-            Self::wait_in_queue(&mut self.queue, &standing);
-            self.stand(standing);
+        for (operator, present) in start.operators {
+            self.queue.operator(&operator, present);
+        }
+        self.queue.configure(&self.line.settings);
+        for conversation in start.conversations {
+            self.queue.follow(&conversation, &[]);
+            self.stand(&conversation);
         }
         self.queue.keep();
-        for (operator, present) in start.operators {
-            self.meet(&operator, present);
-        }
         self.sleep(ctx);
         self.wake();
     }
@@ -184,31 +180,16 @@ impl Handler<NextWaiting> for LineActor {
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Stepped {
-    /// `Reserve`, `Release` and `Count`; others are of no concern here.
-    pub(crate) effects: Vec<Effect>,
-    pub(crate) standing: Standing,
+    pub(crate) effects: Arc<Vec<Effect>>,
+    pub(crate) conversation: Arc<Conversation>,
 }
 
 impl Handler<Stepped> for LineActor {
     type Result = ();
 
     fn handle(&mut self, stepped: Stepped, _: &mut Self::Context) {
-        let conversation = &stepped.standing.conversation;
-        for effect in &stepped.effects {
-            match effect {
-                Effect::Reserve { operator, .. } => self.queue.hold(operator, conversation, true),
-                Effect::Release { operator } => self.queue.hold(operator, conversation, false),
-                Effect::Count { operator, by, at } => self.queue.received(operator, *by, Some(*at)),
-                Effect::Append(_)
-                | Effect::Send { .. }
-                | Effect::Seek(_)
-                | Effect::Closed
-                | Effect::Refuse(_)
-                | Effect::Ignore(_) => {}
-            }
-        }
-        Self::wait_in_queue(&mut self.queue, &stepped.standing);
-        self.staged.push(stepped.standing);
+        self.queue.follow(&stepped.conversation, &stepped.effects);
+        self.staged.push(stepped.conversation);
     }
 }
 
@@ -217,8 +198,8 @@ impl Handler<Keep> for LineActor {
 
     fn handle(&mut self, _: Keep, ctx: &mut Self::Context) {
         self.queue.keep();
-        for standing in std::mem::take(&mut self.staged) {
-            self.stand(standing);
+        for conversation in std::mem::take(&mut self.staged) {
+            self.stand(&conversation);
         }
         self.sleep(ctx);
         self.wake();
@@ -277,12 +258,10 @@ impl LineActor {
     fn meet(&mut self, operator: &Operator, present: bool) {
         let by = self.queue.operator(operator, present);
         self.raise(operator.id.clone(), by);
-        if operator.is_available(present) || !self.line.settings.queue.require_available {
-            return;
-        }
+        let Some(departure) = operator.departure(present) else { return };
         for conversation in self.offered.get(&operator.id).into_iter().flatten() {
-            let operator = operator.id.clone();
-            self.tell_shard(Work::Left { conversation: conversation.clone(), operator });
+            let (conversation, operator) = (conversation.clone(), operator.id.clone());
+            self.tell_shard(Work::Left { conversation, operator, departure });
         }
     }
 }

@@ -4,6 +4,7 @@ use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
 use domain::id::{ConversationId, LineId, OperatorId};
+use domain::operator::Departure;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub(crate) enum Work {
     /// Somebody in the queue can be offered what waits.
     Wake { line: LineId },
     /// An operator went away while a conversation was put before him.
-    Left { conversation: ConversationId, operator: OperatorId },
+    Left { conversation: ConversationId, operator: OperatorId, departure: Departure },
     /// An operator came back, or joined: his counter is raised.
     Raise { line: LineId, operator: OperatorId, by: i64 },
     /// A conversation that waits is looked at again under changed rules.

@@ -173,6 +173,17 @@ impl Conversation {
         }
     }
 
+    /// The offers that stand now.
+    pub fn open_offers(&self) -> &[OpenOffer] {
+        match &self.state {
+            State::Offered { open, .. } => open,
+            State::Waiting { .. }
+            | State::Active { .. }
+            | State::Closing { .. }
+            | State::Closed { .. } => &[],
+        }
+    }
+
     pub fn is_closed(&self) -> bool {
         matches!(self.state, State::Closed { .. })
     }

@@ -17,10 +17,14 @@ pub enum Action<'a> {
     ReadConversation(&'a Row),
     /// See a conversation in a list, without its entries.
     SeeRow(&'a Row),
+    /// Accept or decline: everybody who may have been offered it, so that who comes late learns who
+    /// has it; whether his offer stands is the conversation's question.
+    AnswerOffer(&'a Row),
     /// Take a conversation from the list.
     Take(&'a Row),
-    /// Write to the customer or finish: only who holds it (the conversation itself decides), and
-    /// supervisors for finishing.
+    /// Write to the customer: only who holds it.
+    Reply(&'a Row),
+    /// Finish: who holds it, and those who oversee the line.
     Finish(&'a Row),
     /// Write an internal note.
     Note(&'a Row),
@@ -48,7 +52,9 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
         Action::SeeLine(line) => who.supervises.contains(line),
         Action::ReadConversation(row)
         | Action::SeeRow(row)
+        | Action::AnswerOffer(row)
         | Action::Take(row)
+        | Action::Reply(row)
         | Action::Finish(row)
         | Action::Note(row) => who.supervises.contains(&row.line),
         Action::Administer | Action::SeeDirectory | Action::ManageOperator(_) => false,
@@ -61,6 +67,10 @@ fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
         Action::SeeDirectory => true,
         Action::ReadConversation(row) => is_his(who, row) || is_offered(who, row),
         Action::SeeRow(row) => is_his(who, row) || is_offered(who, row) || is_open_in(queues, row),
+        Action::AnswerOffer(row) => {
+            is_his(who, row) || is_offered(who, row) || queues.contains(&row.line)
+        }
+        Action::Reply(row) => is_his(who, row),
         Action::Take(row) => is_offered(who, row) || is_open_in(queues, row),
         Action::Finish(row) | Action::Note(row) => row.operator.as_ref() == Some(&who.id),
         Action::ManageOperator(operator) => *operator == who.id,

@@ -1,13 +1,16 @@
 //! The store port: what is remembered, and the one way to write it.
 //!
-//! Knows nothing of what the bytes mean. Two implementations, proved equal by `contract`: the
-//! reference model (ordered maps, for tests and as the definition) and the embedded `SQLite` file.
+//! Knows nothing of what the bytes mean. Two implementations, proved equal by the contract suite
+//! (`tests/it/contract.rs`): the reference model (ordered maps, for tests and as the definition)
+//! and the embedded `SQLite` file.
 
 pub mod op;
 
-pub mod contract;
 pub mod model;
+mod rules;
 pub mod sqlite;
+
+use std::path::Path;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
@@ -17,13 +20,25 @@ use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
     InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
 };
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{OpenError, SqliteStore};
 
 /// A store. Cheap to clone; all clones are the same store.
 #[derive(Clone, Debug)]
 pub enum Store {
     Model(ModelStore),
     Sqlite(SqliteStore),
+}
+
+impl Store {
+    /// A store that lives as long as its last clone.
+    pub fn model() -> Self {
+        Self::Model(ModelStore::default())
+    }
+
+    /// The store of a data directory, which is made when it is missing.
+    pub fn sqlite(dir: &Path) -> Result<Self, OpenError> {
+        SqliteStore::open(dir).map(Self::Sqlite)
+    }
 }
 
 /// A read or a submit that got no answer.

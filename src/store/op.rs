@@ -27,7 +27,7 @@ impl fmt::Display for InstanceId {
 }
 
 /// Who owns a shard. The pair (owner, epoch) is the fence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lease {
     /// None: the shard is free.
     pub owner: Option<InstanceId>,
@@ -55,42 +55,102 @@ pub struct Commit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
     /// Refused with [`Refusal::Duplicate`] while the key is known; remembers it for `seconds`.
-    RequireDedupe { key: String, seconds: u32 },
+    RequireDedupe {
+        key: String,
+        seconds: u32,
+    },
     /// Refused with [`Refusal::Behind`] while the inbox holds entries behind the cursor, which is
     /// the one that this commit sets, if it sets one.
     RequireInboxDrained,
     /// Moves the inbox cursor and drops what is not behind it any more.
-    AdvanceInbox { from: InboxPosition, to: InboxPosition },
+    AdvanceInbox {
+        from: InboxPosition,
+        to: InboxPosition,
+    },
     /// Writes version `expected + 1`; `expected` 0: there is none yet. [`Refusal::Version`].
-    PutDocument { kind: DocumentKind, id: String, expected: u64, bytes: Vec<u8> },
+    PutDocument {
+        kind: DocumentKind,
+        id: String,
+        expected: u64,
+        bytes: Vec<u8>,
+    },
     /// [`Refusal::Version`] when the version is another.
-    DeleteDocument { kind: DocumentKind, id: String, expected: u64 },
+    DeleteDocument {
+        kind: DocumentKind,
+        id: String,
+        expected: u64,
+    },
     /// Adds record `n` (1, 2, ...) to a conversation's history; the numbers come from its document.
-    AppendHistory { conversation: ConversationId, n: u32, bytes: Vec<u8> },
-    AppendFeed { bytes: Vec<u8> },
+    AppendHistory {
+        conversation: ConversationId,
+        n: u32,
+        bytes: Vec<u8>,
+    },
+    AppendFeed {
+        bytes: Vec<u8>,
+    },
     /// Arms the timer of that key, or moves it.
-    SetTimer { key: String, at: Timestamp },
+    SetTimer {
+        key: String,
+        at: Timestamp,
+    },
     /// With `must_exist`, [`Refusal::Timer`] when it is not armed.
-    ClearTimer { key: String, must_exist: bool },
+    ClearTimer {
+        key: String,
+        must_exist: bool,
+    },
     /// Adds a job; jobs are listed by `id`, so ids must sort in the order of the work.
-    PutJob { id: String, ready_at: Timestamp, bytes: Vec<u8> },
+    PutJob {
+        id: String,
+        ready_at: Timestamp,
+        bytes: Vec<u8>,
+    },
     /// [`Refusal::Job`] when there is none of that id.
-    UpdateJob { id: String, ready_at: Timestamp, bytes: Vec<u8> },
+    UpdateJob {
+        id: String,
+        ready_at: Timestamp,
+        bytes: Vec<u8>,
+    },
     /// [`Refusal::Job`] when there is none of that id.
-    DeleteJob { id: String },
+    DeleteJob {
+        id: String,
+    },
     /// Keeps a job or an inbox entry that was given up.
-    AppendDead { bytes: Vec<u8> },
+    AppendDead {
+        bytes: Vec<u8>,
+    },
     /// Counts the conversation against the operator. Idempotent. [`Refusal::Capacity`] when
     /// `limit` (0 = none) others are counted already.
-    Reserve { operator: OperatorId, conversation: ConversationId, limit: u32 },
+    Reserve {
+        operator: OperatorId,
+        conversation: ConversationId,
+        limit: u32,
+    },
     /// Idempotent.
-    Release { operator: OperatorId, conversation: ConversationId },
+    Release {
+        operator: OperatorId,
+        conversation: ConversationId,
+    },
     /// Adds to what the operator has received from the line. Never refused.
-    AddCounter { line: LineId, operator: OperatorId, by: i64, at: Timestamp },
+    AddCounter {
+        line: LineId,
+        operator: OperatorId,
+        by: i64,
+        at: Timestamp,
+    },
     /// As `PutDocument`, for documents that belong to no shard. A refusal is a lawful race.
-    PutShared { kind: SharedKind, id: String, expected: u64, bytes: Vec<u8> },
+    PutShared {
+        kind: SharedKind,
+        id: String,
+        expected: u64,
+        bytes: Vec<u8>,
+    },
     /// As `DeleteDocument`, for documents that belong to no shard.
-    DeleteShared { kind: SharedKind, id: String, expected: u64 },
+    DeleteShared {
+        kind: SharedKind,
+        id: String,
+        expected: u64,
+    },
 }
 
 /// Kinds of documents that live in a shard.
@@ -194,13 +254,24 @@ pub enum Refusal {
     Duplicate,
     Behind,
     /// A document of the shard is of another version: memory differs.
-    Version { kind: DocumentKind, id: String, found: u64 },
+    Version {
+        kind: DocumentKind,
+        id: String,
+        found: u64,
+    },
     Timer,
     Job,
     /// The true number of the operator's conversations.
-    Capacity { operator: OperatorId, load: u32 },
+    Capacity {
+        operator: OperatorId,
+        load: u32,
+    },
     /// A lawful race about a shared document.
-    SharedVersion { kind: SharedKind, id: String, found: u64 },
+    SharedVersion {
+        kind: SharedKind,
+        id: String,
+        found: u64,
+    },
 }
 
 /// A document with its version.

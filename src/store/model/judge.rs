@@ -1,0 +1,135 @@
+//! Whether a commit may be made, judged before anything is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::{ConversationId, OperatorId};
+
+use crate::store::model::state::{Common, Shard};
+use crate::store::op::{Commit, CommitError, InboxPosition, Op, Refusal};
+use crate::store::rules;
+
+/// All reasons against the commit, the gravest kind first.
+pub(super) fn judge(shard: &Shard, common: &Common, commit: &Commit) -> Result<(), CommitError> {
+    check_memory(shard, commit)?;
+    rules::check_shape(commit)?;
+    let cursor = match rules::inbox_move(commit) {
+        Some((from, to)) if to < from || to > shard.inbox_end => {
+            return Err(CommitError::Malformed("inbox cursor out of place"));
+        }
+        Some((_, to)) => to,
+        None => shard.meta.inbox_at,
+    };
+    let mut judge = Judge { shard, common, commit, cursor, loads: BTreeMap::new() };
+    let refused = judge.refusals();
+    if refused.is_empty() { Ok(()) } else { Err(CommitError::Refused(refused)) }
+}
+
+/// Whether the owner still owns the shard and remembers what the store holds.
+fn check_memory(shard: &Shard, commit: &Commit) -> Result<(), CommitError> {
+    let lease = &shard.lease;
+    if lease.owner.as_ref() != Some(&commit.owner) || lease.epoch != commit.epoch {
+        return Err(CommitError::Fenced { owner: lease.owner.clone(), epoch: lease.epoch });
+    }
+    if shard.meta.commits != commit.after_commits {
+        return Err(CommitError::WentBack("commits"));
+    }
+    if rules::inbox_move(commit).is_some_and(|(from, _)| from != shard.meta.inbox_at) {
+        return Err(CommitError::WentBack("inbox"));
+    }
+    if shard.meta.feed_end.epoch > commit.epoch {
+        return Err(CommitError::WentBack("feed"));
+    }
+    Ok(())
+}
+
+struct Judge<'a> {
+    shard: &'a Shard,
+    common: &'a Common,
+    commit: &'a Commit,
+    /// The inbox cursor as this commit leaves it.
+    cursor: InboxPosition,
+    /// The loads that this commit touches, as it has changed them so far.
+    loads: BTreeMap<&'a OperatorId, BTreeSet<ConversationId>>,
+}
+
+impl<'a> Judge<'a> {
+    /// The first reason of each refused group.
+    fn refusals(&mut self) -> Vec<(usize, Refusal)> {
+        let mut refused = Vec::new();
+        for (group, ops) in self.commit.groups.iter().enumerate() {
+            // Every op is judged, as later groups feel the reservations of a refused one too.
+            let reasons: Vec<Refusal> = ops.iter().filter_map(|op| self.refusal(op)).collect();
+            refused.extend(reasons.into_iter().next().map(|first| (group, first)));
+        }
+        refused
+    }
+
+    fn refusal(&mut self, op: &'a Op) -> Option<Refusal> {
+        let shard = self.shard;
+        match op {
+            Op::RequireDedupe { key, .. } => {
+                let now = rules::nanoseconds(self.commit.at);
+                let known = shard.dedupe.get(key).is_some_and(|until| *until > now);
+                known.then_some(Refusal::Duplicate)
+            }
+            Op::RequireInboxDrained => (shard.inbox_end > self.cursor).then_some(Refusal::Behind),
+            Op::PutDocument { kind, id, expected, .. }
+            | Op::DeleteDocument { kind, id, expected } => {
+                let found = shard.documents.version(*kind, id);
+                (found != *expected).then(|| Refusal::Version {
+                    kind: *kind,
+                    id: id.clone(),
+                    found,
+                })
+            }
+            Op::PutShared { kind, id, expected, .. } | Op::DeleteShared { kind, id, expected } => {
+                let found = self.common.shared.version(*kind, id);
+                (found != *expected).then(|| Refusal::SharedVersion {
+                    kind: *kind,
+                    id: id.clone(),
+                    found,
+                })
+            }
+            Op::ClearTimer { key, must_exist } => {
+                (*must_exist && !shard.timers.contains_key(key)).then_some(Refusal::Timer)
+            }
+            Op::UpdateJob { id, .. } | Op::DeleteJob { id } => {
+                (!shard.jobs.contains_key(id)).then_some(Refusal::Job)
+            }
+            Op::Reserve { operator, conversation, limit } => {
+                self.reserve(operator, conversation, *limit)
+            }
+            Op::Release { operator, conversation } => {
+                self.load(operator).remove(conversation);
+                None
+            }
+            Op::AdvanceInbox { .. }
+            | Op::AppendHistory { .. }
+            | Op::AppendFeed { .. }
+            | Op::SetTimer { .. }
+            | Op::PutJob { .. }
+            | Op::AppendDead { .. }
+            | Op::AddCounter { .. } => None,
+        }
+    }
+
+    fn reserve(
+        &mut self,
+        operator: &'a OperatorId,
+        conversation: &ConversationId,
+        limit: u32,
+    ) -> Option<Refusal> {
+        let load = self.load(operator);
+        let count = u32::try_from(load.len()).unwrap_or(u32::MAX);
+        if limit > 0 && count >= limit && !load.contains(conversation) {
+            return Some(Refusal::Capacity { operator: operator.clone(), load: count });
+        }
+        load.insert(conversation.clone());
+        None
+    }
+
+    fn load(&mut self, operator: &'a OperatorId) -> &mut BTreeSet<ConversationId> {
+        let stored = || self.common.loads.get(operator).cloned().unwrap_or_default();
+        self.loads.entry(operator).or_insert_with(stored)
+    }
+}

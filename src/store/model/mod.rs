@@ -1,0 +1,287 @@
+//! The reference model: the definition of the port, in ordered maps behind one lock.
+//!
+//! Knows no file, no thread and no error: it is what the other stores are compared with.
+
+mod apply;
+mod judge;
+mod state;
+
+use std::ops::Bound::{Excluded, Included, Unbounded};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use jiff::Timestamp;
+
+use crate::store::Unavailable;
+use crate::store::model::state::{Shard, State};
+use crate::store::op::{
+    Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, INBOX_MAX,
+    InboxEntry, InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+};
+use crate::store::rules;
+
+/// A store in memory. All clones are the same store.
+#[derive(Clone, Debug, Default)]
+pub struct ModelStore {
+    state: Arc<Mutex<State>>,
+}
+
+impl ModelStore {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Judging comes before writing and writing cannot fail, so a poisoned state is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "answers as the port does")]
+    fn of_shard<T>(
+        &self,
+        shard: ShardId,
+        read: impl FnOnce(&Shard) -> T,
+    ) -> Result<T, Unavailable> {
+        let state = self.state();
+        Ok(match state.shards.get(&shard) {
+            Some(shard) => read(shard),
+            None => read(&Shard::default()),
+        })
+    }
+
+    fn owned<T: Default>(
+        &self,
+        shard: ShardId,
+        (me, epoch): (&InstanceId, u64),
+        change: impl FnOnce(&mut Lease) -> T,
+    ) -> T {
+        let mut state = self.state();
+        match state.shards.get_mut(&shard) {
+            Some(Shard { lease, .. })
+                if lease.owner.as_ref() == Some(me) && lease.epoch == epoch =>
+            {
+                change(lease)
+            }
+            Some(_) | None => T::default(),
+        }
+    }
+}
+
+#[expect(clippy::unused_async, reason = "the port is async")]
+impl ModelStore {
+    pub(super) async fn leases(&self) -> Result<Vec<(ShardId, Lease)>, Unavailable> {
+        let state = self.state();
+        let claimed = state.shards.iter().filter(|(_, shard)| shard.lease.epoch > 0);
+        Ok(claimed.map(|(id, shard)| (*id, shard.lease.clone())).collect())
+    }
+
+    pub(super) async fn claim(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        seen: Lease,
+        floor: u64,
+    ) -> Result<Result<Lease, Lease>, Unavailable> {
+        let mut state = self.state();
+        let stored = state.shards.get(&shard).map(|shard| shard.lease.clone()).unwrap_or_default();
+        if stored != seen {
+            return Ok(Err(stored));
+        }
+        let lease = Lease { owner: Some(me), epoch: stored.epoch.max(floor) + 1, beat: 0 };
+        state.shards.entry(shard).or_default().lease = lease.clone();
+        Ok(Ok(lease))
+    }
+
+    pub(super) async fn renew(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        epoch: u64,
+    ) -> Result<bool, Unavailable> {
+        Ok(self.owned(shard, (&me, epoch), |lease| {
+            lease.beat += 1;
+            true
+        }))
+    }
+
+    pub(super) async fn release(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        epoch: u64,
+    ) -> Result<bool, Unavailable> {
+        Ok(self.owned(shard, (&me, epoch), |lease| {
+            lease.owner = None;
+            true
+        }))
+    }
+
+    pub(super) async fn submit(
+        &self,
+        shard: ShardId,
+        dedupe: String,
+        seconds: u32,
+        at: Timestamp,
+        bytes: Vec<u8>,
+    ) -> Result<Submitted, Unavailable> {
+        let mut state = self.state();
+        let shard = state.shards.entry(shard).or_default();
+        if shard.dedupe.get(&dedupe).is_some_and(|until| *until > rules::nanoseconds(at)) {
+            return Ok(Submitted::Duplicate);
+        }
+        if shard.inbox.len() >= INBOX_MAX {
+            return Ok(Submitted::Full);
+        }
+        shard.inbox_end.0 += 1;
+        shard.dedupe.insert(dedupe, rules::known_until(at, seconds));
+        shard.inbox.insert(shard.inbox_end, bytes);
+        Ok(Submitted::Accepted(shard.inbox_end))
+    }
+
+    pub(super) async fn inbox(
+        &self,
+        shard: ShardId,
+        after: InboxPosition,
+        limit: usize,
+    ) -> Result<Vec<InboxEntry>, Unavailable> {
+        self.of_shard(shard, |shard| {
+            let behind = shard.inbox.range((Excluded(after), Unbounded)).take(limit);
+            behind
+                .map(|(position, bytes)| InboxEntry { position: *position, bytes: bytes.clone() })
+                .collect()
+        })
+    }
+
+    pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let mut state = self.state();
+        let State { shards, common } = &mut *state;
+        let Some(shard) = shards.get_mut(&commit.shard) else {
+            return Err(CommitError::Fenced { owner: None, epoch: 0 });
+        };
+        judge::judge(shard, common, &commit)?;
+        Ok(apply::apply(shard, common, commit))
+    }
+
+    pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {
+        self.of_shard(shard, |shard| shard.meta)
+    }
+
+    pub(super) async fn document(
+        &self,
+        shard: ShardId,
+        kind: DocumentKind,
+        id: String,
+    ) -> Result<Option<Document>, Unavailable> {
+        self.of_shard(shard, |shard| shard.documents.get(kind, &id).cloned())
+    }
+
+    pub(super) async fn documents(
+        &self,
+        shard: ShardId,
+        kind: DocumentKind,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Document>, Unavailable> {
+        self.of_shard(shard, |shard| shard.documents.page(kind, after.as_deref(), limit))
+    }
+
+    pub(super) async fn history(
+        &self,
+        shard: ShardId,
+        conversation: ConversationId,
+        after: u32,
+        limit: usize,
+    ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
+        self.of_shard(shard, |shard| {
+            let from = Excluded((conversation.clone(), after));
+            let records = shard.history.range((from, Included((conversation, u32::MAX))));
+            records.map(|((_, n), bytes)| (*n, bytes.clone())).take(limit).collect()
+        })
+    }
+
+    pub(super) async fn timers(
+        &self,
+        shard: ShardId,
+    ) -> Result<Vec<(String, Timestamp)>, Unavailable> {
+        let mut timers: Vec<(String, Timestamp)> =
+            self.of_shard(shard, |shard| shard.timers.clone().into_iter().collect())?;
+        timers.sort_by_key(|(_, at)| *at);
+        Ok(timers)
+    }
+
+    pub(super) async fn jobs(&self, shard: ShardId) -> Result<Vec<Job>, Unavailable> {
+        self.of_shard(shard, |shard| shard.jobs.values().cloned().collect())
+    }
+
+    pub(super) async fn dead(
+        &self,
+        shard: ShardId,
+        limit: usize,
+    ) -> Result<Vec<Vec<u8>>, Unavailable> {
+        self.of_shard(shard, |shard| shard.dead.iter().take(limit).cloned().collect())
+    }
+
+    pub(super) async fn feed(
+        &self,
+        shard: ShardId,
+        after: Position,
+        limit: usize,
+    ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
+        self.of_shard(shard, |shard| {
+            let oldest = shard.feed.values().next().map(|record| record.previous);
+            let start = oldest.unwrap_or(shard.meta.feed_end);
+            let from_the_first = after == Position::default() && start == Position::default();
+            if !from_the_first && !shard.feed.contains_key(&after) {
+                return None;
+            }
+            let behind = shard.feed.range((Excluded(after), Unbounded));
+            Some(behind.take(limit).map(|(_, record)| record.clone()).collect())
+        })
+    }
+
+    pub(super) async fn feed_at(
+        &self,
+        shard: ShardId,
+        position: Position,
+    ) -> Result<Option<FeedRecord>, Unavailable> {
+        self.of_shard(shard, |shard| shard.feed.get(&position).cloned())
+    }
+
+    pub(super) async fn shared(
+        &self,
+        kind: SharedKind,
+        id: String,
+    ) -> Result<Option<Document>, Unavailable> {
+        Ok(self.state().common.shared.get(kind, &id).cloned())
+    }
+
+    pub(super) async fn shared_all(
+        &self,
+        kind: SharedKind,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Document>, Unavailable> {
+        Ok(self.state().common.shared.page(kind, after.as_deref(), limit))
+    }
+
+    pub(super) async fn counters(&self, line: LineId) -> Result<Vec<Counter>, Unavailable> {
+        let state = self.state();
+        let of_line = state.common.counters.iter().filter(|((of, _), _)| *of == line);
+        Ok(of_line.map(|(_, counter)| counter.clone()).collect())
+    }
+
+    pub(super) async fn loads(&self) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
+        let state = self.state();
+        let loads = state.common.loads.iter();
+        let pairs = loads.flat_map(|(operator, conversations)| {
+            conversations.iter().map(move |conversation| (operator.clone(), conversation.clone()))
+        });
+        Ok(pairs.collect())
+    }
+
+    pub(super) async fn tidy(&self, at: Timestamp, feed_keep: usize) -> Result<(), Unavailable> {
+        for shard in self.state().shards.values_mut() {
+            shard.dedupe.retain(|_, until| *until > rules::nanoseconds(at));
+            while shard.feed.len() > feed_keep {
+                shard.feed.pop_first();
+            }
+        }
+        Ok(())
+    }
+}

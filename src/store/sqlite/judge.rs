@@ -1,0 +1,182 @@
+//! Whether a commit may be made, judged before anything is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::id::{ConversationId, OperatorId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::store::op::{Commit, CommitError, InboxPosition, Op, Refusal};
+use crate::store::rules;
+use crate::store::sqlite::shard::ShardRow;
+use crate::store::sqlite::submit::is_known;
+use crate::store::sqlite::value::{conversation, number};
+
+/// All reasons against the commit, the gravest kind first.
+pub(super) fn judge(
+    connection: &Connection,
+    row: &ShardRow,
+    commit: &Commit,
+) -> rusqlite::Result<Result<(), CommitError>> {
+    let cursor = match check(row, commit) {
+        Ok(cursor) => cursor,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut judge = Judge { connection, row, commit, cursor, loads: BTreeMap::new() };
+    let refused = judge.refusals()?;
+    Ok(if refused.is_empty() { Ok(()) } else { Err(CommitError::Refused(refused)) })
+}
+
+/// Everything that the shard's row and the commit tell alone. Answers the inbox cursor as this
+/// commit leaves it.
+fn check(row: &ShardRow, commit: &Commit) -> Result<InboxPosition, CommitError> {
+    let owner = row.lease.owner.as_ref();
+    if (owner, row.lease.epoch) != (Some(&commit.owner), commit.epoch) {
+        return Err(CommitError::Fenced { owner: owner.cloned(), epoch: row.lease.epoch });
+    }
+    if row.meta.commits != commit.after_commits {
+        return Err(CommitError::WentBack("commits"));
+    }
+    let stored = row.meta.inbox_at;
+    let (from, to) = rules::inbox_move(commit).unwrap_or((stored, stored));
+    if from != stored {
+        return Err(CommitError::WentBack("inbox"));
+    }
+    if row.meta.feed_end.epoch > commit.epoch {
+        return Err(CommitError::WentBack("feed"));
+    }
+    rules::check_shape(commit)?;
+    if to < from || to > row.inbox_end {
+        return Err(CommitError::Malformed("inbox cursor out of place"));
+    }
+    Ok(to)
+}
+
+struct Judge<'a> {
+    connection: &'a Connection,
+    row: &'a ShardRow,
+    commit: &'a Commit,
+    cursor: InboxPosition,
+    /// The loads that this commit touches, as it has changed them so far.
+    loads: BTreeMap<&'a OperatorId, BTreeSet<ConversationId>>,
+}
+
+impl<'a> Judge<'a> {
+    /// The first reason of each refused group.
+    fn refusals(&mut self) -> rusqlite::Result<Vec<(usize, Refusal)>> {
+        let mut refused: Vec<(usize, Refusal)> = Vec::new();
+        for (group, ops) in self.commit.groups.iter().enumerate() {
+            for op in ops {
+                // Every op is judged: later groups feel the reservations of a refused one too.
+                let refusal = self.refusal(op)?;
+                if refused.last().is_none_or(|(last, _)| *last != group) {
+                    refused.extend(refusal.map(|refusal| (group, refusal)));
+                }
+            }
+        }
+        Ok(refused)
+    }
+
+    fn refusal(&mut self, op: &'a Op) -> rusqlite::Result<Option<Refusal>> {
+        Ok(match op {
+            Op::RequireDedupe { key, .. } => {
+                let known = is_known(self.connection, self.commit.shard, key, self.commit.at)?;
+                known.then_some(Refusal::Duplicate)
+            }
+            Op::RequireInboxDrained => {
+                (self.row.inbox_end > self.cursor).then_some(Refusal::Behind)
+            }
+            Op::PutDocument { kind, id, expected, .. }
+            | Op::DeleteDocument { kind, id, expected } => {
+                let found = self.version(kind.as_str(), id)?;
+                (found != *expected).then(|| Refusal::Version {
+                    kind: *kind,
+                    id: id.clone(),
+                    found,
+                })
+            }
+            Op::PutShared { kind, id, expected, .. } | Op::DeleteShared { kind, id, expected } => {
+                let found = self.shared_version(kind.as_str(), id)?;
+                (found != *expected).then(|| Refusal::SharedVersion {
+                    kind: *kind,
+                    id: id.clone(),
+                    found,
+                })
+            }
+            Op::ClearTimer { key, must_exist: true } => {
+                let sql = "SELECT 1 FROM timer WHERE shard = ? AND key = ?";
+                (!self.exists(sql, key)?).then_some(Refusal::Timer)
+            }
+            Op::UpdateJob { id, .. } | Op::DeleteJob { id } => {
+                let sql = "SELECT 1 FROM job WHERE shard = ? AND id = ?";
+                (!self.exists(sql, id)?).then_some(Refusal::Job)
+            }
+            Op::Reserve { operator, conversation, limit } => {
+                self.reserve(operator, conversation, *limit)?
+            }
+            Op::Release { operator, conversation } => {
+                self.load(operator)?.remove(conversation);
+                None
+            }
+            Op::ClearTimer { must_exist: false, .. }
+            | Op::AdvanceInbox { .. }
+            | Op::AppendHistory { .. }
+            | Op::AppendFeed { .. }
+            | Op::SetTimer { .. }
+            | Op::PutJob { .. }
+            | Op::AppendDead { .. }
+            | Op::AddCounter { .. } => None,
+        })
+    }
+
+    /// 0: there is none.
+    fn version(&self, kind: &str, id: &str) -> rusqlite::Result<u64> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT version FROM document WHERE shard = ? AND kind = ? AND id = ?")?
+            .query_row(params![self.commit.shard.0, kind, id], |row| number(row, 0));
+        Ok(found.optional()?.unwrap_or(0))
+    }
+
+    /// 0: there is none.
+    fn shared_version(&self, kind: &str, id: &str) -> rusqlite::Result<u64> {
+        let found = self
+            .connection
+            .prepare_cached("SELECT version FROM shared WHERE kind = ? AND id = ?")?
+            .query_row(params![kind, id], |row| number(row, 0));
+        Ok(found.optional()?.unwrap_or(0))
+    }
+
+    fn exists(&self, sql: &str, id: &str) -> rusqlite::Result<bool> {
+        self.connection.prepare_cached(sql)?.exists(params![self.commit.shard.0, id])
+    }
+
+    fn reserve(
+        &mut self,
+        operator: &'a OperatorId,
+        conversation: &ConversationId,
+        limit: u32,
+    ) -> rusqlite::Result<Option<Refusal>> {
+        let load = self.load(operator)?;
+        let count = u32::try_from(load.len()).unwrap_or(u32::MAX);
+        if limit > 0 && count >= limit && !load.contains(conversation) {
+            return Ok(Some(Refusal::Capacity { operator: operator.clone(), load: count }));
+        }
+        load.insert(conversation.clone());
+        Ok(None)
+    }
+
+    fn load(
+        &mut self,
+        operator: &'a OperatorId,
+    ) -> rusqlite::Result<&mut BTreeSet<ConversationId>> {
+        if !self.loads.contains_key(operator) {
+            let stored = self
+                .connection
+                .prepare_cached("SELECT conversation FROM load WHERE operator = ?")?
+                .query_map([operator.as_str()], |row| conversation(row, 0))?
+                .collect::<rusqlite::Result<_>>()?;
+            self.loads.insert(operator, stored);
+        }
+        Ok(self.loads.entry(operator).or_default())
+    }
+}

@@ -1,0 +1,273 @@
+//! The embedded store: one `SQLite` file in a data directory that one process holds.
+//!
+//! One thread writes, two read; whoever calls waits for an answer and never blocks, on any
+//! runtime. Knows nothing of what the bytes mean.
+
+mod apply;
+mod judge;
+mod open;
+mod read;
+mod reader;
+mod shard;
+mod submit;
+mod tidy;
+mod value;
+mod writer;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+pub use crate::store::sqlite::open::OpenError;
+
+use crate::store::Unavailable;
+use crate::store::op::{
+    Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
+    InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+};
+use crate::store::sqlite::reader::Readers;
+use crate::store::sqlite::shard::ShardRow;
+use crate::store::sqlite::writer::Writer;
+
+/// The data is in this file of the data directory, and in those that `SQLite` puts beside it.
+const FILE: &str = "store.sqlite";
+const READERS: usize = 2;
+
+/// A store on disk. All clones are the same store; the last one waits for the threads to end.
+#[derive(Clone)]
+pub struct SqliteStore {
+    threads: Arc<Threads>,
+}
+
+impl SqliteStore {
+    /// Opens the data directory, making it when it is missing. Waits for the disk.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        let unusable = |error| OpenError::Directory(dir.to_owned(), error);
+        let lock = open::lock(dir)?;
+        let file = dir.join(FILE);
+        let writing = open::writer(&file)?;
+        let reading = (0..READERS).map(|_| open::reader(&file)).collect::<Result<_, _>>()?;
+        let (readers, reading) = Readers::start(reading).map_err(unusable)?;
+        let (writer, writing) = Writer::start(writing, lock).map_err(unusable)?;
+        let threads = Threads {
+            readers,
+            _reading: Running(reading),
+            writer,
+            _writing: Running(vec![writing]),
+        };
+        Ok(Self { threads: Arc::new(threads) })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.threads.readers.read(query).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.threads.writer.write(step).await
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+/// Ends in the order of the fields. The writer comes last, as the last to close the file puts
+/// its journal in order and gives the directory free.
+struct Threads {
+    readers: Readers,
+    _reading: Running,
+    writer: Writer,
+    _writing: Running,
+}
+
+/// Waits for its threads when it is dropped; their queue must be dropped before.
+struct Running(Vec<JoinHandle<()>>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for thread in self.0.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a store thread had panicked");
+            }
+        }
+    }
+}
+
+/// The port: see [`crate::store::Store`].
+impl SqliteStore {
+    pub(super) async fn leases(&self) -> Result<Vec<(ShardId, Lease)>, Unavailable> {
+        self.read(shard::leases).await
+    }
+
+    pub(super) async fn claim(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        seen: Lease,
+        floor: u64,
+    ) -> Result<Result<Lease, Lease>, Unavailable> {
+        self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await
+    }
+
+    pub(super) async fn renew(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        epoch: u64,
+    ) -> Result<bool, Unavailable> {
+        let renew = |lease: &mut Lease| lease.beat += 1;
+        self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await
+    }
+
+    pub(super) async fn release(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        epoch: u64,
+    ) -> Result<bool, Unavailable> {
+        let free = |lease: &mut Lease| lease.owner = None;
+        self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await
+    }
+
+    pub(super) async fn submit(
+        &self,
+        shard: ShardId,
+        dedupe: String,
+        seconds: u32,
+        at: Timestamp,
+        bytes: Vec<u8>,
+    ) -> Result<Submitted, Unavailable> {
+        self.write(move |to| submit::submit(to, shard, (&dedupe, seconds), at, &bytes)).await
+    }
+
+    pub(super) async fn inbox(
+        &self,
+        shard: ShardId,
+        after: InboxPosition,
+        limit: usize,
+    ) -> Result<Vec<InboxEntry>, Unavailable> {
+        self.read(move |from| read::inbox(from, shard, after, limit)).await
+    }
+
+    pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let made = self.write(move |to| {
+            let row = ShardRow::read(to, commit.shard)?;
+            match judge::judge(to, &row, &commit)? {
+                Ok(()) => apply::apply(to, row, &commit).map(Ok),
+                Err(error) => Ok(Err(error)),
+            }
+        });
+        made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)))
+    }
+
+    pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {
+        self.read(move |from| ShardRow::read(from, shard).map(|row| row.meta)).await
+    }
+
+    pub(super) async fn document(
+        &self,
+        shard: ShardId,
+        kind: DocumentKind,
+        id: String,
+    ) -> Result<Option<Document>, Unavailable> {
+        self.read(move |from| read::document_of(from, shard, kind, &id)).await
+    }
+
+    pub(super) async fn documents(
+        &self,
+        shard: ShardId,
+        kind: DocumentKind,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Document>, Unavailable> {
+        self.read(move |from| read::documents(from, shard, kind, after.as_deref(), limit)).await
+    }
+
+    pub(super) async fn history(
+        &self,
+        shard: ShardId,
+        conversation: ConversationId,
+        after: u32,
+        limit: usize,
+    ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
+        self.read(move |from| read::history(from, shard, &conversation, after, limit)).await
+    }
+
+    pub(super) async fn timers(
+        &self,
+        shard: ShardId,
+    ) -> Result<Vec<(String, Timestamp)>, Unavailable> {
+        self.read(move |from| read::timers(from, shard)).await
+    }
+
+    pub(super) async fn jobs(&self, shard: ShardId) -> Result<Vec<Job>, Unavailable> {
+        self.read(move |from| read::jobs(from, shard)).await
+    }
+
+    pub(super) async fn dead(
+        &self,
+        shard: ShardId,
+        limit: usize,
+    ) -> Result<Vec<Vec<u8>>, Unavailable> {
+        self.read(move |from| read::dead(from, shard, limit)).await
+    }
+
+    pub(super) async fn feed(
+        &self,
+        shard: ShardId,
+        after: Position,
+        limit: usize,
+    ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
+        self.read(move |from| read::feed(from, shard, after, limit)).await
+    }
+
+    pub(super) async fn feed_at(
+        &self,
+        shard: ShardId,
+        position: Position,
+    ) -> Result<Option<FeedRecord>, Unavailable> {
+        self.read(move |from| read::feed_at(from, shard, position)).await
+    }
+
+    pub(super) async fn shared(
+        &self,
+        kind: SharedKind,
+        id: String,
+    ) -> Result<Option<Document>, Unavailable> {
+        self.read(move |from| read::shared(from, kind, &id)).await
+    }
+
+    pub(super) async fn shared_all(
+        &self,
+        kind: SharedKind,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<Document>, Unavailable> {
+        self.read(move |from| read::shared_all(from, kind, after.as_deref(), limit)).await
+    }
+
+    pub(super) async fn counters(&self, line: LineId) -> Result<Vec<Counter>, Unavailable> {
+        self.read(move |from| read::counters(from, &line)).await
+    }
+
+    pub(super) async fn loads(&self) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
+        self.read(read::loads).await
+    }
+
+    pub(super) async fn tidy(&self, at: Timestamp, feed_keep: usize) -> Result<(), Unavailable> {
+        self.write(move |to| tidy::tidy(to, at, feed_keep)).await
+    }
+}

@@ -1,0 +1,88 @@
+//! Opening a data directory: the lock, the library, the settings of a connection, the schema.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+/// Libraries before this one can corrupt a file that two connections use (WAL reset).
+const LIBRARY_MIN: i32 = 3_051_003;
+/// The version of `schema.sql`.
+const SCHEMA: i64 = 1;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// More than there are different statements.
+const STATEMENTS_CACHED: usize = 64;
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("data directory {0:?} cannot be used: {1}")]
+    Directory(PathBuf, #[source] io::Error),
+    #[error("data directory {0:?} is in use by another process")]
+    InUse(PathBuf),
+    #[error("sqlite library {0} is too old and can corrupt data")]
+    Library(&'static str),
+    #[error("data is of schema {found}, this program knows up to {SCHEMA}: use a newer one")]
+    NewerSchema { found: i64 },
+    #[error("sqlite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// Keeps other processes out of the directory as long as it is kept; also `kill -9` ends it.
+pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
+    let unusable = |error| OpenError::Directory(dir.to_owned(), error);
+    // Nobody else on the machine is to read what customers wrote.
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(unusable)?;
+    let lock = File::create(dir.join("lock")).map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+/// The connection that writes and checkpoints, with the schema in place.
+pub(super) fn writer(file: &Path) -> Result<Connection, OpenError> {
+    if rusqlite::version_number() < LIBRARY_MIN {
+        return Err(OpenError::Library(rusqlite::version()));
+    }
+    let mut connection = connect(file)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    prepare_schema(&mut connection)?;
+    Ok(connection)
+}
+
+/// A connection that only reads, and leaves checkpoints to the writer.
+pub(super) fn reader(file: &Path) -> Result<Connection, OpenError> {
+    let connection = connect(file)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(connection)
+}
+
+fn connect(file: &Path) -> Result<Connection, OpenError> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    Ok(connection)
+}
+
+fn prepare_schema(connection: &mut Connection) -> Result<(), OpenError> {
+    let transaction = connection.transaction()?;
+    let found = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match found {
+        SCHEMA => {}
+        0 => {
+            transaction.execute_batch(include_str!("schema.sql"))?;
+            transaction.pragma_update(None, "user_version", SCHEMA)?;
+        }
+        found => return Err(OpenError::NewerSchema { found }),
+    }
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Dedupe and append to the inbox in one step.
+
+use domain::id::ShardId;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::store::op::{INBOX_MAX, Submitted};
+use crate::store::rules;
+use crate::store::sqlite::shard::ShardRow;
+use crate::store::sqlite::value::int;
+
+pub(super) fn submit(
+    connection: &Connection,
+    shard: ShardId,
+    (dedupe, seconds): (&str, u32),
+    at: Timestamp,
+    bytes: &[u8],
+) -> rusqlite::Result<Submitted> {
+    if is_known(connection, shard, dedupe, at)? {
+        return Ok(Submitted::Duplicate);
+    }
+    let mut row = ShardRow::read(connection, shard)?;
+    // Positions are dense and only the cursor drops entries, so this is the number waiting.
+    if row.inbox_end.0 - row.meta.inbox_at.0 >= INBOX_MAX as u64 {
+        return Ok(Submitted::Full);
+    }
+    row.inbox_end.0 += 1;
+    row.write(connection, shard)?;
+    remember(connection, shard, dedupe, rules::known_until(at, seconds))?;
+    connection.prepare_cached("INSERT INTO inbox VALUES (?, ?, ?)")?.execute(params![
+        shard.0,
+        int(row.inbox_end.0),
+        bytes
+    ])?;
+    Ok(Submitted::Accepted(row.inbox_end))
+}
+
+pub(super) fn is_known(
+    connection: &Connection,
+    shard: ShardId,
+    key: &str,
+    at: Timestamp,
+) -> rusqlite::Result<bool> {
+    let until: Option<i64> = connection
+        .prepare_cached("SELECT until FROM dedupe WHERE shard = ? AND key = ?")?
+        .query_row(params![shard.0, key], |row| row.get(0))
+        .optional()?;
+    Ok(until.is_some_and(|until| until > rules::nanoseconds(at)))
+}
+
+pub(super) fn remember(
+    connection: &Connection,
+    shard: ShardId,
+    key: &str,
+    until: i64,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("REPLACE INTO dedupe VALUES (?, ?, ?)")?
+        .execute(params![shard.0, key, until])?;
+    Ok(())
+}

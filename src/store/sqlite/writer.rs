@@ -1,0 +1,138 @@
+//! The one thread that writes: group commit over all that is queued.
+//!
+//! Knows nothing of what a step writes.
+
+use std::fs::File;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::{Builder, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::store::Unavailable;
+
+/// Most steps waiting for the writer; when it is full the store is unavailable.
+const QUEUE_MAX: usize = 1024;
+/// Most steps in one transaction.
+const BATCH_MAX: usize = 128;
+
+/// The way to the writer. The thread ends when this is dropped.
+pub(super) struct Writer {
+    queue: SyncSender<Box<dyn Step>>,
+}
+
+impl Writer {
+    /// `lock` is kept until the thread has closed the file.
+    pub(super) fn start(
+        connection: Connection,
+        lock: File,
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (queue, steps) = sync_channel(QUEUE_MAX);
+        let thread = Builder::new().name("store-writer".to_owned()).spawn(move || {
+            work(&connection, &steps);
+            drop(connection);
+            drop(lock);
+        })?;
+        Ok((Self { queue }, thread))
+    }
+
+    /// Runs `step` in a transaction; the answer comes when it is durable. A step that fails
+    /// leaves nothing behind.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        let step = Asked { run: Some(step), done: None, answer };
+        self.queue.try_send(Box::new(step)).map_err(|refused| match refused {
+            TrySendError::Full(_) => Unavailable("too many writes are waiting".to_owned()),
+            TrySendError::Disconnected(_) => Unavailable("the writer has ended".to_owned()),
+        })?;
+        answered.await.unwrap_or_else(|_| Err(Unavailable("the writer has ended".to_owned())))
+    }
+}
+
+/// A step of the batch: run inside the transaction, answered after it.
+trait Step: Send {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    fn answer(self: Box<Self>, fate: Result<(), Unavailable>);
+}
+
+struct Asked<T, F> {
+    run: Option<F>,
+    done: Option<T>,
+    answer: oneshot::Sender<Result<T, Unavailable>>,
+}
+
+impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Step for Asked<T, F> {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if let Some(run) = self.run.take() {
+            self.done = Some(run(connection)?);
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), Unavailable>) {
+        let not_run = || Unavailable("not run".to_owned());
+        let Self { done, answer, .. } = *self;
+        // Whoever asked may have gone; the write stands all the same.
+        let _ = answer.send(fate.and_then(|()| done.ok_or_else(not_run)));
+    }
+}
+
+fn work(connection: &Connection, steps: &Receiver<Box<dyn Step>>) {
+    while let Ok(first) = steps.recv() {
+        let mut batch = vec![first];
+        batch.extend(steps.try_iter().take(BATCH_MAX - 1));
+        let fates = transact(connection, &mut batch);
+        if let Err(error) = &fates {
+            tracing::error!(%error, steps = batch.len(), "store transaction failed");
+        }
+        answer(batch, fates);
+    }
+}
+
+/// What became of each step, or why nothing of the batch was written.
+type Fates = rusqlite::Result<Vec<rusqlite::Result<()>>>;
+
+fn transact(connection: &Connection, batch: &mut [Box<dyn Step>]) -> Fates {
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let fates: Fates = batch.iter_mut().map(|step| apart(connection, step.as_mut())).collect();
+    let fates = fates.and_then(|fates| execute(connection, "COMMIT").map(|()| fates));
+    if fates.is_err() && !connection.is_autocommit() {
+        execute(connection, "ROLLBACK")?;
+    }
+    fates
+}
+
+/// Runs a step so that its failure takes back its own writes and no others.
+fn apart(connection: &Connection, step: &mut dyn Step) -> rusqlite::Result<rusqlite::Result<()>> {
+    execute(connection, "SAVEPOINT step")?;
+    let fate = step.run(connection);
+    if let Err(error) = &fate {
+        tracing::error!(%error, "store step failed");
+        // Fails when the error has ended the whole transaction (disk full, for one).
+        execute(connection, "ROLLBACK TO step")?;
+    }
+    execute(connection, "RELEASE step")?;
+    Ok(fate)
+}
+
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+fn answer(batch: Vec<Box<dyn Step>>, fates: Fates) {
+    match fates {
+        Ok(fates) => {
+            for (step, fate) in batch.into_iter().zip(fates) {
+                step.answer(fate.map_err(|error| Unavailable(error.to_string())));
+            }
+        }
+        Err(error) => {
+            for step in batch {
+                step.answer(Err(Unavailable(error.to_string())));
+            }
+        }
+    }
+}
