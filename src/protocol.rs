@@ -116,6 +116,13 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    pub fn refused(why: CommandRefusal) -> Self {
+        let message = why.message().to_owned();
+        Self::Refused { why, message }
+    }
+}
+
 /// Why a command was not carried out. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -136,6 +143,31 @@ pub enum EdgeRefusal {
     TooFast {},
     /// The store did not answer; repeat the command with the same `cmd_id`.
     Unavailable {},
+}
+
+impl CommandRefusal {
+    /// The reason in words. Programs look at the code.
+    pub fn message(&self) -> &'static str {
+        match self {
+            Self::Conversation(Refusal::NoLongerYours { holder: Some(_) }) => {
+                "no longer yours: somebody else took it"
+            }
+            Self::Conversation(Refusal::NoLongerYours { holder: None }) => {
+                "no longer yours: the offer has ended"
+            }
+            Self::Conversation(Refusal::NotYours { .. }) => "the conversation is not yours",
+            Self::Conversation(Refusal::Closed) => "the conversation is closed",
+            Self::Conversation(Refusal::Full) => "you have no free place",
+            Self::Conversation(Refusal::NotNow) => "not possible in the conversation's state",
+            Self::Edge(EdgeRefusal::Forbidden {}) => "you have no right to do this",
+            Self::Edge(EdgeRefusal::UnknownConversation {}) => "there is no such conversation",
+            Self::Edge(EdgeRefusal::BadValue { .. }) => "a value is out of bounds",
+            Self::Edge(EdgeRefusal::TooFast {}) => "too many commands: slow down",
+            Self::Edge(EdgeRefusal::Unavailable {}) => {
+                "the store did not answer: repeat the command"
+            }
+        }
+    }
 }
 
 /// Why a frame was not understood.

@@ -1,7 +1,7 @@
 //! One conversation: feeds the state machine and says what is to be stored of it.
 //!
-//! Holds no timer and nothing that is not in the document. Keeps the last committed value until
-//! the commit answers, so that a refused round can be decided again.
+//! Holds no timer and nothing that is not in the document. When a round is refused the actor is
+//! dropped and started again from the store: what is stored is true.
 
 use std::sync::Arc;
 
@@ -180,20 +180,5 @@ impl Handler<Keep> for ConversationActor {
     fn handle(&mut self, _: Keep, _: &mut Self::Context) {
         self.stored = Some(self.conversation.clone());
         self.version = self.drafted_version;
-    }
-}
-
-/// The round was refused: everything since the last commit is forgotten.
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct TakeBack;
-
-impl Handler<TakeBack> for ConversationActor {
-    type Result = ();
-
-    fn handle(&mut self, _: TakeBack, _: &mut Self::Context) {
-        if let Some(stored) = &self.stored {
-            self.conversation = stored.clone();
-        }
     }
 }

@@ -18,10 +18,12 @@ use domain::queue::Queue;
 use domain::routing::{Decision, Seek};
 use jiff::Timestamp;
 
-use crate::actors::conversation::{Keep, TakeBack};
+use crate::actors::conversation::Keep;
+use crate::actors::feed::FollowLoads;
+use crate::actors::node::LineRuns;
+use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
-use crate::clock::Clock;
 use crate::store::op::Counter;
 
 /// What a line starts with, read from the store.
@@ -40,7 +42,7 @@ pub(crate) struct LineStart {
 pub(crate) struct LineActor {
     line: Arc<Line>,
     queue: Queue,
-    clock: Clock,
+    parts: Shared,
     shard: WeakAddr<Shard>,
     deadlines: Deadlines,
     offered: BTreeMap<OperatorId, BTreeSet<ConversationId>>,
@@ -52,11 +54,11 @@ pub(crate) struct LineActor {
 }
 
 impl LineActor {
-    pub(crate) fn start(start: LineStart, shard: &Addr<Shard>, clock: Clock) -> Addr<Self> {
+    pub(crate) fn start(start: LineStart, shard: &Addr<Shard>, parts: Shared) -> Addr<Self> {
         let actor = Self {
             line: start.line.clone(),
             queue: Queue::default(),
-            clock,
+            parts,
             shard: shard.downgrade(),
             deadlines: Deadlines::default(),
             offered: BTreeMap::new(),
@@ -93,7 +95,7 @@ impl LineActor {
             ctx.cancel_future(handle);
         }
         self.sleep = earliest.map(|at| {
-            let handle = ctx.run_later(self.clock.until(at), |line, ctx| line.awake(ctx));
+            let handle = ctx.run_later(self.parts.clock.until(at), |line, ctx| line.awake(ctx));
             (at, handle)
         });
     }
@@ -101,7 +103,7 @@ impl LineActor {
     /// Hands every deadline that has come to the shard. A sleep that ended early is slept on.
     fn awake(&mut self, ctx: &mut Context<Self>) {
         self.sleep = None;
-        for conversation in self.deadlines.take_due(self.clock.now()) {
+        for conversation in self.deadlines.take_due(self.parts.clock.now()) {
             self.tell_shard(Work::Due { conversation });
         }
         self.sleep(ctx);
@@ -125,6 +127,12 @@ impl Actor for LineActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        if let Some(feed) = self.parts.feed.get() {
+            feed.do_send(FollowLoads(ctx.address().recipient()));
+        }
+        if let Some(node) = self.parts.node.get() {
+            node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
+        }
         let Some(start) = self.start.take() else { return };
         for counter in start.counters {
             self.queue.received(&counter.operator, counter.received, counter.last);
@@ -205,6 +213,11 @@ impl Handler<Keep> for LineActor {
         self.wake();
     }
 }
+
+/// The round was refused: what it changed here is taken back.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct TakeBack;
 
 impl Handler<TakeBack> for LineActor {
     type Result = ();

@@ -21,9 +21,9 @@ pub(crate) struct OutboxJob {
 }
 
 impl OutboxJob {
-    /// The id of the job of an entry: conversations do not share a chat's order by themselves, so
-    /// the moment of the commit comes first.
-    pub(crate) fn id_of(at: Timestamp, conversation: &ConversationId, entry: EntryNumber) -> String {
-        format!("{:015}-{conversation}-{:08}", at.as_millisecond(), entry.0)
+    /// The id of an entry's job. Conversations of a chat follow one another and their ids sort by
+    /// time, so ids of a chat sort in the order in which they were written.
+    pub(crate) fn id_of(conversation: &ConversationId, entry: EntryNumber) -> String {
+        format!("{conversation}-{:08}", entry.0)
     }
 }

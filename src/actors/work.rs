@@ -3,7 +3,7 @@
 use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
-use domain::id::{ConversationId, LineId, OperatorId};
+use domain::id::{ChannelId, ConversationId, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
 use crate::actors::outbox::OutboxJob;
 use crate::protocol::Outcome;
+use crate::store::op::InboxPosition;
 
 /// Seconds during which a repeated command is recognised.
 pub(crate) const COMMAND_DEDUPE_SECONDS: u32 = 172_800;
@@ -24,6 +25,8 @@ pub(crate) const COMMAND_DEDUPE_SECONDS: u32 = 172_800;
 pub(crate) enum Work {
     /// From a channel, on the fast path: not in the inbox.
     Arrive { arrival: Arrival, answer: Answer<Result<Accepted, NotStored>> },
+    /// From the inbox; none: it cannot be read.
+    Inbox { position: InboxPosition, arrival: Option<StoredArrival> },
     /// From an operator, authorised where it is carried out.
     Command { command: Command, answer: Answer<Outcome> },
     /// A stored deadline of a conversation has come.
@@ -83,6 +86,6 @@ pub(crate) enum JobStep {
 /// An arrival as it lies in the inbox.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct StoredArrival {
-    pub(crate) channel: String,
+    pub(crate) channel: ChannelId,
     pub(crate) inbound: domain::chat::Inbound,
 }

@@ -219,16 +219,8 @@ impl Conversation {
 
     /// Who sees its entries as they come: who holds it or held it last, and those it is offered to.
     pub fn audience(&self) -> Audience {
-        let offered = match &self.state {
-            State::Offered { open, .. } => open.as_slice(),
-            State::Waiting { .. }
-            | State::Active { .. }
-            | State::Closing { .. }
-            | State::Closed { .. } => &[],
-        };
-        Audience(
-            self.holder().into_iter().chain(offered.iter().map(|o| &o.operator)).cloned().collect(),
-        )
+        let offered = self.open_offers().iter().map(|offer| &offer.operator);
+        Audience(self.holder().into_iter().chain(offered).cloned().collect())
     }
 
     /// Who has it, or had it when it was finished.

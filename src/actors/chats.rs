@@ -1,0 +1,101 @@
+//! The chats that a shard has at hand. They are small documents without rules of their own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::chat::Chat;
+use domain::id::{ChatKey, ShardId};
+
+use crate::actors::encode;
+use crate::actors::group::Group;
+use crate::store::op::{DocumentKind, Op};
+use crate::store::{Store, Unavailable};
+
+
+/// Chats kept in memory; beyond it those of earlier rounds are dropped and read again.
+const CHATS_KEPT: usize = 20_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Chats {
+    kept: BTreeMap<ChatKey, Kept>,
+    touched: BTreeSet<ChatKey>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    chat: Chat,
+    stored: Option<Chat>,
+    version: u64,
+}
+
+impl Chats {
+    /// The chat of that key, to be changed in this round. A new one when there is none.
+    pub(crate) async fn touch(
+        &mut self,
+        store: &Store,
+        shard: ShardId,
+        key: &ChatKey,
+    ) -> Result<&mut Chat, Unavailable> {
+        if !self.kept.contains_key(key) {
+            let kept = load(store, shard, key).await?;
+            self.kept.insert(key.clone(), kept);
+        }
+        self.touched.insert(key.clone());
+        let kept = self.kept.entry(key.clone()).or_insert_with(|| Kept::new(key));
+        Ok(&mut kept.chat)
+    }
+
+    /// Adds to the group what the round changed.
+    pub(crate) fn draft(&self, group: &mut Group) {
+        for key in &self.touched {
+            let Some(kept) = self.kept.get(key) else { continue };
+            if kept.stored.as_ref() != Some(&kept.chat) {
+                group.ops.push(Op::PutDocument {
+                    kind: DocumentKind::Chat,
+                    id: key.to_string(),
+                    expected: kept.version,
+                    bytes: encode::document(&kept.chat),
+                });
+            }
+        }
+    }
+
+    /// The round is committed.
+    pub(crate) fn keep(&mut self) {
+        for key in std::mem::take(&mut self.touched) {
+            if let Some(kept) = self.kept.get_mut(&key)
+                && kept.stored.as_ref() != Some(&kept.chat)
+            {
+                kept.stored = Some(kept.chat.clone());
+                kept.version += 1;
+            }
+        }
+        if self.kept.len() > CHATS_KEPT {
+            self.kept.clear();
+        }
+    }
+
+    /// The round was refused.
+    pub(crate) fn take_back(&mut self) {
+        for key in std::mem::take(&mut self.touched) {
+            self.kept.remove(&key);
+        }
+    }
+}
+
+impl Kept {
+    fn new(key: &ChatKey) -> Self {
+        let chat =
+            Chat { key: key.clone(), customer_name: String::new(), open: None, last: None };
+        Self { chat, stored: None, version: 0 }
+    }
+}
+
+async fn load(store: &Store, shard: ShardId, key: &ChatKey) -> Result<Kept, Unavailable> {
+    let found = store.document(shard, DocumentKind::Chat, key.to_string()).await?;
+    let read = found.and_then(|d| Some((encode::read::<Chat>("chat", &d.bytes)?, d.version)));
+    Ok(match read {
+        Some((chat, version)) => Kept { stored: Some(chat.clone()), chat, version },
+        None => Kept::new(key),
+    })
+}
+

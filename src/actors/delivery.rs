@@ -1,0 +1,419 @@
+//! The outbox at work: sends what was committed, in the order of each chat.
+//!
+//! Only the oldest job of a chat is in flight. Before a send the store learns of it, after it the
+//! outcome; a job found half-way after a restart may have been sent, and says so.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use actix::{
+    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
+};
+use domain::channel::Channel;
+use domain::entry::DeliveryState;
+use domain::id::{ChannelId, ChatKey, ShardId};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::oneshot;
+
+use crate::actors::encode;
+use crate::actors::handle::NotStored;
+use crate::actors::outbox::OutboxJob;
+use crate::actors::parts::Shared;
+use crate::actors::work::{Answer, JobStep, Work};
+use crate::channels::{self, Outgoing, SendOutcome};
+use crate::clock;
+
+/// Attempts at one part of a message.
+const ATTEMPTS_MAX: u32 = 10;
+/// How long a message is worth sending.
+const AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// First pause after a fault; doubled with each attempt, with full jitter.
+const BACKOFF_FIRST_MS: u64 = 1_000;
+const BACKOFF_MAX_MS: u64 = 300_000;
+/// Pause when the store did not take a step of a job.
+const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+
+/// The actor of the outbox.
+pub(crate) struct Delivery {
+    parts: Shared,
+    chats: BTreeMap<ChatKey, Line>,
+    /// Channels whose token or rights are dead, until their settings change.
+    dead: BTreeSet<ChannelId>,
+    sleep: Option<(Timestamp, SpawnHandle)>,
+    settling: Vec<oneshot::Sender<()>>,
+}
+
+/// The jobs of one chat, oldest first.
+#[derive(Default)]
+struct Line {
+    jobs: VecDeque<Waiting>,
+    in_flight: bool,
+}
+
+struct Waiting {
+    shard: ShardId,
+    job: OutboxJob,
+    ready_at: Timestamp,
+}
+
+/// Jobs that were just committed.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct NewJobs {
+    pub(crate) shard: ShardId,
+    pub(crate) jobs: Vec<OutboxJob>,
+}
+
+/// Jobs found in the store at start, each with when it is due.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct FoundJobs {
+    pub(crate) shard: ShardId,
+    pub(crate) jobs: Vec<(OutboxJob, Timestamp)>,
+}
+
+/// A channel's settings changed: it may be sent through again.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct ChannelMended(pub(crate) ChannelId);
+
+/// Answered when nothing is on its way now; what waits for a later time does not count.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct SettleDelivery(pub(crate) oneshot::Sender<()>);
+
+/// What an attempt came to.
+enum Attempted {
+    /// The job goes on: with its next part, or later.
+    Again(OutboxJob, Timestamp),
+    Over,
+    ChannelDead(OutboxJob),
+}
+
+impl Delivery {
+    pub(crate) fn start(parts: Shared) -> Addr<Self> {
+        let delivery = Self {
+            parts,
+            chats: BTreeMap::new(),
+            dead: BTreeSet::new(),
+            sleep: None,
+            settling: Vec::new(),
+        };
+        delivery.start()
+    }
+
+    fn add(&mut self, shard: ShardId, job: OutboxJob, ready_at: Timestamp) {
+        let line = self.chats.entry(job.chat.clone()).or_default();
+        line.jobs.push_back(Waiting { shard, job, ready_at });
+    }
+
+    /// Starts what is due, and sleeps until the next.
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        let now = self.parts.clock.now();
+        let due = |line: &Line, dead: &BTreeSet<ChannelId>| {
+            let head = line.jobs.front()?;
+            (!line.in_flight && !dead.contains(&head.job.chat.channel)).then_some(head.ready_at)
+        };
+        let heads = self.chats.iter().filter_map(|(chat, line)| {
+            due(line, &self.dead).map(|ready_at| (chat.clone(), ready_at))
+        });
+        let (ready, later): (Vec<_>, Vec<_>) = heads.partition(|(_, at)| *at <= now);
+        for (chat, _) in ready {
+            self.begin(&chat, ctx);
+        }
+        self.sleep_until(later.into_iter().map(|(_, at)| at).min(), ctx);
+        if !self.chats.values().any(|line| line.in_flight) {
+            for waiting in self.settling.drain(..) {
+                let _gone = waiting.send(());
+            }
+        }
+    }
+
+    fn sleep_until(&mut self, at: Option<Timestamp>, ctx: &mut Context<Self>) {
+        if self.sleep.as_ref().map(|(at, _)| *at) == at {
+            return;
+        }
+        if let Some((_, handle)) = self.sleep.take() {
+            ctx.cancel_future(handle);
+        }
+        self.sleep = at.map(|at| {
+            let wake = |delivery: &mut Self, ctx: &mut Context<Self>| {
+                delivery.sleep = None;
+                delivery.go_on(ctx);
+            };
+            (at, ctx.run_later(self.parts.clock.until(at), wake))
+        });
+    }
+
+    fn begin(&mut self, chat: &ChatKey, ctx: &mut Context<Self>) {
+        let Some(line) = self.chats.get_mut(chat) else { return };
+        let Some(head) = line.jobs.front() else { return };
+        line.in_flight = true;
+        let attempt = attempt(self.parts.clone(), head.shard, head.job.clone());
+        let chat = chat.clone();
+        ctx.spawn(attempt.into_actor(self).map(move |attempted, delivery, ctx| {
+            delivery.attempted(&chat, attempted);
+            delivery.go_on(ctx);
+        }));
+    }
+
+    fn attempted(&mut self, chat: &ChatKey, attempted: Attempted) {
+        let Some(line) = self.chats.get_mut(chat) else { return };
+        line.in_flight = false;
+        let head = line.jobs.front_mut();
+        match attempted {
+            Attempted::Again(job, ready_at) => {
+                if let Some(head) = head {
+                    head.job = job;
+                    head.ready_at = ready_at;
+                }
+            }
+            Attempted::Over => {
+                line.jobs.pop_front();
+                if line.jobs.is_empty() {
+                    self.chats.remove(chat);
+                }
+            }
+            Attempted::ChannelDead(job) => {
+                if let Some(head) = head {
+                    head.job = job;
+                }
+                self.dead.insert(chat.channel.clone());
+            }
+        }
+    }
+}
+
+impl Actor for Delivery {
+    type Context = Context<Self>;
+}
+
+impl Handler<NewJobs> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, new: NewJobs, ctx: &mut Self::Context) {
+        for job in new.jobs {
+            let ready_at = job.created_at;
+            self.add(new.shard, job, ready_at);
+        }
+        self.go_on(ctx);
+    }
+}
+
+impl Handler<FoundJobs> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, found: FoundJobs, ctx: &mut Self::Context) {
+        for (job, ready_at) in found.jobs {
+            self.add(found.shard, job, ready_at);
+        }
+        self.go_on(ctx);
+    }
+}
+
+impl Handler<ChannelMended> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, mended: ChannelMended, ctx: &mut Self::Context) {
+        if self.dead.remove(&mended.0) {
+            self.go_on(ctx);
+        }
+    }
+}
+
+impl Handler<SettleDelivery> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, settle: SettleDelivery, ctx: &mut Self::Context) {
+        self.settling.push(settle.0);
+        self.go_on(ctx);
+    }
+}
+
+/// One attempt at the next part of a job: remembered before and after.
+async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted {
+    if job.sending {
+        return found_half_way(&parts, shard, job).await;
+    }
+    let directory = parts.directory.get();
+    let Some(channel) = directory.channels.get(&job.chat.channel).map(|c| c.value.clone()) else {
+        let reason = "the channel was removed".to_owned();
+        return over(&parts, shard, job, DeliveryState::Failed { reason }, None).await;
+    };
+    job.sending = true;
+    job.attempts += 1;
+    if remember(&parts, shard, JobStep::Sending(job.clone())).await.is_err() {
+        job.sending = false;
+        return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
+    }
+    let sent = send(&parts, &channel, &job).await;
+    job.sending = false;
+    metrics::counter!("outbox_attempts_total", "platform" => channel.settings.kind(), "outcome" => word(&sent))
+        .increment(1);
+    after(&parts, shard, &channel, job, sent).await
+}
+
+/// The process ended between the two commits of an attempt.
+async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> Attempted {
+    let directory = parts.directory.get();
+    let repeats = directory
+        .channels
+        .get(&job.chat.channel)
+        .is_some_and(|channel| channels::repeat_is_safe(&channel.value.settings));
+    if repeats {
+        job.sending = false;
+        return Attempted::Again(job, parts.clock.now());
+    }
+    metrics::counter!("outbox_ambiguous_total").increment(1);
+    over(parts, shard, job, DeliveryState::Unconfirmed, None).await
+}
+
+async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome {
+    let texts = channels::parts(&channel.settings, &job.text);
+    let Some(text) = texts.get(job.parts_sent) else {
+        return SendOutcome::Sent { external_id: None };
+    };
+    let outgoing = Outgoing {
+        job: &job.id,
+        part: job.parts_sent,
+        chat: &job.chat.external,
+        text,
+        at: job.created_at,
+        now: parts.clock.now(),
+        conversation: &job.conversation,
+        entry: job.entry,
+    };
+    channels::send(&parts.outbound, channel, &outgoing).await
+}
+
+async fn after(
+    parts: &Shared,
+    shard: ShardId,
+    channel: &Channel,
+    mut job: OutboxJob,
+    sent: SendOutcome,
+) -> Attempted {
+    let now = parts.clock.now();
+    match sent {
+        SendOutcome::Sent { external_id } => {
+            job.parts_sent += 1;
+            job.attempts = 0;
+            if job.parts_sent < channels::parts(&channel.settings, &job.text).len() {
+                return again(parts, shard, job, now).await;
+            }
+            over(parts, shard, job, DeliveryState::Sent, external_id).await
+        }
+        SendOutcome::RetryAfter(pause) => {
+            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX);
+            again_or_fail(parts, shard, job, now + pause, "the platform asks to wait").await
+        }
+        SendOutcome::RetryLater { reason } => {
+            let ready_at = now + backoff(job.attempts);
+            again_or_fail(parts, shard, job, ready_at, &reason).await
+        }
+        SendOutcome::Unreachable { reason } => {
+            let delivery = DeliveryState::Failed { reason };
+            let step = JobStep::Over { job: job.clone(), delivery, external_id: None, gone: true };
+            finish(parts, shard, job, step).await
+        }
+        SendOutcome::Refused { reason } => {
+            over(parts, shard, job, DeliveryState::Failed { reason }, None).await
+        }
+        SendOutcome::Unknown { reason } => {
+            tracing::warn!(channel = %channel.id, reason, "outcome of a send is unknown");
+            metrics::counter!("outbox_ambiguous_total").increment(1);
+            over(parts, shard, job, DeliveryState::Unconfirmed, None).await
+        }
+        SendOutcome::ChannelDead { reason } => {
+            tracing::error!(channel = %channel.id, reason, "channel is dead, nothing is sent");
+            let step = JobStep::Later { job: job.clone(), ready_at: now };
+            let _kept_as_it_was = remember(parts, shard, step).await;
+            Attempted::ChannelDead(job)
+        }
+    }
+}
+
+async fn again_or_fail(
+    parts: &Shared,
+    shard: ShardId,
+    job: OutboxJob,
+    ready_at: Timestamp,
+    reason: &str,
+) -> Attempted {
+    if job.attempts >= ATTEMPTS_MAX || ready_at.duration_since(job.created_at) > AGE_MAX {
+        let reason = reason.to_owned();
+        return over(parts, shard, job, DeliveryState::Failed { reason }, None).await;
+    }
+    again(parts, shard, job, ready_at).await
+}
+
+async fn again(parts: &Shared, shard: ShardId, job: OutboxJob, ready_at: Timestamp) -> Attempted {
+    let step = JobStep::Later { job: job.clone(), ready_at };
+    match remember(parts, shard, step).await {
+        Ok(()) => Attempted::Again(job, ready_at),
+        // The store still says `sending`; so does memory, and that is decided at the next attempt.
+        Err(_) => Attempted::Again(OutboxJob { sending: true, ..job }, ready_at),
+    }
+}
+
+async fn over(
+    parts: &Shared,
+    shard: ShardId,
+    job: OutboxJob,
+    delivery: DeliveryState,
+    external_id: Option<String>,
+) -> Attempted {
+    let external_id = external_id.map(Arc::from);
+    let step = JobStep::Over { job: job.clone(), delivery, external_id, gone: false };
+    finish(parts, shard, job, step).await
+}
+
+/// The outcome is remembered, however long the store takes: a job is never forgotten.
+async fn finish(parts: &Shared, shard: ShardId, job: OutboxJob, step: JobStep) -> Attempted {
+    match remember(parts, shard, step).await {
+        Ok(()) | Err(NotStored::Stale) => Attempted::Over,
+        Err(NotStored::Full | NotStored::Unavailable) => {
+            let job = OutboxJob { sending: true, ..job };
+            Attempted::Again(job, parts.clock.now() + STORE_PAUSE)
+        }
+    }
+}
+
+async fn remember(parts: &Shared, shard: ShardId, step: JobStep) -> Result<(), NotStored> {
+    let (answer, answered) = Answer::new();
+    parts
+        .with_shard(shard, |addr| addr.try_send(Work::Job { step, answer }))
+        .ok_or(NotStored::Unavailable)?
+        .map_err(|_| NotStored::Full)?;
+    answered.await.unwrap_or(Err(NotStored::Unavailable))
+}
+
+fn backoff(attempts: u32) -> SignedDuration {
+    let doubled = BACKOFF_FIRST_MS.saturating_mul(1 << attempts.saturating_sub(1).min(20));
+    let ms = clock::jitter(doubled.min(BACKOFF_MAX_MS)) + 1;
+    SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
+}
+
+fn word(outcome: &SendOutcome) -> &'static str {
+    match outcome {
+        SendOutcome::Sent { .. } => "sent",
+        SendOutcome::RetryAfter(_) => "retry_after",
+        SendOutcome::RetryLater { .. } => "retry_later",
+        SendOutcome::Unreachable { .. } => "unreachable",
+        SendOutcome::ChannelDead { .. } => "channel_dead",
+        SendOutcome::Refused { .. } => "refused",
+        SendOutcome::Unknown { .. } => "unknown",
+    }
+}
+
+/// Jobs of a shard as the store has them.
+pub(crate) async fn found_jobs(
+    parts: &Shared,
+    shard: ShardId,
+) -> Result<FoundJobs, crate::store::Unavailable> {
+    let jobs = parts.store.jobs(shard).await?;
+    let read = |job: crate::store::op::Job| {
+        Some((encode::read::<OutboxJob>("job", &job.bytes)?, job.ready_at))
+    };
+    Ok(FoundJobs { shard, jobs: jobs.into_iter().filter_map(read).collect() })
+}

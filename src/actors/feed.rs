@@ -1,0 +1,464 @@
+//! What was committed, in order, for everybody on this node who wants to know.
+//!
+//! Keeps the newest events of each shard, encodes each once, and hands every session its share.
+//! Knows who could be meant (an index of operators, lines and open chats), not who may see what:
+//! that is checked again by each session.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use actix::{
+    Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, Recipient,
+};
+use bytestring::ByteString;
+use domain::event::FeedEvent;
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use domain::operator::Role;
+
+use crate::actors::encode::{self, Place};
+use crate::actors::line::Loads;
+use crate::actors::parts::Shared;
+use crate::actors::round::loads_in;
+
+/// How often browsers are told where the feeds stand.
+pub(crate) const BEAT: Duration = Duration::from_secs(5);
+
+/// An event at its place, encoded at most once for each audience.
+#[derive(Debug)]
+pub(crate) struct TailEvent {
+    pub(crate) place: Place,
+    pub(crate) previous: Place,
+    pub(crate) event: FeedEvent,
+    shown: OnceLock<Option<ByteString>>,
+    gone: OnceLock<Option<ByteString>>,
+}
+
+impl TailEvent {
+    pub(crate) fn new(place: Place, previous: Place, event: FeedEvent) -> Self {
+        Self { place, previous, event, shown: OnceLock::new(), gone: OnceLock::new() }
+    }
+
+    /// For those who may see all of it. None: not for browsers.
+    pub(crate) fn shown(&self) -> Option<&ByteString> {
+        self.shown.get_or_init(|| encode::shown(&self.event).map(|e| encode::event(&e))).as_ref()
+    }
+
+    /// For those who may not see the conversation any more.
+    pub(crate) fn gone(&self) -> Option<&ByteString> {
+        let encode = || match &self.event {
+            FeedEvent::Row(row) => Some(encode::event(&encode::gone(row))),
+            FeedEvent::Entry { .. }
+            | FeedEvent::Edited { .. }
+            | FeedEvent::Delivery { .. }
+            | FeedEvent::Shared { .. }
+            | FeedEvent::Load { .. } => None,
+        };
+        self.gone.get_or_init(encode).as_ref()
+    }
+}
+
+/// The events of one commit.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct FeedBatch {
+    pub(crate) shard: ShardId,
+    /// Where the feed stood before.
+    pub(crate) from: Place,
+    pub(crate) events: Vec<Arc<TailEvent>>,
+}
+
+/// What a session gets of a commit: the events that may concern it, and where the feed stands now.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Share {
+    pub(crate) shard: ShardId,
+    pub(crate) to: Place,
+    pub(crate) events: Vec<Arc<TailEvent>>,
+}
+
+/// Where all feeds stand. Everything before has been handed out.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Ends(pub(crate) Arc<BTreeMap<ShardId, Place>>);
+
+/// The sign-in or the operator's rights ended: the socket is closed.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct SignedOut;
+
+/// The node goes down: browsers come back after a while.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct GoAway;
+
+/// Number of a session on this node.
+pub(crate) type SessionKey = u64;
+
+/// What the feed keeps of a session.
+pub(crate) struct Listener {
+    pub(crate) operator: OperatorId,
+    pub(crate) sign_in: String,
+    pub(crate) share: Recipient<Share>,
+    pub(crate) ends: Recipient<Ends>,
+    pub(crate) signed_out: Recipient<SignedOut>,
+    pub(crate) go_away: Recipient<GoAway>,
+}
+
+struct Kept {
+    listener: Listener,
+    lines: Vec<LineId>,
+    watch: Option<ConversationId>,
+}
+
+/// The newest events of a shard, gapless up to its end.
+#[derive(Default)]
+struct Tail {
+    end: Place,
+    events: VecDeque<Arc<TailEvent>>,
+}
+
+/// The actor of all feeds on a node.
+pub(crate) struct Feed {
+    parts: Shared,
+    tails: BTreeMap<ShardId, Tail>,
+    sessions: BTreeMap<SessionKey, Kept>,
+    by_operator: BTreeMap<OperatorId, BTreeSet<SessionKey>>,
+    by_line: BTreeMap<LineId, BTreeSet<SessionKey>>,
+    by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
+    next_key: SessionKey,
+    loads: Vec<Recipient<Loads>>,
+}
+
+impl Feed {
+    pub(crate) fn start(parts: Shared) -> Addr<Self> {
+        let feed = Self {
+            parts,
+            tails: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            by_operator: BTreeMap::new(),
+            by_line: BTreeMap::new(),
+            by_watch: BTreeMap::new(),
+            next_key: 0,
+            loads: Vec::new(),
+        };
+        feed.start()
+    }
+
+    /// Lines whose rows a session is told of.
+    fn lines_of(&self, operator: &OperatorId) -> Vec<LineId> {
+        let directory = self.parts.directory.get();
+        let Some(who) = directory.operators.get(operator) else { return Vec::new() };
+        match who.value.role {
+            Role::Administrator => directory.lines.keys().cloned().collect(),
+            Role::Supervisor | Role::Operator => {
+                let mut lines = directory.queues_of(operator);
+                lines.extend(who.value.supervises.iter().cloned());
+                lines
+            }
+        }
+    }
+
+    fn index(&mut self, key: SessionKey) {
+        let Some(kept) = self.sessions.get(&key) else { return };
+        let lines = self.lines_of(&kept.listener.operator);
+        for sessions in self.by_line.values_mut() {
+            sessions.remove(&key);
+        }
+        for line in &lines {
+            self.by_line.entry(line.clone()).or_default().insert(key);
+        }
+        if let Some(kept) = self.sessions.get_mut(&key) {
+            kept.lines = lines;
+        }
+    }
+
+    /// Rights may have changed with a line or an operator.
+    fn index_all(&mut self) {
+        for key in self.sessions.keys().copied().collect::<Vec<_>>() {
+            self.index(key);
+        }
+    }
+
+    fn unwatch(&mut self, key: SessionKey) {
+        let watch = self.sessions.get_mut(&key).and_then(|kept| kept.watch.take());
+        if let Some(watch) = watch
+            && let Some(sessions) = self.by_watch.get_mut(&watch)
+        {
+            sessions.remove(&key);
+            if sessions.is_empty() {
+                self.by_watch.remove(&watch);
+            }
+        }
+    }
+
+    /// Sessions that an event may concern.
+    fn meant(&self, event: &FeedEvent) -> BTreeSet<SessionKey> {
+        let mut keys = BTreeSet::new();
+        let mut operators = |ids: &[OperatorId]| {
+            keys.extend(ids.iter().filter_map(|id| self.by_operator.get(id)).flatten());
+        };
+        match event {
+            FeedEvent::Row(row) => {
+                operators(&row.held);
+                let offered: Vec<_> = row.offers.iter().map(|o| o.operator.clone()).collect();
+                operators(&offered);
+                keys.extend(self.by_line.get(&row.line).into_iter().flatten());
+            }
+            FeedEvent::Entry { conversation, audience, .. }
+            | FeedEvent::Edited { conversation, audience, .. }
+            | FeedEvent::Delivery { conversation, audience, .. } => {
+                operators(&audience.0);
+                keys.extend(self.by_watch.get(conversation).into_iter().flatten());
+            }
+            FeedEvent::Shared { kind, .. } => {
+                if matches!(kind.as_str(), "line" | "channel" | "operator") {
+                    keys.extend(self.sessions.keys());
+                }
+            }
+            FeedEvent::Load { .. } => {}
+        }
+        keys
+    }
+
+    fn hand_out(&self, batch: &FeedBatch) {
+        let mut shares: BTreeMap<SessionKey, Vec<Arc<TailEvent>>> = BTreeMap::new();
+        for event in &batch.events {
+            for key in self.meant(&event.event) {
+                shares.entry(key).or_default().push(event.clone());
+            }
+        }
+        let Some(to) = batch.events.last().map(|event| event.place) else { return };
+        for (key, events) in shares {
+            if let Some(kept) = self.sessions.get(&key) {
+                kept.listener.share.do_send(Share { shard: batch.shard, to, events });
+            }
+        }
+    }
+
+    fn beat(&mut self) {
+        let started = |tail: &&Tail| tail.end != Place::default();
+        let ends = self.tails.iter().filter(|(_, tail)| started(tail));
+        let ends = Arc::new(ends.map(|(shard, tail)| (*shard, tail.end)).collect());
+        for kept in self.sessions.values() {
+            kept.listener.ends.do_send(Ends(Arc::clone(&ends)));
+        }
+    }
+}
+
+impl Actor for Feed {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.run_interval(BEAT, |feed, _| feed.beat());
+    }
+}
+
+impl Handler<FeedBatch> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, batch: FeedBatch, _: &mut Self::Context) {
+        let kept = self.parts.settings.events_kept;
+        let tail = self.tails.entry(batch.shard).or_default();
+        if tail.end != batch.from {
+            tail.events.clear();
+        }
+        for event in &batch.events {
+            tail.end = event.place;
+            tail.events.push_back(event.clone());
+        }
+        while tail.events.len() > kept {
+            tail.events.pop_front();
+        }
+        if let Some(loads) = loads_in(&batch.events) {
+            self.loads.retain(Recipient::connected);
+            for line in &self.loads {
+                line.do_send(loads.clone());
+            }
+        }
+        let reindex = |event: &Arc<TailEvent>| match &event.event {
+            FeedEvent::Shared { kind, .. } => matches!(kind.as_str(), "line" | "operator"),
+            FeedEvent::Row(_)
+            | FeedEvent::Entry { .. }
+            | FeedEvent::Edited { .. }
+            | FeedEvent::Delivery { .. }
+            | FeedEvent::Load { .. } => false,
+        };
+        if batch.events.iter().any(reindex) {
+            self.index_all();
+        }
+        let rows = batch.events.iter().filter_map(|event| match &event.event {
+            FeedEvent::Row(row) => Some(row.clone()),
+            FeedEvent::Entry { .. }
+            | FeedEvent::Edited { .. }
+            | FeedEvent::Delivery { .. }
+            | FeedEvent::Shared { .. }
+            | FeedEvent::Load { .. } => None,
+        });
+        let Place { position, tag } = self.tails[&batch.shard].end;
+        self.parts.read_model.project(batch.shard, position, tag, rows.collect());
+        self.hand_out(&batch);
+    }
+}
+
+/// A shard runs here; its feed stands at `end`.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Follow {
+    pub(crate) shard: ShardId,
+    pub(crate) end: Place,
+}
+
+impl Handler<Follow> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, follow: Follow, _: &mut Self::Context) {
+        let tail = self.tails.entry(follow.shard).or_default();
+        if tail.end != follow.end {
+            tail.events.clear();
+            tail.end = follow.end;
+        }
+    }
+}
+
+/// A line wants to know what takes operators' places.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct FollowLoads(pub(crate) Recipient<Loads>);
+
+impl Handler<FollowLoads> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, follow: FollowLoads, _: &mut Self::Context) {
+        self.loads.push(follow.0);
+    }
+}
+
+/// A session begins to listen.
+#[derive(Message)]
+#[rtype(result = "Attached")]
+pub(crate) struct Attach(pub(crate) Listener);
+
+/// From now on the session gets its share of everything behind these ends.
+#[derive(Debug, MessageResponse)]
+pub(crate) struct Attached {
+    pub(crate) key: SessionKey,
+    pub(crate) ends: BTreeMap<ShardId, Place>,
+}
+
+impl Handler<Attach> for Feed {
+    type Result = Attached;
+
+    fn handle(&mut self, attach: Attach, _: &mut Self::Context) -> Attached {
+        let key = self.next_key;
+        self.next_key += 1;
+        let operator = attach.0.operator.clone();
+        self.by_operator.entry(operator).or_default().insert(key);
+        let kept = Kept { listener: attach.0, lines: Vec::new(), watch: None };
+        self.sessions.insert(key, kept);
+        self.index(key);
+        let ends = self.tails.iter().map(|(shard, tail)| (*shard, tail.end)).collect();
+        Attached { key, ends }
+    }
+}
+
+/// A session ends.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Detach(pub(crate) SessionKey);
+
+impl Handler<Detach> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, detach: Detach, _: &mut Self::Context) {
+        let key = detach.0;
+        self.unwatch(key);
+        let Some(kept) = self.sessions.remove(&key) else { return };
+        for line in &kept.lines {
+            if let Some(sessions) = self.by_line.get_mut(line) {
+                sessions.remove(&key);
+            }
+        }
+        let operator = &kept.listener.operator;
+        if let Some(sessions) = self.by_operator.get_mut(operator) {
+            sessions.remove(&key);
+            if sessions.is_empty() {
+                self.by_operator.remove(operator);
+            }
+        }
+    }
+}
+
+/// A session has a conversation open on its screen that it may read.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Watch {
+    pub(crate) key: SessionKey,
+    pub(crate) conversation: Option<ConversationId>,
+}
+
+impl Handler<Watch> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, watch: Watch, _: &mut Self::Context) {
+        self.unwatch(watch.key);
+        let Some(kept) = self.sessions.get_mut(&watch.key) else { return };
+        kept.watch.clone_from(&watch.conversation);
+        if let Some(conversation) = watch.conversation {
+            self.by_watch.entry(conversation).or_default().insert(watch.key);
+        }
+    }
+}
+
+/// The events behind a place, if memory still has them all.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Option<Vec<Arc<TailEvent>>>")]
+pub(crate) struct Behind {
+    pub(crate) shard: ShardId,
+    pub(crate) from: Place,
+}
+
+impl Handler<Behind> for Feed {
+    type Result = Option<Vec<Arc<TailEvent>>>;
+
+    fn handle(&mut self, behind: Behind, _: &mut Self::Context) -> Self::Result {
+        let Some(tail) = self.tails.get(&behind.shard) else {
+            return (behind.from == Place::default()).then(Vec::new);
+        };
+        if tail.end == behind.from {
+            return Some(Vec::new());
+        }
+        let start = tail.events.iter().position(|event| event.previous == behind.from)?;
+        Some(tail.events.iter().skip(start).cloned().collect())
+    }
+}
+
+/// Which sessions end.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) enum EndSessions {
+    OfSignIn(String),
+    OfOperator(OperatorId),
+    /// The node goes down.
+    All,
+}
+
+impl Handler<EndSessions> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, end: EndSessions, _: &mut Self::Context) {
+        for kept in self.sessions.values() {
+            let listener = &kept.listener;
+            match &end {
+                EndSessions::OfSignIn(digest) if listener.sign_in == *digest => {
+                    listener.signed_out.do_send(SignedOut);
+                }
+                EndSessions::OfOperator(operator) if listener.operator == *operator => {
+                    listener.signed_out.do_send(SignedOut);
+                }
+                EndSessions::All => listener.go_away.do_send(GoAway),
+                EndSessions::OfSignIn(_) | EndSessions::OfOperator(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What one piece of work comes to: its ops, and what follows from them once they are committed.
+
+use domain::conversation::Conversation;
+use domain::effect::{Effect, PlaceLimit};
+use domain::entry::Record;
+use domain::event::{Audience, FeedEvent};
+use jiff::Timestamp;
+
+use crate::actors::directory::Directory;
+use crate::actors::encode;
+use crate::actors::outbox::OutboxJob;
+use crate::store::op::Op;
+
+/// The ops of one piece of work, and what is shown and done after their commit.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) ops: Vec<Op>,
+    /// One for each `AppendFeed`, in their order.
+    pub(crate) events: Vec<FeedEvent>,
+    /// Jobs that are there after the commit.
+    pub(crate) jobs: Vec<OutboxJob>,
+}
+
+impl Group {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+    }
+
+    pub(crate) fn show(&mut self, event: FeedEvent) {
+        self.ops.push(Op::AppendFeed { bytes: encode::document(&event) });
+        self.events.push(event);
+    }
+
+    /// Adds what a conversation's effects write. `conversation` is as it stands after them.
+    pub(crate) fn write(
+        &mut self,
+        effects: &[Effect],
+        conversation: &Conversation,
+        directory: &Directory,
+        now: Timestamp,
+    ) {
+        let appended = effects.iter().filter(|e| matches!(e, Effect::Append(_))).count();
+        let appended = u32::try_from(appended).unwrap_or(u32::MAX);
+        let mut record_n = conversation.last_record.saturating_sub(appended);
+        for effect in effects {
+            match effect {
+                Effect::Append(record) => {
+                    record_n += 1;
+                    self.append(record_n, record, conversation);
+                }
+                Effect::Send { entry, text } => {
+                    self.job(OutboxJob {
+                        id: OutboxJob::id_of(&conversation.id, *entry),
+                        chat: conversation.chat.clone(),
+                        conversation: conversation.id.clone(),
+                        entry: *entry,
+                        text: text.clone(),
+                        created_at: now,
+                        parts_sent: 0,
+                        attempts: 0,
+                        sending: false,
+                    });
+                }
+                Effect::Reserve { operator, limit } => {
+                    let capacity = directory.operators.get(operator).map(|o| o.value.capacity);
+                    let limit = match limit {
+                        PlaceLimit::Capacity => capacity.unwrap_or(0),
+                        PlaceLimit::Beyond => 0,
+                    };
+                    let (operator, conversation) = (operator.clone(), conversation.id.clone());
+                    self.load(&operator, &conversation, true);
+                    self.ops.push(Op::Reserve { operator, conversation, limit });
+                }
+                Effect::Release { operator } => {
+                    let (operator, conversation) = (operator.clone(), conversation.id.clone());
+                    self.load(&operator, &conversation, false);
+                    self.ops.push(Op::Release { operator, conversation });
+                }
+                Effect::Count { operator, by, at } => self.ops.push(Op::AddCounter {
+                    line: conversation.line.clone(),
+                    operator: operator.clone(),
+                    by: *by,
+                    at: *at,
+                }),
+                Effect::Seek(_) | Effect::Closed | Effect::Refuse(_) | Effect::Ignore(_) => {}
+            }
+        }
+    }
+
+    fn job(&mut self, job: OutboxJob) {
+        let (id, ready_at) = (job.id.clone(), job.created_at);
+        self.ops.push(Op::PutJob { id, ready_at, bytes: encode::document(&job) });
+        self.jobs.push(job);
+    }
+
+    fn load(
+        &mut self,
+        operator: &domain::id::OperatorId,
+        conversation: &domain::id::ConversationId,
+        holds: bool,
+    ) {
+        let (operator, conversation) = (operator.clone(), conversation.clone());
+        self.show(FeedEvent::Load { operator, conversation, holds });
+    }
+
+    fn append(&mut self, n: u32, record: &Record, conversation: &Conversation) {
+        let id = conversation.id.clone();
+        let bytes = encode::document(record);
+        self.ops.push(Op::AppendHistory { conversation: id, n, bytes });
+        self.show(event_of(record, conversation, conversation.audience()));
+    }
+}
+
+/// What the feed says of a new record.
+fn event_of(record: &Record, of: &Conversation, audience: Audience) -> FeedEvent {
+    let (conversation, line) = (of.id.clone(), of.line.clone());
+    match record {
+        Record::Entry { entry, original: _ } => {
+            FeedEvent::Entry { conversation, line, audience, entry: entry.clone() }
+        }
+        Record::Edited { external_id, text, at } => FeedEvent::Edited {
+            conversation,
+            line,
+            audience,
+            external_id: external_id.clone(),
+            text: text.clone(),
+            at: *at,
+        },
+        Record::Delivery { entry, delivery, external_id: _, at: _ } => FeedEvent::Delivery {
+            conversation,
+            line,
+            audience,
+            entry: *entry,
+            delivery: delivery.clone(),
+        },
+    }
+}

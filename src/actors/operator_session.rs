@@ -1,0 +1,483 @@
+//! One signed-in socket: commands in, events out by position.
+//!
+//! Never touches a socket: frames go to the pipe, which may be slow. What the browser has not
+//! acknowledged is counted, and who is too far behind is sent away to come back.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture,
+};
+use bytestring::ByteString;
+use domain::effect::Input;
+use domain::event::{FeedEvent, Row};
+use domain::id::{ConversationId, OperatorId, ShardId};
+use domain::operator::Operator;
+use domain::permission::{Action, may};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use uuid::Uuid;
+
+use crate::actors::catch_up::{CatchUp, catch_up};
+use crate::actors::encode::{self, Place};
+use crate::actors::feed::{
+    Attach, BEAT, Detach, Ends, GoAway, Listener, SessionKey, Share, SignedOut, TailEvent, Watch,
+};
+use crate::actors::handle::{CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink};
+use crate::actors::node::{SocketCame, SocketLeft};
+use crate::actors::work::Command;
+use crate::clock;
+use crate::protocol::{
+    ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome,
+    PROTOCOL_VERSION, POSITIONS_MAX, REASON_CHARS_MAX, ServerFrame, TEXT_CHARS_MAX, close,
+};
+
+/// Bytes that a browser may leave unacknowledged.
+const UNACKNOWLEDGED_BYTES_MAX: usize = 1024 * 1024;
+/// Seconds that it may leave them unacknowledged.
+const UNACKNOWLEDGED_SECONDS_MAX: i64 = 15;
+/// Milliseconds over which browsers come back when a node goes down.
+const COME_BACK_MS: u64 = 3_000;
+/// Shares buffered while the browser catches up.
+const BUFFERED_MAX: usize = 10_000;
+
+/// The actor of a socket.
+pub(crate) struct OperatorSession {
+    node: NodeHandle,
+    operator: OperatorId,
+    sign_in: String,
+    socket: SocketLink,
+    key: Option<SessionKey>,
+    phase: Phase,
+    /// Where the browser is, as far as frames were handed to it.
+    sent: BTreeMap<ShardId, Place>,
+    unacknowledged: VecDeque<Unacknowledged>,
+    unacknowledged_bytes: usize,
+    watch: Option<ConversationId>,
+    limiter: DefaultDirectRateLimiter,
+}
+
+enum Phase {
+    /// Nothing but `hello` is understood.
+    Silent,
+    /// What happens meanwhile waits here.
+    CatchingUp(Vec<Share>),
+    Live,
+}
+
+struct Unacknowledged {
+    shard: ShardId,
+    to: Place,
+    bytes: usize,
+    at: jiff::Timestamp,
+}
+
+impl OperatorSession {
+    pub(crate) fn start(
+        node: NodeHandle,
+        operator: OperatorId,
+        sign_in: String,
+        socket: SocketLink,
+    ) -> Addr<Self> {
+        let settings = &node.parts().settings;
+        let per_second = NonZeroU32::new(settings.commands_per_second).unwrap_or(NonZeroU32::MIN);
+        let burst = NonZeroU32::new(settings.commands_burst).unwrap_or(NonZeroU32::MIN);
+        let limiter = RateLimiter::direct(Quota::per_second(per_second).allow_burst(burst));
+        let session = Self {
+            node,
+            operator,
+            sign_in,
+            socket,
+            key: None,
+            phase: Phase::Silent,
+            sent: BTreeMap::new(),
+            unacknowledged: VecDeque::new(),
+            unacknowledged_bytes: 0,
+            watch: None,
+            limiter,
+        };
+        session.start()
+    }
+
+    fn send(&self, frame: &ServerFrame) {
+        self.socket.deliver.do_send(Deliver(vec![encode::frame(frame)]));
+    }
+
+    fn close(&self, code: u16, reason: &'static str) {
+        self.socket.close.do_send(CloseSocket { code, reason });
+    }
+
+    fn error(&self, code: ErrorCode, message: &str) {
+        self.send(&ServerFrame::Error { code, message: message.to_owned() });
+    }
+
+    fn who(&self) -> Option<Arc<Operator>> {
+        self.node.directory().operators.get(&self.operator).map(|found| found.value.clone())
+    }
+
+    fn understand(&mut self, text: &str, ctx: &mut Context<Self>) {
+        let frame = match serde_json::from_str::<ClientFrame>(text) {
+            Ok(frame) => frame,
+            Err(error) => return self.not_understood(text, &error),
+        };
+        match frame {
+            ClientFrame::Hello { protocol, positions } => self.hello(protocol, &positions, ctx),
+            ClientFrame::Ack { positions } => self.acknowledged(&positions),
+            ClientFrame::Watch { conversation } => self.watch(conversation, ctx),
+            ClientFrame::Accept { cmd_id, conversation, offer } => {
+                let operator = self.operator.clone();
+                self.command(cmd_id, conversation, Input::Accept { operator, offer }, ctx);
+            }
+            ClientFrame::Decline { cmd_id, conversation, offer, reason } => {
+                let reason = reason.filter(|reason| !reason.trim().is_empty());
+                if reason.as_ref().is_some_and(|r| r.chars().count() > REASON_CHARS_MAX) {
+                    return self.bad_value(cmd_id, "reason");
+                }
+                let operator = self.operator.clone();
+                let input = Input::Decline { operator, offer, reason };
+                self.command(cmd_id, conversation, input, ctx);
+            }
+            ClientFrame::Take { cmd_id, conversation } => {
+                let operator = self.operator.clone();
+                self.command(cmd_id, conversation, Input::Take { operator }, ctx);
+            }
+            ClientFrame::Reply { cmd_id, conversation, text } => {
+                if !is_sayable(&text) {
+                    return self.bad_value(cmd_id, "text");
+                }
+                let operator = self.operator.clone();
+                self.command(cmd_id, conversation, Input::Reply { operator, text }, ctx);
+            }
+            ClientFrame::Note { cmd_id, conversation, text } => {
+                if !is_sayable(&text) {
+                    return self.bad_value(cmd_id, "text");
+                }
+                let operator = self.operator.clone();
+                self.command(cmd_id, conversation, Input::Note { operator, text }, ctx);
+            }
+            ClientFrame::Finish { cmd_id, conversation } => {
+                let operator = self.operator.clone();
+                self.command(cmd_id, conversation, Input::Finish { operator }, ctx);
+            }
+            ClientFrame::SetStatus { cmd_id, status } => {
+                let (node, operator) = (self.node.clone(), self.operator.clone());
+                let done = async move { node.set_status(&operator, status).await };
+                self.answer_later(cmd_id, done, ctx);
+            }
+        }
+    }
+
+    fn not_understood(&self, text: &str, error: &serde_json::Error) {
+        let unknown = error.to_string().starts_with("unknown variant");
+        let code = if unknown { ErrorCode::UnknownType } else { ErrorCode::BadFrame };
+        // A command that is merely malformed is answered under its id, so that nobody waits for it.
+        let id = serde_json::from_str::<serde_json::Value>(text).ok().and_then(|value| {
+            value.get("cmd_id").and_then(|id| id.as_str().and_then(|id| id.parse::<Uuid>().ok()))
+        });
+        match (id, code) {
+            (Some(cmd_id), ErrorCode::BadFrame) => self.bad_value(cmd_id, "frame"),
+            (_, code) => self.error(code, &error.to_string()),
+        }
+    }
+
+    fn bad_value(&self, cmd_id: Uuid, field: &str) {
+        let why = CommandRefusal::Edge(EdgeRefusal::BadValue { field: field.to_owned() });
+        self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
+    }
+
+    fn command(
+        &self,
+        id: Uuid,
+        conversation: ConversationId,
+        input: Input,
+        ctx: &mut Context<Self>,
+    ) {
+        let command = Command { id, operator: self.operator.clone(), conversation, input };
+        let node = self.node.clone();
+        self.answer_later(id, async move { node.command(command).await }, ctx);
+    }
+
+    /// Answers a command once its outcome is true.
+    fn answer_later(
+        &self,
+        cmd_id: Uuid,
+        outcome: impl Future<Output = Outcome> + 'static,
+        ctx: &mut Context<Self>,
+    ) {
+        if matches!(self.phase, Phase::Silent) {
+            return self.error(ErrorCode::HelloExpected, "say hello first");
+        }
+        if self.limiter.check().is_err() {
+            let why = CommandRefusal::Edge(EdgeRefusal::TooFast {});
+            return self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
+        }
+        ctx.spawn(outcome.into_actor(self).map(move |outcome, session, _| {
+            session.send(&ServerFrame::Result { cmd_id, outcome });
+        }));
+    }
+
+    fn hello(&mut self, protocol: u32, positions: &[FeedPosition], ctx: &mut Context<Self>) {
+        if protocol != PROTOCOL_VERSION {
+            let message = format!("this server speaks protocol {PROTOCOL_VERSION}");
+            return self.error(ErrorCode::ProtocolVersion, &message);
+        }
+        if positions.len() > POSITIONS_MAX {
+            return self.error(ErrorCode::BadFrame, "too many positions");
+        }
+        if matches!(self.phase, Phase::CatchingUp(_)) {
+            return self.error(ErrorCode::BadFrame, "hello is being answered");
+        }
+        let Some(who) = self.who() else { return self.close(close::SIGNED_OUT, "signed out") };
+        self.send(&ServerFrame::Welcome {
+            protocol: PROTOCOL_VERSION,
+            me: self.me(&who),
+            beat_seconds: u32::try_from(BEAT.as_secs()).unwrap_or(u32::MAX),
+            now: self.node.clock().now(),
+        });
+        self.phase = Phase::CatchingUp(Vec::new());
+        self.unacknowledged.clear();
+        self.unacknowledged_bytes = 0;
+        let known: Option<Vec<_>> = positions.iter().map(encode::parse_position).collect();
+        let known = known.filter(|known| !known.is_empty()).map(BTreeMap::from_iter);
+        let (node, visibility) = (self.node.clone(), self.node.visibility(&who));
+        let caught_up = async move { catch_up(&node, known, visibility).await };
+        ctx.spawn(caught_up.into_actor(self).map(|caught_up, session, _| match caught_up {
+            Some(caught_up) => session.go_live(caught_up),
+            None => session.close(close::SLOW, "come back"),
+        }));
+    }
+
+    fn me(&self, who: &Operator) -> Me {
+        self.node.me(who)
+    }
+
+    /// Hands out what was missed, then what happened meanwhile.
+    fn go_live(&mut self, caught_up: CatchUp) {
+        self.sent = caught_up.from;
+        if let Some(snapshot) = caught_up.snapshot {
+            self.send(&snapshot);
+        }
+        for (shard, events) in caught_up.missed {
+            if let Some(to) = events.last().map(|event| event.place) {
+                self.hand_over(shard, to, &events);
+            }
+        }
+        let meanwhile = match std::mem::replace(&mut self.phase, Phase::Live) {
+            Phase::CatchingUp(shares) => shares,
+            Phase::Silent | Phase::Live => Vec::new(),
+        };
+        for share in meanwhile {
+            self.take_share(share);
+        }
+        self.send(&ServerFrame::CaughtUp {});
+    }
+
+    /// Hands on what is behind the browser's place.
+    fn take_share(&mut self, share: Share) {
+        let at = self.sent.get(&share.shard).copied().unwrap_or_default();
+        let new = |event: &Arc<TailEvent>| event.place.position > at.position;
+        let events: Vec<_> = share.events.into_iter().filter(new).collect();
+        if share.to.position > at.position {
+            self.hand_over(share.shard, share.to, &events);
+        }
+    }
+
+    fn hand_over(&mut self, shard: ShardId, to: Place, events: &[Arc<TailEvent>]) {
+        let Some(who) = self.who() else { return };
+        let queues = self.node.directory().queues_of(&self.operator);
+        let visible: Vec<&ByteString> = events
+            .iter()
+            .filter_map(|event| match self.form(&who, &queues, &event.event) {
+                Form::Shown => event.shown(),
+                Form::Gone => event.gone(),
+                Form::Nothing => None,
+            })
+            .collect();
+        let from = self.sent.insert(shard, to).unwrap_or_default();
+        let (from, to_text) = (encode::feed_position(shard, from), encode::feed_position(shard, to));
+        let frame = encode::events_frame(shard, &from, &to_text, visible.into_iter());
+        let bytes = frame.len();
+        self.unacknowledged_bytes += bytes;
+        let at = self.node.clock().now();
+        self.unacknowledged.push_back(Unacknowledged { shard, to, bytes, at });
+        if self.unacknowledged_bytes > UNACKNOWLEDGED_BYTES_MAX {
+            return self.close(close::SLOW, "slow, come back");
+        }
+        self.socket.deliver.do_send(Deliver(vec![frame]));
+    }
+
+    /// Which form of an event this browser gets.
+    fn form(&self, who: &Operator, queues: &[domain::id::LineId], event: &FeedEvent) -> Form {
+        match event {
+            FeedEvent::Row(row) if may(who, queues, Action::SeeRow(row)) => Form::Shown,
+            FeedEvent::Row(row) if queues.contains(&row.line) => Form::Gone,
+            FeedEvent::Row(_) | FeedEvent::Load { .. } => Form::Nothing,
+            FeedEvent::Entry { conversation, audience, .. }
+            | FeedEvent::Edited { conversation, audience, .. }
+            | FeedEvent::Delivery { conversation, audience, .. } => {
+                let meant = audience.0.contains(&self.operator);
+                let watches = self.watch.as_ref() == Some(conversation);
+                if meant || watches { Form::Shown } else { Form::Nothing }
+            }
+            FeedEvent::Shared { .. } => {
+                let allowed = may(who, queues, Action::SeeDirectory);
+                if allowed { Form::Shown } else { Form::Nothing }
+            }
+        }
+    }
+
+    fn acknowledged(&mut self, positions: &[FeedPosition]) {
+        if positions.len() > POSITIONS_MAX {
+            return self.error(ErrorCode::BadFrame, "too many positions");
+        }
+        let known: BTreeMap<ShardId, Place> =
+            positions.iter().filter_map(encode::parse_position).collect();
+        let bytes = &mut self.unacknowledged_bytes;
+        self.unacknowledged.retain(|waiting| {
+            let taken = known.get(&waiting.shard).is_some_and(|place| {
+                place.position >= waiting.to.position
+            });
+            if taken {
+                *bytes = bytes.saturating_sub(waiting.bytes);
+            }
+            !taken
+        });
+    }
+
+    /// Entries of a conversation come while it is on the screen, to those who may read it.
+    fn watch(&mut self, conversation: Option<ConversationId>, ctx: &mut Context<Self>) {
+        let Some(key) = self.key else { return };
+        let Some(id) = conversation else {
+            self.watch = None;
+            return self.node.feed_send(Watch { key, conversation: None });
+        };
+        let node = self.node.clone();
+        let row = async move { node.row(&id).await.map(|row| (id, row)) };
+        ctx.spawn(row.into_actor(self).map(move |found, session, _| {
+            let Some((id, row)) = found else { return };
+            if session.may_read(&row) {
+                session.watch = Some(id.clone());
+                session.node.feed_send(Watch { key, conversation: Some(id) });
+            }
+        }));
+    }
+
+    fn may_read(&self, row: &Row) -> bool {
+        let queues = self.node.directory().queues_of(&self.operator);
+        self.who().is_some_and(|who| may(&who, &queues, Action::ReadConversation(row)))
+    }
+}
+
+enum Form {
+    Shown,
+    Gone,
+    Nothing,
+}
+
+fn is_sayable(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX
+}
+
+impl Actor for OperatorSession {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.node.node_send(SocketCame(self.operator.clone()));
+        let address = ctx.address();
+        let listener = Listener {
+            operator: self.operator.clone(),
+            sign_in: self.sign_in.clone(),
+            share: address.clone().recipient(),
+            ends: address.clone().recipient(),
+            signed_out: address.clone().recipient(),
+            go_away: address.recipient(),
+        };
+        let Some(feed) = self.node.parts().feed.get().cloned() else { return ctx.stop() };
+        let attached = async move { feed.send(Attach(listener)).await };
+        ctx.wait(attached.into_actor(self).map(|attached, session, ctx| match attached {
+            Ok(attached) => session.key = Some(attached.key),
+            Err(_) => ctx.stop(),
+        }));
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        if let Some(key) = self.key {
+            self.node.feed_send(Detach(key));
+        }
+        self.node.node_send(SocketLeft(self.operator.clone()));
+    }
+}
+
+impl Handler<Received> for OperatorSession {
+    type Result = ();
+
+    fn handle(&mut self, received: Received, ctx: &mut Self::Context) {
+        self.understand(&received.0, ctx);
+    }
+}
+
+impl Handler<SocketClosed> for OperatorSession {
+    type Result = ();
+
+    fn handle(&mut self, _: SocketClosed, ctx: &mut Self::Context) {
+        ctx.stop();
+    }
+}
+
+impl Handler<Share> for OperatorSession {
+    type Result = ();
+
+    fn handle(&mut self, share: Share, _: &mut Self::Context) {
+        match &mut self.phase {
+            Phase::Silent => {}
+            Phase::CatchingUp(shares) if shares.len() < BUFFERED_MAX => shares.push(share),
+            Phase::CatchingUp(_) => self.close(close::SLOW, "come back"),
+            Phase::Live => self.take_share(share),
+        }
+    }
+}
+
+impl Handler<Ends> for OperatorSession {
+    type Result = ();
+
+    /// Everything before these ends was handed out: the browser's place moves there, although
+    /// nothing of it may have been for this operator.
+    fn handle(&mut self, ends: Ends, _: &mut Self::Context) {
+        if !matches!(self.phase, Phase::Live) {
+            return;
+        }
+        for (shard, end) in ends.0.iter() {
+            let at = self.sent.get(shard).copied().unwrap_or_default();
+            if end.position > at.position {
+                self.hand_over(*shard, *end, &[]);
+            }
+        }
+        let now = self.node.clock().now();
+        let oldest = self.unacknowledged.front();
+        if oldest.is_some_and(|o| now.duration_since(o.at).as_secs() > UNACKNOWLEDGED_SECONDS_MAX) {
+            return self.close(close::SLOW, "slow, come back");
+        }
+        let position = |(shard, place): (&ShardId, &Place)| encode::feed_position(*shard, *place);
+        let positions = self.sent.iter().map(position).collect();
+        self.send(&ServerFrame::Beat { positions, now });
+    }
+}
+
+impl Handler<SignedOut> for OperatorSession {
+    type Result = ();
+
+    fn handle(&mut self, _: SignedOut, _: &mut Self::Context) {
+        self.close(close::SIGNED_OUT, "signed out");
+    }
+}
+
+impl Handler<GoAway> for OperatorSession {
+    type Result = ();
+
+    fn handle(&mut self, _: GoAway, _: &mut Self::Context) {
+        let after_ms = u32::try_from(clock::jitter(COME_BACK_MS)).unwrap_or_default();
+        self.send(&ServerFrame::Reconnect { after_ms });
+        self.close(1012, "the node goes down");
+    }
+}

@@ -1,0 +1,92 @@
+//! What all actors of a node share. Handed to each when it starts.
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use actix::Addr;
+use domain::id::{OperatorId, ShardId};
+use domain::line::Line;
+use domain::operator::Operator;
+use jiff::SignedDuration;
+
+use crate::actors::delivery::Delivery;
+use crate::actors::directory::DirectoryCell;
+use crate::actors::feed::Feed;
+use crate::actors::node::Node;
+use crate::actors::presence::Presence;
+use crate::actors::shard::Shard;
+use crate::clock::Clock;
+use crate::readmodel::ReadModel;
+use crate::store::Store;
+use crate::store::op::InstanceId;
+
+/// What `main` decides for the actors.
+#[derive(Clone, Debug)]
+pub struct NodeSettings {
+    /// Number of shards of the installation.
+    pub shards: u16,
+    /// How long a lost connection does not count.
+    pub grace_seconds: u32,
+    /// Newest events of each shard kept in memory for returning browsers.
+    pub events_kept: usize,
+    pub sockets_per_operator: usize,
+    /// Commands a second of one socket, sustained and at once.
+    pub commands_per_second: u32,
+    pub commands_burst: u32,
+}
+
+/// The parts of a node.
+pub(crate) struct Parts {
+    pub(crate) me: InstanceId,
+    pub(crate) settings: NodeSettings,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store,
+    pub(crate) directory: DirectoryCell,
+    pub(crate) read_model: ReadModel,
+    pub(crate) presence: Presence,
+    /// By shard; none while it is not running here.
+    pub(crate) shards: Vec<RwLock<Option<Addr<Shard>>>>,
+    pub(crate) feed: OnceLock<Addr<Feed>>,
+    pub(crate) delivery: OnceLock<Addr<Delivery>>,
+    pub(crate) node: OnceLock<Addr<Node>>,
+    pub(crate) outbound: crate::outbound::Outbound,
+}
+
+/// The parts, shared.
+pub(crate) type Shared = Arc<Parts>;
+
+impl Parts {
+    /// Uses a shard's address without cloning it (each clone has a mailbox slot of its own).
+    pub(crate) fn with_shard<T>(
+        &self,
+        shard: ShardId,
+        with: impl FnOnce(&Addr<Shard>) -> T,
+    ) -> Option<T> {
+        let slot = self.shards.get(usize::from(shard.0))?;
+        slot.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(with)
+    }
+
+    pub(crate) fn set_shard(&self, shard: ShardId, addr: Option<Addr<Shard>>) {
+        if let Some(slot) = self.shards.get(usize::from(shard.0)) {
+            *slot.write().unwrap_or_else(PoisonError::into_inner) = addr;
+        }
+    }
+
+    pub(crate) fn is_present(&self, operator: &OperatorId) -> bool {
+        let grace = SignedDuration::from_secs(self.settings.grace_seconds.into());
+        self.presence.is_present(operator, self.clock.now(), grace)
+    }
+
+    /// The operators of a line's queue, each with whether he is present.
+    pub(crate) fn standings(&self, line: &Line) -> Vec<(Arc<Operator>, bool)> {
+        let directory = self.directory.get();
+        let found = |id| directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)));
+        line.settings.queue.operators.iter().filter_map(found).collect()
+    }
+
+    pub(crate) fn runs_all_shards(&self) -> bool {
+        let runs = |slot: &RwLock<Option<Addr<Shard>>>| {
+            slot.read().unwrap_or_else(PoisonError::into_inner).is_some()
+        };
+        self.shards.iter().all(runs)
+    }
+}

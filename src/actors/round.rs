@@ -1,0 +1,481 @@
+//! A round of a shard: everything at hand is decided, written in one commit, and only then
+//! answered and shown.
+//!
+//! A refusal names its groups; what they stand for is answered, and the rest is decided again from
+//! the last committed values.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use domain::effect::{Input, Refusal as Rule};
+use domain::event::FeedEvent;
+use domain::id::OperatorId;
+
+use crate::actors::bench::{Bench, Broken, Care};
+use crate::actors::conversation::{Draft, Keep};
+use crate::actors::encode::{self, Place};
+use crate::actors::feed::{FeedBatch, TailEvent};
+use crate::actors::group::Group;
+use crate::actors::handle::{Accepted, NotStored};
+use crate::actors::line::{Loads, TakeBack};
+use crate::actors::shared_change;
+use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, StoredArrival, Work};
+use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
+use crate::store::op::{Commit, CommitError, Committed, Op, Refusal};
+
+/// Pieces of work in one round.
+const WORK_MAX: usize = 60;
+/// Ops after which a round takes no more work; one piece of work must fit into what is left of the
+/// store's bound.
+const OPS_ENOUGH: usize = 120;
+/// Ops that the documents of one touched conversation and its chat come to at most.
+const DOCUMENT_OPS: usize = 6;
+/// Refusals after which nothing is offered in the round any more.
+const REFUSALS_MAX: u32 = 3;
+
+/// What became of a piece of work.
+#[derive(Clone, Debug)]
+enum Verdict {
+    Done,
+    Repeated,
+    Refused(CommandRefusal),
+    Stale,
+    Failed,
+}
+
+/// What a round wants written.
+#[derive(Default)]
+struct Draught {
+    /// One for each piece of work, then one for the documents, then one for the inbox.
+    groups: Vec<Group>,
+    verdicts: Vec<Verdict>,
+    closed: Vec<domain::id::ConversationId>,
+}
+
+impl Bench {
+    /// Works off what is at hand. What does not fit stays in `pending`.
+    pub(crate) async fn round(&mut self, pending: &mut VecDeque<Work>) -> Result<(), Broken> {
+        self.rounds += 1;
+        let mut works = self.gather(pending).await?;
+        let mut refusals = 0;
+        loop {
+            self.cautious = refusals >= REFUSALS_MAX;
+            let mut draught = self.draw(&mut works, pending).await?;
+            match self.commit(&draught).await {
+                Ok(committed) => {
+                    self.keep(&mut draught, committed);
+                    answer(works, draught.verdicts);
+                    return Ok(());
+                }
+                Err(CommitError::Refused(refused)) => {
+                    refusals += 1;
+                    self.take_back();
+                    self.settle(refused, &mut works, pending).await?;
+                }
+                Err(
+                    error @ (CommitError::Fenced { .. }
+                    | CommitError::WentBack(_)
+                    | CommitError::Malformed(_)
+                    | CommitError::Unavailable(_)),
+                ) => return Err(Broken::Store(error.to_string())),
+            }
+        }
+    }
+
+    /// What comes into this round: the inbox first, then what was handed over directly.
+    async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
+        let mut works = Vec::new();
+        if !self.inbox_drained {
+            let store = &self.parts.store;
+            let page = if self.care == Care::None { WORK_MAX } else { 1 };
+            let entries = store.inbox(self.shard, self.inbox_at, page).await?;
+            self.inbox_drained = entries.len() < page;
+            let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
+            works.extend(entries.into_iter().map(|entry| Work::Inbox {
+                position: entry.position,
+                arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
+            }));
+        }
+        if self.inbox_drained {
+            let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
+            works.extend(pending.drain(..room));
+        }
+        Ok(works)
+    }
+
+    /// Decides the works in their order, as many as fit.
+    async fn draw(
+        &mut self,
+        works: &mut Vec<Work>,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<Draught, Broken> {
+        let mut draught = Draught::default();
+        let mut ops = 0;
+        let mut taken = 0;
+        for work in works.iter() {
+            if ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
+                break;
+            }
+            let mut group = Group::default();
+            let verdict = self.step(work, &mut group).await?;
+            if !matches!(verdict, Verdict::Done) {
+                group = Group::default();
+            }
+            ops += group.ops.len();
+            taken += 1;
+            draught.groups.push(group);
+            draught.verdicts.push(verdict);
+        }
+        for later in works.drain(taken..).rev() {
+            match later {
+                Work::Inbox { .. } => self.inbox_drained = false,
+                Work::Arrive { .. }
+                | Work::Command { .. }
+                | Work::Due { .. }
+                | Work::Wake { .. }
+                | Work::Left { .. }
+                | Work::Raise { .. }
+                | Work::Reconsider { .. }
+                | Work::Job { .. }
+                | Work::Change { .. } => pending.push_front(later),
+            }
+        }
+        self.draw_documents(&mut draught).await?;
+        draught.groups.push(self.inbox_group(works));
+        Ok(draught)
+    }
+
+    async fn step(&mut self, work: &Work, group: &mut Group) -> Result<Verdict, Broken> {
+        match work {
+            Work::Arrive { arrival, answer: _ } => {
+                let key = format!("{}:{}", arrival.channel, arrival.dedupe);
+                group.ops.push(Op::RequireDedupe { key, seconds: arrival.dedupe_seconds });
+                self.arrived(group, &arrival.channel, &arrival.inbound).await?;
+                Ok(Verdict::Done)
+            }
+            Work::Inbox { position, arrival } => {
+                match arrival {
+                    Some(StoredArrival { channel, inbound }) => {
+                        self.arrived(group, channel, inbound).await?;
+                    }
+                    None => group.ops.push(Op::AppendDead {
+                        bytes: format!("inbox entry {} cannot be handled", position.0).into_bytes(),
+                    }),
+                }
+                Ok(Verdict::Done)
+            }
+            Work::Command { command, answer: _ } => self.command(group, command).await,
+            Work::Due { conversation } => {
+                let _none = self.feed(group, conversation, Input::DeadlinePassed, None).await?;
+                Ok(Verdict::Done)
+            }
+            Work::Wake { line } => self.wake(group, line).await.map(|()| Verdict::Done),
+            Work::Left { conversation, operator, departure } => {
+                let (operator, departure) = (operator.clone(), *departure);
+                let input = Input::OperatorLeft { operator, departure };
+                let _none = self.feed(group, conversation, input, None).await?;
+                Ok(Verdict::Done)
+            }
+            Work::Raise { line, operator, by } => {
+                let (line, operator) = (line.clone(), operator.clone());
+                let at = self.parts.clock.now();
+                group.ops.push(Op::AddCounter { line, operator, by: *by, at });
+                Ok(Verdict::Done)
+            }
+            Work::Reconsider { conversation } => {
+                let _none = self.feed(group, conversation, Input::SettingsChanged, None).await?;
+                Ok(Verdict::Done)
+            }
+            Work::Job { step, answer: _ } => self.job(group, step).await,
+            Work::Change { changes, answer: _ } => {
+                for change in changes {
+                    shared_change::write(group, change);
+                }
+                Ok(Verdict::Done)
+            }
+        }
+    }
+
+    async fn command(&mut self, group: &mut Group, command: &Command) -> Result<Verdict, Broken> {
+        let Some(who) = self.who(&command.operator) else {
+            return Ok(Verdict::Refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
+        };
+        let key = format!("cmd:{}", command.id);
+        group.ops.push(Op::RequireDedupe { key, seconds: COMMAND_DEDUPE_SECONDS });
+        let input = command.input.clone();
+        let fed = self.feed(group, &command.conversation, input, Some(who)).await?;
+        Ok(fed.map_or_else(Verdict::Refused, |()| Verdict::Done))
+    }
+
+    async fn job(&mut self, group: &mut Group, step: &JobStep) -> Result<Verdict, Broken> {
+        match step {
+            JobStep::Sending(job) => {
+                let (id, bytes) = (job.id.clone(), encode::document(job));
+                group.ops.push(Op::UpdateJob { id, ready_at: self.parts.clock.now(), bytes });
+            }
+            JobStep::Later { job, ready_at } => {
+                let (id, bytes) = (job.id.clone(), encode::document(job));
+                group.ops.push(Op::UpdateJob { id, ready_at: *ready_at, bytes });
+            }
+            JobStep::Over { job, delivery, external_id, gone } => {
+                group.ops.push(Op::DeleteJob { id: job.id.clone() });
+                if let domain::entry::DeliveryState::Failed { reason } = delivery {
+                    group.ops.push(Op::AppendDead { bytes: encode::document(job) });
+                    if *gone {
+                        let input = Input::CustomerGone { reason: reason.clone() };
+                        let _none = self.feed(group, &job.conversation, input, None).await?;
+                    }
+                }
+                let (delivery, external_id) = (delivery.clone(), external_id.clone());
+                let input = Input::DeliveryChanged { entry: job.entry, delivery, external_id };
+                let _none = self.feed(group, &job.conversation, input, None).await?;
+            }
+        }
+        Ok(Verdict::Done)
+    }
+
+    /// The documents of all conversations and chats that the round has changed.
+    async fn draw_documents(&mut self, draught: &mut Draught) -> Result<(), Broken> {
+        let mut group = Group::default();
+        for id in &self.touched {
+            let Some(live) = self.conversations.get(id) else { continue };
+            let drafted = live.addr.send(Draft).await?;
+            group.ops.extend(drafted.ops);
+            if let Some(row) = drafted.row {
+                group.show(row);
+            }
+            if drafted.closed {
+                draught.closed.push(id.clone());
+            }
+        }
+        self.chats.draft(&mut group);
+        draught.groups.push(group);
+        Ok(())
+    }
+
+    /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
+    /// directly overtakes what lies in the inbox.
+    fn inbox_group(&self, works: &[Work]) -> Group {
+        let mut group = Group::default();
+        let last = works.iter().rev().find_map(|work| match work {
+            Work::Inbox { position, .. } => Some(*position),
+            Work::Arrive { .. }
+            | Work::Command { .. }
+            | Work::Due { .. }
+            | Work::Wake { .. }
+            | Work::Left { .. }
+            | Work::Raise { .. }
+            | Work::Reconsider { .. }
+            | Work::Job { .. }
+            | Work::Change { .. } => None,
+        });
+        if let Some(to) = last {
+            group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
+        }
+        if works.iter().any(|work| matches!(work, Work::Arrive { .. })) {
+            group.ops.push(Op::RequireInboxDrained);
+        }
+        group
+    }
+
+    async fn commit(&self, draught: &Draught) -> Result<Option<Committed>, CommitError> {
+        let only_guards = |op: &Op| matches!(op, Op::RequireInboxDrained);
+        if draught.groups.iter().all(|g| g.is_empty() || g.ops.iter().all(only_guards)) {
+            return Ok(None);
+        }
+        let commit = Commit {
+            shard: self.shard,
+            owner: self.parts.me.clone(),
+            epoch: self.epoch,
+            after_commits: self.commits,
+            at: self.parts.clock.now(),
+            groups: draught.groups.iter().map(|group| group.ops.clone()).collect(),
+        };
+        self.parts.store.commit(commit).await.map(Some)
+    }
+
+    /// The round is true: memory keeps it, and everybody hears of it.
+    fn keep(&mut self, draught: &mut Draught, committed: Option<Committed>) {
+        for id in std::mem::take(&mut self.touched) {
+            if let Some(live) = self.conversations.get(&id) {
+                live.addr.do_send(Keep);
+            }
+        }
+        for line in std::mem::take(&mut self.touched_lines) {
+            if let Some(addr) = self.lines.get(&line) {
+                addr.do_send(Keep);
+            }
+        }
+        self.chats.keep();
+        for id in &draught.closed {
+            self.conversations.remove(id);
+        }
+        self.passivate();
+        let Some(committed) = committed else { return };
+        self.commits = committed.commits;
+        if let Some(Op::AdvanceInbox { to, .. }) =
+            draught.groups.last().and_then(|group| group.ops.first())
+        {
+            self.inbox_at = *to;
+        }
+        let groups = std::mem::take(&mut draught.groups);
+        self.publish(groups, &committed);
+    }
+
+    fn publish(&mut self, groups: Vec<Group>, committed: &Committed) {
+        let tag = encode::tag(&self.parts.me);
+        let from = self.feed_end;
+        let mut events = Vec::new();
+        let mut jobs = Vec::new();
+        for group in groups {
+            for event in group.events {
+                let Some(position) = committed.appended.get(events.len()) else { break };
+                let place = Place { position: *position, tag };
+                shared_change::apply(&self.parts, &event);
+                events.push(Arc::new(TailEvent::new(place, self.feed_end, event)));
+                self.feed_end = place;
+            }
+            jobs.extend(group.jobs);
+        }
+        if let (false, Some(delivery)) = (jobs.is_empty(), self.parts.delivery.get()) {
+            delivery.do_send(crate::actors::delivery::NewJobs { shard: self.shard, jobs });
+        }
+        if let (false, Some(feed)) = (events.is_empty(), self.parts.feed.get()) {
+            feed.do_send(FeedBatch { shard: self.shard, from, events });
+        }
+    }
+
+    /// The round was refused: as if it had not been decided. Its conversations are read anew.
+    fn take_back(&mut self) {
+        for id in std::mem::take(&mut self.touched) {
+            self.conversations.remove(&id);
+        }
+        for line in std::mem::take(&mut self.touched_lines) {
+            if let Some(addr) = self.lines.get(&line) {
+                addr.do_send(TakeBack);
+            }
+        }
+        self.chats.take_back();
+    }
+
+    /// Answers what was refused for good and takes it out of the round.
+    async fn settle(
+        &mut self,
+        refused: Vec<(usize, Refusal)>,
+        works: &mut Vec<Work>,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<(), Broken> {
+        let mut verdicts: Vec<Option<Verdict>> = works.iter().map(|_| None).collect();
+        for (index, refusal) in refused {
+            let verdict = match refusal {
+                Refusal::Duplicate => Verdict::Repeated,
+                Refusal::SharedVersion { .. } => Verdict::Stale,
+                Refusal::Job => Verdict::Failed,
+                Refusal::Capacity { operator, load: _ } => {
+                    self.recount(&operator).await?;
+                    match works.get(index) {
+                        Some(Work::Command { .. }) => {
+                            Verdict::Refused(CommandRefusal::Conversation(Rule::Full))
+                        }
+                        _ => continue,
+                    }
+                }
+                Refusal::Behind => {
+                    self.inbox_drained = false;
+                    for work in works.drain(..).rev() {
+                        pending.push_front(work);
+                    }
+                    *works = self.gather(pending).await?;
+                    return Ok(());
+                }
+                Refusal::Version { id, found, .. } => {
+                    return Err(Broken::Store(format!("document {id} is of version {found}")));
+                }
+                Refusal::Timer => return Err(Broken::Store("a timer is not armed".into())),
+            };
+            if let Some(slot) = verdicts.get_mut(index) {
+                *slot = Some(verdict);
+            }
+        }
+        let mut settled = Vec::new();
+        let mut kept = Vec::new();
+        for (work, verdict) in works.drain(..).zip(verdicts) {
+            match verdict {
+                Some(verdict) => settled.push((work, verdict)),
+                None => kept.push(work),
+            }
+        }
+        *works = kept;
+        let (settled, verdicts) = settled.into_iter().unzip();
+        answer(settled, verdicts);
+        Ok(())
+    }
+
+    /// Memory had another number of an operator's conversations than the store: learn it anew.
+    async fn recount(&self, operator: &OperatorId) -> Result<(), Broken> {
+        let loads = self.parts.store.loads().await?;
+        let his = loads.into_iter().filter(|(who, _)| who == operator);
+        let loads = Arc::new(his.map(|(who, what)| (who, what, true)).collect());
+        for addr in self.lines.values() {
+            addr.do_send(Loads(Arc::clone(&loads)));
+        }
+        Ok(())
+    }
+}
+
+fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
+    for (work, verdict) in works.into_iter().zip(verdicts) {
+        match work {
+            Work::Arrive { mut answer, .. } => answer.give(match verdict {
+                Verdict::Done => Ok(Accepted::Created),
+                Verdict::Repeated => Ok(Accepted::Duplicate),
+                Verdict::Refused(_) | Verdict::Stale | Verdict::Failed => {
+                    Err(NotStored::Unavailable)
+                }
+            }),
+            Work::Command { mut answer, .. } => answer.give(outcome(verdict)),
+            Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
+                answer.give(match verdict {
+                    Verdict::Done | Verdict::Repeated => Ok(()),
+                    Verdict::Stale => Err(NotStored::Stale),
+                    Verdict::Refused(_) | Verdict::Failed => Err(NotStored::Unavailable),
+                });
+            }
+            Work::Inbox { .. }
+            | Work::Due { .. }
+            | Work::Wake { .. }
+            | Work::Left { .. }
+            | Work::Raise { .. }
+            | Work::Reconsider { .. } => {}
+        }
+    }
+}
+
+fn outcome(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::Done => Outcome::Done {},
+        Verdict::Repeated => Outcome::Repeated {},
+        Verdict::Refused(why) => Outcome::refused(why),
+        Verdict::Stale | Verdict::Failed => {
+            Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
+        }
+    }
+}
+
+/// Conversations that the events say began or ceased to take a place of somebody.
+pub(crate) fn loads_in(events: &[Arc<TailEvent>]) -> Option<Loads> {
+    let loads: Vec<_> = events
+        .iter()
+        .filter_map(|event| match &event.event {
+            FeedEvent::Load { operator, conversation, holds } => {
+                Some((operator.clone(), conversation.clone(), *holds))
+            }
+            FeedEvent::Row(_)
+            | FeedEvent::Entry { .. }
+            | FeedEvent::Edited { .. }
+            | FeedEvent::Delivery { .. }
+            | FeedEvent::Shared { .. } => None,
+        })
+        .collect();
+    (!loads.is_empty()).then(|| Loads(Arc::new(loads)))
+}

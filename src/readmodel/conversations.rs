@@ -1,0 +1,116 @@
+//! The list of conversations.
+
+use domain::event::{Row, RowState};
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use jiff::Timestamp;
+use rusqlite::{Connection, Error, named_params};
+
+use crate::readmodel::ProjectedTo;
+use crate::readmodel::project::{positions, state_word};
+
+/// Rows in one page of a list.
+pub const PAGE_MAX: usize = 200;
+/// Open conversations in a snapshot.
+pub const SNAPSHOT_MAX: usize = 5_000;
+
+/// Whose list it is. The same rule as `domain::permission`, in words that SQL understands.
+#[derive(Clone, Debug)]
+pub struct Visibility {
+    pub operator: OperatorId,
+    /// Lines in whose queue he is: he sees what waits in them.
+    pub queues: Vec<LineId>,
+    /// Which lines he sees everything of.
+    pub oversees: Oversees,
+}
+
+#[derive(Clone, Debug)]
+pub enum Oversees {
+    Everything,
+    Lines(Vec<LineId>),
+}
+
+/// Which page of the list.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    pub visibility: Visibility,
+    pub line: Option<LineId>,
+    /// Empty: all.
+    pub states: Vec<RowState>,
+    pub before: Option<(Timestamp, ConversationId)>,
+    pub limit: usize,
+}
+
+/// What a browser starts from.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub positions: Vec<(ShardId, ProjectedTo)>,
+    pub rows: Vec<Row>,
+}
+
+pub(super) fn snapshot(
+    connection: &Connection,
+    visibility: &Visibility,
+) -> Result<Snapshot, Error> {
+    let open = [RowState::Waiting, RowState::Offered, RowState::Active, RowState::Closing];
+    let query = ListQuery {
+        visibility: visibility.clone(),
+        line: None,
+        states: open.to_vec(),
+        before: None,
+        limit: SNAPSHOT_MAX,
+    };
+    Ok(Snapshot { positions: positions(connection)?, rows: select(connection, &query)? })
+}
+
+pub(super) fn list(connection: &Connection, query: &ListQuery) -> Result<Vec<Row>, Error> {
+    let limit = query.limit.clamp(1, PAGE_MAX);
+    select(connection, &ListQuery { limit, ..query.clone() })
+}
+
+const SELECT: &str = "
+    SELECT c.row FROM conversations c
+    WHERE (:states = '[]' OR c.state IN (SELECT value FROM json_each(:states)))
+      AND (:line IS NULL OR c.line = :line)
+      AND (:before_us IS NULL OR (c.updated_us, c.id) < (:before_us, :before_id))
+      AND (:everything
+           OR c.line IN (SELECT value FROM json_each(:oversees))
+           OR (c.state IN ('waiting', 'offered')
+               AND c.line IN (SELECT value FROM json_each(:queues)))
+           OR EXISTS (SELECT 1 FROM people p
+                      WHERE p.operator = :operator AND p.conversation = c.id))
+    ORDER BY c.updated_us DESC, c.id DESC LIMIT :limit";
+
+fn select(connection: &Connection, query: &ListQuery) -> Result<Vec<Row>, Error> {
+    let visibility = &query.visibility;
+    let (everything, oversees) = match &visibility.oversees {
+        Oversees::Everything => (true, Vec::new()),
+        Oversees::Lines(lines) => (false, lines.clone()),
+    };
+    let states: Vec<_> = query.states.iter().map(|state| state_word(*state)).collect();
+    let before = query.before.as_ref();
+    let mut statement = connection.prepare_cached(SELECT)?;
+    let rows = statement.query_map(
+        named_params! {
+            ":states": json(&states)?,
+            ":line": query.line.as_ref().map(LineId::as_str),
+            ":before_us": before.map(|(at, _)| at.as_microsecond()),
+            ":before_id": before.map(|(_, id)| id.as_str()),
+            ":everything": everything,
+            ":oversees": json(&oversees)?,
+            ":queues": json(&visibility.queues)?,
+            ":operator": visibility.operator.as_str(),
+            ":limit": query.limit,
+        },
+        |row| row.get::<_, String>(0),
+    )?;
+    let parse = |text: String| {
+        serde_json::from_str(&text).map_err(|e| {
+            Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into())
+        })
+    };
+    rows.map(|text| text.and_then(parse)).collect()
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|e| Error::ToSqlConversionFailure(e.into()))
+}

@@ -1,0 +1,159 @@
+//! Lists as SQL: one `SQLite` projection that the node builds from the feed.
+//!
+//! It can be deleted and is rebuilt from the store. Commands never depend on it. Knows rows and
+//! positions; nothing of sockets or actors.
+
+pub mod conversations;
+mod project;
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use domain::event::Row;
+use domain::id::ShardId;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::readmodel::conversations::{ListQuery, Snapshot, Visibility};
+use crate::store::op::Position;
+
+/// Batches and questions that may wait. A batch that finds it full is dropped and counted: every
+/// row is whole, so the next change of the conversation mends the list.
+const WAITING_MAX: usize = 65_536;
+/// Batches in one transaction.
+const TOGETHER_MAX: usize = 512;
+
+/// The projection. Cheap to clone; all clones are the same one.
+#[derive(Clone, Debug)]
+pub struct ReadModel {
+    orders: SyncSender<Order>,
+}
+
+/// The projection cannot be opened or asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadModelError {
+    #[error("the read model cannot be opened: {0}")]
+    Open(#[from] rusqlite::Error),
+    #[error("the read model does not answer")]
+    Gone,
+}
+
+/// Where the projection stands in a shard, with the tag of who wrote the event there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProjectedTo {
+    pub position: Position,
+    pub tag: u32,
+}
+
+enum Order {
+    Project { shard: ShardId, to: ProjectedTo, rows: Vec<Row> },
+    Replace { shard: ShardId, to: ProjectedTo, rows: Vec<Row>, done: oneshot::Sender<()> },
+    Positions(oneshot::Sender<Vec<(ShardId, ProjectedTo)>>),
+    Snapshot(Visibility, oneshot::Sender<Snapshot>),
+    List(Box<ListQuery>, oneshot::Sender<Vec<Row>>),
+}
+
+impl ReadModel {
+    /// Opens the projection in a file, or in memory.
+    pub fn open(file: Option<&Path>) -> Result<Self, ReadModelError> {
+        let connection = match file {
+            Some(file) => Connection::open(file)?,
+            None => Connection::open_in_memory()?,
+        };
+        project::prepare(&connection)?;
+        let (orders, received) = sync_channel(WAITING_MAX);
+        thread::Builder::new()
+            .name("read-model".into())
+            .spawn(move || work(connection, &received))
+            .map_err(|_| ReadModelError::Gone)?;
+        Ok(Self { orders })
+    }
+
+    /// Takes the rows that changed up to a position.
+    pub fn project(&self, shard: ShardId, position: Position, tag: u32, rows: Vec<Row>) {
+        let order = Order::Project { shard, to: ProjectedTo { position, tag }, rows };
+        if self.orders.try_send(order).is_err() {
+            tracing::error!(%shard, "read model is too far behind, a batch is dropped");
+            metrics::counter!("read_model_dropped_total").increment(1);
+        }
+    }
+
+    /// Replaces all rows of a shard.
+    pub async fn replace(
+        &self,
+        shard: ShardId,
+        to: ProjectedTo,
+        rows: Vec<Row>,
+    ) -> Result<(), ReadModelError> {
+        self.ask(|done| Order::Replace { shard, to, rows, done }).await
+    }
+
+    /// Where the projection stands, for each shard that it knows.
+    pub async fn positions(&self) -> Result<Vec<(ShardId, ProjectedTo)>, ReadModelError> {
+        self.ask(Order::Positions).await
+    }
+
+    /// Everything that is open and may be seen, with the positions at which that is true.
+    pub async fn snapshot(&self, visibility: Visibility) -> Result<Snapshot, ReadModelError> {
+        self.ask(|answer| Order::Snapshot(visibility, answer)).await
+    }
+
+    /// A page of a list, newest change first.
+    pub async fn list(&self, query: ListQuery) -> Result<Vec<Row>, ReadModelError> {
+        self.ask(|answer| Order::List(Box::new(query), answer)).await
+    }
+
+    async fn ask<T>(
+        &self,
+        order: impl FnOnce(oneshot::Sender<T>) -> Order,
+    ) -> Result<T, ReadModelError> {
+        let (answer, answered) = oneshot::channel();
+        self.orders.try_send(order(answer)).map_err(|_| ReadModelError::Gone)?;
+        answered.await.map_err(|_| ReadModelError::Gone)
+    }
+}
+
+/// Works off orders in their order, several batches in one transaction.
+fn work(mut connection: Connection, received: &Receiver<Order>) {
+    while let Ok(first) = received.recv() {
+        let mut orders = vec![first];
+        while orders.len() < TOGETHER_MAX
+            && let Ok(next) = received.try_recv()
+        {
+            orders.push(next);
+        }
+        if let Err(error) = work_off(&mut connection, orders) {
+            tracing::error!(%error, "read model failed");
+        }
+    }
+}
+
+fn work_off(connection: &mut Connection, orders: Vec<Order>) -> Result<(), rusqlite::Error> {
+    let transaction = connection.transaction()?;
+    let mut replaced = Vec::new();
+    for order in orders {
+        match order {
+            Order::Project { shard, to, rows } => project::take(&transaction, shard, to, &rows)?,
+            Order::Replace { shard, to, rows, done } => {
+                project::clear(&transaction, shard)?;
+                project::take(&transaction, shard, to, &rows)?;
+                replaced.push(done);
+            }
+            Order::Positions(answer) => {
+                let _gone = answer.send(project::positions(&transaction)?);
+            }
+            Order::Snapshot(visibility, answer) => {
+                let _gone = answer.send(conversations::snapshot(&transaction, &visibility)?);
+            }
+            Order::List(query, answer) => {
+                let _gone = answer.send(conversations::list(&transaction, &query)?);
+            }
+        }
+    }
+    transaction.commit()?;
+    for done in replaced {
+        let _gone = done.send(());
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! How rows get into the projection.
+
+use domain::event::{Row, RowState};
+use domain::id::ShardId;
+use rusqlite::{Connection, Error, params};
+
+use crate::readmodel::ProjectedTo;
+use crate::store::op::Position;
+
+/// Version of `schema.sql`.
+const SCHEMA: i64 = 1;
+const TABLES: [&str; 3] = ["people", "conversations", "positions"];
+
+/// Makes the tables; those of another version are dropped first.
+pub(super) fn prepare(connection: &Connection) -> Result<(), Error> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found == SCHEMA {
+        return Ok(());
+    }
+    for table in TABLES {
+        connection.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+    }
+    connection.execute_batch(include_str!("schema.sql"))?;
+    connection.pragma_update(None, "user_version", SCHEMA)
+}
+
+/// Takes rows, and the position up to which they are true.
+pub(super) fn take(
+    connection: &Connection,
+    shard: ShardId,
+    to: ProjectedTo,
+    rows: &[Row],
+) -> Result<(), Error> {
+    for row in rows {
+        put(connection, shard, row)?;
+    }
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?)")?
+        .execute(params![shard.0, to.position.epoch, to.position.n, to.tag])?;
+    Ok(())
+}
+
+fn put(connection: &Connection, shard: ShardId, row: &Row) -> Result<(), Error> {
+    let id = row.conversation.as_str();
+    let text = serde_json::to_string(row).map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?)")?
+        .execute(params![
+            id,
+            shard.0,
+            row.line.as_str(),
+            state_word(row.state),
+            row.updated_at.as_microsecond(),
+            text
+        ])?;
+    connection.prepare_cached("DELETE FROM people WHERE conversation = ?")?.execute([id])?;
+    let people = row.held.iter().chain(row.offers.iter().map(|offer| &offer.operator));
+    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO people VALUES (?, ?)")?;
+    for operator in people {
+        insert.execute([operator.as_str(), id])?;
+    }
+    Ok(())
+}
+
+/// Forgets the rows of a shard.
+pub(super) fn clear(connection: &Connection, shard: ShardId) -> Result<(), Error> {
+    let shard = shard.0;
+    connection.execute(
+        "DELETE FROM people WHERE conversation IN (SELECT id FROM conversations WHERE shard = ?)",
+        [shard],
+    )?;
+    connection.execute("DELETE FROM conversations WHERE shard = ?", [shard])?;
+    connection.execute("DELETE FROM positions WHERE shard = ?", [shard])?;
+    Ok(())
+}
+
+pub(super) fn positions(connection: &Connection) -> Result<Vec<(ShardId, ProjectedTo)>, Error> {
+    let mut statement = connection.prepare_cached("SELECT shard, epoch, n, tag FROM positions")?;
+    let rows = statement.query_map([], |row| {
+        let position = Position { epoch: row.get(1)?, n: row.get(2)? };
+        Ok((ShardId(row.get(0)?), ProjectedTo { position, tag: row.get(3)? }))
+    })?;
+    rows.collect()
+}
+
+/// The word of a state in SQL, as in the protocol.
+pub(super) fn state_word(state: RowState) -> &'static str {
+    match state {
+        RowState::Waiting => "waiting",
+        RowState::Offered => "offered",
+        RowState::Active => "active",
+        RowState::Closing => "closing",
+        RowState::Closed => "closed",
+    }
+}

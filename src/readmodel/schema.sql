@@ -1,0 +1,25 @@
+-- The projection of the feed. Bump `user_version` in project.rs when this changes: an older file
+-- is dropped and rebuilt from the store.
+CREATE TABLE positions (
+    shard INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    tag INTEGER NOT NULL
+);
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    shard INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    state TEXT NOT NULL,
+    updated_us INTEGER NOT NULL,
+    row TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX conversations_by_change ON conversations (updated_us DESC, id DESC);
+CREATE INDEX conversations_open ON conversations (line, updated_us DESC) WHERE state <> 'closed';
+-- Who may see a conversation for its own sake: holders, past holders, those it is offered to.
+CREATE TABLE people (
+    operator TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    PRIMARY KEY (operator, conversation)
+) WITHOUT ROWID;
+CREATE INDEX people_by_conversation ON people (conversation);
