@@ -1,11 +1,30 @@
 //! The platforms: what a request means, whether it is genuine, and how to send.
 //!
-//! One file a platform. Knows the domain and the one guarded way out; no store, no actors.
+//! One file a platform, its parts in the same order: sources, verify, parse, send, errors. This
+//! file only dispatches. Knows the domain and the one guarded way out; no store, no actors.
+//! Everything here is lenient about what a platform says and strict about who says it.
 
-use domain::chat::Inbound;
-use jiff::Timestamp;
+pub mod telegram;
+mod text;
+pub mod webhook;
 
 use std::time::Duration;
+
+use domain::channel::{Channel, ChannelSettings};
+use domain::chat::Inbound;
+use domain::id::{ConversationId, EntryNumber};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use sha2::{Digest, Sha256};
+
+use crate::outbound::{Answer, Outbound};
+
+/// Largest body accepted at `/hooks/{channel}`; above it 413.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Longest time to hold a chat back because a platform says so.
+pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
+/// Longest reason shown to operators.
+pub const REASON_CHARS_MAX: usize = 200;
 
 /// A request at `/hooks/{channel}`.
 #[derive(Clone, Copy)]
@@ -46,6 +65,43 @@ pub enum Rejected {
     Malformed { pointer: String, problem: &'static str },
 }
 
+/// What became of an item of a request, for the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Created,
+    /// It had been stored before, or was never meant to be.
+    Duplicate,
+}
+
+/// The answer to a request that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    pub status: u16,
+    /// JSON, or none. Platforms execute or judge what they get back: only our own webhook has one.
+    pub json: Option<String>,
+}
+
+/// One part of a message on its way to the customer.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    /// Stays the same at each attempt.
+    pub job: &'a str,
+    /// The platform's id of the chat.
+    pub chat: &'a str,
+    /// One of the [`parts`] of the message.
+    pub text: &'a str,
+    pub conversation: &'a ConversationId,
+    pub entry: EntryNumber,
+    /// Counts from 0.
+    pub part: usize,
+    /// The name that the customer may see.
+    pub author: Option<&'a str>,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// The moment of this attempt.
+    pub now: Timestamp,
+}
+
 /// What became of one attempt to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
@@ -74,4 +130,113 @@ pub enum SendOutcome {
     Unknown {
         reason: String,
     },
+}
+
+/// What a channel that asks for its updates was given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Polled {
+    pub items: Vec<Item>,
+    /// What to ask from next time. Asking acknowledges: only after the items are stored.
+    pub next_offset: Option<i64>,
+}
+
+/// Why there are no updates.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PollError {
+    /// A webhook is set or another poller runs.
+    #[error("conflict: {reason}")]
+    Conflict { reason: String },
+    /// The channel's token is dead, or the channel is not one that polls: no more calls.
+    #[error("channel dead: {reason}")]
+    ChannelDead { reason: String },
+    #[error("asked to wait")]
+    RetryAfter(Duration),
+    #[error("passing fault: {reason}")]
+    RetryLater { reason: String },
+}
+
+/// Proves where a request came from, then says what it means.
+pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
+    match &channel.settings {
+        ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
+        ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
+    }
+}
+
+/// The answer once the items are stored; `taken` has one element for each item of the request.
+pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> Acknowledgement {
+    match settings {
+        ChannelSettings::Telegram { .. } => Acknowledgement { status: 200, json: None },
+        ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
+    }
+}
+
+/// Largest body that this channel's requests may have, in bytes.
+pub fn body_bytes_max(settings: &ChannelSettings) -> usize {
+    match settings {
+        ChannelSettings::Telegram { .. } | ChannelSettings::Webhook { .. } => BODY_BYTES_MAX,
+    }
+}
+
+/// Cuts a text into messages that the platform takes; joined they are the text again.
+pub fn parts(settings: &ChannelSettings, text: &str) -> Vec<String> {
+    match settings {
+        ChannelSettings::Telegram { .. } => telegram::parts(text),
+        ChannelSettings::Webhook { .. } => vec![text.to_owned()],
+    }
+}
+
+/// Sends one part. Does not retry and does not wait.
+pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>) -> SendOutcome {
+    match &channel.settings {
+        ChannelSettings::Telegram { token, api_base, .. } => {
+            let bot = telegram::Bot { api_base, token };
+            telegram::send(outbound, bot, message).await
+        }
+        ChannelSettings::Webhook { keys, outgoing_url } => {
+            webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
+        }
+    }
+}
+
+/// Asks for updates from `offset` on; the platform may hold the answer back for `wait`.
+pub async fn poll(
+    outbound: &Outbound,
+    channel: &Channel,
+    offset: Option<i64>,
+    wait: Duration,
+) -> Result<Polled, PollError> {
+    match &channel.settings {
+        ChannelSettings::Telegram { token, api_base, .. } => {
+            let bot = telegram::Bot { api_base, token };
+            telegram::poll(outbound, bot, offset, wait).await
+        }
+        ChannelSettings::Webhook { .. } => {
+            Err(PollError::ChannelDead { reason: "a webhook has nothing to poll".to_owned() })
+        }
+    }
+}
+
+/// A dedupe key for what has no id of its own.
+fn digest(bytes: &[u8]) -> String {
+    format!("sha256:{:x}", Sha256::digest(bytes))
+}
+
+/// The header `Retry-After`: seconds or a date.
+fn retry_after(answer: &Answer, now: Timestamp) -> Option<Duration> {
+    let text = answer.retry_after.as_deref()?.trim();
+    let seconds = text.parse::<u64>().ok().or_else(|| {
+        let until = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        u64::try_from(until.duration_since(now).as_secs()).ok()
+    })?;
+    Some(bounded(seconds))
+}
+
+fn bounded(seconds: u64) -> Duration {
+    Duration::from_secs(seconds.min(RETRY_AFTER_SECONDS_MAX))
+}
+
+/// Words of the other side, cut to a length that an operator can read.
+fn reason(text: &str) -> String {
+    text::clean_line(text, REASON_CHARS_MAX)
 }

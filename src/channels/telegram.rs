@@ -1,0 +1,219 @@
+//! Telegram: bots of the Bot API (10.2), by webhook or by asking.
+//!
+//! Sources: the Bot API reference (core.telegram.org/bots/api) for updates, methods and errors,
+//! and the server's own code (tdlib/telegram-bot-api, `WebhookActor.cpp`, `Client.cpp`) for
+//! deliveries: a non-2xx answer is repeated for 24 hours and blocks the chat meanwhile, and a JSON
+//! answer with `method` is executed. So whatever is genuine is acknowledged with an empty body.
+//!
+//! Only private chats are taken. An update is JSON whose fields may all be missing or strange: one
+//! unknown value must not lose the message around it.
+
+mod api;
+mod content;
+
+use std::sync::Arc;
+
+use domain::chat::{CustomerMessage, Inbound, InboundKind};
+use domain::entry::Attachment;
+use jiff::Timestamp;
+use serde_json::Value;
+use subtle::ConstantTimeEq;
+
+use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
+use super::{HookRequest, Item, Meaning, Rejected, digest};
+
+pub use api::Bot;
+pub(super) use api::{poll, send};
+
+/// Where the platform proves itself.
+pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
+/// The platform repeats for 24 hours; ids restart from a random number after a week of silence.
+pub const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Longest text of a message, in UTF-16 units.
+pub const TEXT_UTF16_MAX: usize = 4096;
+
+/// Kinds of update that carry nothing for us yet; each is counted under its own name.
+const IGNORED_KINDS: [&str; 20] = [
+    "channel_post",
+    "edited_channel_post",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "message_reaction",
+    "message_reaction_count",
+    "inline_query",
+    "chosen_inline_result",
+    "callback_query",
+    "shipping_query",
+    "pre_checkout_query",
+    "purchased_paid_media",
+    "poll",
+    "poll_answer",
+    "chat_member",
+    "chat_join_request",
+    "chat_boost",
+    "removed_chat_boost",
+];
+
+/// The kinds that we ask the platform for.
+const ASKED_KINDS: [&str; 3] = ["message", "edited_message", "my_chat_member"];
+
+/// Cuts at the platform's limit.
+pub(super) fn parts(text: &str) -> Vec<String> {
+    split(text, TEXT_UTF16_MAX, utf16_units)
+}
+
+/// One update: the body of one delivery.
+pub(super) fn parse(secret: &str, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
+    verify(secret, (request.header)(SECRET_HEADER))?;
+    let text = std::str::from_utf8(request.body).ok();
+    let update = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    Ok(vec![match (text, update) {
+        (Some(text), Some(update)) if update.is_object() => item(&update, text),
+        _ => ignored(digest(request.body), "malformed"),
+    }])
+}
+
+fn verify(secret: &str, given: Option<&str>) -> Result<(), Rejected> {
+    let given = given.unwrap_or_default();
+    let same: bool = secret.as_bytes().ct_eq(given.as_bytes()).into();
+    if same && !secret.is_empty() { Ok(()) } else { Err(Rejected::NotGenuine) }
+}
+
+/// What one update means; `text` is its JSON.
+fn item(update: &Value, text: &str) -> Item {
+    let dedupe = id(&update["update_id"]).unwrap_or_else(|| digest(text.as_bytes()));
+    let found = if update["message"].is_object() {
+        message(&update["message"])
+    } else if update["edited_message"].is_object() {
+        edited(&update["edited_message"])
+    } else if update["my_chat_member"].is_object() {
+        membership(&update["my_chat_member"])
+    } else {
+        Err(kind_word(update))
+    };
+    match found {
+        Ok(mut inbound) => {
+            inbound.original = Some(Arc::from(text));
+            Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning: Meaning::Inbound(inbound) }
+        }
+        Err(word) => ignored(dedupe, word),
+    }
+}
+
+fn ignored(dedupe: String, word: &'static str) -> Item {
+    Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning: Meaning::Ignored(word) }
+}
+
+fn kind_word(update: &Value) -> &'static str {
+    let known = IGNORED_KINDS.into_iter().find(|kind| update.get(kind).is_some());
+    let ours = || ASKED_KINDS.iter().any(|kind| update.get(kind).is_some());
+    known.unwrap_or_else(|| if ours() { "malformed" } else { "unknown_kind" })
+}
+
+/// What came in, or the word under which it is ignored.
+type Found = Result<Inbound, &'static str>;
+
+fn message(message: &Value) -> Found {
+    let chat = private_chat(message)?;
+    let (text, attachments) = content::of(message)?;
+    Ok(inbound(
+        message,
+        &chat,
+        InboundKind::Message(CustomerMessage {
+            external_id: id(&message["message_id"]).map(Arc::from),
+            text,
+            attachments,
+            reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
+            sent_at: seconds(&message["date"]),
+        }),
+    ))
+}
+
+/// A live location moves by edits of its message, every few seconds.
+fn edited(message: &Value) -> Found {
+    let chat = private_chat(message)?;
+    if message["location"].is_object() {
+        return Err("live_location");
+    }
+    let external_id = id(&message["message_id"]).ok_or("edit_without_id")?;
+    let (text, attachments) = content::of(message)?;
+    let media = attachments.iter().any(|found| matches!(found, Attachment::File { .. }));
+    if text.is_empty() && !media {
+        return Err("edit_without_text");
+    }
+    Ok(inbound(message, &chat, InboundKind::Edited { external_id: external_id.into(), text }))
+}
+
+/// The customer stopped the bot or started it again.
+fn membership(member: &Value) -> Found {
+    let chat = private_chat(member)?;
+    let what = match member["new_chat_member"]["status"].as_str() {
+        Some("kicked") => InboundKind::Blocked,
+        Some("member") => InboundKind::Unblocked,
+        _ => return Err("my_chat_member"),
+    };
+    Ok(inbound(member, &chat, what))
+}
+
+fn inbound(holder: &Value, chat: &str, what: InboundKind) -> Inbound {
+    Inbound {
+        chat: thread(holder, chat).into(),
+        customer_name: customer_name(holder, chat),
+        what,
+        original: None,
+    }
+}
+
+/// The chat's id. A chat of no known type is taken: only what is surely a group is left out.
+fn private_chat(holder: &Value) -> Result<String, &'static str> {
+    match holder["chat"]["type"].as_str() {
+        Some("group" | "supergroup") => Err("group_chat"),
+        Some("channel") => Err("channel_chat"),
+        _ => id(&holder["chat"]["id"]).ok_or("no_chat"),
+    }
+}
+
+/// Bots may divide a private chat into topics: each is a thread of its own.
+fn thread(holder: &Value, chat: &str) -> String {
+    match id(&holder["message_thread_id"]) {
+        Some(topic) if holder["is_topic_message"] == true => format!("{chat}/{topic}"),
+        _ => chat.to_owned(),
+    }
+}
+
+/// First and last name, else the user name, else the id: never empty.
+fn customer_name(holder: &Value, chat: &str) -> String {
+    let named = |person: &Value| {
+        let part = |field| clean_line(person[field].as_str().unwrap_or(""), NAME_CHARS_MAX);
+        let full = format!("{} {}", part("first_name"), part("last_name"));
+        let full = full.trim();
+        let name = if full.is_empty() { part("username") } else { full.to_owned() };
+        (!name.is_empty()).then_some(name)
+    };
+    let number = || id(&holder["from"]["id"]).unwrap_or_else(|| chat.to_owned());
+    named(&holder["from"])
+        .or_else(|| named(&holder["chat"]))
+        .unwrap_or_else(|| format!("Telegram user {}", number()))
+}
+
+/// An id as text, whether it came as a number or as a text.
+fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        Value::String(text) if (1..=64).contains(&text.len()) => Some(text.clone()),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => None,
+    }
+}
+
+/// A moment in seconds; 0 is what the platform writes when it does not know.
+fn seconds(value: &Value) -> Option<Timestamp> {
+    let seconds = value.as_i64().filter(|seconds| *seconds > 0)?;
+    Timestamp::from_second(seconds).ok()
+}

@@ -1,0 +1,168 @@
+//! Calls of the Bot API: `sendMessage` and `getUpdates`, and what their answers mean.
+//!
+//! The token is part of every address: nothing here quotes an address.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::super::{Outgoing, PollError, Polled, SendOutcome, bounded, reason};
+use super::{ASKED_KINDS, item};
+use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
+
+/// Most updates in one answer.
+const BATCH_MAX: usize = 100;
+/// A hundred messages of 4096 escaped characters, each with the message that it answers.
+const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Where the calls of one bot go.
+#[derive(Clone, Copy)]
+pub struct Bot<'a> {
+    /// Scheme and host of the server.
+    pub api_base: &'a str,
+    pub token: &'a str,
+}
+
+/// Sends text as text: no markup, so that nothing an operator types can break it.
+pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -> SendOutcome {
+    // The platform refuses a blank message, and a customer would see nothing of it.
+    if message.text.trim().is_empty() {
+        return SendOutcome::Sent { external_id: None };
+    }
+    let (chat, topic) = message.chat.split_once('/').unwrap_or((message.chat, ""));
+    let mut body = json!({ "chat_id": number_or_text(chat), "text": message.text });
+    if !topic.is_empty() {
+        body["message_thread_id"] = number_or_text(topic);
+    }
+    match bot.call(outbound, "sendMessage", &body, Duration::ZERO, ANSWER_BYTES_MAX).await {
+        Ok(answer) => sent(&Reply::read(&answer, bot)),
+        Err(Fault::Forbidden(why)) => SendOutcome::ChannelDead { reason: why.to_owned() },
+        Err(fault @ Fault::NeverSent(_)) => SendOutcome::RetryLater { reason: fault.to_string() },
+        Err(fault @ Fault::PerhapsSent(_)) => SendOutcome::Unknown { reason: fault.to_string() },
+    }
+}
+
+fn sent(reply: &Reply) -> SendOutcome {
+    let reason = reply.description.clone();
+    match reply.code {
+        200..=299 if reply.ok => {
+            let external_id = super::id(&reply.result["message_id"]);
+            SendOutcome::Sent { external_id }
+        }
+        200..=299 => SendOutcome::Unknown { reason: "the answer is not understood".to_owned() },
+        429 => match reply.retry_after {
+            Some(wait) => SendOutcome::RetryAfter(wait),
+            None => SendOutcome::RetryLater { reason },
+        },
+        403 => SendOutcome::Unreachable { reason },
+        401 | 404 | 421 => SendOutcome::ChannelDead { reason },
+        400 if reason.contains("message is not modified") => {
+            SendOutcome::Sent { external_id: None }
+        }
+        409 | 500.. => SendOutcome::RetryLater { reason },
+        _ => SendOutcome::Refused { reason },
+    }
+}
+
+/// One batch of updates. The call itself acknowledges everything before `offset`.
+pub(crate) async fn poll(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    offset: Option<i64>,
+    wait: Duration,
+) -> Result<Polled, PollError> {
+    let mut body = json!({
+        "limit": BATCH_MAX,
+        "timeout": wait.as_secs(),
+        "allowed_updates": ASKED_KINDS,
+    });
+    if let Some(offset) = offset {
+        body["offset"] = json!(offset);
+    }
+    match bot.call(outbound, "getUpdates", &body, wait, BATCH_BYTES_MAX).await {
+        Ok(answer) => polled(&Reply::read(&answer, bot), offset),
+        Err(Fault::Forbidden(why)) => Err(PollError::ChannelDead { reason: why.to_owned() }),
+        Err(fault @ (Fault::NeverSent(_) | Fault::PerhapsSent(_))) => {
+            Err(PollError::RetryLater { reason: fault.to_string() })
+        }
+    }
+}
+
+fn polled(reply: &Reply, offset: Option<i64>) -> Result<Polled, PollError> {
+    let reason = reply.description.clone();
+    match reply.code {
+        200..=299 => match reply.result.as_array() {
+            Some(updates) if reply.ok => batch(updates, offset),
+            Some(_) | None => {
+                Err(PollError::RetryLater { reason: "the answer is not understood".to_owned() })
+            }
+        },
+        409 => Err(PollError::Conflict { reason }),
+        401 | 403 | 404 | 421 => Err(PollError::ChannelDead { reason }),
+        429 => Err(match reply.retry_after {
+            Some(wait) => PollError::RetryAfter(wait),
+            None => PollError::RetryLater { reason },
+        }),
+        _ => Err(PollError::RetryLater { reason }),
+    }
+}
+
+/// The offset moves behind the highest id; a batch without any id would come again for ever.
+fn batch(updates: &[Value], offset: Option<i64>) -> Result<Polled, PollError> {
+    let highest = updates.iter().filter_map(|update| update["update_id"].as_i64()).max();
+    let next_offset = highest.map_or(offset, |id| Some(id.saturating_add(1)));
+    if !updates.is_empty() && highest.is_none() {
+        return Err(PollError::RetryLater { reason: "updates without ids".to_owned() });
+    }
+    let items = updates.iter().map(|update| item(update, &update.to_string())).collect();
+    Ok(Polled { items, next_offset })
+}
+
+impl Bot<'_> {
+    async fn call(
+        self,
+        outbound: &Outbound,
+        method: &str,
+        body: &Value,
+        patience: Duration,
+        answer_bytes_max: usize,
+    ) -> Result<Answer, Fault> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-');
+        if self.token.is_empty() || !self.token.bytes().all(plain) {
+            return Err(Fault::Forbidden("the token is not one of the platform's"));
+        }
+        let url = format!("{}/bot{}/{method}", self.api_base.trim_end_matches('/'), self.token);
+        let body = body.to_string().into_bytes();
+        outbound.post(Post { patience, answer_bytes_max, ..Post::json(&url, &body) }).await
+    }
+}
+
+/// An answer of the Bot API: `{ok, result}` or `{ok, error_code, description, parameters}`.
+struct Reply {
+    /// The status, or the code in the body of a server that answers everything with 200.
+    code: u64,
+    ok: bool,
+    result: Value,
+    description: String,
+    retry_after: Option<Duration>,
+}
+
+impl Reply {
+    fn read(answer: &Answer, bot: Bot<'_>) -> Self {
+        let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let ok = body["ok"] == true;
+        let status = u64::from(answer.status);
+        let code = body["error_code"].as_u64().filter(|_| !ok && status < 300).unwrap_or(status);
+        let given = body["description"].as_str().unwrap_or("no description");
+        let description = format!("{code}: {}", reason(&given.replace(bot.token, "***")));
+        let header = answer.retry_after.as_deref().and_then(|text| text.trim().parse().ok());
+        let seconds = body["parameters"]["retry_after"].as_u64().max(header);
+        let result = body["result"].take();
+        Self { code, ok, result, description, retry_after: seconds.map(bounded) }
+    }
+}
+
+/// Chat ids are numbers; the names of public chats are not.
+fn number_or_text(id: &str) -> Value {
+    id.parse::<i64>().map_or_else(|_| id.into(), Value::from)
+}

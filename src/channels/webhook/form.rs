@@ -1,0 +1,134 @@
+//! The promised form of what comes in, checked field by field.
+
+use std::sync::Arc;
+
+use domain::chat::{CustomerMessage, Inbound, InboundKind};
+use domain::entry::Attachment;
+
+use super::super::text::{NAME_CHARS_MAX, clean_line};
+use super::super::{Item, Meaning, Rejected, digest};
+use super::pointer::At;
+
+/// Most messages in one request.
+const MESSAGES_MAX: usize = 100;
+const FILES_MAX: usize = 20;
+const TEXT_CHARS_MAX: usize = 10_000;
+/// Senders may repeat a message that has an id for two days.
+const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Equal bodies without any id are one message for as long as a signature can be good.
+const DEDUPE_BODY_SECONDS: u32 = 10 * 60;
+
+/// The messages of a body; `idempotency_key` stands in for the ids that they lack.
+pub(super) fn read(body: &[u8], idempotency_key: Option<&str>) -> Result<Vec<Item>, Rejected> {
+    let root = serde_json::from_slice(body).map_err(|_| At::ROOT.wrong("not json"))?;
+    let root = At::root(&root);
+    root.object()?;
+    let request = Request { body, idempotency_key };
+    let Some(list) = root.find("messages") else {
+        return Ok(vec![request.item(&root, 0)?]);
+    };
+    let elements = list.elements(MESSAGES_MAX)?;
+    if elements.is_empty() {
+        return Err(list.wrong("empty"));
+    }
+    elements.iter().enumerate().map(|(index, element)| request.item(element, index)).collect()
+}
+
+/// The id under which an item is acknowledged: its sender's own where there is one.
+pub(super) fn external_id(item: &Item) -> &str {
+    let own = match &item.meaning {
+        Meaning::Inbound(inbound) => match &inbound.what {
+            InboundKind::Message(message) => message.external_id.as_deref(),
+            InboundKind::Edited { external_id, .. } => Some(&**external_id),
+            InboundKind::Blocked | InboundKind::Unblocked => None,
+        },
+        Meaning::Ignored(_) => None,
+    };
+    own.unwrap_or(&item.dedupe)
+}
+
+struct Request<'a> {
+    body: &'a [u8],
+    idempotency_key: Option<&'a str>,
+}
+
+impl Request<'_> {
+    fn item(&self, at: &At<'_>, index: usize) -> Result<Item, Rejected> {
+        at.object()?;
+        let (user, chat, message) = (at.need("user")?, at.need("chat")?, at.need("message")?);
+        for part in [&user, &chat, &message] {
+            part.object()?;
+        }
+        let chat = chat.need("id")?.id()?;
+        let customer_name = name(&user)?;
+        let what = what(&message)?;
+        let (dedupe, dedupe_seconds) = self.dedupe(&chat, &what, index);
+        let original = Some(at.value.to_string().into());
+        let meaning = Meaning::Inbound(Inbound { chat, customer_name, what, original });
+        Ok(Item { dedupe, dedupe_seconds, meaning })
+    }
+
+    /// Ids are unique within their chat. Every edit of a message is an event of its own.
+    fn dedupe(&self, chat: &str, what: &InboundKind, index: usize) -> (String, u32) {
+        let own = match what {
+            InboundKind::Message(message) => message.external_id.as_deref(),
+            InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+        };
+        match (own, self.idempotency_key) {
+            (Some(id), _) => {
+                (digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()), DEDUPE_SECONDS)
+            }
+            (None, Some(key)) => {
+                (format!("key:{index}:{}", digest(key.as_bytes())), DEDUPE_SECONDS)
+            }
+            (None, None) => (format!("body:{index}:{}", digest(self.body)), DEDUPE_BODY_SECONDS),
+        }
+    }
+}
+
+fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
+    let external_id = message.find("id").map(|id| id.id()).transpose()?;
+    let text = message.find("text").map(|text| text.text(TEXT_CHARS_MAX)).transpose()?;
+    let edited = message.find("edited").map(|flag| flag.flag()).transpose()?;
+    if edited == Some(true) {
+        let external_id = external_id.ok_or_else(|| message.lacks("id"))?;
+        let text = text.ok_or_else(|| message.lacks("text"))?.to_owned();
+        return Ok(InboundKind::Edited { external_id, text });
+    }
+    let attachments = message.find("files").map(|files| attachments(&files)).transpose()?;
+    let attachments = attachments.unwrap_or_default();
+    let text = text.unwrap_or_default().to_owned();
+    if text.trim().is_empty() && attachments.is_empty() {
+        return Err(message.wrong("neither text nor files"));
+    }
+    Ok(InboundKind::Message(CustomerMessage {
+        external_id,
+        text,
+        attachments,
+        reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
+        sent_at: message.find("date").map(|date| date.moment()).transpose()?,
+    }))
+}
+
+/// Files are not fetched: their address is what is known about them.
+fn attachments(files: &At<'_>) -> Result<Vec<Attachment>, Rejected> {
+    let attachment = |file: &At<'_>| {
+        file.object()?;
+        let name = file.find("name").map(|name| name.text(TEXT_CHARS_MAX)).transpose()?;
+        Ok(Attachment::File {
+            what: "file".to_owned(),
+            name: name.map(|name| clean_line(name, NAME_CHARS_MAX)),
+            size_bytes: None,
+            external_id: Some(file.need("url")?.url()?),
+        })
+    };
+    files.elements(FILES_MAX)?.iter().map(attachment).collect()
+}
+
+fn name(user: &At<'_>) -> Result<String, Rejected> {
+    let id: Arc<str> = user.need("id")?.id()?;
+    let part = |field| user.find(field).map(|name| name.text(TEXT_CHARS_MAX)).transpose();
+    let full = format!("{} {}", part("name")?.unwrap_or(""), part("last_name")?.unwrap_or(""));
+    let full = clean_line(&full, NAME_CHARS_MAX);
+    Ok(if full.is_empty() { format!("User {}", clean_line(&id, NAME_CHARS_MAX)) } else { full })
+}
