@@ -1,0 +1,9 @@
+//! Stories: what a line, its queue, its operators and its customers do together.
+
+mod life;
+mod offers;
+mod permission;
+mod property;
+mod queue;
+mod story;
+mod unanswered;
