@@ -210,6 +210,12 @@ impl Story {
     }
 
     fn handle(&mut self, n: usize, input: Input) {
+        self.without_keeping(n, input);
+        self.queue.keep();
+    }
+
+    /// As a line does before the round is committed.
+    pub(super) fn without_keeping(&mut self, n: usize, input: Input) {
         let facts = Facts { line: &self.line };
         let effects = self.conversations[n].handle(input, &facts, self.now);
         self.queue.follow(&self.conversations[n], &effects);
@@ -231,9 +237,8 @@ impl Story {
         }
         if let Some(seek) = seek {
             let decision = self.queue.next(&seek);
-            self.handle(n, Input::Decided(decision));
+            self.without_keeping(n, Input::Decided(decision));
         }
-        self.queue.keep();
     }
 
     fn settle(&mut self) {
