@@ -1,5 +1,6 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
+mod ledger;
 mod life;
 mod offers;
 mod permission;

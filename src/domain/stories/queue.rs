@@ -140,7 +140,7 @@ fn a_refused_round_leaves_no_trace_and_what_is_true_anyway_stands() {
     story.person_changes(ANNA, |anna| anna.capacity = 1);
     let second = story.opens();
     story.queue.keep();
-    let stored = story.conversations.clone();
+    let stored = (story.conversations.clone(), story.ledger.clone());
     let before = Seek { passed: vec![] };
     let decision = story.queue.next(&before);
     // A round: one offer made, declined, made again; another conversation taken.
@@ -152,7 +152,7 @@ fn a_refused_round_leaves_no_trace_and_what_is_true_anyway_stands() {
     story.queue.take_back();
     assert_eq!(story.queue.next(&before), decision);
     assert_eq!(story.queue.next_waiting(), None);
-    story.conversations = stored;
+    (story.conversations, story.ledger) = stored;
     story.tell(0, wrote("hello"));
     assert_eq!(story.offered(0), [ANNA]);
     // What is kept is not taken back.

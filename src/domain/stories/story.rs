@@ -1,7 +1,6 @@
 //! The harness: one line with its queue, its operators and some conversations, and a `now` that
 //! moves only when told. Answers to a conversation's questions are given as the line gives them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +13,7 @@ use crate::id::{ChannelId, ChatKey, ConversationId, LineId, OfferId, OperatorId}
 use crate::line::{LineSettings, QueueMode};
 use crate::operator::{Operator, Role, Status};
 use crate::queue::Queue;
+use crate::stories::ledger::{Ledger, People};
 
 pub(super) const ANNA: &str = "anna";
 pub(super) const BORIS: &str = "boris";
@@ -23,13 +23,13 @@ pub(super) struct Story {
     pub(super) now: Timestamp,
     pub(super) line: LineSettings,
     pub(super) queue: Queue,
-    /// Everybody, and whether he has a live session.
-    pub(super) people: BTreeMap<OperatorId, (Operator, bool)>,
+    pub(super) people: People,
     pub(super) conversations: Vec<Conversation>,
     /// What each conversation was answered since it was last asked for, in words.
     told: Vec<String>,
     /// The same as effects, from the beginning.
     pub(super) effects: Vec<(usize, Effect)>,
+    pub(super) ledger: Ledger,
 }
 
 impl Story {
@@ -47,10 +47,11 @@ impl Story {
             now: Timestamp::UNIX_EPOCH,
             line,
             queue: Queue::default(),
-            people: BTreeMap::new(),
+            people: People::new(),
             conversations: Vec::new(),
             told: Vec::new(),
             effects: Vec::new(),
+            ledger: Ledger::default(),
         };
         for name in names {
             story.people.insert(id(name), (operator(name), true));
@@ -104,11 +105,15 @@ impl Story {
 
     pub(super) fn pass(&mut self, seconds: i64) {
         let end = self.now + SignedDuration::from_secs(seconds);
-        while let Some((at, n)) = self.earliest().filter(|(at, _)| *at <= end) {
+        for _ in 0..100_000 {
+            let Some((at, n)) = self.earliest().filter(|(at, _)| *at <= end) else {
+                self.now = end;
+                return;
+            };
             self.now = self.now.max(at);
             self.tell(n, Input::DeadlinePassed);
         }
-        self.now = end;
+        panic!("a deadline that does not pass");
     }
 
     /// Time goes by unnoticed: nothing ran.
@@ -129,10 +134,19 @@ impl Story {
     }
 
     pub(super) fn person_changes(&mut self, name: &str, change: impl FnOnce(&mut Operator)) {
+        self.presence_changes(name, |operator, _| change(operator));
+    }
+
+    pub(super) fn presence_changes(
+        &mut self,
+        name: &str,
+        change: impl FnOnce(&mut Operator, &mut bool),
+    ) {
         let Some((operator, present)) = self.people.get_mut(&id(name)) else { return };
         let gone_before = operator.departure(*present);
-        change(operator);
-        self.queue.operator(operator, *present);
+        change(operator, present);
+        let raise = self.queue.operator(operator, *present);
+        self.ledger.received.entry(id(name)).or_default().0 += raise;
         if let Some(departure) = operator.departure(*present).filter(|_| gone_before.is_none()) {
             for n in 0..self.conversations.len() {
                 let is_offered =
@@ -149,13 +163,19 @@ impl Story {
     #[track_caller]
     pub(super) fn then_rules(&mut self, change: fn(&mut LineSettings), expected: &[&str]) {
         self.told.clear();
+        self.rules_change(change);
+        assert_eq!(self.told, expected);
+    }
+
+    pub(super) fn rules_change(&mut self, change: impl FnOnce(&mut LineSettings)) {
         change(&mut self.line);
-        self.queue.configure(&self.line);
+        for (operator, raise) in self.queue.configure(&self.line) {
+            self.ledger.received.entry(operator).or_default().0 += raise;
+        }
         for n in 0..self.conversations.len() {
             self.handle(n, Input::SettingsChanged);
         }
         self.settle();
-        assert_eq!(self.told, expected);
     }
 
     /// One input, and everything that follows from it at that moment.
@@ -167,26 +187,18 @@ impl Story {
     /// The queue made anew from what is stored.
     pub(super) fn restart_queue(&mut self) {
         let mut queue = Queue::default();
+        for (operator, (received, last)) in &self.ledger.received {
+            queue.received(operator, *received, *last);
+        }
+        for (operator, held) in &self.ledger.held {
+            for n in held {
+                queue.hold(operator, &self.conversations[*n].id, true);
+            }
+        }
         for (operator, present) in self.people.values() {
             queue.operator(operator, *present);
         }
         queue.configure(&self.line);
-        for (n, effect) in &self.effects {
-            let id = &self.conversations[*n].id;
-            match effect {
-                Effect::Reserve { operator, .. } => queue.hold(operator, id, true),
-                Effect::Release { operator } => queue.hold(operator, id, false),
-                Effect::Count { operator, by, at } => {
-                    queue.received(operator, *by, (*by > 0).then_some(*at));
-                }
-                Effect::Append(_)
-                | Effect::Send { .. }
-                | Effect::Seek(_)
-                | Effect::Closed
-                | Effect::Refuse(_)
-                | Effect::Ignore(_) => {}
-            }
-        }
         for conversation in &self.conversations {
             queue.follow(conversation, &[]);
         }
@@ -209,36 +221,45 @@ impl Story {
         self.effects.iter().filter_map(|(_, effect)| offered_to(effect)).collect()
     }
 
+    /// Handles one input as one round; the store refuses it if somebody has no place for it.
     fn handle(&mut self, n: usize, input: Input) {
-        self.without_keeping(n, input);
+        let before = (self.conversations[n].clone(), self.ledger.clone(), self.effects.len());
+        if let Some(full) = self.without_keeping(n, input) {
+            let effects_before = before.2;
+            (self.conversations[n], self.ledger) = (before.0, before.1);
+            self.effects.truncate(effects_before);
+            self.queue.take_back();
+            self.told = vec![format!("full: {full}")];
+        }
         self.queue.keep();
+        self.ledger.check(n, &self.conversations[n]);
     }
 
-    /// As a line does before the round is committed.
-    pub(super) fn without_keeping(&mut self, n: usize, input: Input) {
+    /// As a line does before the round is committed. Answers who has no place for it.
+    pub(super) fn without_keeping(&mut self, n: usize, input: Input) -> Option<OperatorId> {
         let facts = Facts { line: &self.line };
+        let before = self.conversations[n].clone();
         let effects = self.conversations[n].handle(input, &facts, self.now);
+        if effects.iter().any(|effect| matches!(effect, Effect::Refuse(_) | Effect::Ignore(_))) {
+            assert_eq!(effects.len(), 1, "a refusal stands alone");
+            assert_eq!(self.conversations[n], before, "a refusal changes nothing");
+        }
         self.queue.follow(&self.conversations[n], &effects);
-        let seek = effects.iter().find_map(|effect| match effect {
-            Effect::Seek(seek) => Some(seek.clone()),
-            Effect::Append(_)
-            | Effect::Send { .. }
-            | Effect::Reserve { .. }
-            | Effect::Release { .. }
-            | Effect::Count { .. }
-            | Effect::Closed
-            | Effect::Refuse(_)
-            | Effect::Ignore(_) => None,
-        });
+        let mut full = None;
+        let mut asked = None;
         for effect in effects {
+            full = full.or(self.ledger.book(n, &effect, &self.people));
+            if let Effect::Seek(seek) = &effect {
+                asked = Some(seek.clone());
+            }
             let words = in_words(&effect);
             self.told.extend(words.map(|w| if n == 0 { w } else { format!("#{n} {w}") }));
             self.effects.push((n, effect));
         }
-        if let Some(seek) = seek {
-            let decision = self.queue.next(&seek);
-            self.without_keeping(n, Input::Decided(decision));
-        }
+        let Some(seek) = asked else { return full };
+        let decision = self.queue.next(&seek);
+        self.ledger.check_decision(&decision, &self.line, &self.people, &seek.passed);
+        full.or(self.without_keeping(n, Input::Decided(decision)))
     }
 
     fn settle(&mut self) {
