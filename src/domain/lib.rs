@@ -18,3 +18,6 @@ pub mod permission;
 pub mod queue;
 pub mod routing;
 pub mod texts;
+
+#[cfg(test)]
+mod stories;

@@ -85,7 +85,8 @@ impl Conversation {
                 self.send_text(turn);
             }
         }
-        if self.search_mut().is_some_and(|search| *search == before) {
+        let same = self.search_mut().is_some_and(|search| *search == before);
+        if same && turn.effects.is_empty() {
             turn.ignore("the change does not concern it");
         }
     }

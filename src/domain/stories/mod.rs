@@ -1,0 +1,10 @@
+//! Stories: what a line, its queue, its operators and its customers do together.
+
+mod ledger;
+mod life;
+mod offers;
+mod permission;
+mod property;
+mod queue;
+mod story;
+mod unanswered;
