@@ -133,3 +133,37 @@ impl<'a> Judge<'a> {
         self.loads.entry(operator).or_insert_with(stored)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::id::ShardId;
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::store::op::{InstanceId, Lease, Meta, Position};
+
+    /// No sequence of calls leads here, so no store can be asked for it.
+    #[test]
+    fn a_feed_from_the_future_is_noticed() {
+        let owner = InstanceId(Arc::from("anna"));
+        let commit = Commit {
+            shard: ShardId(7),
+            owner: owner.clone(),
+            epoch: 4,
+            after_commits: 0,
+            at: Timestamp::UNIX_EPOCH,
+            groups: Vec::new(),
+        };
+        let mut shard = Shard {
+            lease: Lease { owner: Some(owner), epoch: 4, beat: 0 },
+            meta: Meta { feed_end: Position { epoch: 4, n: 1 }, ..Meta::default() },
+            ..Shard::default()
+        };
+        assert_eq!(judge(&shard, &Common::default(), &commit), Ok(()));
+        shard.meta.feed_end.epoch = 5;
+        let judged = judge(&shard, &Common::default(), &commit);
+        assert_eq!(judged, Err(CommitError::WentBack("feed")));
+    }
+}

@@ -86,3 +86,30 @@ fn prepare_schema(connection: &mut Connection) -> Result<(), OpenError> {
     transaction.commit()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writer_syncs_each_commit_to_a_write_ahead_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = writer(&dir.path().join("file")).unwrap();
+        let mode: String =
+            writer.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        let synchronous: i64 =
+            writer.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+        assert_eq!((mode.as_str(), synchronous), ("wal", 2));
+    }
+
+    #[test]
+    fn a_reader_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        let writer = writer(&file).unwrap();
+        let reader = reader(&file).unwrap();
+        let write = "INSERT INTO dead (shard, bytes) VALUES (1, x'00')";
+        assert!(reader.execute(write, []).is_err());
+        assert!(writer.execute(write, []).is_ok());
+    }
+}

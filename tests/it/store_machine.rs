@@ -1,0 +1,180 @@
+//! Random sequences of calls drive the model and `SQLite` side by side; whatever can be seen must
+//! be equal. `PROPTEST_CASES` raises the number of sequences.
+
+mod calls;
+mod intents;
+
+use std::fmt::Debug;
+
+use domain::id::ShardId;
+use futures_util::future::join_all;
+use proptest::prelude::*;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
+use strum::IntoEnumIterator;
+use switchboard::store::Store;
+use switchboard::store::op::{DocumentKind, InboxPosition, Position, SharedKind};
+use tempfile::TempDir;
+
+use crate::contract::{block_on, words};
+use crate::store_machine::calls::answer;
+use crate::store_machine::intents::{CONVERSATIONS, Intent, LINES, SHARDS, Situation, intent};
+
+prop_state_machine! {
+    #[test]
+    fn sqlite_equals_the_model(sequential 1..40 => Pair);
+}
+
+/// What is done next.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Calls that are under way at the same time, and so may share a transaction.
+    Together(Vec<Intent>),
+    Reopen,
+    Wait {
+        seconds: i64,
+    },
+}
+
+/// Generates steps. The model is the reference, but it answers rather than predicts, so it
+/// stands beside the store under test.
+struct Steps;
+
+impl ReferenceStateMachine for Steps {
+    type State = ();
+    type Transition = Step;
+
+    fn init_state() -> BoxedStrategy<()> {
+        Just(()).boxed()
+    }
+
+    fn transitions((): &()) -> BoxedStrategy<Step> {
+        prop_oneof![
+            12 => intent().prop_map(|intent| Step::Together(vec![intent])),
+            3 => prop::collection::vec(intent(), 2..6).prop_map(Step::Together),
+            1 => Just(Step::Reopen),
+            1 => (0..20_i64).prop_map(|seconds| Step::Wait { seconds }),
+        ]
+        .boxed()
+    }
+
+    fn apply((): (), _: &Step) {}
+}
+
+/// The model and the store that must equal it.
+struct Pair {
+    model: Store,
+    sqlite: Store,
+    dir: TempDir,
+    seconds: i64,
+}
+
+impl StateMachineTest for Pair {
+    type SystemUnderTest = Self;
+    type Reference = Steps;
+
+    fn init_test((): &()) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let sqlite = Store::sqlite(dir.path()).unwrap();
+        let pair = Self { model: Store::model(), sqlite, dir, seconds: 0 };
+        block_on(pair.claim_all());
+        pair
+    }
+
+    fn apply(mut pair: Self, (): &(), step: Step) -> Self {
+        match step {
+            Step::Together(intents) => block_on(pair.call(&intents)),
+            Step::Reopen => {
+                pair.sqlite = Store::model();
+                pair.sqlite = Store::sqlite(pair.dir.path()).unwrap();
+                block_on(pair.compare());
+            }
+            Step::Wait { seconds } => pair.seconds += seconds,
+        }
+        pair
+    }
+
+    fn teardown(pair: Self, (): ()) {
+        block_on(pair.compare());
+    }
+}
+
+impl Pair {
+    /// Without an owner nothing much happens.
+    async fn claim_all(&self) {
+        for shard in SHARDS {
+            words::Owner::of_shard(&self.model, shard, "anna#1").await;
+            words::Owner::of_shard(&self.sqlite, shard, "anna#1").await;
+        }
+    }
+
+    async fn call(&self, intents: &[Intent]) {
+        let mut calls = Vec::new();
+        for intent in intents {
+            let situation = Situation::of(&self.model, intent.shard(), self.seconds).await;
+            calls.push(intent.clone().into_call(&situation).await);
+        }
+        let mut expected = Vec::new();
+        for call in &calls {
+            expected.push(answer(&self.model, call.clone()).await);
+        }
+        let found = join_all(calls.iter().map(|call| answer(&self.sqlite, call.clone()))).await;
+        assert_eq!(found, expected, "{calls:#?}");
+    }
+
+    async fn compare(&self) {
+        assert_eq!(everything(&self.sqlite).await, everything(&self.model).await);
+    }
+}
+
+/// All that can be read.
+async fn everything(store: &Store) -> Vec<String> {
+    let mut seen = vec![seen(&store.leases().await), seen(&store.loads().await)];
+    for kind in SharedKind::iter() {
+        let all = store.shared_all(kind, None, usize::MAX).await.unwrap();
+        for document in &all {
+            let alone = store.shared(kind, document.id.clone()).await.unwrap();
+            assert_eq!(alone.as_ref(), Some(document));
+        }
+        seen.push(self::seen(&all));
+    }
+    for line in LINES {
+        seen.push(self::seen(&store.counters(words::line(line)).await));
+    }
+    for shard in SHARDS {
+        of_shard(store, shard, &mut seen).await;
+    }
+    seen
+}
+
+async fn of_shard(store: &Store, shard: ShardId, all: &mut Vec<String>) {
+    all.push(seen(&store.meta(shard).await));
+    all.push(seen(&store.inbox(shard, InboxPosition(0), usize::MAX).await));
+    all.push(seen(&store.timers(shard).await));
+    all.push(seen(&store.jobs(shard).await));
+    all.push(seen(&store.dead(shard, usize::MAX).await));
+    for kind in DocumentKind::iter() {
+        let documents = store.documents(shard, kind, None, usize::MAX).await.unwrap();
+        for document in &documents {
+            let alone = store.document(shard, kind, document.id.clone()).await.unwrap();
+            assert_eq!(alone.as_ref(), Some(document));
+        }
+        all.push(seen(&documents));
+        all.push(seen(&store.documents(shard, kind, Some("1".to_owned()), 1).await));
+    }
+    for conversation in CONVERSATIONS.map(words::conversation) {
+        all.push(seen(&store.history(shard, conversation.clone(), 0, usize::MAX).await));
+        all.push(seen(&store.history(shard, conversation, 1, 1).await));
+    }
+    all.push(seen(&store.feed(shard, Position::default(), usize::MAX).await));
+    let mut position = store.meta(shard).await.unwrap().feed_end;
+    while let Some(record) = store.feed_at(shard, position).await.unwrap() {
+        all.push(seen(&store.feed(shard, position, 2).await));
+        all.push(seen(&record));
+        position = record.previous;
+    }
+    all.push(seen(&store.feed(shard, position, 1).await));
+}
+
+fn seen(value: &impl Debug) -> String {
+    format!("{value:?}")
+}

@@ -1,0 +1,34 @@
+//! A call of the port as a value, and what it answers.
+
+use domain::id::ShardId;
+use jiff::Timestamp;
+use switchboard::store::Store;
+use switchboard::store::op::{Commit, InstanceId, Lease};
+
+#[derive(Clone, Debug)]
+pub(crate) enum Call {
+    Claim { shard: ShardId, me: InstanceId, seen: Lease, floor: u64 },
+    Renew { shard: ShardId, me: InstanceId, epoch: u64 },
+    Release { shard: ShardId, me: InstanceId, epoch: u64 },
+    Submit { shard: ShardId, key: String, seconds: u32, at: Timestamp, bytes: Vec<u8> },
+    Commit(Commit),
+    Tidy { at: Timestamp, feed_keep: usize },
+}
+
+/// All of the answer, as text, so that answers of different types can be compared in one list.
+pub(crate) async fn answer(store: &Store, call: Call) -> String {
+    match call {
+        Call::Claim { shard, me, seen, floor } => {
+            format!("{:?}", store.claim(shard, me, seen, floor).await)
+        }
+        Call::Renew { shard, me, epoch } => format!("{:?}", store.renew(shard, me, epoch).await),
+        Call::Release { shard, me, epoch } => {
+            format!("{:?}", store.release(shard, me, epoch).await)
+        }
+        Call::Submit { shard, key, seconds, at, bytes } => {
+            format!("{:?}", store.submit(shard, key, seconds, at, bytes).await)
+        }
+        Call::Commit(commit) => format!("{:?}", store.commit(commit).await),
+        Call::Tidy { at, feed_keep } => format!("{:?}", store.tidy(at, feed_keep).await),
+    }
+}

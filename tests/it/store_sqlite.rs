@@ -1,0 +1,164 @@
+//! What only the store on disk can get wrong: its directory, its file, its threads.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use futures_util::future::{join, join_all};
+use rusqlite::Connection;
+use switchboard::store::op::{CommitError, DocumentKind, Submitted};
+use switchboard::store::sqlite::OpenError;
+use switchboard::store::{Store, Unavailable};
+
+use crate::contract::words::*;
+use crate::contract::{block_on, on_disk};
+
+#[test]
+fn data_survives_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let store = Store::sqlite(dir.path()).unwrap();
+        Owner::of(&store, "anna").await.does([put("c1", 0, "open"), event("a")]).await;
+        submit(&store, "hello").await;
+    });
+    block_on(async {
+        let store = Store::sqlite(dir.path()).unwrap();
+        let found = store.document(SHARD, DocumentKind::Conversation, "c1".to_owned()).await;
+        assert_eq!(found, Ok(Some(document("c1", 1, "open"))));
+        assert_eq!(submit(&store, "hello").await, Submitted::Duplicate);
+        let mut anna = Owner::of(&store, "anna").await;
+        assert_eq!((anna.epoch, anna.commits), (2, 1));
+        assert_eq!(anna.does([event("b")]).await.feed_before, position(1, 1));
+    });
+}
+
+#[test]
+fn a_directory_belongs_to_one_store_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::sqlite(dir.path()).unwrap();
+    let clone = store.clone();
+    drop(store);
+    let second = Store::sqlite(dir.path());
+    assert!(matches!(&second, Err(OpenError::InUse(path)) if path == dir.path()), "{second:?}");
+    drop(clone);
+    Store::sqlite(dir.path()).unwrap();
+}
+
+#[test]
+fn a_missing_directory_is_made_for_us_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data/here");
+    drop(Store::sqlite(&dir).unwrap());
+    assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_directory_that_cannot_be_is_reported() {
+    let parent = tempfile::tempdir().unwrap();
+    let file = parent.path().join("file");
+    fs::write(&file, "in the way").unwrap();
+    let opened = Store::sqlite(&file);
+    assert!(matches!(opened, Err(OpenError::Directory(..))), "{opened:?}");
+}
+
+#[test]
+fn a_file_that_is_no_store_is_reported_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "not a database, but long enough to be one ".repeat(50);
+    fs::write(dir.path().join("store.sqlite"), &text).unwrap();
+    let opened = Store::sqlite(dir.path());
+    assert!(matches!(opened, Err(OpenError::Sqlite(_))), "{opened:?}");
+    assert_eq!(fs::read_to_string(dir.path().join("store.sqlite")).unwrap(), text);
+}
+
+#[test]
+fn data_of_a_newer_program_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(Store::sqlite(dir.path()).unwrap());
+    beside(dir.path()).pragma_update(None, "user_version", 9).unwrap();
+    let opened = Store::sqlite(dir.path());
+    assert!(matches!(opened, Err(OpenError::NewerSchema { found: 9 })), "{opened:?}");
+}
+
+#[test]
+fn a_feed_from_the_future_is_noticed() {
+    let (store, dir) = on_disk();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a")]).await;
+        beside(dir.as_ref().unwrap().path())
+            .execute("UPDATE shard SET feed_epoch = 5", [])
+            .unwrap();
+        assert_eq!(anna.tries([]).await, Err(CommitError::WentBack("feed")));
+    });
+}
+
+#[test]
+fn a_failing_write_takes_back_its_own_commit_and_no_other() {
+    let (store, dir) = on_disk();
+    fail_on_dead(dir.as_ref().unwrap().path(), "ABORT");
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
+        let failing = [event("a"), put("c1", 0, "half"), dead("boom"), event("b")];
+        let (failed, made) = join(anna.tries(failing), boris.tries([event("x")])).await;
+        assert!(matches!(failed, Err(CommitError::Unavailable(why)) if why.contains("planned")));
+        assert_eq!(made, Ok(()));
+        let found = store.documents(SHARD, DocumentKind::Conversation, None, 9).await;
+        assert_eq!(found, Ok(vec![]));
+        assert_eq!(anna.does([event("a")]).await.appended, [position(1, 1)]);
+    });
+}
+
+#[test]
+fn when_a_transaction_is_lost_all_in_it_are_told_and_the_writer_goes_on() {
+    let (store, dir) = on_disk();
+    fail_on_dead(dir.as_ref().unwrap().path(), "ROLLBACK");
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        let failed = anna.tries([event("a"), dead("boom")]).await;
+        assert!(matches!(failed, Err(CommitError::Unavailable(_))), "{failed:?}");
+        assert_eq!(anna.does([event("a")]).await.appended, [position(1, 1)]);
+    });
+}
+
+#[test]
+fn too_many_waiting_writes_are_turned_away_and_the_others_are_made() {
+    let (store, dir) = on_disk();
+    let mut in_the_way = beside(dir.as_ref().unwrap().path());
+    block_on(async {
+        let blocking =
+            in_the_way.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
+        let blocking = blocking.unwrap();
+        let texts: Vec<String> = (0..1100).map(|n| n.to_string()).collect();
+        let submissions = join_all(
+            texts.iter().map(|text| store.submit(SHARD, text.clone(), DAY, at(0), bytes(text))),
+        );
+        let unblock = async {
+            // Polled after the submissions were queued; readers do not wait for writers.
+            assert_eq!(store.leases().await, Ok(vec![]));
+            drop(blocking);
+        };
+        let (answers, ()) = join(submissions, unblock).await;
+        let full = Err(Unavailable("too many writes are waiting".to_owned()));
+        let turned_away = answers.iter().filter(|answer| **answer == full).count();
+        // The writer may hold one already.
+        assert!([75, 76].contains(&turned_away), "{turned_away}");
+        let made = answers.iter().filter(|answer| matches!(answer, Ok(Submitted::Accepted(_))));
+        assert_eq!(made.count(), 1100 - turned_away);
+        assert_eq!(waiting(&store, 0).await.len(), 1100 - turned_away);
+    });
+}
+
+/// A connection of our own, as if something were wrong with the file.
+fn beside(dir: &Path) -> Connection {
+    Connection::open(dir.join("store.sqlite")).unwrap()
+}
+
+fn fail_on_dead(dir: &Path, how: &str) {
+    let trigger = format!(
+        "CREATE TRIGGER planned BEFORE INSERT ON dead WHEN NEW.bytes = CAST('boom' AS BLOB)
+         BEGIN SELECT RAISE({how}, 'planned'); END"
+    );
+    beside(dir).execute_batch(&trigger).unwrap();
+}
