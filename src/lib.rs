@@ -7,4 +7,5 @@ pub mod channels;
 pub mod clock;
 pub mod outbound;
 pub mod protocol;
+pub mod readmodel;
 pub mod store;

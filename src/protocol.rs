@@ -25,17 +25,30 @@ pub const REASON_CHARS_MAX: usize = 200;
 pub const POSITIONS_MAX: usize = 1_024;
 
 /// From the browser.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, strum::EnumCount, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Deserialize, Serialize, strum::EnumCount, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
 pub enum ClientFrame {
     /// The first frame. With positions: go on from there. Without: a snapshot.
-    Hello { protocol: u32, positions: Vec<FeedPosition> },
+    Hello {
+        protocol: u32,
+        positions: Vec<FeedPosition>,
+    },
     /// Events up to here have been taken in.
-    Ack { positions: Vec<FeedPosition> },
+    Ack {
+        positions: Vec<FeedPosition>,
+    },
     /// The conversation that is open on the screen (supervisors get its entries); none: closed.
-    Watch { conversation: Option<ConversationId> },
-    Accept { cmd_id: Uuid, conversation: ConversationId, offer: OfferId },
+    Watch {
+        conversation: Option<ConversationId>,
+    },
+    Accept {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        offer: OfferId,
+    },
     Decline {
         cmd_id: Uuid,
         conversation: ConversationId,
@@ -43,15 +56,34 @@ pub enum ClientFrame {
         #[serde(default)]
         reason: Option<String>,
     },
-    Take { cmd_id: Uuid, conversation: ConversationId },
-    Reply { cmd_id: Uuid, conversation: ConversationId, text: String },
-    Note { cmd_id: Uuid, conversation: ConversationId, text: String },
-    Finish { cmd_id: Uuid, conversation: ConversationId },
-    SetStatus { cmd_id: Uuid, status: Status },
+    Take {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+    },
+    Reply {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        text: String,
+    },
+    Note {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        text: String,
+    },
+    Finish {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+    },
+    SetStatus {
+        cmd_id: Uuid,
+        status: Status,
+    },
 }
 
 /// To the browser.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr,
+)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ServerFrame {
@@ -71,7 +103,11 @@ pub enum ServerFrame {
     /// Nothing is missing: what is on the screen is what is.
     CaughtUp {},
     /// The answer to a command.
-    Result { cmd_id: Uuid, #[serde(flatten)] outcome: Outcome },
+    Result {
+        cmd_id: Uuid,
+        #[serde(flatten)]
+        outcome: Outcome,
+    },
     /// Every `beat_seconds`: where the feeds stand. A browser that is elsewhere missed something.
     Beat { positions: Vec<FeedPosition>, now: Timestamp },
     /// Come back after so many milliseconds: the node goes down.
@@ -86,19 +122,43 @@ pub enum ServerFrame {
 pub struct FeedPosition(pub String);
 
 /// One event, as this browser may see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr)]
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr,
+)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
-    Row { row: Row },
+    Row {
+        row: Row,
+    },
     /// The conversation is no longer in this operator's lists.
-    Gone { conversation: ConversationId },
-    Entry { conversation: ConversationId, entry: Entry },
-    Edited { conversation: ConversationId, external_id: Arc<str>, text: String, at: Timestamp },
-    Delivery { conversation: ConversationId, entry: EntryNumber, delivery: DeliveryState },
-    Line { line: LineView },
-    Channel { channel: ChannelView },
-    Operator { operator: OperatorView },
+    Gone {
+        conversation: ConversationId,
+    },
+    Entry {
+        conversation: ConversationId,
+        entry: Entry,
+    },
+    Edited {
+        conversation: ConversationId,
+        external_id: Arc<str>,
+        text: String,
+        at: Timestamp,
+    },
+    Delivery {
+        conversation: ConversationId,
+        entry: EntryNumber,
+        delivery: DeliveryState,
+    },
+    Line {
+        line: LineView,
+    },
+    Channel {
+        channel: ChannelView,
+    },
+    Operator {
+        operator: OperatorView,
+    },
 }
 
 /// What became of a command.
@@ -139,7 +199,9 @@ pub enum CommandRefusal {
 pub enum EdgeRefusal {
     Forbidden {},
     UnknownConversation {},
-    BadValue { field: String },
+    BadValue {
+        field: String,
+    },
     TooFast {},
     /// The store did not answer; repeat the command with the same `cmd_id`.
     Unavailable {},

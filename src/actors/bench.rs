@@ -11,7 +11,6 @@ use domain::chat::{Inbound, InboundKind};
 use domain::conversation::{Conversation, Opening};
 use domain::effect::{Effect, Input};
 use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
-use domain::line::Line;
 use domain::routing::{Decision, Seek};
 
 use crate::actors::chats::Chats;
@@ -293,11 +292,6 @@ impl Bench {
         used.sort_unstable();
         let median = used.get(used.len() / 2).copied().unwrap_or_default();
         self.conversations.retain(|_, live| live.used > median);
-    }
-
-    /// The line as its settings are now.
-    pub(crate) fn line(&self, id: &LineId) -> Option<Arc<Line>> {
-        self.parts.directory.get().lines.get(id).map(|line| line.value.clone())
     }
 }
 

@@ -10,7 +10,6 @@ use crate::actors::group::Group;
 use crate::store::op::{DocumentKind, Op};
 use crate::store::{Store, Unavailable};
 
-
 /// Chats kept in memory; beyond it those of earlier rounds are dropped and read again.
 const CHATS_KEPT: usize = 20_000;
 
@@ -84,8 +83,7 @@ impl Chats {
 
 impl Kept {
     fn new(key: &ChatKey) -> Self {
-        let chat =
-            Chat { key: key.clone(), customer_name: String::new(), open: None, last: None };
+        let chat = Chat { key: key.clone(), customer_name: String::new(), open: None, last: None };
         Self { chat, stored: None, version: 0 }
     }
 }
@@ -98,4 +96,3 @@ async fn load(store: &Store, shard: ShardId, key: &ChatKey) -> Result<Kept, Unav
         None => Kept::new(key),
     })
 }
-

@@ -102,9 +102,12 @@ impl Delivery {
         delivery.start()
     }
 
+    /// Queues a job at its place, unless it is there already.
     fn add(&mut self, shard: ShardId, job: OutboxJob, ready_at: Timestamp) {
         let line = self.chats.entry(job.chat.clone()).or_default();
-        line.jobs.push_back(Waiting { shard, job, ready_at });
+        if let Err(place) = line.jobs.binary_search_by(|waiting| waiting.job.id.cmp(&job.id)) {
+            line.jobs.insert(place, Waiting { shard, job, ready_at });
+        }
     }
 
     /// Starts what is due, and sleeps until the next.
@@ -242,9 +245,14 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted
     };
     job.sending = true;
     job.attempts += 1;
-    if remember(&parts, shard, JobStep::Sending(job.clone())).await.is_err() {
-        job.sending = false;
-        return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
+    match remember(&parts, shard, JobStep::Sending(job.clone())).await {
+        Ok(()) => {}
+        Err(NotStored::Stale) => return Attempted::Over,
+        Err(NotStored::Full | NotStored::Unavailable) => {
+            // Not known whether the store says `sending`, but nothing was sent.
+            job.sending = false;
+            return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
+        }
     }
     let sent = send(&parts, &channel, &job).await;
     job.sending = false;
@@ -278,7 +286,8 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
         part: job.parts_sent,
         chat: &job.chat.external,
         text,
-        at: job.created_at,
+        author: None,
+        written_at: job.created_at,
         now: parts.clock.now(),
         conversation: &job.conversation,
         entry: job.entry,

@@ -33,7 +33,8 @@ pub struct Directory {
 impl Directory {
     /// Lines in whose queue the operator is.
     pub fn queues_of(&self, operator: &OperatorId) -> Vec<LineId> {
-        let in_queue = |line: &&Versioned<Line>| line.value.settings.queue.operators.contains(operator);
+        let in_queue =
+            |line: &&Versioned<Line>| line.value.settings.queue.operators.contains(operator);
         self.lines.values().filter(in_queue).map(|line| line.value.id.clone()).collect()
     }
 }

@@ -124,11 +124,7 @@ pub(crate) fn gone(row: &Row) -> Event {
 }
 
 pub(crate) fn line_view(line: &domain::line::Line) -> LineView {
-    LineView {
-        id: line.id.clone(),
-        name: line.settings.name.clone(),
-        active: line.settings.active,
-    }
+    LineView { id: line.id.clone(), name: line.settings.name.clone(), active: line.settings.active }
 }
 
 pub(crate) fn channel_view(channel: &domain::channel::Channel) -> ChannelView {

@@ -8,9 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix::{
-    Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, Recipient,
-};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, Recipient};
 use bytestring::ByteString;
 use domain::event::FeedEvent;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
@@ -236,12 +234,16 @@ impl Feed {
         }
     }
 
-    fn beat(&mut self) {
-        let started = |tail: &&Tail| tail.end != Place::default();
-        let ends = self.tails.iter().filter(|(_, tail)| started(tail));
-        let ends = Arc::new(ends.map(|(shard, tail)| (*shard, tail.end)).collect());
+    /// The ends of all feeds that have begun.
+    fn ends(&self) -> Ends {
+        let begun = self.tails.iter().filter(|(_, tail)| tail.end != Place::default());
+        Ends(Arc::new(begun.map(|(shard, tail)| (*shard, tail.end)).collect()))
+    }
+
+    fn beat(&self) {
+        let ends = self.ends();
         for kept in self.sessions.values() {
-            kept.listener.ends.do_send(Ends(Arc::clone(&ends)));
+            kept.listener.ends.do_send(ends.clone());
         }
     }
 }
@@ -339,11 +341,10 @@ impl Handler<FollowLoads> for Feed {
 #[rtype(result = "Attached")]
 pub(crate) struct Attach(pub(crate) Listener);
 
-/// From now on the session gets its share of everything behind these ends.
+/// From now on the session gets its share of everything.
 #[derive(Debug, MessageResponse)]
 pub(crate) struct Attached {
     pub(crate) key: SessionKey,
-    pub(crate) ends: BTreeMap<ShardId, Place>,
 }
 
 impl Handler<Attach> for Feed {
@@ -357,8 +358,7 @@ impl Handler<Attach> for Feed {
         let kept = Kept { listener: attach.0, lines: Vec::new(), watch: None };
         self.sessions.insert(key, kept);
         self.index(key);
-        let ends = self.tails.iter().map(|(shard, tail)| (*shard, tail.end)).collect();
-        Attached { key, ends }
+        Attached { key }
     }
 }
 
@@ -430,6 +430,19 @@ impl Handler<Behind> for Feed {
         }
         let start = tail.events.iter().position(|event| event.previous == behind.from)?;
         Some(tail.events.iter().skip(start).cloned().collect())
+    }
+}
+
+/// Where do all feeds stand?
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Ends")]
+pub(crate) struct AskEnds;
+
+impl Handler<AskEnds> for Feed {
+    type Result = actix::MessageResult<AskEnds>;
+
+    fn handle(&mut self, _: AskEnds, _: &mut Self::Context) -> Self::Result {
+        actix::MessageResult(self.ends())
     }
 }
 

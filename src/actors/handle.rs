@@ -1,21 +1,42 @@
 //! How the edge talks to the actors: everything that `web` may ask of a node.
 
+use std::fmt;
 use std::sync::Arc;
 
-use actix::{Message, Recipient};
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use actix::{Addr, Handler, Message, Recipient};
 use bytestring::ByteString;
 use domain::account::{Account, SignIn};
 use domain::channel::Channel;
 use domain::chat::Inbound;
-use domain::entry::Entry;
+use domain::conversation::Conversation;
+use domain::entry::{Entry, Record, fold};
 use domain::event::{Row, RowState};
 use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::Line;
-use domain::operator::Operator;
+use domain::operator::{Operator, Role, Status};
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 
+use crate::actors::delivery::SettleDelivery;
 use crate::actors::directory::Directory;
-use crate::protocol::FeedPosition;
+use crate::actors::encode::{self, Place};
+use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
+use crate::actors::node::Node;
+use crate::actors::operator_session::OperatorSession;
+use crate::actors::parts::Shared;
+use crate::actors::shard::{Bell, Settle, Shard};
+use crate::actors::work::{Answer, Command, StoredArrival, Work};
+use crate::clock::Clock;
+use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
+use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
+use crate::store::Unavailable;
+use crate::store::op::{DocumentKind, Submitted};
+
+/// Records of a history read at a time.
+const PAGE: usize = 256;
 
 /// One thing that arrived on a channel and was verified.
 #[derive(Clone, Debug)]
@@ -114,67 +135,336 @@ pub struct SessionLink {
 #[derive(Clone, Debug)]
 pub struct SocketLink {
     pub deliver: Recipient<Deliver>,
+    /// Asks for a last frame and the end. A pipe whose peer does not read does not hear it.
     pub close: Recipient<CloseSocket>,
+    pub cut: Cut,
+}
+
+/// Ends the connection under a socket at once and without a last frame, whatever its peer does.
+/// Harmless when it has ended already. The default cuts nothing.
+#[derive(Clone, Default)]
+pub struct Cut(Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl Cut {
+    pub fn new(cut: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(cut)))
+    }
+
+    pub fn cut(&self) {
+        if let Some(cut) = &self.0 {
+            cut();
+        }
+    }
+}
+
+impl fmt::Debug for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cut")
+    }
 }
 
 /// A node, as the edge sees it. Cheap to clone; usable from any thread.
 #[derive(Clone, Debug)]
-pub struct NodeHandle {}
+pub struct NodeHandle {
+    parts: Shared,
+}
 
 impl NodeHandle {
+    pub(crate) fn new(parts: Shared) -> Self {
+        Self { parts }
+    }
+
+    pub(crate) fn parts(&self) -> &Shared {
+        &self.parts
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.parts.clock
+    }
+
     /// Lines, channels, operators, accounts and sign-ins as of now.
     pub fn directory(&self) -> Arc<Directory> {
-        Arc::default()
+        self.parts.directory.get()
     }
 
     /// Whether all shards of this node are owned and running.
     pub fn is_ready(&self) -> bool {
-        false
+        !self.parts.draining.load(Ordering::Relaxed) && self.parts.runs_all_shards()
     }
 
     /// How many shards a new line or channel can choose from.
     pub fn shards(&self) -> u16 {
-        0
+        self.parts.settings.shards
     }
 
     /// Stores an arrival. Durable when it returns `Ok`.
-    pub async fn arrive(&self, _arrival: Arrival) -> Result<Accepted, NotStored> {
-        Err(NotStored::Unavailable)
+    pub async fn arrive(&self, arrival: Arrival) -> Result<Accepted, NotStored> {
+        let directory = self.directory();
+        let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
+        let shard = channel.value.shard;
+        let (answer, answered) = Answer::new();
+        let mut work = Some(arrival);
+        let hand_over = |addr: &Addr<Shard>| {
+            let arrival = work.take()?;
+            Some(addr.try_send(Work::Arrive { arrival, answer }))
+        };
+        match self.parts.with_shard(shard, hand_over).flatten() {
+            Some(Ok(())) => answered.await.unwrap_or(Err(NotStored::Unavailable)),
+            Some(Err(_)) => Err(NotStored::Full),
+            None => match work {
+                Some(arrival) => self.submit(shard, arrival).await,
+                None => Err(NotStored::Unavailable),
+            },
+        }
+    }
+
+    /// Puts an arrival into the inbox: its shard is just being read anew.
+    async fn submit(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
+        let key = format!("{}:{}", arrival.channel, arrival.dedupe);
+        let stored = StoredArrival { channel: arrival.channel, inbound: arrival.inbound };
+        let now = self.parts.clock.now();
+        let bytes = encode::document(&stored);
+        let submitted =
+            self.parts.store.submit(shard, key, arrival.dedupe_seconds, now, bytes).await;
+        self.parts.with_shard(shard, |addr| addr.do_send(Bell));
+        match submitted {
+            Ok(Submitted::Accepted(_)) => Ok(Accepted::Created),
+            Ok(Submitted::Duplicate) => Ok(Accepted::Duplicate),
+            Ok(Submitted::Full) => Err(NotStored::Full),
+            Err(_) => Err(NotStored::Unavailable),
+        }
     }
 
     /// Changes shared documents, all or none. When it returns `Ok`, `directory()` shows them.
-    pub async fn change(&self, _changes: Vec<Change>) -> Result<(), NotStored> {
-        Err(NotStored::Unavailable)
+    pub async fn change(&self, changes: Vec<Change>) -> Result<(), NotStored> {
+        let (answer, answered) = Answer::new();
+        let work = Work::Change { changes, answer };
+        self.parts
+            .with_shard(ShardId(0), |addr| addr.try_send(work))
+            .ok_or(NotStored::Unavailable)?
+            .map_err(|_| NotStored::Full)?;
+        answered.await.unwrap_or(Err(NotStored::Unavailable))
+    }
+
+    /// Carries out a command and answers when its outcome is true.
+    pub(crate) async fn command(&self, command: Command) -> Outcome {
+        let unavailable = || Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}));
+        let Some(shard) = command.conversation.shard() else {
+            let why = EdgeRefusal::UnknownConversation {};
+            return Outcome::refused(CommandRefusal::Edge(why));
+        };
+        if shard.0 >= self.shards() {
+            let why = EdgeRefusal::UnknownConversation {};
+            return Outcome::refused(CommandRefusal::Edge(why));
+        }
+        let (answer, answered) = Answer::new();
+        let work = Work::Command { command, answer };
+        match self.parts.with_shard(shard, |addr| addr.try_send(work)) {
+            Some(Ok(())) => answered.await.unwrap_or_else(|_| unavailable()),
+            Some(Err(_)) | None => unavailable(),
+        }
+    }
+
+    /// Changes what an operator says of himself.
+    pub(crate) async fn set_status(&self, id: &OperatorId, status: Status) -> Outcome {
+        let directory = self.directory();
+        let Some(found) = directory.operators.get(id) else {
+            return Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {}));
+        };
+        let operator = Operator { status, ..(*found.value).clone() };
+        match self.change(vec![Change::Operator { version: found.version, operator }]).await {
+            Ok(()) => Outcome::Done {},
+            Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
+                Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
+            }
+        }
     }
 
     /// Conversations that `who` may see in a list.
     pub async fn conversations(
         &self,
-        _who: &Operator,
-        _filter: ListFilter,
+        who: &Operator,
+        filter: ListFilter,
     ) -> Result<Vec<Row>, NotStored> {
-        Err(NotStored::Unavailable)
+        let query = ListQuery {
+            visibility: self.visibility(who),
+            line: filter.line,
+            states: filter.states,
+            before: filter.before,
+            limit: filter.limit,
+        };
+        self.parts.read_model.list(query).await.map_err(|_| NotStored::Unavailable)
+    }
+
+    /// Whose lists show what.
+    pub(crate) fn visibility(&self, who: &Operator) -> Visibility {
+        let oversees = match who.role {
+            Role::Administrator => Oversees::Everything,
+            Role::Supervisor => Oversees::Lines(who.supervises.clone()),
+            Role::Operator => Oversees::Lines(Vec::new()),
+        };
+        let queues = self.directory().queues_of(&who.id);
+        Visibility { operator: who.id.clone(), queues, oversees }
     }
 
     /// A conversation with its entries. Whether somebody may read it is the caller's question to
     /// `domain::permission`.
-    pub async fn transcript(&self, _id: &ConversationId) -> Result<Option<Transcript>, NotStored> {
-        Err(NotStored::Unavailable)
+    pub async fn transcript(&self, id: &ConversationId) -> Result<Option<Transcript>, NotStored> {
+        let unavailable = |_| NotStored::Unavailable;
+        let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
+            return Ok(None);
+        };
+        // The position is read first: entries that come meanwhile are there twice, never missing.
+        let ends = self.ends().await.map_err(unavailable)?;
+        let Some(row) = self.row(id).await else { return Ok(None) };
+        let mut records = Vec::new();
+        let mut after = 0;
+        loop {
+            let store = &self.parts.store;
+            let page = store.history(shard, id.clone(), after, PAGE).await.map_err(unavailable)?;
+            let full = page.len() == PAGE;
+            for (n, bytes) in page {
+                after = n;
+                records.extend(encode::read::<Record>("record", &bytes));
+            }
+            if !full {
+                break;
+            }
+        }
+        let place = ends.0.get(&shard).copied().unwrap_or_default();
+        let position = encode::feed_position(shard, place);
+        Ok(Some(Transcript { row, entries: fold(records), position }))
+    }
+
+    /// The conversation as lists show it, as stored.
+    pub(crate) async fn row(&self, id: &ConversationId) -> Option<Row> {
+        let shard = id.shard().filter(|shard| shard.0 < self.shards())?;
+        for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
+            let found = self.parts.store.document(shard, kind, id.to_string()).await.ok()?;
+            if let Some(found) = found {
+                return Some(encode::read::<Conversation>("conversation", &found.bytes)?.row());
+            }
+        }
+        None
     }
 
     /// Starts an operator session on this thread for a socket that was just opened by the sign-in
     /// of that digest. None: the operator has too many sockets.
     pub fn open_session(
         &self,
-        _operator: &OperatorId,
-        _sign_in: &str,
-        _socket: SocketLink,
+        operator: &OperatorId,
+        sign_in: &str,
+        socket: SocketLink,
     ) -> Option<SessionLink> {
-        None
+        if !self.parts.presence.came(operator, self.parts.settings.sockets_per_operator) {
+            return None;
+        }
+        let session =
+            OperatorSession::start(self.clone(), operator.clone(), sign_in.to_owned(), socket);
+        Some(SessionLink { received: session.clone().recipient(), closed: session.recipient() })
     }
 
     /// The shard of a new line: the one with the fewest.
     pub fn shard_for_new_line(&self) -> ShardId {
-        ShardId(0)
+        let directory = self.directory();
+        let lines_in = |shard: &ShardId| {
+            directory.lines.values().filter(|line| line.value.shard == *shard).count()
+        };
+        (0..self.shards()).map(ShardId).min_by_key(lines_in).unwrap_or(ShardId(0))
+    }
+
+    /// Sends the browsers away and finishes what is at hand. Takes as long as the store does.
+    pub async fn drain(&self) {
+        self.parts.draining.store(true, Ordering::Relaxed);
+        self.feed_send(EndSessions::All);
+        self.settle().await;
+    }
+
+    /// Returns when nothing is left to be done now: no round, no send. Timers do not count.
+    pub async fn settle(&self) {
+        for shard in (0..self.shards()).map(ShardId) {
+            let (done, settled) = oneshot::channel();
+            self.parts.with_shard(shard, |addr| addr.do_send(Settle(done)));
+            let _not_running = settled.await;
+        }
+        if let Some(delivery) = self.parts.delivery.get() {
+            let (done, settled) = oneshot::channel();
+            delivery.do_send(SettleDelivery(done));
+            let _stopped = settled.await;
+        }
+    }
+
+    pub(crate) fn feed_send<M>(&self, message: M)
+    where
+        M: Message<Result = ()> + Send + 'static,
+        Feed: Handler<M>,
+    {
+        if let Some(feed) = self.parts.feed.get() {
+            feed.do_send(message);
+        }
+    }
+
+    pub(crate) fn node_send<M>(&self, message: M)
+    where
+        M: Message<Result = ()> + Send + 'static,
+        Node: Handler<M>,
+    {
+        if let Some(node) = self.parts.node.get() {
+            node.do_send(message);
+        }
+    }
+
+    /// Where all feeds stand.
+    pub(crate) async fn ends(&self) -> Result<Ends, Unavailable> {
+        let stopped = || Unavailable("the feed has stopped".into());
+        let feed = self.parts.feed.get().ok_or_else(stopped)?;
+        feed.send(AskEnds).await.map_err(|_| stopped())
+    }
+
+    /// The events behind a place, if memory still has them all.
+    pub(crate) async fn behind(
+        &self,
+        behind: Behind,
+    ) -> Result<Option<Vec<Arc<TailEvent>>>, Unavailable> {
+        let stopped = || Unavailable("the feed has stopped".into());
+        let feed = self.parts.feed.get().ok_or_else(stopped)?;
+        feed.send(behind).await.map_err(|_| stopped())
+    }
+
+    /// The person as he sees himself.
+    pub(crate) fn me(&self, who: &Operator) -> Me {
+        let directory = self.directory();
+        let supervises = match who.role {
+            Role::Administrator => directory.lines.keys().cloned().collect(),
+            Role::Supervisor | Role::Operator => who.supervises.clone(),
+        };
+        Me {
+            id: who.id.clone(),
+            name: who.name.clone(),
+            role: who.role,
+            status: who.status,
+            queues: directory.queues_of(&who.id),
+            supervises,
+        }
+    }
+
+    pub(crate) fn snapshot_frame(
+        &self,
+        from: &BTreeMap<ShardId, Place>,
+        rows: Vec<Row>,
+    ) -> ServerFrame {
+        let directory = self.directory();
+        let place = |(shard, place): (&ShardId, &Place)| encode::feed_position(*shard, *place);
+        ServerFrame::Snapshot {
+            positions: from.iter().map(place).collect(),
+            lines: directory.lines.values().map(|l| encode::line_view(&l.value)).collect(),
+            channels: directory.channels.values().map(|c| encode::channel_view(&c.value)).collect(),
+            operators: directory
+                .operators
+                .values()
+                .map(|o| encode::operator_view(&o.value))
+                .collect(),
+            rows,
+        }
     }
 }

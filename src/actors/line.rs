@@ -299,7 +299,7 @@ impl Handler<Configure> for LineActor {
             self.meet(&operator, present);
         }
         for conversation in self.queue.waiting() {
-            self.tell_shard(Work::Reconsider { conversation });
+            self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
         }
         self.wake();
     }

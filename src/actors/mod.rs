@@ -1,8 +1,28 @@
 //! The actors: thin shells around the domain. They load, feed, commit and show; the rules are in
 //! `domain`, and nothing is shown, sent or acknowledged before its commit.
 //!
-//! `web` uses [`handle`] and nothing else of this layer.
-
-pub mod handle;
+//! `web` uses [`handle`] and [`directory`], `main` starts a node with [`node`].
 
 pub mod directory;
+pub mod handle;
+pub mod node;
+pub mod parts;
+
+mod bench;
+mod catch_up;
+mod chats;
+mod conversation;
+mod delivery;
+mod encode;
+mod feed;
+mod group;
+mod line;
+mod operator_session;
+mod outbox;
+mod poller;
+mod presence;
+mod rebuild;
+mod round;
+mod shard;
+mod shared_change;
+mod work;

@@ -29,8 +29,8 @@ use crate::actors::node::{SocketCame, SocketLeft};
 use crate::actors::work::Command;
 use crate::clock;
 use crate::protocol::{
-    ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome,
-    PROTOCOL_VERSION, POSITIONS_MAX, REASON_CHARS_MAX, ServerFrame, TEXT_CHARS_MAX, close,
+    ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome, POSITIONS_MAX,
+    PROTOCOL_VERSION, REASON_CHARS_MAX, ServerFrame, TEXT_CHARS_MAX, close,
 };
 
 /// Bytes that a browser may leave unacknowledged.
@@ -56,6 +56,7 @@ pub(crate) struct OperatorSession {
     unacknowledged_bytes: usize,
     watch: Option<ConversationId>,
     limiter: DefaultDirectRateLimiter,
+    signed_out: bool,
 }
 
 enum Phase {
@@ -96,6 +97,7 @@ impl OperatorSession {
             unacknowledged_bytes: 0,
             watch: None,
             limiter,
+            signed_out: false,
         };
         session.start()
     }
@@ -106,6 +108,13 @@ impl OperatorSession {
 
     fn close(&self, code: u16, reason: &'static str) {
         self.socket.close.do_send(CloseSocket { code, reason });
+    }
+
+    /// He does not keep up: a last word, and the transport is cut, as he may not read it.
+    fn cut(&self) {
+        metrics::counter!("sockets_cut_total").increment(1);
+        self.close(close::SLOW, "slow, come back");
+        self.socket.cut.cut();
     }
 
     fn error(&self, code: ErrorCode, message: &str) {
@@ -295,14 +304,15 @@ impl OperatorSession {
             })
             .collect();
         let from = self.sent.insert(shard, to).unwrap_or_default();
-        let (from, to_text) = (encode::feed_position(shard, from), encode::feed_position(shard, to));
+        let (from, to_text) =
+            (encode::feed_position(shard, from), encode::feed_position(shard, to));
         let frame = encode::events_frame(shard, &from, &to_text, visible.into_iter());
         let bytes = frame.len();
         self.unacknowledged_bytes += bytes;
         let at = self.node.clock().now();
         self.unacknowledged.push_back(Unacknowledged { shard, to, bytes, at });
         if self.unacknowledged_bytes > UNACKNOWLEDGED_BYTES_MAX {
-            return self.close(close::SLOW, "slow, come back");
+            return self.cut();
         }
         self.socket.deliver.do_send(Deliver(vec![frame]));
     }
@@ -335,9 +345,9 @@ impl OperatorSession {
             positions.iter().filter_map(encode::parse_position).collect();
         let bytes = &mut self.unacknowledged_bytes;
         self.unacknowledged.retain(|waiting| {
-            let taken = known.get(&waiting.shard).is_some_and(|place| {
-                place.position >= waiting.to.position
-            });
+            let taken = known
+                .get(&waiting.shard)
+                .is_some_and(|place| place.position >= waiting.to.position);
             if taken {
                 *bytes = bytes.saturating_sub(waiting.bytes);
             }
@@ -405,7 +415,8 @@ impl Actor for OperatorSession {
         if let Some(key) = self.key {
             self.node.feed_send(Detach(key));
         }
-        self.node.node_send(SocketLeft(self.operator.clone()));
+        let (operator, signed_out) = (self.operator.clone(), self.signed_out);
+        self.node.node_send(SocketLeft { operator, signed_out });
     }
 }
 
@@ -456,7 +467,7 @@ impl Handler<Ends> for OperatorSession {
         let now = self.node.clock().now();
         let oldest = self.unacknowledged.front();
         if oldest.is_some_and(|o| now.duration_since(o.at).as_secs() > UNACKNOWLEDGED_SECONDS_MAX) {
-            return self.close(close::SLOW, "slow, come back");
+            return self.cut();
         }
         let position = |(shard, place): (&ShardId, &Place)| encode::feed_position(*shard, *place);
         let positions = self.sent.iter().map(position).collect();
@@ -468,6 +479,7 @@ impl Handler<SignedOut> for OperatorSession {
     type Result = ();
 
     fn handle(&mut self, _: SignedOut, _: &mut Self::Context) {
+        self.signed_out = true;
         self.close(close::SIGNED_OUT, "signed out");
     }
 }

@@ -1,5 +1,6 @@
 //! What all actors of a node share. Handed to each when it starts.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use actix::Addr;
@@ -28,6 +29,8 @@ pub struct NodeSettings {
     pub grace_seconds: u32,
     /// Newest events of each shard kept in memory for returning browsers.
     pub events_kept: usize,
+    /// Newest events of each shard kept in the store.
+    pub events_stored: usize,
     pub sockets_per_operator: usize,
     /// Commands a second of one socket, sustained and at once.
     pub commands_per_second: u32,
@@ -45,6 +48,8 @@ pub(crate) struct Parts {
     pub(crate) presence: Presence,
     /// By shard; none while it is not running here.
     pub(crate) shards: Vec<RwLock<Option<Addr<Shard>>>>,
+    /// The node goes down: nothing new is taken.
+    pub(crate) draining: AtomicBool,
     pub(crate) feed: OnceLock<Addr<Feed>>,
     pub(crate) delivery: OnceLock<Addr<Delivery>>,
     pub(crate) node: OnceLock<Addr<Node>>,
@@ -79,7 +84,8 @@ impl Parts {
     /// The operators of a line's queue, each with whether he is present.
     pub(crate) fn standings(&self, line: &Line) -> Vec<(Arc<Operator>, bool)> {
         let directory = self.directory.get();
-        let found = |id| directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)));
+        let found =
+            |id| directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)));
         line.settings.queue.operators.iter().filter_map(found).collect()
     }
 
@@ -88,5 +94,11 @@ impl Parts {
             slot.read().unwrap_or_else(PoisonError::into_inner).is_some()
         };
         self.shards.iter().all(runs)
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Parts({})", self.me)
     }
 }

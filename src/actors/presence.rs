@@ -45,9 +45,7 @@ impl Presence {
 
     /// He was here before this process was started, and may come back within the grace.
     pub(crate) fn was_here(&self, operator: &OperatorId, now: Timestamp) {
-        self.lock()
-            .entry(operator.clone())
-            .or_insert(Here { sockets: 0, left_at: Some(now) });
+        self.lock().entry(operator.clone()).or_insert(Here { sockets: 0, left_at: Some(now) });
     }
 
     /// Whether he has a live socket, or lost his last one less than the grace ago.
@@ -68,6 +66,11 @@ impl Presence {
         if people.get(operator).is_some_and(|here| here.sockets == 0) {
             people.remove(operator);
         }
+    }
+
+    /// All who are here or were a moment ago.
+    pub(crate) fn everybody(&self) -> Vec<OperatorId> {
+        self.lock().keys().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<OperatorId, Here>> {

@@ -40,7 +40,6 @@ enum Verdict {
     Repeated,
     Refused(CommandRefusal),
     Stale,
-    Failed,
 }
 
 /// What a round wants written.
@@ -370,7 +369,8 @@ impl Bench {
             let verdict = match refusal {
                 Refusal::Duplicate => Verdict::Repeated,
                 Refusal::SharedVersion { .. } => Verdict::Stale,
-                Refusal::Job => Verdict::Failed,
+                // The job is gone: somebody has finished it.
+                Refusal::Job => Verdict::Stale,
                 Refusal::Capacity { operator, load: _ } => {
                     self.recount(&operator).await?;
                     match works.get(index) {
@@ -429,16 +429,14 @@ fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             Work::Arrive { mut answer, .. } => answer.give(match verdict {
                 Verdict::Done => Ok(Accepted::Created),
                 Verdict::Repeated => Ok(Accepted::Duplicate),
-                Verdict::Refused(_) | Verdict::Stale | Verdict::Failed => {
-                    Err(NotStored::Unavailable)
-                }
+                Verdict::Refused(_) | Verdict::Stale => Err(NotStored::Unavailable),
             }),
             Work::Command { mut answer, .. } => answer.give(outcome(verdict)),
             Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
                 answer.give(match verdict {
                     Verdict::Done | Verdict::Repeated => Ok(()),
                     Verdict::Stale => Err(NotStored::Stale),
-                    Verdict::Refused(_) | Verdict::Failed => Err(NotStored::Unavailable),
+                    Verdict::Refused(_) => Err(NotStored::Unavailable),
                 });
             }
             Work::Inbox { .. }
@@ -456,9 +454,7 @@ fn outcome(verdict: Verdict) -> Outcome {
         Verdict::Done => Outcome::Done {},
         Verdict::Repeated => Outcome::Repeated {},
         Verdict::Refused(why) => Outcome::refused(why),
-        Verdict::Stale | Verdict::Failed => {
-            Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
-        }
+        Verdict::Stale => Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})),
     }
 }
 

@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{
-    Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture,
-};
+use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
 use domain::conversation::Conversation;
 use domain::id::{LineId, ShardId};
 use domain::line::Line;
@@ -16,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::chats::Chats;
+use crate::actors::delivery::found_jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::handle::NotStored;
 use crate::actors::line::{Configure, LineActor, LineStart};
@@ -160,9 +159,9 @@ impl Handler<Work> for Shard {
 fn refuse(work: Work) {
     match work {
         Work::Arrive { mut answer, .. } => answer.give(Err(NotStored::Full)),
-        Work::Command { mut answer, .. } => answer.give(Outcome::refused(CommandRefusal::Edge(
-            EdgeRefusal::Unavailable {},
-        ))),
+        Work::Command { mut answer, .. } => {
+            answer.give(Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})))
+        }
         Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
             answer.give(Err(NotStored::Full));
         }
@@ -224,8 +223,13 @@ fn configure(bench: &mut Bench, line: Arc<Line>) {
         return;
     }
     let id = line.id.clone();
-    let start =
-        LineStart { line, counters: Vec::new(), loads: Vec::new(), conversations: Vec::new(), operators };
+    let start = LineStart {
+        line,
+        counters: Vec::new(),
+        loads: Vec::new(),
+        conversations: Vec::new(),
+        operators,
+    };
     bench.lines.insert(id, LineActor::start(start, &bench.addr, bench.parts.clone()));
 }
 
@@ -258,6 +262,9 @@ async fn load(
         parts,
     };
     start_lines(&mut bench).await?;
+    if let Some(delivery) = bench.parts.delivery.get() {
+        delivery.do_send(found_jobs(&bench.parts, shard).await?);
+    }
     if let Some(feed) = bench.parts.feed.get() {
         feed.do_send(crate::actors::feed::Follow { shard, end: bench.feed_end });
     }

@@ -199,6 +199,15 @@ pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>
     }
 }
 
+/// Whether an attempt whose outcome is unknown may simply be repeated: the other side recognises
+/// it by the id of the job.
+pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
+    match settings {
+        ChannelSettings::Telegram { .. } => false,
+        ChannelSettings::Webhook { .. } => true,
+    }
+}
+
 /// Asks for updates from `offset` on; the platform may hold the answer back for `wait`.
 pub async fn poll(
     outbound: &Outbound,

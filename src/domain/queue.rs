@@ -148,6 +148,11 @@ impl Queue {
         }
     }
 
+    /// All conversations that wait, in the order of their opening.
+    pub fn waiting(&self) -> impl Iterator<Item = &ConversationId> {
+        self.waiting.all()
+    }
+
     /// The oldest waiting conversation that somebody eligible has not passed. None while the line
     /// is inactive.
     pub fn next_waiting(&self) -> Option<ConversationId> {

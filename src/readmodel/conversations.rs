@@ -104,9 +104,8 @@ fn select(connection: &Connection, query: &ListQuery) -> Result<Vec<Row>, Error>
         |row| row.get::<_, String>(0),
     )?;
     let parse = |text: String| {
-        serde_json::from_str(&text).map_err(|e| {
-            Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into())
-        })
+        serde_json::from_str(&text)
+            .map_err(|e| Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into()))
     };
     rows.map(|text| text.and_then(parse)).collect()
 }

@@ -61,6 +61,11 @@ impl WaitingList {
         before
     }
 
+    /// All, in the order of their ids, which is that of their opening.
+    pub(super) fn all(&self) -> impl Iterator<Item = &ConversationId> {
+        self.by_id.keys()
+    }
+
     /// The oldest conversation of all groups for which there is somebody.
     pub(super) fn oldest(&self, somebody: impl Fn(&Passers) -> bool) -> Option<&ConversationId> {
         let mut oldest: Option<&(Timestamp, ConversationId)> = None;

@@ -1,0 +1,278 @@
+//! The node: starts everything, knows who is here, and passes on what changed for whom.
+//!
+//! No business: who is eligible is the queue's question.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock, RwLock};
+use std::time::Duration;
+
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use domain::id::{ChannelId, LineId, OperatorId, ShardId};
+
+use crate::actors::delivery::{ChannelMended, Delivery};
+use crate::actors::directory::{Directory, DirectoryCell};
+use crate::actors::feed::{EndSessions, Feed};
+use crate::actors::handle::NodeHandle;
+use crate::actors::line::{LineActor, OperatorStands};
+use crate::actors::parts::{NodeSettings, Parts, Shared};
+use crate::actors::poller::Poller;
+use crate::actors::presence::Presence;
+use crate::actors::rebuild::rebuild;
+use crate::actors::shard::{LineChanged, Shard};
+use crate::clock;
+use crate::clock::Clock;
+use crate::outbound::Outbound;
+use crate::readmodel::ReadModel;
+use crate::store::op::{InstanceId, SharedKind};
+use crate::store::{Store, Unavailable};
+
+/// Shared documents read at a time.
+const PAGE: usize = 256;
+/// How often dedupe keys that ran out and old events are dropped.
+const TIDY_EVERY: Duration = Duration::from_secs(600);
+
+/// What a node is made of.
+pub struct NodeStart {
+    pub name: String,
+    pub settings: NodeSettings,
+    pub clock: Clock,
+    pub store: Store,
+    pub read_model: ReadModel,
+    pub outbound: Outbound,
+}
+
+/// The actor of the process.
+pub(crate) struct Node {
+    parts: Shared,
+    lines: BTreeMap<LineId, Addr<LineActor>>,
+    pollers: BTreeMap<ChannelId, Addr<Poller>>,
+}
+
+/// Starts a node on the running actix system. Its shards become ready by themselves.
+pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
+    let boot = u32::from_be_bytes(clock::secret_bytes());
+    let directory = DirectoryCell::default();
+    let read = read_directory(&start.store).await?;
+    directory.change(|empty| *empty = read);
+    let slots = (0..start.settings.shards).map(|_| RwLock::new(None)).collect();
+    let parts = Arc::new(Parts {
+        me: InstanceId(format!("{}#{boot:08x}", start.name).into()),
+        settings: start.settings,
+        clock: start.clock,
+        store: start.store,
+        directory,
+        read_model: start.read_model,
+        presence: Presence::default(),
+        shards: slots,
+        draining: AtomicBool::new(false),
+        feed: OnceLock::new(),
+        delivery: OnceLock::new(),
+        node: OnceLock::new(),
+        outbound: start.outbound,
+    });
+    for (operator, _) in parts.store.loads().await? {
+        parts.presence.was_here(&operator, parts.clock.now());
+    }
+    rebuild(&parts).await?;
+    let _first = parts.feed.set(Feed::start(parts.clone()));
+    let _first = parts.delivery.set(Delivery::start(parts.clone()));
+    let node = Node { parts: parts.clone(), lines: BTreeMap::new(), pollers: BTreeMap::new() };
+    let _first = parts.node.set(node.start());
+    for shard in 0..parts.settings.shards {
+        Shard::start(ShardId(shard), parts.clone());
+    }
+    Ok(NodeHandle::new(parts))
+}
+
+async fn read_directory(store: &Store) -> Result<Directory, Unavailable> {
+    let kinds = [
+        SharedKind::Line,
+        SharedKind::Channel,
+        SharedKind::Operator,
+        SharedKind::Account,
+        SharedKind::SignIn,
+    ];
+    let mut directory = Directory::default();
+    for kind in kinds {
+        let mut after = None;
+        loop {
+            let page = store.shared_all(kind, after.take(), PAGE).await?;
+            for document in &page {
+                directory.take(kind.as_str(), &document.id, document.version, &document.bytes);
+            }
+            if page.len() < PAGE {
+                break;
+            }
+            after = page.last().map(|document| document.id.clone());
+        }
+    }
+    Ok(directory)
+}
+
+impl Node {
+    /// Tells the lines in whose queue he is how an operator stands.
+    fn tell_lines(&self, operator: &OperatorId) {
+        let directory = self.parts.directory.get();
+        let Some(found) = directory.operators.get(operator) else { return };
+        let present = self.parts.is_present(operator);
+        for line in directory.queues_of(operator) {
+            if let Some(addr) = self.lines.get(&line) {
+                addr.do_send(OperatorStands { operator: found.value.clone(), present });
+            }
+        }
+    }
+
+    /// Looks again when the grace of somebody who lost his connection is over.
+    fn look_again(&self, operator: OperatorId, ctx: &mut Context<Self>) {
+        let grace = Duration::from_secs(self.parts.settings.grace_seconds.into());
+        ctx.run_later(grace, move |node, _| node.tell_lines(&operator));
+    }
+
+    fn line_changed(&self, id: &LineId) {
+        let directory = self.parts.directory.get();
+        let Some(line) = directory.lines.get(id) else { return };
+        let changed = LineChanged(line.value.clone());
+        self.parts.with_shard(line.value.shard, |addr| addr.do_send(changed));
+    }
+
+    fn operator_changed(&self, id: &OperatorId) {
+        let directory = self.parts.directory.get();
+        let disabled = directory.operators.get(id).is_some_and(|o| !o.value.enabled);
+        if disabled {
+            self.end_sessions(EndSessions::OfOperator(id.clone()));
+        }
+        self.tell_lines(id);
+    }
+
+    fn sign_in_changed(&self, digest: &str) {
+        if !self.parts.directory.get().sign_ins.contains_key(digest) {
+            self.end_sessions(EndSessions::OfSignIn(digest.to_owned()));
+        }
+    }
+
+    fn channel_changed(&mut self, id: &ChannelId) {
+        if let Some(delivery) = self.parts.delivery.get() {
+            delivery.do_send(ChannelMended(id.clone()));
+        }
+        self.pollers.remove(id);
+        let directory = self.parts.directory.get();
+        if let Some(channel) = directory.channels.get(id)
+            && let Some(poller) = Poller::start_for(&channel.value, &self.parts)
+        {
+            self.pollers.insert(id.clone(), poller);
+        }
+    }
+
+    fn end_sessions(&self, which: EndSessions) {
+        if let Some(feed) = self.parts.feed.get() {
+            feed.do_send(which);
+        }
+    }
+
+    fn tidy(&self) {
+        let parts = self.parts.clone();
+        actix::spawn(async move {
+            let kept = parts.settings.events_stored;
+            if let Err(error) = parts.store.tidy(parts.clock.now(), kept).await {
+                tracing::warn!(%error, "tidying failed, it is tried again later");
+            }
+        });
+    }
+}
+
+impl Actor for Node {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.run_interval(TIDY_EVERY, |node, _| node.tidy());
+        let channels: Vec<_> = self.parts.directory.get().channels.keys().cloned().collect();
+        for channel in channels {
+            self.channel_changed(&channel);
+        }
+        for operator in self.parts.presence.everybody() {
+            self.look_again(operator, ctx);
+        }
+    }
+}
+
+/// A line's actor has started.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct LineRuns {
+    pub(crate) line: LineId,
+    pub(crate) addr: Addr<LineActor>,
+}
+
+impl Handler<LineRuns> for Node {
+    type Result = ();
+
+    fn handle(&mut self, runs: LineRuns, _: &mut Self::Context) {
+        let line = runs.line.clone();
+        self.lines.insert(runs.line, runs.addr);
+        // Somebody may have come or gone while it started.
+        let directory = self.parts.directory.get();
+        let Some(line) = directory.lines.get(&line) else { return };
+        for operator in &line.value.settings.queue.operators {
+            self.tell_lines(operator);
+        }
+    }
+}
+
+/// An operator opened a socket.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct SocketCame(pub(crate) OperatorId);
+
+impl Handler<SocketCame> for Node {
+    type Result = ();
+
+    fn handle(&mut self, came: SocketCame, _: &mut Self::Context) {
+        self.tell_lines(&came.0);
+    }
+}
+
+/// An operator's socket is gone.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct SocketLeft {
+    pub(crate) operator: OperatorId,
+    /// He signed out: there is no grace.
+    pub(crate) signed_out: bool,
+}
+
+impl Handler<SocketLeft> for Node {
+    type Result = ();
+
+    fn handle(&mut self, left: SocketLeft, ctx: &mut Self::Context) {
+        let last = self.parts.presence.left(&left.operator, self.parts.clock.now());
+        if last && left.signed_out {
+            self.parts.presence.gone_for_good(&left.operator);
+            self.tell_lines(&left.operator);
+        } else if last {
+            self.look_again(left.operator, ctx);
+        }
+    }
+}
+
+/// A shared document was changed; the directory shows it already.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct SharedChanged {
+    pub(crate) kind: String,
+    pub(crate) id: String,
+}
+
+impl Handler<SharedChanged> for Node {
+    type Result = ();
+
+    fn handle(&mut self, changed: SharedChanged, _: &mut Self::Context) {
+        match changed.kind.as_str() {
+            "line" => self.line_changed(&LineId::new(changed.id)),
+            "operator" => self.operator_changed(&OperatorId::new(changed.id)),
+            "channel" => self.channel_changed(&ChannelId::new(changed.id)),
+            "sign_in" => self.sign_in_changed(&changed.id),
+            _ => {}
+        }
+    }
+}

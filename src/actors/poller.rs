@@ -1,0 +1,105 @@
+//! Asks a platform for its updates where it cannot reach us.
+//!
+//! Asking for the next updates acknowledges the last ones, so that comes only after they are
+//! stored.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
+use domain::channel::{Channel, ChannelSettings};
+
+use crate::actors::handle::{Arrival, NodeHandle, NotStored};
+use crate::actors::parts::Shared;
+use crate::channels::{self, Meaning, PollError, Polled};
+
+/// How long the platform may hold its answer back.
+const WAIT: Duration = Duration::from_secs(25);
+/// Pause after a fault.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Pause when somebody else polls the same account.
+const CONFLICT_PAUSE: Duration = Duration::from_secs(30);
+
+/// The actor of a polling channel. Ends when the node drops it.
+pub(crate) struct Poller {
+    node: NodeHandle,
+    channel: Arc<Channel>,
+    offset: Option<i64>,
+}
+
+/// What comes next.
+enum Next {
+    Now(Option<i64>),
+    After(Duration),
+    Never,
+}
+
+impl Poller {
+    /// Starts polling, if the channel is one that polls.
+    pub(crate) fn start_for(channel: &Arc<Channel>, parts: &Shared) -> Option<Addr<Self>> {
+        let polls = match &channel.settings {
+            ChannelSettings::Telegram { polling, .. } => *polling,
+            ChannelSettings::Webhook { .. } => false,
+        };
+        let node = NodeHandle::new(parts.clone());
+        let poller = Self { node, channel: channel.clone(), offset: None };
+        (polls && channel.enabled).then(|| poller.start())
+    }
+
+    fn poll(&mut self, ctx: &mut Context<Self>) {
+        let asked = ask(self.node.clone(), self.channel.clone(), self.offset);
+        ctx.spawn(asked.into_actor(self).map(|next, poller, ctx| match next {
+            Next::Now(offset) => {
+                poller.offset = offset;
+                poller.poll(ctx);
+            }
+            Next::After(pause) => {
+                ctx.run_later(pause, Self::poll);
+            }
+            Next::Never => {}
+        }));
+    }
+}
+
+impl Actor for Poller {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.poll(ctx);
+    }
+}
+
+async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Next {
+    let polled = channels::poll(&node.parts().outbound, &channel, offset, WAIT).await;
+    let Polled { items, next_offset } = match polled {
+        Ok(polled) => polled,
+        Err(error) => return after_error(&channel, &error),
+    };
+    for item in items {
+        let Meaning::Inbound(inbound) = item.meaning else { continue };
+        let arrival = Arrival {
+            channel: channel.id.clone(),
+            dedupe: item.dedupe,
+            dedupe_seconds: item.dedupe_seconds,
+            inbound,
+        };
+        match node.arrive(arrival).await {
+            Ok(_) => {}
+            // The platform keeps what is not acknowledged: the same updates come again.
+            Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
+                return Next::After(PAUSE);
+            }
+        }
+    }
+    Next::Now(next_offset.or(offset))
+}
+
+fn after_error(channel: &Channel, error: &PollError) -> Next {
+    tracing::warn!(channel = %channel.id, %error, "polling failed");
+    match error {
+        PollError::Conflict { .. } => Next::After(CONFLICT_PAUSE),
+        PollError::ChannelDead { .. } => Next::Never,
+        PollError::RetryAfter(pause) => Next::After(*pause),
+        PollError::RetryLater { .. } => Next::After(PAUSE),
+    }
+}
