@@ -1,5 +1,6 @@
 //! How the edge talks to the actors: everything that `web` may ask of a node.
 
+use std::fmt;
 use std::sync::Arc;
 
 use actix::{Message, Recipient};
@@ -114,7 +115,32 @@ pub struct SessionLink {
 #[derive(Clone, Debug)]
 pub struct SocketLink {
     pub deliver: Recipient<Deliver>,
+    /// Asks for a last frame and the end. A pipe whose peer does not read does not hear it.
     pub close: Recipient<CloseSocket>,
+    pub cut: Cut,
+}
+
+/// Ends the connection under a socket at once and without a last frame, whatever its peer does.
+/// Harmless when it has ended already. The default cuts nothing.
+#[derive(Clone, Default)]
+pub struct Cut(Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl Cut {
+    pub fn new(cut: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(cut)))
+    }
+
+    pub fn cut(&self) {
+        if let Some(cut) = &self.0 {
+            cut();
+        }
+    }
+}
+
+impl fmt::Debug for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cut")
+    }
 }
 
 /// A node, as the edge sees it. Cheap to clone; usable from any thread.
