@@ -1,0 +1,442 @@
+//! The configuration: read once at start, checked once, then handed to each layer by section.
+//!
+//! `config/default.toml` is embedded and holds every key with its meaning; a file goes over it, the
+//! environment over both. Knows no layer of the program.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use url::{Host, Url};
+
+/// The commented defaults.
+pub const DEFAULTS: &str = include_str!("../config/default.toml");
+
+const ENVIRONMENT_PREFIX: &str = "SWITCHBOARD__";
+const HOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
+const SHARDS_MAX: u16 = 1_024;
+const TOKEN_CHARS_MIN: usize = 32;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub store: Store,
+    pub company: Company,
+    pub limits: Limits,
+    pub sessions: Sessions,
+    pub feed: Feed,
+    pub outbound: Outbound,
+    pub log: Log,
+    pub metrics: Metrics,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub listen: SocketAddr,
+    pub public_url: Origin,
+    /// Beside the origin of `public_url`.
+    pub allowed_origins: Vec<Origin>,
+    /// How many trusted proxies stand in front.
+    pub behind_proxy: usize,
+    pub connections_per_worker: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    pub directory: PathBuf,
+    pub shards: u16,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    #[serde(deserialize_with = "range")]
+    pub offer_timeout_seconds: RangeInclusive<u32>,
+    pub sockets_per_operator: usize,
+    pub commands_per_second: u32,
+    pub commands_burst: u32,
+    pub hook_bytes_max: usize,
+    pub sign_ins_per_minute_per_account: u32,
+    pub sign_ins_per_minute_per_address: u32,
+    pub unverified_hooks_per_minute: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessions {
+    pub idle_hours: u32,
+    pub absolute_days: u32,
+    pub grace_seconds: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    pub events_per_shard_in_memory: usize,
+    pub feed_keep: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbound {
+    pub allow_networks: Vec<Network>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Empty: none.
+    pub token: Secret,
+}
+
+/// What is wrong with the configuration, with the key.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration cannot be read: {0}")]
+    Unreadable(Box<figment::Error>),
+    #[error("the configuration file {0} is not there")]
+    NoFile(PathBuf),
+    #[error("{key}: {problem}")]
+    Invalid { key: &'static str, problem: &'static str },
+}
+
+impl Config {
+    /// The defaults, under `file` if there is one, under the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(path) = file {
+            if !path.is_file() {
+                return Err(ConfigError::NoFile(path.to_owned()));
+            }
+            figment = figment.merge(Toml::file_exact(path));
+        }
+        Self::check(&figment.merge(Env::prefixed(ENVIRONMENT_PREFIX).split("__")))
+    }
+
+    /// The defaults under `toml`, without file and environment: for tests and the demo.
+    pub fn with(toml: &str) -> Result<Self, ConfigError> {
+        Self::check(&Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(toml)))
+    }
+
+    fn check(figment: &Figment) -> Result<Self, ConfigError> {
+        let config: Self =
+            figment.extract().map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+        match config.problem() {
+            Some((key, problem)) => Err(ConfigError::Invalid { key, problem }),
+            None => Ok(config),
+        }
+    }
+
+    /// The first thing that is out of bounds or does not fit together.
+    fn problem(&self) -> Option<(&'static str, &'static str)> {
+        let Self { server, store, company, limits, sessions, feed, outbound: _, log: _, metrics } =
+            self;
+        let token_chars = metrics.token.expose().chars().count();
+        [
+            (
+                server.is_exposed(),
+                "server.listen",
+                "not a loopback address and no proxy in front: \
+                set server.behind_proxy, passwords must not travel in clear",
+            ),
+            (
+                server.public_url.is_plain_and_public(),
+                "server.public_url",
+                "must be https, or http \
+                with a loopback address",
+            ),
+            (server.connections_per_worker == 0, "server.connections_per_worker", "at least 1"),
+            (!(1..=SHARDS_MAX).contains(&store.shards), "store.shards", "1..1024"),
+            (company.name.trim().is_empty(), "company.name", "must not be empty"),
+            (*limits.offer_timeout_seconds.start() == 0, "limits.offer_timeout_seconds", "from 1"),
+            (
+                limits.offer_timeout_seconds.is_empty(),
+                "limits.offer_timeout_seconds",
+                "the lowest \
+                comes first",
+            ),
+            (limits.sockets_per_operator == 0, "limits.sockets_per_operator", "at least 1"),
+            (limits.commands_per_second == 0, "limits.commands_per_second", "at least 1"),
+            (limits.commands_burst == 0, "limits.commands_burst", "at least 1"),
+            (
+                !(1..=HOOK_BYTES_MAX).contains(&limits.hook_bytes_max),
+                "limits.hook_bytes_max",
+                "1..16777216",
+            ),
+            (
+                limits.sign_ins_per_minute_per_account == 0,
+                "limits.sign_ins_per_minute_per_account",
+                "at least 1",
+            ),
+            (
+                limits.sign_ins_per_minute_per_address == 0,
+                "limits.sign_ins_per_minute_per_address",
+                "at least 1",
+            ),
+            (
+                limits.unverified_hooks_per_minute == 0,
+                "limits.unverified_hooks_per_minute",
+                "at least 1",
+            ),
+            (!(1..=8_760).contains(&sessions.idle_hours), "sessions.idle_hours", "1..8760"),
+            (!(1..=365).contains(&sessions.absolute_days), "sessions.absolute_days", "1..365"),
+            (sessions.grace_seconds > 3_600, "sessions.grace_seconds", "0..3600"),
+            (feed.events_per_shard_in_memory == 0, "feed.events_per_shard_in_memory", "at least 1"),
+            (feed.feed_keep == 0, "feed.feed_keep", "at least 1"),
+            (
+                (1..TOKEN_CHARS_MIN).contains(&token_chars),
+                "metrics.token",
+                "at least 32 \
+                characters, or empty",
+            ),
+        ]
+        .into_iter()
+        .find_map(|(wrong, key, problem)| wrong.then_some((key, problem)))
+    }
+}
+
+impl Server {
+    /// Whether a page of that origin may use the console.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.origins().any(|allowed| allowed.as_str() == origin)
+    }
+
+    /// `public_url` first.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        std::iter::once(&self.public_url).chain(&self.allowed_origins)
+    }
+
+    fn is_exposed(&self) -> bool {
+        !self.listen.ip().is_loopback() && self.behind_proxy == 0
+    }
+}
+
+/// Scheme, host and port, exactly as browsers write them in `Origin`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    text: String,
+    url: Url,
+}
+
+impl Origin {
+    /// Accepts `http` or `https` with a host and perhaps a port, and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok()?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && matches!(url.path(), "" | "/")
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        plain.then(|| Self { text: url.origin().ascii_serialization(), url })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// The address of sockets of the same host and port.
+    pub fn socket_origin(&self) -> String {
+        self.text.replacen("http", "ws", 1)
+    }
+
+    fn is_plain_and_public(&self) -> bool {
+        !self.is_https() && !self.is_loopback()
+    }
+
+    fn is_loopback(&self) -> bool {
+        match self.url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Origin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text)
+            .ok_or_else(|| D::Error::custom("expected `https://host` or `https://host:port`"))
+    }
+}
+
+/// A network as `address/bits`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    pub address: IpAddr,
+    pub bits: u8,
+}
+
+impl Network {
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = text.split_once('/')?;
+        let network = Self { address: address.parse().ok()?, bits: bits.parse().ok()? };
+        let bits_max = if network.address.is_ipv4() { 32 } else { 128 };
+        (network.bits <= bits_max).then_some(network)
+    }
+
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(ours), IpAddr::V4(other)) => {
+                let differ = ours.to_bits() ^ other.to_bits();
+                differ.leading_zeros() >= self.bits.into()
+            }
+            (IpAddr::V6(ours), IpAddr::V6(other)) => {
+                let differ = ours.to_bits() ^ other.to_bits();
+                differ.leading_zeros() >= self.bits.into()
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("expected `address/bits`"))
+    }
+}
+
+/// A text that never shows in logs and error messages.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: compare in constant time, never log it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "Secret(none)" } else { "Secret(...)" })
+    }
+}
+
+fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RangeInclusive<u32>, D::Error> {
+    <[u32; 2]>::deserialize(deserializer).map(|[lowest, highest]| lowest..=highest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_hold_every_key() {
+        let config = Config::with("").expect("the embedded file is complete");
+        assert_eq!(config.limits.offer_timeout_seconds, 60..=1800);
+        assert_eq!(config.store.shards, 64);
+        assert!(config.metrics.token.is_empty());
+    }
+
+    #[test]
+    fn errors_name_the_key() {
+        for (toml, key) in [
+            ("[server]\nlisten = \"0.0.0.0:80\"", "server.listen"),
+            ("[server]\npublic_url = \"http://desk.example.com\"", "server.public_url"),
+            ("[server]\npublic_url = \"https://desk.example.com/path\"", "public_url"),
+            ("[server]\nlisten_on = 1", "listen_on"),
+            ("[limits]\noffer_timeout_seconds = [60, 30]", "limits.offer_timeout_seconds"),
+            ("[limits]\ncommands_burst = 0", "limits.commands_burst"),
+            ("[limits]\ncommands_burst = \"many\"", "commands_burst"),
+            ("[metrics]\ntoken = \"short\"", "metrics.token"),
+            ("[outbound]\nallow_networks = [\"10.0.0.0/33\"]", "allow_networks"),
+            ("[colour]\nred = 1", "colour"),
+        ] {
+            let error = Config::with(toml).expect_err(toml).to_string();
+            assert!(error.contains(key), "{toml} says only: {error}");
+        }
+    }
+
+    #[test]
+    fn a_public_address_needs_a_proxy() {
+        let toml = "[server]\nlisten = \"0.0.0.0:80\"\nbehind_proxy = 1";
+        assert!(Config::with(toml).is_ok());
+    }
+
+    #[test]
+    fn a_file_goes_over_the_defaults() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("my.toml");
+        std::fs::write(&path, "[sessions]\nidle_hours = 3").expect("written");
+        let config = Config::load(Some(&path)).expect("valid");
+        assert_eq!((config.sessions.idle_hours, config.sessions.absolute_days), (3, 7));
+        assert!(matches!(
+            Config::load(Some(&directory.path().join("none.toml"))),
+            Err(ConfigError::NoFile(_))
+        ));
+    }
+
+    #[test]
+    fn origins_are_compared_as_browsers_write_them() {
+        let toml = "[server]\npublic_url = \"https://Desk.Example.com:443/\"\n\
+                    allowed_origins = [\"https://b.example.com:8443\"]";
+        let server = Config::with(toml).expect("valid").server;
+        assert!(server.allows_origin("https://desk.example.com"));
+        assert!(server.allows_origin("https://b.example.com:8443"));
+        for foreign in ["http://desk.example.com", "https://desk.example.com.evil.com", "null", ""]
+        {
+            assert!(!server.allows_origin(foreign), "{foreign}");
+        }
+        assert_eq!(server.public_url.socket_origin(), "wss://desk.example.com");
+    }
+
+    #[test]
+    fn networks_contain_their_addresses() {
+        let network = Network::parse("10.1.0.0/16").expect("valid");
+        assert!(network.contains("10.1.255.1".parse().expect("valid")));
+        assert!(!network.contains("10.2.0.1".parse().expect("valid")));
+        assert!(Network::parse("0.0.0.0/0").expect("valid").contains(IpAddr::from([8, 8, 8, 8])));
+        assert!(!Network::parse("::/0").expect("valid").contains(IpAddr::from([8, 8, 8, 8])));
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        assert!(!format!("{:?}", Secret::new("hunter2-hunter2")).contains("hunter2"));
+    }
+}

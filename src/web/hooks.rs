@@ -1,0 +1,184 @@
+//! What platforms post: verified over the raw bytes, stored, and only then acknowledged.
+//!
+//! No body that is answered holds anything of the request, but for our own webhook. What a request
+//! means is known to `channels` alone. An unknown channel, a disabled one and a wrong proof of
+//! origin get one and the same answer after the same work: 401 `not_genuine`.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use domain::channel::{Channel, ChannelSettings};
+use domain::chat::{Inbound, InboundKind};
+use domain::id::{ChannelId, LineId, ShardId};
+use serde_json::json;
+
+use crate::actors::handle::{Accepted, Arrival};
+use crate::channels::{self, HookRequest, Item, Meaning, Rejected};
+use crate::clock;
+use crate::web::edge::Edge;
+use crate::web::error::{ApiError, ErrorBody};
+use crate::web::throttle;
+
+/// How long a platform may take to send its request.
+const BODY_WAIT: Duration = Duration::from_secs(30);
+
+/// One stored thing: the id that the sender gave it, and whether it was new.
+struct Stored {
+    id: String,
+    accepted: Accepted,
+}
+
+/// Takes what a platform posts. See `docs/WEBHOOK.md` for the form of our own webhook.
+#[utoipa::path(post, path = "/hooks/{channel}", tag = "hooks",
+    params(("channel" = String, Path, description = "id of the channel")),
+    responses(
+        (status = 200, description = "stored (platforms)"),
+        (status = 202, description = "stored (own webhook): `{accepted: [{id, status}]}` with \
+            status `created` or `duplicate`"),
+        (status = 400, description = "own webhook only: with a JSON pointer", body = ErrorBody),
+        (status = 401, description = "unknown channel or wrong proof of origin", body = ErrorBody),
+        (status = 413, description = "too large", body = ErrorBody),
+        (status = 429, description = "too many without proof of origin", body = ErrorBody),
+        (status = 503, description = "repeat it, see Retry-After", body = ErrorBody),
+    ))]
+pub(super) async fn receive(
+    request: HttpRequest,
+    channel: web::Path<String>,
+    payload: web::Payload,
+    edge: web::Data<Edge>,
+) -> Result<HttpResponse, ApiError> {
+    let body = read(payload, edge.limits.hook_bytes_max).await?;
+    let directory = edge.node.directory();
+    let known = ChannelId::parse(&channel).and_then(|id| directory.channels.get(&id));
+    let known = known.map(|found| &*found.value).filter(|channel| channel.enabled);
+    let parsed = parse(known.unwrap_or(&NO_CHANNEL), request.headers(), &body, &edge);
+    let (Some(channel), false) = (known, parsed == Err(Rejected::NotGenuine)) else {
+        count("unknown", "not_genuine");
+        let address = throttle::counted_address(&request, edge.server.behind_proxy);
+        edge.throttles.unverified_hooks.attempt(&address)?;
+        return Err(ApiError::NotGenuine);
+    };
+    let kind = channel.settings.kind();
+    let answer = match parsed {
+        Ok(items) => match store(&edge, channel, items).await {
+            Ok(stored) => acknowledge(&channel.settings, &stored),
+            Err(error) => {
+                count(kind, "unavailable");
+                return Err(error);
+            }
+        },
+        Err(Rejected::NotGenuine) => return Err(ApiError::NotGenuine),
+        Err(Rejected::Malformed { pointer, problem }) => {
+            count(kind, "malformed");
+            return poison(&channel.settings, pointer, problem);
+        }
+    };
+    count(kind, "stored");
+    Ok(answer)
+}
+
+fn parse(
+    channel: &Channel,
+    headers: &HeaderMap,
+    body: &Bytes,
+    edge: &Edge,
+) -> Result<Vec<Item>, Rejected> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    channels::parse(channel, &HookRequest { header: &header, body, now: edge.clock.now() })
+}
+
+async fn read(payload: web::Payload, bytes_max: usize) -> Result<Bytes, ApiError> {
+    let incomplete = || ApiError::Malformed("the body did not arrive".to_owned());
+    let body = actix_web::rt::time::timeout(BODY_WAIT, payload.to_bytes_limited(bytes_max)).await;
+    let body = body.map_err(|_| incomplete())?.map_err(|_| ApiError::TooLarge)?;
+    body.map_err(|_| incomplete())
+}
+
+/// In order, each durable before the next. A failure in between is harmless: the sender repeats
+/// all, and what is stored already is a duplicate then.
+async fn store(edge: &Edge, channel: &Channel, items: Vec<Item>) -> Result<Vec<Stored>, ApiError> {
+    let mut stored = Vec::with_capacity(items.len());
+    for Item { dedupe, dedupe_seconds, meaning } in items {
+        let inbound = match meaning {
+            Meaning::Inbound(inbound) => inbound,
+            Meaning::Ignored(word) => {
+                metrics::counter!("switchboard_hooks_ignored_total",
+                    "channel" => channel.settings.kind(), "word" => word)
+                .increment(1);
+                continue;
+            }
+        };
+        let id = id_of(&inbound).unwrap_or(&dedupe).to_owned();
+        let channel = channel.id.clone();
+        let accepted =
+            edge.node.arrive(Arrival { channel, dedupe, dedupe_seconds, inbound }).await?;
+        stored.push(Stored { id, accepted });
+    }
+    Ok(stored)
+}
+
+/// The id that the sender gave to what he sent.
+fn id_of(inbound: &Inbound) -> Option<&str> {
+    match &inbound.what {
+        InboundKind::Message(message) => message.external_id.as_deref(),
+        InboundKind::Edited { external_id, .. } => Some(external_id),
+        InboundKind::Blocked | InboundKind::Unblocked => None,
+    }
+}
+
+fn acknowledge(settings: &ChannelSettings, stored: &[Stored]) -> HttpResponse {
+    match settings {
+        // An empty body: this platform carries out what an answer holds.
+        ChannelSettings::Telegram { .. } => HttpResponse::Ok().finish(),
+        ChannelSettings::Webhook { .. } => {
+            let accepted: Vec<_> = stored
+                .iter()
+                .map(|Stored { id, accepted }| json!({ "id": id, "status": word_of(*accepted) }))
+                .collect();
+            HttpResponse::Accepted().json(json!({ "accepted": accepted }))
+        }
+    }
+}
+
+/// A platform would repeat its poison for hours: it is acknowledged. Who writes to our own webhook
+/// can mend it.
+fn poison(
+    settings: &ChannelSettings,
+    pointer: String,
+    problem: &'static str,
+) -> Result<HttpResponse, ApiError> {
+    match settings {
+        ChannelSettings::Telegram { .. } => Ok(HttpResponse::Ok().finish()),
+        ChannelSettings::Webhook { .. } => Err(ApiError::MalformedAt { pointer, problem }),
+    }
+}
+
+fn word_of(accepted: Accepted) -> &'static str {
+    match accepted {
+        Accepted::Created => "created",
+        Accepted::Duplicate => "duplicate",
+    }
+}
+
+fn count(channel: &'static str, result: &'static str) {
+    metrics::counter!("switchboard_hooks_total", "channel" => channel, "result" => result)
+        .increment(1);
+}
+
+/// Stands for channels that there are not, so that they cost the same work. Nobody knows its key.
+static NO_CHANNEL: LazyLock<Channel> = LazyLock::new(|| Channel {
+    id: ChannelId::new("none"),
+    name: String::new(),
+    line: LineId::new("none"),
+    shard: ShardId(0),
+    enabled: false,
+    settings: ChannelSettings::Webhook {
+        keys: vec![format!("whsec_{}", STANDARD.encode(clock::secret_bytes::<32>()))],
+        outgoing_url: None,
+    },
+});

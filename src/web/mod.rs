@@ -1,0 +1,130 @@
+//! The edge: HTTP and sockets in, the node's answers out.
+//!
+//! [`configure`] is the table of all routes. The edge proves who asks, asks `domain::permission`
+//! whether he may, and hands typed values to the node; it knows no rule of routing and no store.
+
+pub mod server;
+
+pub mod edge;
+
+pub mod hooks;
+
+pub mod socket;
+
+pub mod auth;
+pub mod setup;
+
+pub mod api;
+
+pub mod assets;
+pub mod health;
+
+pub mod error;
+
+mod frames;
+mod origin;
+pub mod password;
+pub mod person;
+pub mod throttle;
+
+use actix_web::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, post, put};
+use actix_web::{Resource, Route};
+
+use crate::web::api::{channels, conversations, lines, openapi, operators};
+use crate::web::edge::Edge;
+use crate::web::error::ApiError;
+
+/// Largest JSON body of the API.
+const JSON_BYTES_MAX: usize = 256 * 1024;
+
+/// Every route there is.
+pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
+    routes
+        .app_data(edge)
+        .app_data(json_config())
+        .app_data(query_config())
+        .service(only("/healthz", "GET", [get().to(health::lives)]))
+        .service(only("/readyz", "GET", [get().to(health::is_ready)]))
+        .service(only("/metrics", "GET", [get().to(health::numbers)]))
+        .service(only("/hooks/{channel}", "POST", [post().to(hooks::receive)]))
+        .service(only("/ws/operator", "GET", [get().to(socket::operator)]))
+        .service(
+            web::scope("/api")
+                .wrap(from_fn(origin::refuse_foreign))
+                .wrap(DefaultHeaders::new().add((CACHE_CONTROL, "no-store")))
+                .configure(configure_api)
+                .default_service(web::to(nothing)),
+        )
+        .default_service(web::to(assets::page));
+}
+
+fn configure_api(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/v1/openapi.json", "GET", [get().to(openapi::document)]))
+        .service(only("/v1/setup", "POST", [post().to(setup::set_up)]))
+        .service(only("/v1/sign-in", "POST", [post().to(auth::sign_in)]))
+        .service(only("/v1/sign-out", "POST", [post().to(auth::sign_out)]))
+        .service(only("/v1/me", "GET", [get().to(auth::me)]))
+        .service(only("/v1/lines", "GET, POST", [get().to(lines::list), post().to(lines::create)]))
+        .service(only(
+            "/v1/lines/{id}",
+            "GET, PUT",
+            [get().to(lines::one), put().to(lines::change)],
+        ))
+        .service(only(
+            "/v1/channels",
+            "GET, POST",
+            [get().to(channels::list), post().to(channels::create)],
+        ))
+        .service(only(
+            "/v1/channels/{id}",
+            "GET, PUT",
+            [get().to(channels::one), put().to(channels::change)],
+        ))
+        .service(only(
+            "/v1/operators",
+            "GET, POST",
+            [get().to(operators::list), post().to(operators::create)],
+        ))
+        .service(only(
+            "/v1/operators/{id}",
+            "GET, PUT",
+            [get().to(operators::one), put().to(operators::change)],
+        ))
+        .service(only("/v1/operators/{id}/password", "PUT", [put().to(operators::set_password)]))
+        .service(only("/v1/conversations", "GET", [get().to(conversations::list)]))
+        .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]));
+}
+
+/// Sent with every answer that does not say otherwise.
+pub(crate) fn common_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((REFERRER_POLICY, "no-referrer"))
+        .add(("cross-origin-opener-policy", "same-origin"))
+        .add(("content-security-policy", "default-src 'none'; frame-ancestors 'none'"))
+}
+
+/// A path with these routes; other methods are told which there are.
+fn only<const N: usize>(path: &str, methods: &'static str, routes: [Route; N]) -> Resource {
+    let resource = routes.into_iter().fold(web::resource(path), Resource::route);
+    resource.default_service(web::to(move || async move {
+        Err::<&str, _>(ApiError::MethodNotAllowed(methods))
+    }))
+}
+
+async fn nothing() -> Result<&'static str, ApiError> {
+    Err(ApiError::NotFound)
+}
+
+fn json_config() -> JsonConfig {
+    JsonConfig::default()
+        .limit(JSON_BYTES_MAX)
+        .error_handler(|error, _| error::of_json(&error).into())
+}
+
+fn query_config() -> QueryConfig {
+    QueryConfig::default().error_handler(|error, _| error::of_query(&error).into())
+}
