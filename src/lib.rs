@@ -5,7 +5,9 @@
 pub mod actors;
 pub mod channels;
 pub mod clock;
+pub mod config;
 pub mod outbound;
 pub mod protocol;
 pub mod readmodel;
 pub mod store;
+pub mod web;
