@@ -1,1 +1,4 @@
-fn main(){}
+//! What Switchboard does, told at its boundaries.
+
+mod channels;
+mod fakes;
