@@ -7,6 +7,8 @@ mod sending;
 mod splitting;
 mod telegram;
 mod telegram_mutations;
+mod webhook;
+mod webhook_sending;
 
 use std::path::PathBuf;
 
