@@ -37,7 +37,10 @@ pub struct Inbound {
 pub enum InboundKind {
     Message(CustomerMessage),
     /// Never opens a conversation nor wakes routing.
-    Edited { external_id: Arc<str>, text: String },
+    Edited {
+        external_id: Arc<str>,
+        text: String,
+    },
     /// The customer blocked us.
     Blocked,
     Unblocked,
