@@ -111,7 +111,7 @@ proptest! {
 fn a_field_to_come_changes_nothing() {
     for original in all() {
         let mut places = Vec::new();
-        pointers(&original, "", &mut places);
+        pointers(original, "", &mut places);
         for place in places {
             let mut extended = original.clone();
             mutate(&mut extended, &place, Mutation::Extend);
