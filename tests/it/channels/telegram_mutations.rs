@@ -89,7 +89,7 @@ fn meaning(update: &Value) -> Meaning {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, ..Default::default() })]
 
     #[test]
     fn a_strange_update_is_taken_or_ignored(
