@@ -20,14 +20,14 @@ use switchboard::outbound::{Outbound, OutboundSettings};
 
 use crate::fakes::telegram as fake;
 
-pub const SECRET: &str = "the_secret-of-this-channel";
+pub(crate) const SECRET: &str = "the_secret-of-this-channel";
 
 /// The moment at which these stories happen.
-pub fn now() -> Timestamp {
-    "2026-11-22T12:00:00Z".parse().unwrap()
+pub(crate) fn now() -> Timestamp {
+    "2026-11-22T12:00:00Z".parse().expect("a moment")
 }
 
-pub fn telegram_at(api_base: &str) -> Channel {
+pub(crate) fn telegram_at(api_base: &str) -> Channel {
     channel(ChannelSettings::Telegram {
         token: fake::TOKEN.to_owned(),
         secret: SECRET.to_owned(),
@@ -36,7 +36,7 @@ pub fn telegram_at(api_base: &str) -> Channel {
     })
 }
 
-pub fn channel(settings: ChannelSettings) -> Channel {
+pub(crate) fn channel(settings: ChannelSettings) -> Channel {
     Channel {
         id: ChannelId::new("shop"),
         name: "Shop".to_owned(),
@@ -48,15 +48,15 @@ pub fn channel(settings: ChannelSettings) -> Channel {
 }
 
 /// Posts `body` to a Telegram channel with the secret in its header.
-pub fn deliver(body: &[u8]) -> Result<Vec<Item>, Rejected> {
+pub(crate) fn deliver(body: &[u8]) -> Result<Vec<Item>, Rejected> {
     deliver_with(&[(channels::telegram::SECRET_HEADER, SECRET)], body)
 }
 
-pub fn deliver_with(headers: &[(&str, &str)], body: &[u8]) -> Result<Vec<Item>, Rejected> {
+pub(crate) fn deliver_with(headers: &[(&str, &str)], body: &[u8]) -> Result<Vec<Item>, Rejected> {
     request(&telegram_at("https://api.telegram.org"), headers, body)
 }
 
-pub fn request(
+pub(crate) fn request(
     channel: &Channel,
     headers: &[(&str, &str)],
     body: &[u8],
@@ -67,13 +67,19 @@ pub fn request(
     channels::parse(channel, &HookRequest { header: &header, body, now: now() })
 }
 
-/// A way out that may call the fakes on this machine.
-pub fn outbound_to_fakes() -> Outbound {
-    Outbound::new(OutboundSettings::allowing(&["127.0.0.0/8"]).unwrap()).unwrap()
+/// A way out that may call the fakes on this machine; one for each story, as its runtime ends.
+pub(crate) fn outbound_to_fakes() -> Outbound {
+    thread_local! {
+        static OUTBOUND: Outbound = {
+            let settings = OutboundSettings::allowing(&["127.0.0.0/8"]).expect("a network");
+            Outbound::new(settings).expect("tls is there")
+        };
+    }
+    OUTBOUND.with(Outbound::clone)
 }
 
 /// The third entry of a conversation, on its way to `chat`.
-pub fn outgoing<'a>(
+pub(crate) fn outgoing<'a>(
     chat: &'a str,
     text: &'a str,
     conversation: &'a ConversationId,
@@ -86,17 +92,17 @@ pub fn outgoing<'a>(
         entry: EntryNumber(3),
         part: 0,
         author: Some("Anna"),
-        written_at: "2026-11-22T11:59:58Z".parse().unwrap(),
+        written_at: "2026-11-22T11:59:58Z".parse().expect("a moment"),
         now: now(),
     }
 }
 
-pub fn fixtures() -> Vec<(String, Vec<u8>)> {
+pub(crate) fn fixtures() -> Vec<(String, Vec<u8>)> {
     json_files(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/telegram"))
 }
 
 /// The `.json` files of a folder by name, in the order of their names.
-pub fn json_files(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn json_files(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let paths = entries.map(|entry| entry.expect("readable").path());
     let mut paths: Vec<PathBuf> =

@@ -9,7 +9,7 @@ use super::outbound_to_fakes;
 use crate::fakes::server::{Reply, Server};
 
 fn closed() -> Outbound {
-    Outbound::new(OutboundSettings::default()).unwrap()
+    Outbound::new(OutboundSettings::default()).expect("tls is there")
 }
 
 /// Addresses that lead to this machine, its neighbours, a cloud's metadata, or nowhere good.

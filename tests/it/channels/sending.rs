@@ -133,7 +133,7 @@ async fn an_answer_that_never_came_leaves_the_outcome_unknown() {
 #[actix_web::test]
 async fn a_slow_answer_leaves_the_outcome_unknown() {
     let telegram = Telegram::start(now());
-    telegram.fails("sendMessage", Fault::Delay(Duration::from_secs(60)));
+    telegram.fails("sendMessage", Fault::Delay(Duration::from_mins(1)));
     let mut settings = OutboundSettings::allowing(&["127.0.0.1"]).unwrap();
     settings.timeout = Duration::from_millis(200);
     let outbound = Outbound::new(settings).unwrap();

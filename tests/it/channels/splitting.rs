@@ -85,7 +85,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..Default::default() })]
 
     #[test]
     fn joined_the_parts_are_the_text(pieces in prop::collection::vec(piece(), 0..120)) {

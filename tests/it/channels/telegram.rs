@@ -29,7 +29,7 @@ fn shown(item: &Item, body: &[u8]) -> Value {
             let mut inbound = inbound.clone();
             let original = inbound.original.take().expect("the original is kept");
             assert_eq!(original.as_bytes(), body);
-            serde_json::to_value(inbound).unwrap()
+            serde_json::to_value(inbound).expect("it is stored as json")
         }
     };
     json!({ "dedupe": item.dedupe, "seconds": item.dedupe_seconds, "meaning": meaning })

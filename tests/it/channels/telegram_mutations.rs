@@ -89,7 +89,7 @@ fn meaning(update: &Value) -> Meaning {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, ..Default::default() })]
 
     #[test]
     fn a_strange_update_is_taken_or_ignored(
@@ -111,7 +111,7 @@ proptest! {
 fn a_field_to_come_changes_nothing() {
     for original in all() {
         let mut places = Vec::new();
-        pointers(&original, "", &mut places);
+        pointers(original, "", &mut places);
         for place in places {
             let mut extended = original.clone();
             mutate(&mut extended, &place, Mutation::Extend);

@@ -21,7 +21,7 @@ fn webhook(keys: &[&str]) -> Channel {
 /// Signs `body` as an integrator would, with `extra` headers, and posts it.
 fn post_with(extra: &[(&str, &str)], body: &Value) -> Result<Vec<Item>, Rejected> {
     let (body, timestamp) = (body.to_string(), now().as_second().to_string());
-    let signature = sign(KEY, "msg_1", &timestamp, body.as_bytes()).unwrap();
+    let signature = sign(KEY, "msg_1", &timestamp, body.as_bytes()).expect("a good key");
     let mut headers = vec![
         ("webhook-id", "msg_1"),
         ("webhook-timestamp", &*timestamp),
@@ -62,6 +62,9 @@ fn the_signature_is_that_of_the_published_example() {
     }
 }
 
+/// What is tried, the keys of the channel, id, time and signature; and whether it is genuine.
+type Attempt<'a> = (&'a str, &'a [&'a str], &'a str, String, &'a str, bool);
+
 #[test]
 fn only_what_is_signed_now_with_a_key_of_the_channel_is_genuine() {
     const BODY: &[u8] = br#"{"user":{"id":1},"message":{"text":"x"},"chat":{"id":1}}"#;
@@ -74,7 +77,7 @@ fn only_what_is_signed_now_with_a_key_of_the_channel_is_genuine() {
     let (unversioned, second) = (good[3..].to_owned(), format!("v2,{}", &good[3..]));
     let (lower, other_id) = (good.to_lowercase(), sign(KEY, "msg_2", &time(0), BODY).unwrap());
     let float = format!("{}.0", time(0));
-    let table: [(&str, &[&str], &str, String, &str, bool); 24] = [
+    let table: [Attempt<'_>; 24] = [
         ("signed", &[KEY], id, time(0), &good, true),
         ("second key", &[OLD_KEY, KEY], id, time(0), &good, true),
         ("old key during the change", &[KEY, OLD_KEY], id, time(0), &signed(OLD_KEY, 0), true),
@@ -329,4 +332,22 @@ fn the_answer_says_what_was_new() {
 #[test]
 fn a_body_has_a_largest_size() {
     assert_eq!(channels::body_bytes_max(&webhook(&[]).settings), 1024 * 1024);
+}
+
+/// The example of `docs/WEBHOOK.md` must be true to the letter.
+#[test]
+fn the_document_tells_the_truth() {
+    const DOCUMENT: &str = include_str!("../../../docs/WEBHOOK.md");
+    let blocks: Vec<&str> = DOCUMENT.split("```").collect();
+    let json = blocks.iter().filter_map(|block| block.strip_prefix("json\n"));
+    let json: Vec<&str> = json.map(str::trim_end).collect();
+    let [signed, full, edit, _outgoing] = json[..] else { panic!("four examples") };
+    let time = now().as_second().to_string();
+    let signature = sign(KEY, "msg_1", &time, signed.as_bytes()).unwrap();
+    assert!(DOCUMENT.contains(&format!("the timestamp `{time}`")));
+    assert!(DOCUMENT.contains(&format!("webhook-signature: {signature}\n")), "{signature}");
+    for example in [signed, full, edit] {
+        let body = serde_json::from_str(example).unwrap();
+        assert_eq!(post(&body).unwrap().len(), 1);
+    }
 }

@@ -47,6 +47,8 @@ async fn the_receiver_gets_a_signed_message() {
     let signature = |key| sign(key, id, time, &request.body).unwrap();
     let both = format!("{} {}", signature(KEY), signature(OLD_KEY));
     assert_eq!(request.headers["webhook-signature"], both);
+    let document = include_str!("../../../docs/WEBHOOK.md");
+    assert!(document.contains(std::str::from_utf8(&request.body).unwrap()), "the example");
     let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
     insta::assert_json_snapshot!(body, @r#"
     {

@@ -1,4 +1,4 @@
 //! Pretended outside worlds, each on a loopback port with knobs for what can go wrong.
 
-pub mod server;
-pub mod telegram;
+pub(crate) mod server;
+pub(crate) mod telegram;

@@ -20,13 +20,13 @@ const WATCHDOG: Duration = Duration::from_secs(10);
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Debug)]
-pub struct Request {
-    pub path: String,
-    pub headers: BTreeMap<String, String>,
-    pub body: Bytes,
+pub(crate) struct Request {
+    pub(crate) path: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Bytes,
 }
 
-pub enum Reply {
+pub(crate) enum Reply {
     Answer {
         status: u16,
         headers: Vec<(&'static str, String)>,
@@ -37,15 +37,15 @@ pub enum Reply {
 }
 
 impl Reply {
-    pub fn of(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn of(status: u16, body: impl Into<String>) -> Self {
         Self::Answer { status, headers: Vec::new(), body: body.into() }
     }
 }
 
-pub type Handler = dyn Fn(Request) -> LocalBoxFuture<'static, Reply> + Send + Sync;
+pub(crate) type Handler = dyn Fn(Request) -> LocalBoxFuture<'static, Reply> + Send + Sync;
 
 /// A running server; it ends when this is dropped.
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     handle: ServerHandle,
     seen: Arc<Seen>,
@@ -59,7 +59,7 @@ struct Seen {
 
 impl Server {
     /// Serves `answer` on a free port of the loopback address.
-    pub fn start(answer: Arc<Handler>) -> Self {
+    pub(crate) fn start(answer: Arc<Handler>) -> Self {
         let seen = Arc::new(Seen::default());
         let (ready, is_ready) = mpsc::channel();
         let kept = seen.clone();
@@ -88,25 +88,25 @@ impl Server {
     }
 
     /// Answers everything with `status` and `body`.
-    pub fn answering(status: u16, body: &'static str) -> Self {
+    pub(crate) fn answering(status: u16, body: &'static str) -> Self {
         Self::start(Arc::new(move |_| Box::pin(async move { Reply::of(status, body) })))
     }
 
     /// `http://127.0.0.1:<port>`.
-    pub fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
-    pub fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.seen.requests.lock().expect("no panic").clone()
     }
 
     /// Waits in real time until `enough` holds; blocks a virtual clock meanwhile.
-    pub async fn waits_until(&self, enough: impl Fn(&[Request]) -> bool + Send + 'static) {
+    pub(crate) async fn waits_until(&self, enough: impl Fn(&[Request]) -> bool + Send + 'static) {
         let seen = self.seen.clone();
         let waiting = tokio::task::spawn_blocking(move || {
             let requests = seen.requests.lock().expect("no panic");
@@ -148,7 +148,9 @@ async fn serve(
         Reply::Answer { status, headers, body } => {
             let status = status.try_into().expect("a status");
             let mut response = HttpResponse::build(status);
-            headers.into_iter().for_each(|header| drop(response.append_header(header)));
+            for header in headers {
+                response.append_header(header);
+            }
             response.body(body)
         }
         Reply::Cut => {

@@ -15,11 +15,11 @@ use tokio::sync::Notify;
 use super::server::{Reply, Request, Server};
 
 /// The token of the bot.
-pub const TOKEN: &str = "700:test_token-of-the-fake";
+pub(crate) const TOKEN: &str = "700:test_token-of-the-fake";
 
 /// What goes wrong with one call.
 #[derive(Clone, Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Answered properly, but only after that much real time.
     Delay(Duration),
     TooManyRequests {
@@ -35,18 +35,18 @@ pub enum Fault {
 
 /// One call of the bot, whatever came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Call {
-    pub method: String,
-    pub body: Value,
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) body: Value,
 }
 
 /// One update, as the platform would deliver it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Update(pub Value);
+pub(crate) struct Update(pub(crate) Value);
 
 impl Update {
     /// The body of a webhook delivery.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.0.to_string().into_bytes()
     }
 
@@ -59,12 +59,12 @@ impl Update {
 
 /// Someone who writes to the bot.
 #[derive(Clone, Copy, Debug)]
-pub struct Customer {
-    pub id: i64,
-    pub name: &'static str,
+pub(crate) struct Customer {
+    pub(crate) id: i64,
+    pub(crate) name: &'static str,
 }
 
-pub struct Telegram {
+pub(crate) struct Telegram {
     server: Server,
     platform: Arc<Platform>,
 }
@@ -86,7 +86,7 @@ struct State {
 
 impl Telegram {
     /// Starts the platform; its time stands at `now` until it is told otherwise.
-    pub fn start(now: Timestamp) -> Self {
+    pub(crate) fn start(now: Timestamp) -> Self {
         let platform = Arc::new(Platform {
             state: Mutex::new(State {
                 now,
@@ -99,36 +99,36 @@ impl Telegram {
             }),
             queued: Notify::new(),
         });
-        let served = platform.clone();
+        let behind = platform.clone();
         let server = Server::start(Arc::new(move |request| {
-            let platform = served.clone();
+            let platform = behind.clone();
             Box::pin(async move { platform.answer(&request).await })
         }));
         Self { server, platform }
     }
 
     /// The channel's `api_base`.
-    pub fn api_base(&self) -> String {
+    pub(crate) fn api_base(&self) -> String {
         self.server.base()
     }
 
-    pub fn time_is(&self, now: Timestamp) {
+    pub(crate) fn time_is(&self, now: Timestamp) {
         self.platform.state().now = now;
     }
 
     /// The next call of `method` meets `fault`; several are met one after the other.
-    pub fn fails(&self, method: &'static str, fault: Fault) {
+    pub(crate) fn fails(&self, method: &'static str, fault: Fault) {
         self.platform.state().faults.push_back((method, fault));
     }
 
     /// Every call of `method` so far, also the failed ones.
-    pub fn calls(&self, method: &str) -> Vec<Call> {
+    pub(crate) fn calls(&self, method: &str) -> Vec<Call> {
         let calls = self.server.requests().into_iter().filter_map(|request| call(&request));
         calls.filter(|call| call.method == method).collect()
     }
 
     /// Waits in real time until `method` was called `count` times.
-    pub async fn called(&self, method: &'static str, count: usize) {
+    pub(crate) async fn called(&self, method: &'static str, count: usize) {
         let is_it = move |request: &&Request| call(request).is_some_and(|c| c.method == method);
         self.server
             .waits_until(move |requests| requests.iter().filter(is_it).count() >= count)
@@ -136,64 +136,64 @@ impl Telegram {
     }
 
     /// The texts that stand in the customer's chat, in the order of their arrival.
-    pub fn sent_to(&self, chat: i64) -> Vec<String> {
+    pub(crate) fn sent_to(&self, chat: i64) -> Vec<String> {
         let (state, chat) = (self.platform.state(), chat.to_string());
         state.delivered.iter().filter(|(to, _)| *to == chat).map(|(_, text)| text.clone()).collect()
     }
 
     /// What `setWebhook` was last called with.
-    pub fn webhook(&self) -> Option<Value> {
+    pub(crate) fn webhook(&self) -> Option<Value> {
         self.platform.state().webhook.clone()
     }
 
     /// Lets the bot's next `getUpdates` find these.
-    pub fn queues(&self, updates: impl IntoIterator<Item = Update>) {
+    pub(crate) fn queues(&self, updates: impl IntoIterator<Item = Update>) {
         self.platform.state().queue.extend(updates);
         self.platform.queued.notify_waiters();
     }
 
-    pub fn text(&self, from: Customer, text: &str) -> Update {
-        self.message(from, json!({ "text": text }))
+    pub(crate) fn text(&self, from: Customer, text: &str) -> Update {
+        self.message(from, &json!({ "text": text }))
     }
 
-    pub fn contact(&self, from: Customer, phone: &str) -> Update {
+    pub(crate) fn contact(&self, from: Customer, phone: &str) -> Update {
         let contact = json!({ "phone_number": phone, "first_name": from.name, "user_id": from.id });
-        self.message(from, json!({ "contact": contact }))
+        self.message(from, &json!({ "contact": contact }))
     }
 
-    pub fn location(&self, from: Customer, latitude: f64, longitude: f64) -> Update {
+    pub(crate) fn location(&self, from: Customer, latitude: f64, longitude: f64) -> Update {
         let location = json!({ "latitude": latitude, "longitude": longitude });
-        self.message(from, json!({ "location": location }))
+        self.message(from, &json!({ "location": location }))
     }
 
-    pub fn sticker(&self, from: Customer, emoji: &str) -> Update {
+    pub(crate) fn sticker(&self, from: Customer, emoji: &str) -> Update {
         let sticker = json!({
             "file_id": "sticker-file", "file_unique_id": "s1", "type": "regular", "emoji": emoji,
             "width": 512, "height": 512, "is_animated": true, "is_video": false,
         });
-        self.message(from, json!({ "sticker": sticker }))
+        self.message(from, &json!({ "sticker": sticker }))
     }
 
-    pub fn photo(&self, from: Customer, caption: &str) -> Update {
+    pub(crate) fn photo(&self, from: Customer, caption: &str) -> Update {
         let size = |id: &str, side: u32| {
             json!({ "file_id": id, "file_unique_id": id, "width": side, "height": side,
                 "file_size": side * 100 })
         };
         let photo = [size("small", 90), size("large", 1280)];
-        self.message(from, json!({ "photo": photo, "caption": caption }))
+        self.message(from, &json!({ "photo": photo, "caption": caption }))
     }
 
     /// The customer changes the text of a message of theirs.
-    pub fn edit(&self, original: &Update, text: &str) -> Update {
+    pub(crate) fn edit(&self, original: &Update, text: &str) -> Update {
         let mut message = original.0["message"].clone();
         message["text"] = text.into();
         let mut state = self.platform.state();
         message["edit_date"] = state.now.as_second().into();
-        state.update("edited_message", message)
+        state.update("edited_message", &message)
     }
 
     /// The customer stops the bot (`kicked`) or starts it again (`member`).
-    pub fn membership(&self, from: Customer, status: &str) -> Update {
+    pub(crate) fn membership(&self, from: Customer, status: &str) -> Update {
         let mut state = self.platform.state();
         let bot = json!({ "id": 700, "is_bot": true, "first_name": "Fake" });
         let member = json!({
@@ -201,11 +201,11 @@ impl Telegram {
             "old_chat_member": { "user": bot, "status": "left" },
             "new_chat_member": { "user": bot, "status": status },
         });
-        state.update("my_chat_member", member)
+        state.update("my_chat_member", &member)
     }
 
     /// Any message: the fields of `content` beside those that every message has.
-    pub fn message(&self, from: Customer, content: Value) -> Update {
+    pub(crate) fn message(&self, from: Customer, content: &Value) -> Update {
         let mut state = self.platform.state();
         state.last_message += 1;
         let mut message = json!({
@@ -215,17 +215,17 @@ impl Telegram {
         for (field, value) in content.as_object().into_iter().flatten() {
             message[field] = value.clone();
         }
-        state.update("message", message)
+        state.update("message", &message)
     }
 }
 
 /// Each update twice, the repeat after everything else: a lost acknowledgement.
-pub fn duplicated(updates: &[Update]) -> Vec<Update> {
+pub(crate) fn duplicated(updates: &[Update]) -> Vec<Update> {
     [updates, updates].concat()
 }
 
 /// The order in which parallel queues may deliver: kept within each chat, turned round across.
-pub fn reordered(updates: &[Update]) -> Vec<Update> {
+pub(crate) fn reordered(updates: &[Update]) -> Vec<Update> {
     let mut chats: Vec<i64> = updates.iter().map(Update::chat).collect();
     chats.sort_unstable();
     chats.dedup();
@@ -234,7 +234,7 @@ pub fn reordered(updates: &[Update]) -> Vec<Update> {
 }
 
 impl State {
-    fn update(&mut self, kind: &str, inner: Value) -> Update {
+    fn update(&mut self, kind: &str, inner: &Value) -> Update {
         self.last_update += 1;
         Update(json!({ "update_id": self.last_update, kind: inner }))
     }
@@ -306,7 +306,9 @@ impl Platform {
         let chat = match &body["chat_id"] {
             Value::Number(id) => id.to_string(),
             Value::String(id) => id.clone(),
-            _ => return refusal(400, "Bad Request: chat_id is empty"),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                return refusal(400, "Bad Request: chat_id is empty");
+            }
         };
         let mut state = self.state();
         state.last_message += 1;
@@ -338,7 +340,9 @@ impl Platform {
         let mut state = self.state();
         let offset = body["offset"].as_i64().unwrap_or(i64::MIN);
         state.queue.retain(|update| update.0["update_id"].as_i64().is_none_or(|id| id >= offset));
-        let limit = body["limit"].as_u64().map_or(100, |limit| usize::try_from(limit).unwrap());
+        let limit = body["limit"]
+            .as_u64()
+            .map_or(100, |limit| usize::try_from(limit).expect("a small number"));
         state.queue.iter().take(limit).map(|update| update.0.clone()).collect()
     }
 }
