@@ -1,1 +1,3 @@
-fn main(){}
+//! Stories at the boundary, one module a feature.
+
+mod edge;
