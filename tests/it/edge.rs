@@ -138,6 +138,8 @@ async fn foreign_pages_change_nothing() {
     ] {
         let answer = site.ask("POST", "/api/v1/sign-in", &headers, "{}").await;
         answer.is_refused(403, "foreign_origin");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("cache-control"), "no-store");
     }
     let same = ("sec-fetch-site", "same-origin");
     let answer = site.ask("POST", "/api/v1/sign-in", &[json, own, same], "{}").await;

@@ -73,13 +73,8 @@ impl Story {
     /// Sends a masked frame; the mask is zero, so that the payload is readable here.
     async fn sends(&mut self, first: u8, payload: &[u8]) {
         let length = payload.len();
-        let mut frame = match u8::try_from(length) {
-            Ok(length @ ..126) => vec![first, 0x80 | length],
-            _ => {
-                let long = u16::try_from(length).expect("short enough").to_be_bytes();
-                vec![first, 0xfe, long[0], long[1]]
-            }
-        };
+        assert!(length < 126, "only short frames are sent so");
+        let mut frame = vec![first, 0x80 | u8::try_from(length).expect("short enough")];
         frame.extend([0; 4]);
         frame.extend(payload);
         self.browser.write_all(&frame).await.expect("sent");
@@ -109,10 +104,9 @@ impl Story {
     }
 
     async fn is_heard(&mut self, expected: &str) {
-        match next(&mut self.heard).await {
-            Heard::Text(text) => assert_eq!(text, expected),
-            other => panic!("{other:?} instead of {expected}"),
-        }
+        let heard = next(&mut self.heard).await;
+        let Heard::Text(text) = heard else { panic!("{heard:?} instead of {expected}") };
+        assert_eq!(text, expected);
     }
 }
 
