@@ -106,7 +106,8 @@ pub enum Op {
         key: String,
         must_exist: bool,
     },
-    /// Adds a job, or replaces the one of that id; jobs are listed by `id`, so ids must sort in the order of the work.
+    /// Adds a job, or replaces the one of that id; jobs are listed by `id`, so ids must sort in
+    /// the order of the work.
     PutJob {
         id: String,
         ready_at: Timestamp,
