@@ -6,3 +6,4 @@ mod contract;
 mod store_kill;
 mod store_machine;
 mod store_sqlite;
+mod tidy;
