@@ -380,17 +380,26 @@ impl NodeHandle {
         self.settle().await;
     }
 
-    /// Returns when nothing is left to be done now: no round, no send. Timers do not count.
+    /// Returns when nothing is left to be done now: no round, no send, nothing that one of them
+    /// caused. Timers do not count.
     pub async fn settle(&self) {
-        for shard in (0..self.shards()).map(ShardId) {
-            let (done, settled) = oneshot::channel();
-            self.parts.with_shard(shard, |addr| addr.do_send(Settle(done)));
-            let _not_running = settled.await;
-        }
-        if let Some(delivery) = self.parts.delivery.get() {
-            let (done, settled) = oneshot::channel();
-            delivery.do_send(SettleDelivery(done));
-            let _stopped = settled.await;
+        let mut before = None;
+        loop {
+            for shard in (0..self.shards()).map(ShardId) {
+                let (done, settled) = oneshot::channel();
+                self.parts.with_shard(shard, |addr| addr.do_send(Settle(done)));
+                let _not_running = settled.await;
+            }
+            if let Some(delivery) = self.parts.delivery.get() {
+                let (done, settled) = oneshot::channel();
+                delivery.do_send(SettleDelivery(done));
+                let _stopped = settled.await;
+            }
+            let ends = self.ends().await.ok();
+            if ends == before {
+                return;
+            }
+            before = ends;
         }
     }
 

@@ -33,7 +33,7 @@ struct Stored {
     accepted: Accepted,
 }
 
-/// Takes what a platform posts. See `docs/WEBHOOK.md` for the form of our own webhook.
+/// Takes what a platform posts.
 #[utoipa::path(post, path = "/hooks/{channel}", tag = "hooks",
     params(("channel" = String, Path, description = "id of the channel")),
     responses(

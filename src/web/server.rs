@@ -86,7 +86,7 @@ pub fn start_with(
     Ok(server.run())
 }
 
-fn prepare(connection: &dyn Any, extensions: &mut Extensions) {
+pub(super) fn prepare(connection: &dyn Any, extensions: &mut Extensions) {
     let Some(stream) = connection.downcast_ref::<TcpStream>() else {
         tracing::error!("connection of an unknown kind: silent peers are not noticed");
         return;
