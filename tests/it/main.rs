@@ -12,3 +12,4 @@ mod store_kill;
 mod store_machine;
 mod store_sqlite;
 mod story;
+mod tidy;
