@@ -1,16 +1,18 @@
 //! The edge as a stranger meets it: what is refused, with which answer, before anything is asked of
-//! the node. A node without shards and people stands behind it.
+//! the node. A node without lines and people stands behind it.
 
 use std::net::Ipv4Addr;
 
 use actix_web::http::StatusCode;
 use actix_web::rt;
 use serde_json::{Value, json};
-use switchboard::actors::handle::NodeHandle;
 use switchboard::clock::Clock;
 use switchboard::config::{Config, Secret};
+use switchboard::store::Store;
 use switchboard::web::edge::Edge;
 use switchboard::web::server;
+
+use crate::story::start_node;
 
 const SETUP_TOKEN: &str = "the token of the printed link";
 
@@ -27,18 +29,19 @@ struct Answer {
 }
 
 impl Site {
-    fn open() -> Self {
-        Self::open_with("")
+    async fn open() -> Self {
+        Self::open_with("").await
     }
 
     /// With settings beside `[server]`.
-    fn open_with(toml: &str) -> Self {
+    async fn open_with(toml: &str) -> Self {
         let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("bound");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let toml = format!("server.public_url = \"{url}\"\n{toml}");
         let config = Config::with(&toml).expect("valid");
         let token = Some(Secret::new(SETUP_TOKEN));
-        let edge = Edge::new(NodeHandle {}, Clock::Wall, &config, None, token);
+        let node = start_node(&Store::model(), Clock::Wall).await;
+        let edge = Edge::new(node, Clock::Wall, &config, None, token);
         rt::spawn(server::start(listener, edge).expect("listening"));
         Self { url }
     }
@@ -92,7 +95,7 @@ impl Answer {
 
 #[actix_web::test]
 async fn every_documented_operation_is_there_and_closed_to_strangers() {
-    let site = Site::open();
+    let site = Site::open().await;
     let document = site.get("/api/v1/openapi.json").await.json();
     let mut closed = 0;
     for (path, operations) in document["paths"].as_object().expect("paths") {
@@ -113,7 +116,7 @@ async fn every_documented_operation_is_there_and_closed_to_strangers() {
 
 #[actix_web::test]
 async fn what_is_not_there_is_said_in_json() {
-    let site = Site::open();
+    let site = Site::open().await;
     site.get("/api").await.is_refused(404, "not_found");
     site.get("/api/v2/lines").await.is_refused(404, "not_found");
     site.send("POST", "/api/v1/nothing", "{}").await.is_refused(404, "not_found");
@@ -125,7 +128,7 @@ async fn what_is_not_there_is_said_in_json() {
 
 #[actix_web::test]
 async fn foreign_pages_change_nothing() {
-    let site = Site::open();
+    let site = Site::open().await;
     let json = ("content-type", "application/json");
     let own = ("x-switchboard", "1");
     for headers in [
@@ -148,7 +151,7 @@ async fn foreign_pages_change_nothing() {
 
 #[actix_web::test]
 async fn bodies_are_checked_before_they_are_used() {
-    let site = Site::open();
+    let site = Site::open().await;
     let sign_in = "/api/v1/sign-in";
     for body in
         ["", "{", "[]", "{\"login\": 1}", "{\"login\": \"a\", \"password\": \"b\", \"c\": 1}"]
@@ -164,7 +167,7 @@ async fn bodies_are_checked_before_they_are_used() {
 
 #[actix_web::test]
 async fn guessing_passwords_is_slow() {
-    let site = Site::open();
+    let site = Site::open().await;
     let guess = json!({"login": "Anna", "password": "guess"}).to_string();
     for _ in 0..5 {
         site.send("POST", "/api/v1/sign-in", &guess).await.is_refused(401, "wrong_credentials");
@@ -178,7 +181,7 @@ async fn guessing_passwords_is_slow() {
 
 #[actix_web::test]
 async fn signing_out_forgets_the_cookie() {
-    let site = Site::open();
+    let site = Site::open().await;
     let answer = site.send("POST", "/api/v1/sign-out", "").await;
     assert_eq!(answer.status, 204);
     assert_eq!(answer.header("set-cookie"), "sb=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
@@ -186,7 +189,7 @@ async fn signing_out_forgets_the_cookie() {
 
 #[actix_web::test]
 async fn the_set_up_needs_its_token() {
-    let site = Site::open();
+    let site = Site::open().await;
     let body = |token: &str, password: &str| {
         json!({"token": token, "login": "anna", "name": "Anna", "password": password}).to_string()
     };
@@ -199,7 +202,7 @@ async fn the_set_up_needs_its_token() {
 
 #[actix_web::test]
 async fn a_hook_without_proof_tells_nothing_and_tires() {
-    let site = Site::open_with("limits.unverified_hooks_per_minute = 3");
+    let site = Site::open_with("limits.unverified_hooks_per_minute = 3").await;
     for channel in ["1", "telegram", "%2e%2e"] {
         let answer = site.ask("POST", &format!("/hooks/{channel}"), &[], "{}").await;
         answer.is_refused(401, "not_genuine");
@@ -211,7 +214,7 @@ async fn a_hook_without_proof_tells_nothing_and_tires() {
 
 #[actix_web::test]
 async fn a_hook_has_a_largest_size() {
-    let site = Site::open_with("limits.hook_bytes_max = 100");
+    let site = Site::open_with("limits.hook_bytes_max = 100").await;
     let whole = site.ask("POST", "/hooks/1", &[], &"x".repeat(100)).await;
     whole.is_refused(401, "not_genuine");
     let answer = site.ask("POST", "/hooks/1", &[], &"x".repeat(101)).await;
@@ -220,7 +223,7 @@ async fn a_hook_has_a_largest_size() {
 
 #[actix_web::test]
 async fn a_socket_opens_only_from_our_pages_and_for_people_who_signed_in() {
-    let site = Site::open();
+    let site = Site::open().await;
     let upgrade = [
         ("connection", "upgrade"),
         ("upgrade", "websocket"),
@@ -246,11 +249,11 @@ async fn a_socket_opens_only_from_our_pages_and_for_people_who_signed_in() {
 #[actix_web::test]
 async fn numbers_are_not_for_everybody() {
     let token = "0123456789abcdef0123456789abcdef";
-    let site = Site::open();
+    let site = Site::open().await;
     assert_eq!(site.get("/healthz").await.status, 200);
     assert_eq!(site.get("/metrics").await.status, 200);
     let toml = format!("server.behind_proxy = 1\nmetrics.token = \"{token}\"");
-    let proxied = Site::open_with(&toml);
+    let proxied = Site::open_with(&toml).await;
     proxied.get("/metrics").await.is_refused(404, "not_found");
     for (given, status) in [(token, 200), ("wrong", 404), ("", 404)] {
         let authorization = format!("Bearer {given}");
@@ -261,7 +264,7 @@ async fn numbers_are_not_for_everybody() {
 
 #[actix_web::test]
 async fn every_path_of_pages_is_the_console() {
-    let site = Site::open();
+    let site = Site::open().await;
     let index = site.get("/").await;
     assert_eq!((index.status.as_u16(), index.header("cache-control")), (200, "no-cache"));
     assert!(index.header("content-type").starts_with("text/html"));

@@ -253,7 +253,8 @@ impl Story {
     }
 }
 
-async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
+/// A node on a store, as `main` would start it.
+pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
     let settings = OutboundSettings::allowing(&["127.0.0.0/8"]).unwrap();
     let start = NodeStart {
         name: "story".into(),
