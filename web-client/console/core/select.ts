@@ -79,7 +79,7 @@ export function canTake(state: State, row: Row): boolean {
 export function canFinish(state: State, row: Row): boolean {
   if (row.state === "active" && row.operator === state.me?.id) return true;
   const isOpen = row.state !== "closed" && row.state !== "closing";
-  return isOpen && (state.me?.supervises.includes(row.line) ?? false);
+  return isOpen && myOffer(state, row) === null && (state.me?.supervises.includes(row.line) ?? false);
 }
 
 function isOfMyLines(state: State, row: Row): boolean {

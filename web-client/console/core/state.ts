@@ -278,13 +278,14 @@ function read(state: State): State {
 
 function commanded(state: State, id: CommandId, command: Command): State {
   const underway = { ...state.underway, [id]: command };
-  if (command.type !== "reply" && command.type !== "note") return { ...state, underway };
+  const next = { ...state, underway, notice: null };
+  if (command.type !== "reply" && command.type !== "note") return next;
   const { conversation, text } = command;
   const isNote = command.type === "note";
   const after = state.rows[conversation]?.last_entry ?? 0;
   const outgoing = [...state.outgoing, { id, conversation, text, isNote, after }];
   const drafts = { ...state.drafts, [conversation]: { text: "", isNote } };
-  return { ...state, underway, outgoing, drafts };
+  return { ...next, outgoing, drafts };
 }
 
 function answered(state: State, id: CommandId, outcome: Outcome): State {

@@ -91,7 +91,7 @@ export const en = {
   },
   row: {
     waits: (time: string) => `waits ${time}`,
-    answered: "answered",
+    unanswered: "unanswered",
     offeredTo: (names: string) => `offered to ${names}`,
     heldBy: (name: string) => `with ${name}`,
     states: {
@@ -131,14 +131,12 @@ export const en = {
     finish: "Finish",
     finishAsk: "Finish this conversation?",
     finishYes: "Yes, finish",
-    line: "Line",
     today: "Today",
     yesterday: "Yesterday",
     you: "you",
     newBelow: "New messages below",
   },
   reply: {
-    label: "Reply",
     note: "Note",
     placeholder: "Write to the customer",
     notePlaceholder: "Only colleagues see this note",

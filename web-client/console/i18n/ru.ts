@@ -94,7 +94,7 @@ export const ru: Words = {
   },
   row: {
     waits: (time) => `ждёт ${time}`,
-    answered: "отвечено",
+    unanswered: "без ответа",
     offeredTo: (names) => `предложено: ${names}`,
     heldBy: (name) => `ведёт ${name}`,
     states: {
@@ -134,14 +134,12 @@ export const ru: Words = {
     finish: "Завершить",
     finishAsk: "Завершить этот диалог?",
     finishYes: "Да, завершить",
-    line: "Линия",
     today: "Сегодня",
     yesterday: "Вчера",
     you: "вы",
     newBelow: "Ниже новые сообщения",
   },
   reply: {
-    label: "Ответ",
     note: "Заметка",
     placeholder: "Напишите клиенту",
     notePlaceholder: "Эту заметку увидят только коллеги",

@@ -13,7 +13,7 @@ const NEAR_END_PIXELS = 80;
 
 export function Entries({ desk, chat }: { desk: Desk; chat: Chat }) {
   const outgoing = desk.state.outgoing.filter((sent) => sent.conversation === chat.conversation);
-  const { box, scrolled, isBehind, toEnd } = useStickyEnd(chat.entries.length + outgoing.length);
+  const { box, scrolled, isBehind, toEnd } = useStickyEnd(chat.entries.length, outgoing.length);
   return (
     <div class="Entries-frame">
       <div class="Entries" ref={box} onScroll={scrolled} tabIndex={0} data-testid="entries">
@@ -42,19 +42,28 @@ export function Entries({ desk, chat }: { desk: Desk; chat: Chat }) {
   );
 }
 
-/** Follows the newest entry, unless somebody reads further up. */
-function useStickyEnd(count: number) {
+/** Follows the newest entry, unless somebody reads further up; what one sends is always shown. */
+function useStickyEnd(entries: number, outgoing: number) {
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const sentBefore = useRef(outgoing);
   const [isBehind, setBehind] = useState(false);
   const toEnd = () => {
     box.current?.scrollTo(0, box.current.scrollHeight);
     setBehind(false);
   };
   useLayoutEffect(() => {
-    if (isAtEnd.current) toEnd();
+    const hasSent = outgoing > sentBefore.current;
+    sentBefore.current = outgoing;
+    if (isAtEnd.current || hasSent) toEnd();
     else setBehind(true);
-  }, [count]);
+  }, [entries, outgoing]);
+  useLayoutEffect(() => {
+    // Opening a panel above or growing text below must not hide the newest entry.
+    const watcher = new ResizeObserver(() => isAtEnd.current && toEnd());
+    if (box.current) watcher.observe(box.current);
+    return () => watcher.disconnect();
+  }, []);
   const scrolled = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PIXELS;

@@ -1,6 +1,7 @@
 /** One entry: a message, a note, or a fact in words. */
 
 import type { Author, DeliveryState, Entry, Message } from "../../client/index.ts";
+import { openRow } from "../core/select.ts";
 import type { Words } from "../i18n/en.ts";
 import { AttachmentItem } from "./AttachmentItem.tsx";
 import "./EntryItem.css";
@@ -99,7 +100,7 @@ function authorWords(desk: Desk, author: Author): string {
   const { words, state } = desk;
   switch (author.kind) {
     case "customer":
-      return words.entry.customer;
+      return openRow(state)?.customer_name || words.entry.customer;
     case "operator": {
       const name = personName(desk, author.id);
       return author.id === state.me?.id ? `${name} (${words.chat.you})` : name;

@@ -76,7 +76,12 @@ function RowList({ desk, name, rows, empty }: RowListProps) {
       {rows.length === 0 && <p class="Lists-empty">{state.filled ? empty : words.lists.filling}</p>}
       <ul>
         {rows.slice(0, ROWS_SHOWN_MAX).map((row) => (
-          <RowItem key={row.conversation} desk={desk} row={row} />
+          <RowItem
+            key={row.conversation}
+            desk={desk}
+            row={row}
+            says={name === "overseen" ? "all" : "what_differs"}
+          />
         ))}
       </ul>
       {rest > 0 && <p class="Lists-empty">{words.lists.more(rest)}</p>}

@@ -78,7 +78,9 @@ function Writing({ desk, row, canReply }: { desk: Desk; row: Row; canReply: bool
             {words.reply.note}
           </button>
         )}
-        <span class="ReplyBox-hint">{over > 0 ? words.reply.tooLong(over) : words.reply.hint}</span>
+        <span class={over > 0 ? "ReplyBox-hint ReplyBox-hint--over" : "ReplyBox-hint"}>
+          {over > 0 ? words.reply.tooLong(over) : words.reply.hint}
+        </span>
         <button
           type="button"
           class="Button Button--primary"

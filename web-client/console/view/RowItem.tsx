@@ -7,7 +7,14 @@ import { Since } from "./Since.tsx";
 import { channelName, lineName, personName, type Desk } from "./desk.ts";
 import { clock } from "./time.ts";
 
-export function RowItem({ desk, row }: { desk: Desk; row: Row }) {
+type RowItemProps = {
+  desk: Desk;
+  row: Row;
+  /** In a list of its own kind the state goes without saying. */
+  says: "what_differs" | "all";
+};
+
+export function RowItem({ desk, row, says }: RowItemProps) {
   const { state, words, actions } = desk;
   const id = row.conversation;
   const unread = state.unread[id] ?? 0;
@@ -31,7 +38,7 @@ export function RowItem({ desk, row }: { desk: Desk; row: Row }) {
           <Waiting desk={desk} row={row} />
         </span>
         <span class="RowItem-preview">{row.preview || words.row.noText}</span>
-        <span class="RowItem-where">{whereWords(desk, row)}</span>
+        <span class="RowItem-where">{whereWords(desk, row, says)}</span>
       </button>
       {canTake(state, row) && (
         <button
@@ -60,10 +67,19 @@ function Waiting({ desk, row }: { desk: Desk; row: Row }) {
   );
 }
 
-function whereWords(desk: Desk, row: Row): string {
+function whereWords(desk: Desk, row: Row, says: RowItemProps["says"]): string {
   const place = `${lineName(desk, row.line)} · ${channelName(desk, row.channel)}`;
-  const state = stateWords(desk, row);
+  const state = says === "all" ? allWords(desk, row) : stateWords(desk, row);
   return state === null ? place : `${state} · ${place}`;
+}
+
+function allWords(desk: Desk, row: Row): string {
+  const { words } = desk;
+  const left = row.unanswered && row.state === "waiting";
+  const holder = row.operator && words.row.heldBy(personName(desk, row.operator));
+  const state = left ? words.row.unanswered : words.row.states[row.state];
+  if (row.state === "offered") return stateWords(desk, row) ?? state;
+  return holder ? `${state}, ${holder}` : state;
 }
 
 /** Who has it or is asked; nothing where the list says it already. */
