@@ -20,7 +20,8 @@ export default defineConfig({
     proxy: {
       "/api": server,
       "/hooks": server,
-      "/ws": { target: server, ws: true },
+      // The server takes sockets only from its own pages; here the page is Vite's.
+      "/ws": { target: server, ws: true, headers: { Origin: server } },
     },
   },
   test: {

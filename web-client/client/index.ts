@@ -2,7 +2,7 @@
  * A client of Switchboard's operator protocol, for browsers and programs. No dependencies.
  *
  * ```ts
- * const link = connect("wss://desk.example.com/ws", {
+ * const link = connect("wss://desk.example.com/ws/operator", {
  *   state: (state) => console.log(state.state),
  *   frame: (frame) => apply(frame),
  * });

@@ -205,7 +205,9 @@ export type Fact =
   | { fact: "customer_unreachable"; reason: string }
   | { fact: "customer_reachable" };
 
-export type Explanation = { mode: string; candidates: Candidate[]; others?: Counts };
+export type QueueMode = "evenly" | "strictly" | "all";
+
+export type Explanation = { mode: QueueMode; candidates: Candidate[]; others?: Counts };
 
 export type Candidate = { operator: OperatorId; reason: Reason };
 

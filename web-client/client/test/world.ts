@@ -48,7 +48,7 @@ export class World {
     },
   };
 
-  readonly link = connect("ws://desk.test/ws", this.handlers(), this.environment);
+  readonly link = connect("ws://desk.test/ws/operator", this.handlers(), this.environment);
 
   private handlers() {
     return {

@@ -79,12 +79,15 @@ export function canTake(state: State, row: Row): boolean {
 export function canFinish(state: State, row: Row): boolean {
   if (row.state === "active" && row.operator === state.me?.id) return true;
   const isOpen = row.state !== "closed" && row.state !== "closing";
-  return isOpen && myOffer(state, row) === null && (state.me?.supervises.includes(row.line) ?? false);
+  return isOpen && myOffer(state, row) === null && overseesLine(state, row);
+}
+
+export function overseesLine(state: State, row: Row): boolean {
+  return state.me?.supervises.includes(row.line) ?? false;
 }
 
 function isOfMyLines(state: State, row: Row): boolean {
-  const { me } = state;
-  return me !== null && (me.queues.includes(row.line) || me.supervises.includes(row.line));
+  return overseesLine(state, row) || (state.me?.queues.includes(row.line) ?? false);
 }
 
 /** The last decision of the queue, for "why did I get this". */

@@ -63,7 +63,7 @@ export type GateProblem =
   | { kind: "throttled"; seconds: number | null }
   | { kind: "unreachable" }
   | { kind: "link_used" }
-  | { kind: "invalid"; field: string | null; message: string | null }
+  | { kind: "invalid"; field: string | null; allowed: string | null }
   | { kind: "signed_out" }
   | { kind: "unexpected"; status: number };
 

@@ -34,8 +34,11 @@ export const en = {
         : `Too many attempts. Try again in ${count(seconds, "second", "seconds")}.`,
     unreachable: "The server does not answer. Check the connection and try again.",
     linkUsed: "This set-up link has been used or is no longer valid.",
-    invalid: (field: string | null) =>
-      field === null ? "Something is not filled in as it must be." : `Check the field “${field}”.`,
+    invalid: (field: string | null, allowed: string | null) =>
+      field === null
+        ? "Something is not filled in as it must be."
+        : `Check “${field}”${allowed === null ? "." : `, allowed: ${allowed}.`}`,
+    fields: { name: "Name", login: "Login", password: "Password" } as Record<string, string>,
     signedOut: "You have been signed out. Sign in to go on.",
     unexpected: (status: number) => `The server answered with an error (${status}). Try again.`,
   },
@@ -213,7 +216,7 @@ export const en = {
       evenly: "The line shares evenly: whoever has received the fewest is next.",
       strictly: "The line asks strictly in the order of its list.",
       all: "The line asks everybody at once; the first to accept has it.",
-    } as Record<string, string>,
+    },
     chosen: "chosen",
     fewest: (received: number) =>
       received === 0

@@ -52,16 +52,15 @@ function secondsOf(response: Response): number | null {
   return Number.isFinite(seconds) ? seconds : null;
 }
 
-/** The error names the field and what is allowed in it, for people, if it can. */
-async function invalid(response: Response): Promise<GateProblem> {
-  const body: unknown = await response.json().catch(() => null);
-  return { kind: "invalid", field: textOf(body, "field"), message: textOf(body, "message") };
-}
+/** The body of every error; `fields` says what is allowed where. */
+type ErrorBody = {
+  error?: { message?: string; fields?: { field: string; allowed: string }[] };
+};
 
-function textOf(body: unknown, key: string): string | null {
-  if (typeof body !== "object" || body === null) return null;
-  const value: unknown = (body as Record<string, unknown>)[key];
-  return typeof value === "string" ? value : null;
+async function invalid(response: Response): Promise<GateProblem> {
+  const body = (await response.json().catch(() => ({}))) as ErrorBody;
+  const problem = body.error?.fields?.[0];
+  return { kind: "invalid", field: problem?.field ?? null, allowed: problem?.allowed ?? null };
 }
 
 function get(path: string): Promise<Response | null> {

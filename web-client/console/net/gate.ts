@@ -39,8 +39,7 @@ export async function setUp(emit: Emit, form: api.SetUp): Promise<void> {
   }
   // The link has done its work; it must not stay in the history.
   history.replaceState(null, "", "/");
-  const refused = await api.signIn(form.login, form.password);
-  await comeIn(emit, refused);
+  await comeIn(emit, null);
 }
 
 export async function signOut(emit: Emit): Promise<void> {
@@ -55,7 +54,10 @@ async function comeIn(emit: Emit, problem: GateProblem | null): Promise<void> {
   else emit({ on: "signed_in", me });
 }
 
+/** The link holds it behind `#`, which browsers send to nobody; behind `?` it is taken too. */
 function setUpToken(): string | null {
+  const [, token] = /^#\/setup\/(.+)$/.exec(location.hash) ?? [];
+  if (token !== undefined) return decodeURIComponent(token);
   if (location.pathname.replace(/\/$/, "") !== "/setup") return null;
   return new URLSearchParams(location.search).get("token");
 }

@@ -41,7 +41,7 @@ export function followDesk(state: Signal<State>, emit: Emit): Socket {
 
 function open(emit: Emit): Link {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return connect(`${scheme}//${location.host}/ws`, {
+  return connect(`${scheme}//${location.host}/ws/operator`, {
     // Later, as an effect that is just running must not change what it reads.
     state: (link) => queueMicrotask(() => linkChanged(emit, link)),
     frame: (frame) => emit({ on: "frame", frame, at: Date.now() }),

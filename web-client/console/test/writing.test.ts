@@ -40,6 +40,13 @@ test("the customer saying the same, or a note, is not what was sent", () => {
   expect(story.sending).toEqual(["yes"]);
 });
 
+test("having said the same before is not what was sent now", () => {
+  story.happens({ kind: "row", row: held("anna", { last_entry: 2 }) });
+  story.writes("c1", "yes");
+  story.reads(wrote(1, "hello"), wrote(2, "yes", ANNA));
+  expect(story.sending).toEqual(["yes"]);
+});
+
 test("after a gap the snapshot's entries tell that it arrived", () => {
   story.writes("c1", "good day");
   story.shows(held("anna", { last_entry: 2 }));

@@ -90,7 +90,7 @@ function problemWords(words: Words, problem: GateProblem): string {
     case "link_used":
       return words.gate.linkUsed;
     case "invalid":
-      return [words.gate.invalid(problem.field), problem.message].filter(Boolean).join(" ");
+      return words.gate.invalid(words.gate.fields[problem.field ?? ""] ?? problem.field, problem.allowed);
     case "signed_out":
       return words.gate.signedOut;
     case "unexpected":

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { TEXT_CHARS_MAX, type Row } from "../../client/index.ts";
-import { isHeldByMe, myOffer } from "../core/select.ts";
+import { isHeldByMe, myOffer, overseesLine } from "../core/select.ts";
 import type { Draft } from "../core/state.ts";
 import "./ReplyBox.css";
 import { personName, type Desk } from "./desk.ts";
@@ -12,7 +12,7 @@ const EMPTY: Draft = { text: "", isNote: false };
 export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
   const { state } = desk;
   const canReply = row.state === "active" && isHeldByMe(state, row);
-  const canNote = canReply || (state.me?.supervises.includes(row.line) ?? false);
+  const canNote = row.state !== "closed" && (isHeldByMe(state, row) || overseesLine(state, row));
   const why = canReply ? null : whyNot(desk, row);
   return (
     <footer class="ReplyBox" data-testid="reply-place">

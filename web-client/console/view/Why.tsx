@@ -20,7 +20,7 @@ export function Why({ desk, at, fact, isMine }: WhyProps) {
   return (
     <section class="Why" data-testid="why-panel">
       <h2 class="Why-title">{isMine ? words.title : words.titleOther}</h2>
-      <p class="Why-mode">{words.modes[mode] ?? mode}</p>
+      <p class="Why-mode">{words.modes[mode]}</p>
       {fact.operators.length === 0 && <p class="Why-nobody">{words.nobody}</p>}
       <ul>
         {inOrder.map((candidate) => (
