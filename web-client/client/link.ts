@@ -16,6 +16,7 @@ import {
   type ClientFrame,
   type Command,
   type ConversationId,
+  type Event,
   type FeedPosition,
   type ServerFrame,
   type ShardId,
@@ -362,19 +363,24 @@ export class Link {
 
 type TimerName = "deadline" | "retry" | "ack" | "suspicion";
 
-/** A frame that this version knows; anything else is passed over. */
+/** A frame that this version knows, with the events that it knows; the rest is passed over. */
 function parse(data: unknown): ServerFrame | null {
   if (typeof data !== "string") return null;
   try {
     const frame: unknown = JSON.parse(data);
     const known = typeof frame === "object" && frame !== null && "type" in frame;
-    return known && KNOWN.has(frame.type) ? (frame as ServerFrame) : null;
+    return known && FRAMES.has(frame.type) ? withKnownEvents(frame as ServerFrame) : null;
   } catch {
     return null;
   }
 }
 
-const KNOWN: ReadonlySet<unknown> = new Set<ServerFrame["type"]>([
+function withKnownEvents(frame: ServerFrame): ServerFrame {
+  if (frame.type !== "events") return frame;
+  return { ...frame, events: frame.events.filter((event) => EVENTS.has(event.kind)) };
+}
+
+const FRAMES: ReadonlySet<unknown> = new Set<ServerFrame["type"]>([
   "welcome",
   "snapshot",
   "events",
@@ -383,4 +389,15 @@ const KNOWN: ReadonlySet<unknown> = new Set<ServerFrame["type"]>([
   "beat",
   "reconnect",
   "error",
+]);
+
+const EVENTS: ReadonlySet<unknown> = new Set<Event["kind"]>([
+  "row",
+  "gone",
+  "entry",
+  "edited",
+  "delivery",
+  "line",
+  "channel",
+  "operator",
 ]);

@@ -134,6 +134,15 @@ test("frames of kinds that it does not know, and no JSON at all, are passed over
   expect(world.state).toBe("live");
 });
 
+test("an event of a kind that it does not know is left out, and the position moves", () => {
+  world.goesLive("0:1-5.aa");
+  const events = '[{"kind":"news_of_tomorrow"},{"kind":"gone","conversation":"0-x"}]';
+  const data = `{"type":"events","shard":0,"from":"0:1-5.aa","to":"0:1-6.aa","events":${events}}`;
+  world.socket.onmessage?.({ data });
+  world.moves(0, "0:1-6.aa", "0:1-7.aa");
+  expect(world.seen).toEqual(["0-x", "0:1-7.aa"]);
+});
+
 test("an unknown version of the protocol ends it", () => {
   world.opens();
   world.says({ type: "error", code: "protocol_version", message: "version 2 is spoken here" });

@@ -106,7 +106,7 @@ test("the reason shown is that of the last decision", () => {
       offer: n,
       operators: [to],
       until: null,
-      explanation: { mode: "evenly", candidates: [] },
+      explanation: { mode: "evenly" as const, candidates: [] },
     },
   });
   expect(lastRouted([routed(1, "boris"), routed(2, "anna"), wrote(3, "x")])?.fact.operators).toEqual(
