@@ -1,6 +1,6 @@
 /** Accept, decline, decline with a reason. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { REASON_CHARS_MAX, type ConversationId, type OfferId } from "../../client/index.ts";
 import { isUnderway } from "../core/select.ts";
 import "./OfferButtons.css";
@@ -61,6 +61,8 @@ type ReasonFormProps = { desk: Desk; onGiven: (reason: string) => void; onCancel
 
 function ReasonForm({ desk, onGiven, onCancel }: ReasonFormProps) {
   const { words } = desk;
+  const reason = useRef<HTMLInputElement>(null);
+  useEffect(() => reason.current?.focus(), []);
   const submitted = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -69,13 +71,13 @@ function ReasonForm({ desk, onGiven, onCancel }: ReasonFormProps) {
   return (
     <form class="OfferButtons" onSubmit={submitted}>
       <input
+        ref={reason}
         class="OfferButtons-reason"
         name="reason"
         maxLength={REASON_CHARS_MAX}
         placeholder={words.offer.reason}
         aria-label={words.offer.reason}
         data-testid="decline-reason"
-        autofocus
       />
       <button class="Button Button--primary" data-testid="decline-confirm">
         {words.offer.decline}
