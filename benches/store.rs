@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-fn main(){}
-=======
 //! Commits per second, with one commit in flight in each of so many shards.
 //!
 //! `SQLite` syncs every batch to the disk under the temporary directory; the model shows what the
@@ -107,4 +104,3 @@ fn turn(shard: ShardId, n: u64) -> Vec<Op> {
     ops.extend(n.checked_sub(1).map(|done| Op::DeleteJob { id: format!("{done:012}") }));
     ops
 }
->>>>>>> store

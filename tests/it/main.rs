@@ -4,6 +4,7 @@
 
 mod channels;
 mod contract;
+mod edge;
 mod fakes;
 mod routing;
 mod sessions;
