@@ -28,16 +28,22 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
             "clock",
         ],
     ),
-    ("demo", &["domain", "channels", "actors::handle", "web", "clock", "outbound"]),
+    (
+        "demo",
+        &["domain", "channels", "actors::handle", "web", "config", "program", "clock", "outbound"],
+    ),
 ];
 /// They put everything together.
-const MAY_IMPORT_ALL: [&str; 2] = ["main", "lib"];
+const MAY_IMPORT_ALL: [&str; 5] = ["main", "lib", "serve", "check", "program"];
 
 const CRATE_ONLY_IN: [(&str, &[&str]); 6] = [
     ("actix_web_actors", &["src/web/socket.rs"]),
-    ("actix_web", &["src/web/", "src/demo/", "src/main.rs", "src/lib.rs"]),
+    ("actix_web", &["src/web/", "src/demo/", "src/program/"]),
     ("actix_http", &["src/web/"]),
-    ("actix", &["src/actors/", "src/web/", "src/demo/", "src/main.rs", "src/lib.rs"]),
+    (
+        "actix",
+        &["src/actors/", "src/web/", "src/demo/", "src/program/", "src/serve.rs", "src/check.rs"],
+    ),
     ("rusqlite", &["src/store/sqlite/", "src/readmodel/"]),
     ("reqwest", &["src/outbound.rs", "src/outbound/"]),
 ];
