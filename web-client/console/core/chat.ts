@@ -1,0 +1,112 @@
+/** The open chat: its entries as they come, in the order of their numbers, each once. */
+
+import type { ConversationId, Entry, Event, Row } from "../../client/index.ts";
+
+export type Chat = {
+  conversation: ConversationId;
+  /** Which request for the entries is meant; a later one makes an earlier answer void. */
+  request: number;
+  isLoading: boolean;
+  failed: "not_allowed" | "unreachable" | null;
+  /** As last seen, for when it is in no list of ours any more. */
+  row: Row | null;
+  isGone: boolean;
+  entries: readonly Entry[];
+  /** What came while the entries were on their way; it is applied after them. */
+  early: readonly Event[];
+};
+
+/** The answer of `GET /api/v1/conversations/{id}`. */
+export type Transcript = { row: Row; entries: Entry[]; position: string };
+
+export function emptyChat(conversation: ConversationId, request: number): Chat {
+  return {
+    conversation,
+    request,
+    isLoading: true,
+    failed: null,
+    row: null,
+    isGone: false,
+    entries: [],
+    early: [],
+  };
+}
+
+export function loaded(chat: Chat, transcript: Transcript): Chat {
+  const fresh: Chat = {
+    ...chat,
+    isLoading: false,
+    failed: null,
+    row: transcript.row,
+    entries: [...transcript.entries].sort((a, b) => a.n - b.n),
+    early: [],
+  };
+  return chat.early.reduce(applied, fresh);
+}
+
+/** The chat after an event of the feed; events of other conversations leave it as it is. */
+export function withEvent(chat: Chat | null, event: Event): Chat | null {
+  if (chat === null || conversationOf(event) !== chat.conversation) return chat;
+  const next = applied(chat, event);
+  return chat.isLoading ? { ...next, early: [...chat.early, event] } : next;
+}
+
+function applied(chat: Chat, event: Event): Chat {
+  switch (event.kind) {
+    case "row":
+      return { ...chat, row: event.row, isGone: false };
+    case "gone":
+      return { ...chat, isGone: true };
+    case "entry":
+      return { ...chat, entries: inserted(chat.entries, event.entry) };
+    case "edited":
+      return edited(chat, event.external_id, event.text, event.at);
+    case "delivery":
+      return changed(chat, (entry) => entry.n === event.entry, { delivery: event.delivery });
+    case "line":
+    case "channel":
+    case "operator":
+      return chat;
+    default:
+      return event satisfies never;
+  }
+}
+
+function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
+  if (entries.some((known) => known.n === entry.n)) return entries;
+  const before = entries.filter((known) => known.n < entry.n);
+  return [...before, entry, ...entries.slice(before.length)];
+}
+
+function edited(chat: Chat, externalId: string, text: string, at: string): Chat {
+  const isIt = (entry: Entry) =>
+    entry.body.kind === "message" && entry.body.external_id === externalId;
+  return changed(chat, isIt, { text, edited_at: at });
+}
+
+function changed(chat: Chat, isIt: (entry: Entry) => boolean, change: object): Chat {
+  const entries = chat.entries.map((entry) =>
+    isIt(entry) && entry.body.kind === "message"
+      ? { ...entry, body: { ...entry.body, ...change } }
+      : entry,
+  );
+  return { ...chat, entries };
+}
+
+function conversationOf(event: Event): ConversationId | null {
+  switch (event.kind) {
+    case "row":
+      return event.row.conversation;
+    case "gone":
+    case "entry":
+    case "edited":
+    case "delivery":
+      return event.conversation;
+    case "line":
+    case "channel":
+    case "operator":
+      return null;
+    default:
+      return event satisfies never;
+  }
+}

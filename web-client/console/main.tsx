@@ -1,0 +1,68 @@
+/** The shell: one state, one way to change it, and what follows from it. */
+
+import { effect, signal } from "@preact/signals";
+import { render } from "preact";
+import { initial } from "./core/state.ts";
+import { languageFor, languages } from "./i18n/words.ts";
+import { followAttention } from "./net/attention.ts";
+import { emitInto, enter, setUp, signIn, signOut } from "./net/gate.ts";
+import { save, savedLanguage, savedSound } from "./net/preferences.ts";
+import { followDesk } from "./net/socket.ts";
+import "./style/base.css";
+import { App } from "./view/App.tsx";
+import type { Actions } from "./view/desk.ts";
+
+const language = savedLanguage() ?? languageFor(navigator.languages);
+const state = signal({ ...initial, language, sound: savedSound() });
+const now = signal(Date.now());
+const emit = emitInto(state);
+const socket = followDesk(state, emit);
+followAttention(state);
+
+const actions: Actions = {
+  signIn: (login, password) => void signIn(emit, login, password),
+  setUp: (form) => void setUp(emit, form),
+  signOut: () => void signOut(emit),
+  open: (conversation) => emit({ on: "opened", conversation }),
+  reloadChat: () => emit({ on: "chat_stale" }),
+  accept(conversation, offer) {
+    socket.command({ type: "accept", conversation, offer });
+    emit({ on: "opened", conversation });
+  },
+  decline(conversation, offer, reason) {
+    socket.command({ type: "decline", conversation, offer, reason: reason || null });
+  },
+  take(conversation) {
+    socket.command({ type: "take", conversation });
+    emit({ on: "opened", conversation });
+  },
+  send(conversation, text, isNote) {
+    socket.command({ type: isNote ? "note" : "reply", conversation, text });
+  },
+  finish: (conversation) => socket.command({ type: "finish", conversation }),
+  setStatus: (status) => socket.command({ type: "set_status", status }),
+  draft: (conversation, draft) => emit({ on: "drafted", conversation, draft }),
+  readNotice: () => emit({ on: "notice_read" }),
+  tryNow: () => socket.tryNow(),
+  reloadPage: () => location.reload(),
+  chooseLanguage: (chosen) => emit({ on: "language", language: chosen }),
+  setSound: (sound) => emit({ on: "sound", sound }),
+};
+
+function Root() {
+  const words = languages[state.value.language];
+  return <App desk={{ state: state.value, words, now, actions }} />;
+}
+
+effect(() => {
+  document.documentElement.lang = state.value.language;
+  save(state.value.language, state.value.sound);
+});
+setInterval(() => {
+  now.value = Date.now() + state.peek().clockAheadMs;
+}, 1_000);
+document.addEventListener("visibilitychange", () => {
+  emit({ on: "page_visible", isPageVisible: document.visibilityState === "visible" });
+});
+render(<Root />, document.getElementById("app")!);
+void enter(emit);

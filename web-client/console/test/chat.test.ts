@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { isChatBehind, lastRouted } from "../core/select.ts";
+import { ANNA, CHAT, held, offered, row, Story, wrote } from "./story.ts";
+
+test("an entry that comes while the chat loads is there once, and in its place", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(3, "third") });
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(2, "second") });
+  story.reads(wrote(1, "first"), wrote(2, "second"));
+  expect(story.texts).toEqual(["first", "second", "third"]);
+});
+
+test("what happened to an entry while the chat loaded is not lost", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  story.happens({ kind: "delivery", conversation: CHAT, entry: 1, delivery: { state: "sent" } });
+  story.reads(wrote(1, "hello", ANNA));
+  expect(story.state.chat?.entries[0]?.body).toMatchObject({ delivery: { state: "sent" } });
+});
+
+test("a live entry that the chat has already is left out", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  story.reads(wrote(1, "first"));
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(1, "first") });
+  story.happens({ kind: "entry", conversation: "0-other", entry: wrote(2, "elsewhere") });
+  expect(story.texts).toEqual(["first"]);
+});
+
+test("an edit changes the text and says so", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  const entry = wrote(1, "helo");
+  story.reads({ ...entry, body: { kind: "message", text: "helo", external_id: "77" } });
+  const at = "2026-03-01T09:00:05Z";
+  story.happens({ kind: "edited", conversation: CHAT, external_id: "77", text: "hello", at });
+  expect(story.state.chat?.entries[0]?.body).toMatchObject({ text: "hello", edited_at: at });
+});
+
+test("an answer to an earlier request is not taken", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  const request = story.opens();
+  story.opens("0-other");
+  const transcript = { row: held("anna"), entries: [wrote(1, "first")], position: "0:1-1.aa" };
+  story.on({ on: "transcript", request, transcript });
+  expect(story.texts).toEqual([]);
+});
+
+test("a snapshot asks for the entries anew and keeps what is on the screen meanwhile", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  const request = story.opens();
+  story.reads(wrote(1, "first"));
+  story.shows(held("anna", { last_entry: 2 }));
+  expect(story.state.chat?.request).not.toBe(request);
+  expect(story.texts).toEqual(["first"]);
+  expect(isChatBehind(story.state)).toBe(false);
+});
+
+test("a row that is ahead of the entries shows that something is missing", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  story.reads(wrote(1, "first"));
+  story.happens({ kind: "row", row: held("anna", { last_entry: 2 }) });
+  expect(isChatBehind(story.state)).toBe(true);
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(2, "second") });
+  expect(isChatBehind(story.state)).toBe(false);
+});
+
+test("a chat that could not be read is asked for again once it is offered to me", () => {
+  const story = Story.atDesk();
+  story.shows(row());
+  const request = story.opens();
+  story.on({ on: "transcript_failed", request, why: "not_allowed" });
+  story.happens({ kind: "row", row: row({ preview: "still waiting" }) });
+  expect(story.state.chat?.request).toBe(request);
+  story.happens({ kind: "row", row: offered("anna") });
+  expect(story.state.chat).toMatchObject({ isLoading: true, failed: null });
+  expect(story.state.chat?.request).not.toBe(request);
+});
+
+test("a chat that went on without me stays readable", () => {
+  const story = Story.atDesk();
+  story.shows(offered("anna"));
+  story.opens();
+  story.reads(wrote(1, "first"));
+  story.happens({ kind: "gone", conversation: CHAT });
+  expect(story.state.chat).toMatchObject({ isGone: true });
+  expect(story.texts).toEqual(["first"]);
+});
+
+test("the reason shown is that of the last decision", () => {
+  const routed = (n: number, to: string) => ({
+    ...wrote(n, ""),
+    body: {
+      kind: "fact" as const,
+      fact: "routed" as const,
+      round: 1,
+      offer: n,
+      operators: [to],
+      until: null,
+      explanation: { mode: "evenly" as const, candidates: [] },
+    },
+  });
+  expect(lastRouted([routed(1, "boris"), routed(2, "anna"), wrote(3, "x")])?.fact.operators).toEqual(
+    ["anna"],
+  );
+  expect(lastRouted([wrote(1, "x")])).toBeNull();
+});

@@ -1,0 +1,85 @@
+import { beforeEach, expect, test } from "vitest";
+import { shownStatus } from "../core/state.ts";
+import { ANNA, CHAT, held, Story, wrote } from "./story.ts";
+
+let story: Story;
+
+beforeEach(() => {
+  story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  story.reads(wrote(1, "hello"));
+});
+
+test("what is sent is shown until its entry comes, whichever of entry and answer is first", () => {
+  story.writes("c1", "good day");
+  expect(story.sending).toEqual(["good day"]);
+  story.isAnswered("c1", { outcome: "done" });
+  expect(story.sending).toEqual(["good day"]);
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(2, "good day", ANNA) });
+  expect(story.sending).toEqual([]);
+
+  story.writes("c2", "again");
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(3, "again", ANNA) });
+  story.isAnswered("c2", { outcome: "repeated" });
+  expect(story.sending).toEqual([]);
+});
+
+test("of two equal texts each entry answers for one", () => {
+  story.writes("c1", "yes");
+  story.writes("c2", "yes");
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(2, "yes", ANNA) });
+  expect(story.sending).toEqual(["yes"]);
+});
+
+test("the customer saying the same, or a note, is not what was sent", () => {
+  story.writes("c1", "yes");
+  story.happens({ kind: "entry", conversation: CHAT, entry: wrote(2, "yes") });
+  const note = { ...wrote(3, "", ANNA), body: { kind: "note" as const, text: "yes" } };
+  story.happens({ kind: "entry", conversation: CHAT, entry: note });
+  expect(story.sending).toEqual(["yes"]);
+});
+
+test("having said the same before is not what was sent now", () => {
+  story.happens({ kind: "row", row: held("anna", { last_entry: 2 }) });
+  story.writes("c1", "yes");
+  story.reads(wrote(1, "hello"), wrote(2, "yes", ANNA));
+  expect(story.sending).toEqual(["yes"]);
+});
+
+test("after a gap the snapshot's entries tell that it arrived", () => {
+  story.writes("c1", "good day");
+  story.shows(held("anna", { last_entry: 2 }));
+  story.reads(wrote(1, "hello"), wrote(2, "good day", ANNA));
+  expect(story.sending).toEqual([]);
+});
+
+test("a refused text goes back into the box, before what was begun meanwhile", () => {
+  story.writes("c1", "good day");
+  story.on({ on: "drafted", conversation: CHAT, draft: { text: "and", isNote: false } });
+  story.isAnswered("c1", { outcome: "refused", code: "not_yours", holder: "boris", message: "" });
+  expect(story.sending).toEqual([]);
+  expect(story.state.drafts[CHAT]).toEqual({ text: "good day\nand", isNote: false });
+  expect(story.state.notice).toMatchObject({ command: "reply", why: { holder: "boris" } });
+});
+
+test("drafts are kept for each conversation", () => {
+  story.on({ on: "drafted", conversation: CHAT, draft: { text: "half a sen", isNote: true } });
+  story.opens("0-other");
+  story.opens(CHAT);
+  expect(story.state.drafts[CHAT]).toEqual({ text: "half a sen", isNote: true });
+});
+
+test("a chosen status is shown at once and taken back when it is refused", () => {
+  const command = { type: "set_status", status: "busy" } as const;
+  story.on({ on: "commanded", id: "c1", command });
+  expect(shownStatus(story.state)).toBe("busy");
+  story.isAnswered("c1", { outcome: "refused", code: "unavailable", message: "" });
+  expect(shownStatus(story.state)).toBe("available");
+});
+
+test("a status changed elsewhere shows here", () => {
+  const operator = { id: "anna", name: "Anna", role: "operator", enabled: true } as const;
+  story.happens({ kind: "operator", operator: { ...operator, status: "away" } });
+  expect(shownStatus(story.state)).toBe("away");
+});

@@ -1,0 +1,64 @@
+/** The open chat: who it is, the entries, the box to write in. */
+
+import type { Row } from "../../client/index.ts";
+import { openRow } from "../core/select.ts";
+import type { Chat as OpenChat } from "../core/chat.ts";
+import "./Chat.css";
+import { ChatHead } from "./ChatHead.tsx";
+import { Entries } from "./Entries.tsx";
+import { ReplyBox } from "./ReplyBox.tsx";
+import type { Desk } from "./desk.ts";
+
+export function Chat({ desk }: { desk: Desk }) {
+  const { chat } = desk.state;
+  if (chat === null) return <NothingOpen desk={desk} />;
+  const row = openRow(desk.state);
+  return (
+    <main class="Chat" data-testid="chat" data-conversation={chat.conversation}>
+      {row && <ChatHead key={chat.conversation} desk={desk} row={row} chat={chat} />}
+      <ChatBody desk={desk} chat={chat} />
+      {row && <ChatFoot desk={desk} chat={chat} row={row} />}
+    </main>
+  );
+}
+
+function ChatBody({ desk, chat }: { desk: Desk; chat: OpenChat }) {
+  const { words, actions } = desk;
+  switch (chat.failed) {
+    case "not_allowed":
+      return <p class="Chat-message">{words.chat.notAllowed}</p>;
+    case "unreachable":
+      return (
+        <p class="Chat-message" role="alert">
+          {words.chat.unreachable}
+          <button type="button" class="Button" onClick={actions.reloadChat}>
+            {words.chat.retry}
+          </button>
+        </p>
+      );
+    case null:
+      if (chat.isLoading && chat.entries.length === 0) {
+        return <p class="Chat-message">{words.chat.loading}</p>;
+      }
+      return <Entries key={chat.conversation} desk={desk} chat={chat} />;
+    default:
+      return chat.failed satisfies never;
+  }
+}
+
+function ChatFoot({ desk, chat, row }: { desk: Desk; chat: OpenChat; row: Row }) {
+  if (chat.isGone) return <p class="Chat-gone">{desk.words.chat.gone}</p>;
+  return <ReplyBox key={chat.conversation} desk={desk} row={row} />;
+}
+
+function NothingOpen({ desk }: { desk: Desk }) {
+  return (
+    <main class="Chat Chat--none">
+      <div class="Chat-none">
+        <span class="Gate-mark Gate-mark--large" aria-hidden="true" />
+        <p>{desk.words.chat.none}</p>
+        <p class="Chat-hint">{desk.words.chat.noneHint}</p>
+      </div>
+    </main>
+  );
+}

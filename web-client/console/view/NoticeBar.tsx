@@ -1,0 +1,52 @@
+/** A command that was refused, in words. */
+
+import type { CommandRefusal } from "../../client/index.ts";
+import "./NoticeBar.css";
+import { personName, type Desk } from "./desk.ts";
+
+export function NoticeBar({ desk }: { desk: Desk }) {
+  const { notice } = desk.state;
+  const isText = notice?.command === "reply" || notice?.command === "note";
+  return (
+    <div class="NoticeBar-place" role="alert" data-testid="notice-place">
+      {notice && (
+        <p class="NoticeBar" data-testid="notice" data-code={notice.why.code}>
+          <span>
+            {refusalWords(desk, notice.why)} {isText && desk.words.refusal.unsent}
+          </span>
+          <button type="button" class="Button Button--small" onClick={desk.actions.readNotice}>
+            {desk.words.close}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function refusalWords(desk: Desk, why: CommandRefusal): string {
+  const words = desk.words.refusal;
+  switch (why.code) {
+    case "no_longer_yours":
+      return words.noLongerYours(why.holder && personName(desk, why.holder));
+    case "not_yours":
+      return words.notYours(why.holder && personName(desk, why.holder));
+    case "closed":
+      return words.closed;
+    case "full":
+      return words.full;
+    case "not_now":
+      return words.notNow;
+    case "forbidden":
+      return words.forbidden;
+    case "unknown_conversation":
+      return words.unknownConversation;
+    case "bad_value":
+      return words.badValue(why.field);
+    case "too_fast":
+      return words.tooFast;
+    case "unavailable":
+      return words.unavailable;
+    default:
+      return why satisfies never;
+  }
+}

@@ -1,0 +1,116 @@
+/** Where one writes to the customer, or a note to colleagues. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { TEXT_CHARS_MAX, type Row } from "../../client/index.ts";
+import { isHeldByMe, myOffer, overseesLine } from "../core/select.ts";
+import type { Draft } from "../core/state.ts";
+import "./ReplyBox.css";
+import { personName, type Desk } from "./desk.ts";
+
+const EMPTY: Draft = { text: "", isNote: false };
+
+export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
+  const { state } = desk;
+  const canReply = row.state === "active" && isHeldByMe(state, row);
+  const canNote = row.state !== "closed" && (isHeldByMe(state, row) || overseesLine(state, row));
+  const why = canReply ? null : whyNot(desk, row);
+  return (
+    <footer class="ReplyBox" data-testid="reply-place">
+      {why && (
+        <p class="ReplyBox-why" data-testid="cannot-reply">
+          {why}
+        </p>
+      )}
+      {canNote && <Writing desk={desk} row={row} canReply={canReply} />}
+    </footer>
+  );
+}
+
+function Writing({ desk, row, canReply }: { desk: Desk; row: Row; canReply: boolean }) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  const { state, words, actions } = desk;
+  const id = row.conversation;
+  const { text, isNote: wantsNote } = state.drafts[id] ?? EMPTY;
+  const isNote = wantsNote || !canReply;
+  const over = [...text].length - TEXT_CHARS_MAX;
+  const canSend = text.trim() !== "" && over <= 0;
+
+  useEffect(() => {
+    if (canReply) box.current?.focus({ preventScroll: true });
+  }, [canReply]);
+
+  const send = () => {
+    if (canSend) actions.send(id, text.trim(), isNote);
+  };
+  const keyed = (event: KeyboardEvent) => {
+    // Enter that ends the input of a composed character is not meant for us.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const label = isNote ? words.reply.notePlaceholder : words.reply.placeholder;
+  return (
+    <div class={isNote ? "ReplyBox-writing ReplyBox-writing--note" : "ReplyBox-writing"}>
+      <textarea
+        ref={box}
+        class="ReplyBox-text"
+        rows={3}
+        value={text}
+        placeholder={label}
+        aria-label={label}
+        data-testid="reply-box"
+        onInput={(event) => actions.draft(id, { text: event.currentTarget.value, isNote })}
+        onKeyDown={keyed}
+      />
+      <div class="ReplyBox-foot">
+        {canReply && (
+          <button
+            type="button"
+            class="Button Button--small ReplyBox-note"
+            aria-pressed={isNote}
+            title={words.reply.notePlaceholder}
+            data-testid="note-toggle"
+            onClick={() => {
+              actions.draft(id, { text, isNote: !isNote });
+              box.current?.focus();
+            }}
+          >
+            {words.reply.note}
+          </button>
+        )}
+        <span class={over > 0 ? "ReplyBox-hint ReplyBox-hint--over" : "ReplyBox-hint"}>
+          {over > 0 ? words.reply.tooLong(over) : words.reply.hint}
+        </span>
+        <button
+          type="button"
+          class="Button Button--primary"
+          data-testid="send"
+          disabled={!canSend}
+          onClick={send}
+        >
+          {isNote ? words.reply.sendNote : words.reply.send}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Why one cannot write to the customer here. */
+function whyNot(desk: Desk, row: Row): string | null {
+  const { state } = desk;
+  const words = desk.words.reply;
+  switch (row.state) {
+    case "offered":
+      return myOffer(state, row) ? words.offered : null;
+    case "waiting":
+      return words.waiting;
+    case "active":
+      return row.operator && words.others(personName(desk, row.operator));
+    case "closing":
+      return words.closing;
+    case "closed":
+      return words.closed;
+    default:
+      return row.state satisfies never;
+  }
+}

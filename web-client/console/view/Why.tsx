@@ -1,0 +1,74 @@
+/** A decision of the queue in words: who was asked and why, who was passed over and why. */
+
+import type { Candidate, Counts, Fact, Reason, Timestamp } from "../../client/index.ts";
+import "./Why.css";
+import { personName, type Desk } from "./desk.ts";
+import { clock } from "./time.ts";
+
+type WhyProps = {
+  desk: Desk;
+  at: Timestamp;
+  fact: Extract<Fact, { fact: "routed" }>;
+  isMine: boolean;
+};
+
+export function Why({ desk, at, fact, isMine }: WhyProps) {
+  const words = desk.words.why;
+  const { mode, candidates, others } = fact.explanation;
+  const isChosen = ({ operator }: Candidate) => fact.operators.includes(operator);
+  const inOrder = [...candidates.filter(isChosen), ...candidates.filter((c) => !isChosen(c))];
+  return (
+    <section class="Why" data-testid="why-panel">
+      <h2 class="Why-title">{isMine ? words.title : words.titleOther}</h2>
+      <p class="Why-mode">{words.modes[mode]}</p>
+      {fact.operators.length === 0 && <p class="Why-nobody">{words.nobody}</p>}
+      <ul>
+        {inOrder.map((candidate) => (
+          <li
+            key={candidate.operator}
+            class={isChosen(candidate) ? "Why-candidate Why-candidate--chosen" : "Why-candidate"}
+            data-testid="why-candidate"
+            data-operator={candidate.operator}
+          >
+            <b>{personName(desk, candidate.operator)}</b>
+            <span>{reasonWords(desk, candidate.reason)}</span>
+            {isChosen(candidate) && <span class="Why-chosen">{words.chosen}</span>}
+          </li>
+        ))}
+        {others && othersWords(desk, others).map((line) => <li class="Why-candidate">{line}</li>)}
+      </ul>
+      <p class="Why-when">{words.decided(clock(desk.words, at), fact.round)}</p>
+    </section>
+  );
+}
+
+function reasonWords(desk: Desk, reason: Reason): string {
+  const words = desk.words.why;
+  switch (reason.why) {
+    case "fewest_received":
+      return words.fewest(reason.received);
+    case "first_in_order":
+      return words.first(reason.place);
+    case "everybody":
+      return words.everybody;
+    case "declined":
+      return words.declined(clock(desk.words, reason.at));
+    case "missed":
+      return words.missed(clock(desk.words, reason.at));
+    case "unavailable":
+      return words.unavailable;
+    case "at_capacity":
+      return words.atCapacity(reason.load, reason.capacity);
+    default:
+      return reason satisfies never;
+  }
+}
+
+function othersWords(desk: Desk, others: Counts): string[] {
+  const words = desk.words.why;
+  return [
+    others.eligible > 0 ? words.othersEligible(others.eligible) : "",
+    others.unavailable > 0 ? words.othersUnavailable(others.unavailable) : "",
+    others.at_capacity > 0 ? words.othersAtCapacity(others.at_capacity) : "",
+  ].filter((line) => line !== "");
+}

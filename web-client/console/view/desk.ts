@@ -1,0 +1,46 @@
+/** What every view of the desk is given: the state, the words, the time, and what can be done. */
+
+import type { ReadonlySignal } from "@preact/signals";
+import type { ConversationId, OfferId, OperatorId, Status } from "../../client/index.ts";
+import type { Draft, Language, State } from "../core/state.ts";
+import type { Words } from "../i18n/en.ts";
+
+export type Desk = {
+  state: State;
+  words: Words;
+  /** The server's time in milliseconds, moving every second. */
+  now: ReadonlySignal<number>;
+  actions: Actions;
+};
+
+export type Actions = {
+  signIn(login: string, password: string): void;
+  setUp(form: { token: string; login: string; name: string; password: string }): void;
+  signOut(): void;
+  open(conversation: ConversationId | null): void;
+  reloadChat(): void;
+  accept(conversation: ConversationId, offer: OfferId): void;
+  decline(conversation: ConversationId, offer: OfferId, reason: string | null): void;
+  take(conversation: ConversationId): void;
+  send(conversation: ConversationId, text: string, isNote: boolean): void;
+  finish(conversation: ConversationId): void;
+  setStatus(status: Status): void;
+  draft(conversation: ConversationId, draft: Draft): void;
+  readNotice(): void;
+  tryNow(): void;
+  reloadPage(): void;
+  chooseLanguage(language: Language): void;
+  setSound(sound: boolean): void;
+};
+
+export function personName({ state, words }: Desk, id: OperatorId): string {
+  return state.operators[id]?.name ?? (state.me?.id === id ? state.me.name : words.unknownPerson);
+}
+
+export function lineName({ state, words }: Desk, id: string): string {
+  return state.lines[id]?.name ?? words.unknownLine;
+}
+
+export function channelName({ state, words }: Desk, id: string): string {
+  return state.channels[id]?.name ?? words.unknownChannel;
+}
