@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bad_input;
 mod channels;
 mod contract;
 mod edge;
 mod fakes;
+mod kill;
+mod payloads;
 mod routing;
+mod screen;
 mod sessions;
+mod site;
 mod store_kill;
 mod store_machine;
 mod store_sqlite;
