@@ -47,7 +47,7 @@ async fn what_was_acknowledged_survives_eleven_kills() {
 
     let entries = everything_is_there_once_and_in_order(&chief, offers.keys()).await;
     offers_run_out_and_move_on(&chief, &offers).await;
-    println!(
+    eprintln!(
         "seed {seed}: {} messages of {CUSTOMERS} customers, {} kills, {retries} retries, \
          {entries} entries, {} offers moved on, {:.1} s",
         CUSTOMERS * MESSAGES,

@@ -21,7 +21,9 @@ use tempfile::TempDir;
 
 pub(crate) use awc::ws::Message;
 pub(crate) use browser::Browser;
-pub(crate) use company::{Company, Form, Operator, SECRET, founded, line, message, transcript};
+pub(crate) use company::{
+    Bot, Company, Form, Operator, SECRET, founded, line, message, transcript,
+};
 pub(crate) use http::{Answer, Page};
 pub(crate) use process::Program;
 
@@ -48,9 +50,9 @@ impl Site {
         let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("bound");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let toml = format!(
-            "server.public_url = \"{url}\"\nstore.directory = {:?}\nstore.shards = 4\n\
+            "server.public_url = \"{url}\"\nstore.directory = '{}'\nstore.shards = 4\n\
              outbound.allow_networks = [\"127.0.0.0/8\"]\n{toml}",
-            folder.path()
+            folder.path().display()
         );
         let config = Config::with(&toml).expect("valid");
         let node = program::start_node(&config, Clock::Wall).await.expect("started");
