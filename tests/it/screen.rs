@@ -13,7 +13,9 @@ pub(crate) fn rows(frames: &[ServerFrame]) -> BTreeMap<ConversationId, Row> {
         if let ServerFrame::Snapshot { rows, .. } = frame {
             shown = rows.iter().map(|row| (row.conversation.clone(), row.clone())).collect();
         } else if let ServerFrame::Events { events, .. } = frame {
-            events.iter().for_each(|event| show(&mut shown, event));
+            for event in events {
+                show(&mut shown, event);
+            }
         }
     }
     shown

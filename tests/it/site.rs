@@ -1,6 +1,6 @@
 //! A whole hub in this process, met from outside only: real time, real sockets on loopback.
 //!
-//! What a story does with it goes over HTTP and WebSockets. The node is at hand for what nobody can
+//! What a story does with it goes over HTTP and web sockets. The node is at hand for what nobody can
 //! do from outside, such as to wait for days.
 
 mod browser;
