@@ -29,7 +29,7 @@ const READ_MODEL: &str = "read-model.sqlite";
 /// The name of a node of the embedded store: there is only one.
 const NODE: &str = "embedded";
 /// For all shards to be read.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 /// Between two looks of the recorder through what it has measured.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
