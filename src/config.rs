@@ -1,10 +1,13 @@
 //! The configuration: read once at start, checked once, then handed to each layer by section.
 //!
 //! `config/default.toml` is embedded and holds every key with its meaning; a file goes over it, the
-//! environment over both. Knows no layer of the program.
+//! environment over both. Knows no layer of the program, only the form of networks that [`outbound`]
+//! reads too.
+//!
+//! [`outbound`]: crate::outbound::address
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +17,8 @@ use jiff::SignedDuration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
+
+use crate::outbound::address::AllowedNetworks;
 
 /// The commented defaults.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -95,7 +100,8 @@ pub struct Feed {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outbound {
-    pub allow_networks: Vec<Network>,
+    #[serde(deserialize_with = "networks")]
+    pub allow_networks: AllowedNetworks,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -313,43 +319,6 @@ impl<'de> Deserialize<'de> for Origin {
     }
 }
 
-/// A network as `address/bits`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    pub address: IpAddr,
-    pub bits: u8,
-}
-
-impl Network {
-    pub fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = text.split_once('/')?;
-        let network = Self { address: address.parse().ok()?, bits: bits.parse().ok()? };
-        let bits_max = if network.address.is_ipv4() { 32 } else { 128 };
-        (network.bits <= bits_max).then_some(network)
-    }
-
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(ours), IpAddr::V4(other)) => {
-                let differ = ours.to_bits() ^ other.to_bits();
-                differ.leading_zeros() >= self.bits.into()
-            }
-            (IpAddr::V6(ours), IpAddr::V6(other)) => {
-                let differ = ours.to_bits() ^ other.to_bits();
-                differ.leading_zeros() >= self.bits.into()
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Network {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom("expected `address/bits`"))
-    }
-}
-
 /// A text that never shows in logs and error messages.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
@@ -385,6 +354,10 @@ impl<'de> Deserialize<'de> for Secret {
 
 fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RangeInclusive<u32>, D::Error> {
     <[u32; 2]>::deserialize(deserializer).map(|[lowest, highest]| lowest..=highest)
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AllowedNetworks, D::Error> {
+    AllowedNetworks::parse(&Vec::<String>::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 #[cfg(test)]
@@ -449,15 +422,6 @@ mod tests {
             assert!(!server.allows_origin(foreign), "{foreign}");
         }
         assert_eq!(server.public_url.socket_origin(), "wss://desk.example.com");
-    }
-
-    #[test]
-    fn networks_contain_their_addresses() {
-        let network = Network::parse("10.1.0.0/16").expect("valid");
-        assert!(network.contains("10.1.255.1".parse().expect("valid")));
-        assert!(!network.contains("10.2.0.1".parse().expect("valid")));
-        assert!(Network::parse("0.0.0.0/0").expect("valid").contains(IpAddr::from([8, 8, 8, 8])));
-        assert!(!Network::parse("::/0").expect("valid").contains(IpAddr::from([8, 8, 8, 8])));
     }
 
     #[test]

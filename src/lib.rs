@@ -4,10 +4,14 @@
 
 pub mod actors;
 pub mod channels;
+pub mod check;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod outbound;
+pub mod program;
 pub mod protocol;
 pub mod readmodel;
+pub mod serve;
 pub mod store;
 pub mod web;

@@ -192,6 +192,18 @@ impl NodeHandle {
         !self.parts.draining.load(Ordering::Relaxed) && self.parts.runs_all_shards()
     }
 
+    /// Returns when all shards of this node run.
+    pub async fn ready(&self) {
+        loop {
+            // Made before the look, so that no change falls between the two.
+            let changed = self.parts.shards_changed.notified();
+            if self.parts.runs_all_shards() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     /// How many shards a new line or channel can choose from.
     pub fn shards(&self) -> u16 {
         self.parts.settings.shards

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use domain::id::{ChannelId, LineId, OperatorId, ShardId};
+use tokio::sync::Notify;
 
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
@@ -65,6 +66,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         read_model: start.read_model,
         presence: Presence::default(),
         shards: slots,
+        shards_changed: Notify::new(),
         draining: AtomicBool::new(false),
         feed: OnceLock::new(),
         delivery: OnceLock::new(),

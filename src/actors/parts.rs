@@ -8,6 +8,7 @@ use domain::id::{OperatorId, ShardId};
 use domain::line::Line;
 use domain::operator::Operator;
 use jiff::SignedDuration;
+use tokio::sync::Notify;
 
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::DirectoryCell;
@@ -49,6 +50,8 @@ pub(crate) struct Parts {
     pub(crate) presence: Presence,
     /// By shard; none while it is not running here.
     pub(crate) shards: Vec<RwLock<Option<Addr<Shard>>>>,
+    /// Told whenever one of them starts or stops.
+    pub(crate) shards_changed: Notify,
     /// The node goes down: nothing new is taken.
     pub(crate) draining: AtomicBool,
     pub(crate) feed: OnceLock<Addr<Feed>>,
@@ -87,6 +90,7 @@ impl Parts {
         if let Some(slot) = self.shards.get(usize::from(shard.0)) {
             *slot.write().unwrap_or_else(PoisonError::into_inner) = addr;
         }
+        self.shards_changed.notify_waiters();
     }
 
     pub(crate) fn is_present(&self, operator: &OperatorId) -> bool {

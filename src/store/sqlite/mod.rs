@@ -23,7 +23,7 @@ use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-pub use crate::store::sqlite::open::OpenError;
+pub use crate::store::sqlite::open::{OpenError, library_version};
 
 use crate::store::Unavailable;
 use crate::store::op::{

@@ -38,6 +38,11 @@ pub enum OpenError {
     Sqlite(#[from] rusqlite::Error),
 }
 
+/// The version of the `SQLite` library in this program.
+pub fn library_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Keeps other processes out of the directory as long as it is kept; also `kill -9` ends it.
 pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
     let unusable = |error| OpenError::Directory(dir.to_owned(), error);

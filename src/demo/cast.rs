@@ -1,0 +1,154 @@
+//! Who and what there is in the demo: one line, three people, two channels, and their secrets.
+
+use std::net::SocketAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use domain::account::Account;
+use domain::channel::{Channel, ChannelSettings};
+use domain::id::{ChannelId, LineId, OperatorId, ShardId};
+use domain::line::{Line, LineSettings};
+use domain::operator::{Operator, Role, Status};
+
+use crate::actors::handle::Change;
+use crate::channels::webhook::KEY_PREFIX;
+use crate::clock;
+use crate::demo::pretend::{Accounts, Bot, Form};
+use crate::web::password::hash_password;
+
+pub(super) const LINE: &str = "demo";
+pub(super) const TELEGRAM: &str = "telegram";
+pub(super) const FORM: &str = "web-form";
+const CAPACITY: u32 = 5;
+const SHARD: ShardId = ShardId(0);
+
+/// Short words that are hard to mishear.
+const WORDS: [&str; 32] = [
+    "amber", "apple", "birch", "bridge", "candle", "cedar", "cherry", "cloud", "copper", "coral",
+    "falcon", "garden", "harbor", "hazel", "island", "ivory", "lantern", "lemon", "maple",
+    "meadow", "olive", "orchid", "pepper", "pillow", "planet", "river", "saffron", "silver",
+    "summer", "velvet", "willow", "winter",
+];
+
+/// A person of the demo.
+pub(super) struct Actor {
+    pub(super) login: &'static str,
+    pub(super) name: &'static str,
+    pub(super) role: Role,
+    pub(super) password: String,
+}
+
+/// Everything that is stored before the curtain rises.
+pub(super) struct Cast {
+    pub(super) actors: [Actor; 3],
+    channels: [Channel; 2],
+}
+
+impl Cast {
+    /// With new secrets. `hub` is where the hub and the pretend platform both are.
+    pub(super) fn of(hub: SocketAddr, polling: bool) -> Self {
+        let actors = [
+            ("anna", "Anna", Role::Administrator),
+            ("boris", "Boris", Role::Supervisor),
+            ("vera", "Vera", Role::Operator),
+        ];
+        let actors = actors.map(|(login, name, role)| Actor {
+            login,
+            name,
+            role,
+            password: readable_password(),
+        });
+        let telegram = ChannelSettings::Telegram {
+            token: format!("{}:{}", 7_000_000_000 + clock::jitter(999_999_999), secret()),
+            secret: secret(),
+            api_base: format!("http://{hub}/pretend/telegram"),
+            polling,
+        };
+        let form = ChannelSettings::Webhook {
+            keys: vec![format!("{KEY_PREFIX}{}", STANDARD.encode(clock::secret_bytes::<32>()))],
+            outgoing_url: Some(format!("http://{hub}/pretend/form/receive")),
+        };
+        let channels = [channel(TELEGRAM, "Demo bot", telegram), channel(FORM, "Web form", form)];
+        Self { actors, channels }
+    }
+
+    /// What is to be stored. Slow: passwords are hashed.
+    pub(super) fn changes(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for actor in &self.actors {
+            let operator = actor.operator();
+            let password_hash = hash_password(&actor.password);
+            let account = Account { operator: operator.id.clone(), password_hash };
+            changes.push(Change::Operator { version: 0, operator });
+            changes.push(Change::Account { version: 0, login: actor.login.to_owned(), account });
+        }
+        let queue = self.actors.iter().map(|actor| OperatorId::new(actor.login)).collect();
+        let settings = LineSettings::new("Demo", queue);
+        let line = Line { id: LineId::new(LINE), shard: SHARD, settings };
+        changes.push(Change::Line { version: 0, line });
+        let channels = self.channels.iter().cloned();
+        changes.extend(channels.map(|channel| Change::Channel { version: 0, channel }));
+        changes
+    }
+
+    /// The platform's side of the channels.
+    pub(super) fn accounts(&self, hub: SocketAddr) -> Accounts {
+        let mut accounts = Accounts::default();
+        for channel in &self.channels {
+            let hook_url = format!("http://{hub}/hooks/{}", channel.id);
+            match channel.settings.clone() {
+                ChannelSettings::Telegram { token, secret, polling, api_base: _ } => {
+                    accounts.bot = Bot { token, secret, hook_url, polling };
+                }
+                ChannelSettings::Webhook { keys, outgoing_url: _ } => {
+                    let key = keys.into_iter().next().unwrap_or_default();
+                    accounts.form = Form { key, hook_url };
+                }
+            }
+        }
+        accounts
+    }
+}
+
+impl Actor {
+    fn operator(&self) -> Operator {
+        let supervises = match self.role {
+            Role::Supervisor => vec![LineId::new(LINE)],
+            Role::Operator | Role::Administrator => Vec::new(),
+        };
+        Operator {
+            id: OperatorId::new(self.login),
+            name: self.name.to_owned(),
+            role: self.role,
+            supervises,
+            capacity: CAPACITY,
+            status: Status::Available,
+            enabled: true,
+        }
+    }
+}
+
+fn channel(id: &str, name: &str, settings: ChannelSettings) -> Channel {
+    Channel {
+        id: ChannelId::new(id),
+        name: name.to_owned(),
+        line: LineId::new(LINE),
+        shard: SHARD,
+        enabled: true,
+        settings,
+    }
+}
+
+/// Letters, digits, `-` and `_`.
+fn secret() -> String {
+    URL_SAFE_NO_PAD.encode(clock::secret_bytes::<26>())
+}
+
+/// Good for an afternoon on one's own machine.
+fn readable_password() -> String {
+    let word = || {
+        let drawn = clock::jitter(WORDS.len() as u64);
+        usize::try_from(drawn).ok().and_then(|index| WORDS.get(index)).copied().unwrap_or_default()
+    };
+    format!("{}-{}-{:04}", word(), word(), clock::jitter(10_000))
+}

@@ -1,0 +1,172 @@
+//! The chats as the customers see them. Bounded; knows no network.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+const MESSAGES_MAX: usize = 200;
+const CUSTOMERS_MAX: usize = 100;
+const NAME_CHARS_MAX: usize = 64;
+const TEXT_CHARS_MAX: usize = 10_000;
+
+/// Through what a customer writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Side {
+    Telegram,
+    Form,
+}
+
+/// All chats of both sides.
+#[derive(Debug, Serialize)]
+pub(super) struct Chats {
+    /// Grows with every change.
+    revision: u64,
+    telegram: Vec<Customer>,
+    form: Vec<Customer>,
+    #[serde(skip)]
+    last_customer: u64,
+}
+
+/// A customer with his one chat, which has the same id.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Customer {
+    pub(super) id: u64,
+    pub(super) name: String,
+    /// He has stopped the bot.
+    pub(super) blocked: bool,
+    pub(super) messages: VecDeque<Message>,
+    #[serde(skip)]
+    last_message: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Message {
+    pub(super) id: u64,
+    pub(super) author: Author,
+    pub(super) text: String,
+    pub(super) at: Timestamp,
+    pub(super) edited: bool,
+    /// Why the hub did not take it.
+    pub(super) problem: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Author {
+    Customer {},
+    Company { name: Option<String> },
+}
+
+impl Chats {
+    pub(super) fn with_the_usual_customers() -> Self {
+        let (telegram, form) = (Vec::new(), Vec::new());
+        let mut chats = Self { revision: 1, telegram, form, last_customer: 5_000_000 };
+        for name in ["Maria Keller", "Иван Петров", "Chen Wei"] {
+            chats.add(Side::Telegram, name);
+        }
+        for name in ["Amélie Laurent", "Tom Baker"] {
+            chats.add(Side::Form, name);
+        }
+        chats
+    }
+
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// A new customer, if the name is one and there is room.
+    pub(super) fn add(&mut self, side: Side, name: &str) -> Option<u64> {
+        let name = name.trim();
+        let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
+        if !fits || self.side(side).len() >= CUSTOMERS_MAX {
+            return None;
+        }
+        self.last_customer += 1;
+        let id = self.last_customer;
+        let (name, messages) = (name.to_owned(), VecDeque::new());
+        self.side(side).push(Customer { id, name, blocked: false, messages, last_message: 0 });
+        self.revision += 1;
+        Some(id)
+    }
+
+    pub(super) fn customer(&self, side: Side, id: u64) -> Option<&Customer> {
+        let customers = match side {
+            Side::Telegram => &self.telegram,
+            Side::Form => &self.form,
+        };
+        customers.iter().find(|customer| customer.id == id)
+    }
+
+    /// For a change: every look counts as one.
+    fn changed(&mut self, side: Side, id: u64) -> Option<&mut Customer> {
+        self.revision += 1;
+        self.side(side).iter_mut().find(|customer| customer.id == id)
+    }
+
+    fn side(&mut self, side: Side) -> &mut Vec<Customer> {
+        match side {
+            Side::Telegram => &mut self.telegram,
+            Side::Form => &mut self.form,
+        }
+    }
+
+    /// The number of the new message; none: there is no such customer, or no text.
+    pub(super) fn write(
+        &mut self,
+        side: Side,
+        customer: u64,
+        author: Author,
+        text: &str,
+        at: Timestamp,
+    ) -> Option<u64> {
+        if !is_text(text) {
+            return None;
+        }
+        let customer = self.changed(side, customer)?;
+        customer.last_message += 1;
+        let id = customer.last_message;
+        if customer.messages.len() >= MESSAGES_MAX {
+            customer.messages.pop_front();
+        }
+        let text = text.to_owned();
+        customer.messages.push_back(Message { id, author, text, at, edited: false, problem: None });
+        Some(id)
+    }
+
+    /// Changes the customer's own newest message and says which and when it was written.
+    pub(super) fn edit_last(
+        &mut self,
+        side: Side,
+        customer: u64,
+        text: &str,
+    ) -> Option<(u64, Timestamp)> {
+        if !is_text(text) {
+            return None;
+        }
+        let messages = &mut self.changed(side, customer)?.messages;
+        let own = messages.iter_mut().rev().find(|found| found.author == Author::Customer {})?;
+        text.clone_into(&mut own.text);
+        own.edited = true;
+        Some((own.id, own.at))
+    }
+
+    pub(super) fn not_taken(&mut self, side: Side, customer: u64, message: u64, problem: &str) {
+        let Some(customer) = self.changed(side, customer) else { return };
+        let found = customer.messages.iter_mut().find(|found| found.id == message);
+        if let Some(message) = found {
+            message.problem = Some(problem.to_owned());
+        }
+    }
+
+    /// False: there is no such customer.
+    pub(super) fn set_blocked(&mut self, side: Side, customer: u64, blocked: bool) -> bool {
+        let found = self.changed(side, customer);
+        found.map(|customer| customer.blocked = blocked).is_some()
+    }
+}
+
+fn is_text(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX
+}

@@ -1,0 +1,74 @@
+//! The pretend web form: signed messages to the hub, and the receiver of its answers.
+//!
+//! Source: `docs/WEBHOOK.md`, as an integrator would read it.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::channels::webhook::{SKEW_SECONDS_MAX, sign};
+use crate::demo::pretend::chats::Customer;
+
+/// A message of a customer; an edit has the number of the message that it changes.
+pub(super) fn message(from: &Customer, number: u64, at: Timestamp, content: &Value) -> Value {
+    let mut message = json!({ "id": format!("form-{number}"), "date": at.as_second() });
+    for (name, value) in content.as_object().into_iter().flatten() {
+        message[name] = value.clone();
+    }
+    json!({
+        "user": { "id": from.id.to_string(), "name": from.name },
+        "chat": { "id": from.id.to_string() },
+        "message": message,
+    })
+}
+
+/// A file by its address: the hub does not fetch it.
+pub(super) fn file() -> Value {
+    json!({ "files": [{ "name": "invoice.pdf", "url": "https://example.com/invoice.pdf" }] })
+}
+
+/// What the hub sends. Unknown fields may come at any time.
+#[derive(Debug, Deserialize)]
+pub(super) struct Received {
+    pub(super) data: ReceivedData,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ReceivedData {
+    pub(super) chat: ReceivedChat,
+    pub(super) message: ReceivedMessage,
+    pub(super) author: Option<ReceivedAuthor>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ReceivedChat {
+    pub(super) id: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ReceivedMessage {
+    pub(super) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ReceivedAuthor {
+    pub(super) name: String,
+}
+
+/// The headers of one request of the hub.
+pub(super) struct Proof<'a> {
+    pub(super) id: &'a str,
+    pub(super) timestamp: &'a str,
+    pub(super) signatures: &'a str,
+}
+
+impl Proof<'_> {
+    /// Whether the hub itself wrote that body, and just now.
+    pub(super) fn holds(&self, key: &str, body: &[u8], now: Timestamp) -> bool {
+        let Some(expected) = sign(key, self.id, self.timestamp, body) else { return false };
+        let signed = self.signatures.split(' ').any(|given| given == expected);
+        let written: Option<i64> = self.timestamp.parse().ok();
+        let skew = written.map(|written| now.as_second().abs_diff(written));
+        signed && skew.is_some_and(|skew| skew <= SKEW_SECONDS_MAX.unsigned_abs())
+    }
+}

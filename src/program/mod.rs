@@ -1,0 +1,97 @@
+//! Putting the layers together: what `serve`, `check` and `demo` have in common.
+//!
+//! Hands each layer its own section of the configuration. Decides nothing about conversations.
+
+mod failure;
+mod log;
+mod running;
+
+use std::path::Path;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::actors::handle::NodeHandle;
+use crate::actors::node::{self, NodeStart};
+use crate::actors::parts::NodeSettings;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::outbound::{Outbound, OutboundSettings};
+use crate::readmodel::ReadModel;
+use crate::store::Store;
+
+pub use failure::Failure;
+pub use log::write_logs;
+pub use running::Running;
+
+/// Lists can be built anew from the store, so they have a file of their own beside it.
+const READ_MODEL: &str = "read-model.sqlite";
+/// The name of a node of the embedded store: there is only one.
+const NODE: &str = "embedded";
+/// For all shards to be read.
+const READY_WITHIN: Duration = Duration::from_mins(1);
+/// Between two looks of the recorder through what it has measured.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Opens the data directory. Waits for the disk.
+pub async fn open_store(config: &Config) -> Result<Store, Failure> {
+    let store = Store::sqlite(&config.store.directory)?;
+    let stored = store.leases().await?.into_iter().map(|(shard, _)| shard.0 + 1).max();
+    match stored {
+        Some(stored) if stored > config.store.shards => {
+            Err(Failure::FewerShards { stored, set: config.store.shards })
+        }
+        Some(_) | None => Ok(store),
+    }
+}
+
+/// The way out, to public addresses and the networks of the configuration.
+pub fn way_out(config: &Config) -> Result<Outbound, Failure> {
+    let allow_networks = config.outbound.allow_networks.clone();
+    Ok(Outbound::new(OutboundSettings { allow_networks, ..OutboundSettings::default() })?)
+}
+
+/// Starts a node in the current actix system. When it returns, all shards run.
+pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Failure> {
+    let store = open_store(config).await?;
+    let read_model = ReadModel::open(Some(&config.store.directory.join(Path::new(READ_MODEL))))?;
+    let node = node::start(NodeStart {
+        name: NODE.to_owned(),
+        settings: node_settings(config),
+        clock,
+        store,
+        read_model,
+        outbound: way_out(config)?,
+    });
+    let node = node.await?;
+    tokio::time::timeout(READY_WITHIN, node.ready()).await.map_err(|_| Failure::NotReady)?;
+    Ok(node)
+}
+
+/// Collects the numbers of the whole process from now on. Once a process.
+pub fn count_numbers() -> Result<PrometheusHandle, Failure> {
+    PrometheusBuilder::new().install_recorder().map_err(|error| Failure::Numbers(error.to_string()))
+}
+
+/// Keeps the memory of the recorder bounded, for as long as the actix system runs.
+pub fn keep_up(numbers: PrometheusHandle) {
+    actix::spawn(async move {
+        let mut tick = tokio::time::interval(UPKEEP_EVERY);
+        loop {
+            tick.tick().await;
+            numbers.run_upkeep();
+        }
+    });
+}
+
+fn node_settings(config: &Config) -> NodeSettings {
+    NodeSettings {
+        shards: config.store.shards,
+        grace_seconds: config.sessions.grace_seconds,
+        events_kept: config.feed.events_per_shard_in_memory,
+        events_stored: config.feed.feed_keep,
+        sockets_per_operator: config.limits.sockets_per_operator,
+        commands_per_second: config.limits.commands_per_second,
+        commands_burst: config.limits.commands_burst,
+    }
+}

@@ -1,0 +1,41 @@
+// A customer writes, an operator is offered the conversation, accepts and answers.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { openStage } from "./stage.mjs";
+
+const WAYS = [
+  { side: "telegram", customer: "Maria Keller", how: "posted updates", demoArgs: [] },
+  { side: "telegram", customer: "Chen Wei", how: "asked updates", demoArgs: ["--polling"] },
+  { side: "form", customer: "Tom Baker", how: "signed webhook", demoArgs: [] },
+];
+
+for (const { side, customer, how, demoArgs } of WAYS) {
+  test(`a customer is answered: ${side}, ${how}`, async (t) => {
+    const story = `answer-${how.replace(" ", "-")}`;
+    const stage = await openStage(t, story, { demoArgs });
+    const console = await stage.signedIn("anna");
+    await stage.shot(console, "nothing-yet");
+    const { page, phone } = await stage.customer(side, customer);
+    await phone.getByTestId("text").fill("My parcel has not come. Where is it?");
+    await phone.getByTestId("send").click();
+
+    const offer = console.getByTestId("offer");
+    await offer.waitFor();
+    assert.match(await offer.innerText(), new RegExp(`${customer}[^]*My parcel`));
+    assert.match(await offer.getByTestId("countdown").innerText(), /^(1:00|0:5\d|0:4\d)$/);
+    await stage.shot(console, "offered");
+
+    await offer.getByTestId("accept").click();
+    await console.getByTestId("reply-box").fill("It comes tomorrow before noon.");
+    await stage.shot(console, "accepted");
+    await console.getByTestId("send").click();
+
+    await phone.getByTestId("message-received").filter({ hasText: "tomorrow" }).waitFor();
+    assert.equal(await phone.getByTestId("message-received").count(), 1, "once, and nothing else");
+    await console.locator('[data-testid="delivery"][data-state="sent"]').waitFor();
+    await stage.shot(console, "answered");
+    await stage.shot(page, "customer-sees");
+    assert.deepEqual(stage.faults, []);
+  });
+}
