@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use jiff::SignedDuration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
@@ -230,6 +231,23 @@ impl Config {
     }
 }
 
+impl Sessions {
+    /// A sign-in ends after so long without use.
+    pub fn idle(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.idle_hours.into())
+    }
+
+    /// A sign-in ends when it is so old.
+    pub fn absolute(&self) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(self.absolute_days) * 24)
+    }
+
+    /// How long an operator counts as present after his connection was lost.
+    pub fn grace(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.grace_seconds.into())
+    }
+}
+
 impl Server {
     /// Whether a page of that origin may use the console.
     pub fn allows_origin(&self, origin: &str) -> bool {
@@ -302,8 +320,7 @@ impl<'de> Deserialize<'de> for Origin {
 }
 
 /// A text that never shows in logs and error messages.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -324,6 +341,14 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() { "Secret(none)" } else { "Secret(...)" })
+    }
+}
+
+/// Takes texts only, and tells nothing of what it does not take.
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer);
+        text.map(Self).map_err(|_| D::Error::custom("expected a text in quotes"))
     }
 }
 
@@ -402,5 +427,8 @@ mod tests {
     #[test]
     fn secrets_do_not_show() {
         assert!(!format!("{:?}", Secret::new("hunter2-hunter2")).contains("hunter2"));
+        let error = Config::with("[metrics]\ntoken = 123456789").expect_err("a number");
+        assert!(!error.to_string().contains("123456789"), "{error}");
+        assert!(error.to_string().contains("metrics.token"), "{error}");
     }
 }

@@ -391,7 +391,7 @@ async fn finish(parts: &Shared, shard: ShardId, job: OutboxJob, step: JobStep) -
 async fn remember(parts: &Shared, shard: ShardId, step: JobStep) -> Result<(), NotStored> {
     let (answer, answered) = Answer::new();
     parts
-        .with_shard(shard, |addr| addr.try_send(Work::Job { step, answer }))
+        .hand_to(shard, Work::Job { step, answer })
         .ok_or(NotStored::Unavailable)?
         .map_err(|_| NotStored::Full)?;
     answered.await.unwrap_or(Err(NotStored::Unavailable))

@@ -76,7 +76,7 @@ pub(crate) struct Share {
 }
 
 /// Where all feeds stand. Everything before has been handed out.
-#[derive(Clone, Debug, Message)]
+#[derive(Clone, Debug, PartialEq, Eq, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Ends(pub(crate) Arc<BTreeMap<ShardId, Place>>);
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use actix::{Addr, Handler, Message, Recipient};
+use actix::{Handler, Message, Recipient};
 use bytestring::ByteString;
 use domain::account::{Account, SignIn};
 use domain::channel::Channel;
@@ -26,8 +26,8 @@ use crate::actors::encode::{self, Place};
 use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
 use crate::actors::node::Node;
 use crate::actors::operator_session::OperatorSession;
-use crate::actors::parts::Shared;
-use crate::actors::shard::{Bell, Settle, Shard};
+use crate::actors::parts::{Shared, TooMuch};
+use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, StoredArrival, Work};
 use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
@@ -215,18 +215,14 @@ impl NodeHandle {
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let shard = channel.value.shard;
         let (answer, answered) = Answer::new();
-        let mut work = Some(arrival);
-        let hand_over = |addr: &Addr<Shard>| {
-            let arrival = work.take()?;
-            Some(addr.try_send(Work::Arrive { arrival, answer }))
-        };
-        match self.parts.with_shard(shard, hand_over).flatten() {
+        let runs = self.parts.with_shard(shard, |_| ()).is_some();
+        if !runs {
+            return self.submit(shard, arrival).await;
+        }
+        match self.parts.hand_to(shard, Work::Arrive { arrival, answer }) {
             Some(Ok(())) => answered.await.unwrap_or(Err(NotStored::Unavailable)),
-            Some(Err(_)) => Err(NotStored::Full),
-            None => match work {
-                Some(arrival) => self.submit(shard, arrival).await,
-                None => Err(NotStored::Unavailable),
-            },
+            Some(Err(TooMuch)) => Err(NotStored::Full),
+            None => Err(NotStored::Unavailable),
         }
     }
 
@@ -252,7 +248,7 @@ impl NodeHandle {
         let (answer, answered) = Answer::new();
         let work = Work::Change { changes, answer };
         self.parts
-            .with_shard(ShardId(0), |addr| addr.try_send(work))
+            .hand_to(ShardId(0), work)
             .ok_or(NotStored::Unavailable)?
             .map_err(|_| NotStored::Full)?;
         answered.await.unwrap_or(Err(NotStored::Unavailable))
@@ -271,7 +267,7 @@ impl NodeHandle {
         }
         let (answer, answered) = Answer::new();
         let work = Work::Command { command, answer };
-        match self.parts.with_shard(shard, |addr| addr.try_send(work)) {
+        match self.parts.hand_to(shard, work) {
             Some(Ok(())) => answered.await.unwrap_or_else(|_| unavailable()),
             Some(Err(_)) | None => unavailable(),
         }
@@ -392,17 +388,26 @@ impl NodeHandle {
         self.settle().await;
     }
 
-    /// Returns when nothing is left to be done now: no round, no send. Timers do not count.
+    /// Returns when nothing is left to be done now: no round, no send, nothing that one of them
+    /// caused. Timers do not count.
     pub async fn settle(&self) {
-        for shard in (0..self.shards()).map(ShardId) {
-            let (done, settled) = oneshot::channel();
-            self.parts.with_shard(shard, |addr| addr.do_send(Settle(done)));
-            let _not_running = settled.await;
-        }
-        if let Some(delivery) = self.parts.delivery.get() {
-            let (done, settled) = oneshot::channel();
-            delivery.do_send(SettleDelivery(done));
-            let _stopped = settled.await;
+        let mut before = None;
+        loop {
+            for shard in (0..self.shards()).map(ShardId) {
+                let (done, settled) = oneshot::channel();
+                self.parts.with_shard(shard, |addr| addr.do_send(Settle(done)));
+                let _not_running = settled.await;
+            }
+            if let Some(delivery) = self.parts.delivery.get() {
+                let (done, settled) = oneshot::channel();
+                delivery.do_send(SettleDelivery(done));
+                let _stopped = settled.await;
+            }
+            let ends = self.ends().await.ok();
+            if ends == before {
+                return;
+            }
+            before = ends;
         }
     }
 

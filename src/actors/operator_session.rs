@@ -364,7 +364,8 @@ impl OperatorSession {
         };
         let node = self.node.clone();
         let row = async move { node.row(&id).await.map(|row| (id, row)) };
-        ctx.spawn(row.into_actor(self).map(move |found, session, _| {
+        // Frames are understood in their order: what follows waits for the store.
+        ctx.wait(row.into_actor(self).map(move |found, session, _| {
             let Some((id, row)) = found else { return };
             if session.may_read(&row) {
                 session.watch = Some(id.clone());

@@ -16,6 +16,7 @@ use crate::actors::feed::Feed;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
+use crate::actors::work::Work;
 use crate::clock::Clock;
 use crate::readmodel::ReadModel;
 use crate::store::Store;
@@ -59,10 +60,22 @@ pub(crate) struct Parts {
     pub(crate) outbound: crate::outbound::Outbound,
 }
 
+/// A shard's mailbox is full.
+pub(crate) struct TooMuch;
+
 /// The parts, shared.
 pub(crate) type Shared = Arc<Parts>;
 
 impl Parts {
+    /// Hands work to a shard without waiting. `Err`: too much is waiting. None: it does not run
+    /// here now, and the work is lost.
+    pub(crate) fn hand_to(&self, shard: ShardId, work: Work) -> Option<Result<(), TooMuch>> {
+        self.with_shard(shard, |addr| match addr.try_send(work) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(TooMuch),
+        })
+    }
+
     /// Uses a shard's address without cloning it (each clone has a mailbox slot of its own).
     pub(crate) fn with_shard<T>(
         &self,

@@ -368,9 +368,8 @@ impl Bench {
         for (index, refusal) in refused {
             let verdict = match refusal {
                 Refusal::Duplicate => Verdict::Repeated,
-                Refusal::SharedVersion { .. } => Verdict::Stale,
-                // The job is gone: somebody has finished it.
-                Refusal::Job => Verdict::Stale,
+                // Changed by somebody else; the job was finished by somebody else.
+                Refusal::SharedVersion { .. } | Refusal::Job => Verdict::Stale,
                 Refusal::Capacity { operator, load: _ } => {
                     self.recount(&operator).await?;
                     match works.get(index) {

@@ -51,7 +51,12 @@ pub struct Commit {
     pub groups: Vec<Vec<Op>>,
 }
 
-/// One step of a commit. Preconditions of all ops are checked before the first write.
+/// One step of a commit. Preconditions of all ops are checked before the first write, against the
+/// state before the commit; only `RequireInboxDrained` and `Reserve` look at the commit too. An
+/// op that names a document, a dedupe key, the cursor, a timer to clear or a job to change may
+/// stand once per target in a commit.
+///
+/// Moments are kept to the nanosecond; those outside 1678 to 2262 as the nearest within.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
     /// Refused with [`Refusal::Duplicate`] while the key is known; remembers it for `seconds`.
@@ -62,7 +67,8 @@ pub enum Op {
     /// Refused with [`Refusal::Behind`] while the inbox holds entries behind the cursor, which is
     /// the one that this commit sets, if it sets one.
     RequireInboxDrained,
-    /// Moves the inbox cursor and drops what is not behind it any more.
+    /// Moves the inbox cursor and drops what is not behind it any more. `to` is malformed before
+    /// `from` or beyond the newest entry ever: it would lose what comes next.
     AdvanceInbox {
         from: InboxPosition,
         to: InboxPosition,
@@ -80,7 +86,8 @@ pub enum Op {
         id: String,
         expected: u64,
     },
-    /// Adds record `n` (1, 2, ...) to a conversation's history; the numbers come from its document.
+    /// Adds record `n` (1, 2, ...) to a conversation's history, or replaces it; the numbers
+    /// come from its document. 0 is malformed.
     AppendHistory {
         conversation: ConversationId,
         n: u32,
@@ -99,7 +106,8 @@ pub enum Op {
         key: String,
         must_exist: bool,
     },
-    /// Adds a job; jobs are listed by `id`, so ids must sort in the order of the work.
+    /// Adds a job, or replaces the one of that id; jobs are listed by `id`, so ids must sort in
+    /// the order of the work.
     PutJob {
         id: String,
         ready_at: Timestamp,
@@ -120,7 +128,8 @@ pub enum Op {
         bytes: Vec<u8>,
     },
     /// Counts the conversation against the operator. Idempotent. [`Refusal::Capacity`] when
-    /// `limit` (0 = none) others are counted already.
+    /// `limit` (0 = none) others are counted already, with what reserves and releases before it in
+    /// this commit do, whatever becomes of their groups.
     Reserve {
         operator: OperatorId,
         conversation: ConversationId,
@@ -131,7 +140,8 @@ pub enum Op {
         operator: OperatorId,
         conversation: ConversationId,
     },
-    /// Adds to what the operator has received from the line. Never refused.
+    /// Adds to what the operator has received from the line. Never refused. Only a positive `by`
+    /// moves the time of the last reception.
     AddCounter {
         line: LineId,
         operator: OperatorId,

@@ -156,7 +156,7 @@ fn superseded(
     let own = directory.sign_ins.iter().filter(|(_, found)| found.value.operator == *operator);
     let (mut ended, mut others): (Vec<_>, Vec<_>) = own.partition(|(digest, found)| {
         this_browser.as_ref() == Some(*digest)
-            || person::has_ended(&found.value, &edge.sessions, now)
+            || found.value.has_ended(edge.sessions.idle(), edge.sessions.absolute(), now)
     });
     others.sort_by_key(|(_, found)| std::cmp::Reverse(found.value.seen_at));
     ended.extend(others.into_iter().skip(SIGN_INS_MAX - 1));

@@ -239,3 +239,57 @@ pub(super) fn of_query(error: &QueryPayloadError) -> ApiError {
         _ => ApiError::Malformed("the query cannot be read".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody as _;
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(error: &ApiError, status: u16, expected: &Value) {
+        let response = error.error_response();
+        assert_eq!(response.status().as_u16(), status);
+        let body = response.into_body().try_into_bytes().expect("a whole body");
+        assert_eq!(
+            serde_json::from_slice::<Value>(&body).expect("json"),
+            json!({"error": expected})
+        );
+    }
+
+    #[test]
+    fn errors_have_the_documented_form() {
+        check(
+            &ApiError::field("name", "1..100 characters"),
+            422,
+            &json!({
+                "code": "invalid_fields",
+                "message": "some fields are out of bounds",
+                "fields": [{"field": "name", "allowed": "1..100 characters"}],
+            }),
+        );
+        check(
+            &ApiError::Stale(Some(json!({"version": 3}))),
+            409,
+            &json!({
+                "code": "stale",
+                "message": "somebody else changed it meanwhile",
+                "current": {"version": 3},
+            }),
+        );
+    }
+
+    #[test]
+    fn who_comes_too_early_is_told_when() {
+        for (error, status, seconds) in [
+            (ApiError::from(NotStored::Full), 503, "2"),
+            (ApiError::from(NotStored::Unavailable), 503, "2"),
+            (ApiError::TooFast(7), 429, "7"),
+        ] {
+            let response = error.error_response();
+            let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+            assert_eq!((response.status().as_u16(), wait), (status, Some(seconds)));
+        }
+    }
+}

@@ -33,7 +33,7 @@ struct Stored {
     accepted: Accepted,
 }
 
-/// Takes what a platform posts. See `docs/WEBHOOK.md` for the form of our own webhook.
+/// Takes what a platform posts.
 #[utoipa::path(post, path = "/hooks/{channel}", tag = "hooks",
     params(("channel" = String, Path, description = "id of the channel")),
     responses(
@@ -58,7 +58,7 @@ pub(super) async fn receive(
     let known = known.map(|found| &*found.value).filter(|channel| channel.enabled);
     let parsed = parse(known.unwrap_or(&NO_CHANNEL), request.headers(), &body, &edge);
     let (Some(channel), false) = (known, parsed == Err(Rejected::NotGenuine)) else {
-        count("unknown", "not_genuine");
+        count(known.map_or("unknown", |channel| channel.settings.kind()), "not_genuine");
         let address = throttle::counted_address(&request, edge.server.behind_proxy);
         edge.throttles.unverified_hooks.attempt(&address)?;
         return Err(ApiError::NotGenuine);
@@ -182,3 +182,51 @@ static NO_CHANNEL: LazyLock<Channel> = LazyLock::new(|| Channel {
         outgoing_url: None,
     },
 });
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError as _;
+    use actix_web::body::MessageBody as _;
+
+    use super::*;
+
+    fn telegram() -> ChannelSettings {
+        ChannelSettings::Telegram {
+            token: "1:a".to_owned(),
+            secret: "secret".to_owned(),
+            api_base: "https://api.telegram.org".to_owned(),
+            polling: false,
+        }
+    }
+
+    fn answer(response: HttpResponse) -> (u16, String) {
+        let status = response.status().as_u16();
+        let body = response.into_body().try_into_bytes().expect("a whole body");
+        (status, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    #[test]
+    fn a_platform_gets_nothing_back_of_what_it_sent() {
+        let stored = [Stored { id: "deleteWebhook".to_owned(), accepted: Accepted::Created }];
+        let empty = (200, String::new());
+        assert_eq!(answer(acknowledge(&telegram(), &stored)), empty);
+        let poisoned = poison(&telegram(), "/message".to_owned(), "no text");
+        assert_eq!(answer(poisoned.expect("acknowledged")), empty);
+    }
+
+    #[test]
+    fn our_own_webhook_says_what_became_of_each() {
+        let webhook = &NO_CHANNEL.settings;
+        let stored = [
+            Stored { id: "m1".to_owned(), accepted: Accepted::Created },
+            Stored { id: "m2".to_owned(), accepted: Accepted::Duplicate },
+        ];
+        let expected =
+            r#"{"accepted":[{"id":"m1","status":"created"},{"id":"m2","status":"duplicate"}]}"#;
+        assert_eq!(answer(acknowledge(webhook, &stored)), (202, expected.to_owned()));
+        let poisoned = poison(webhook, "/messages/0/chat".to_owned(), "missing");
+        let (status, body) = answer(poisoned.expect_err("refused").error_response());
+        assert_eq!(status, 400);
+        assert!(body.contains(r#""pointer":"/messages/0/chat""#), "{body}");
+    }
+}

@@ -1,12 +1,11 @@
 //! Whether a request comes from a page of ours: against forged requests of foreign pages.
 
-use actix_web::HttpRequest;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpRequest, ResponseError as _, web};
 
 use crate::config::Server;
 use crate::web::edge::Edge;
@@ -19,16 +18,15 @@ const FETCH_SITE: &str = "sec-fetch-site";
 /// Refuses what could change something and may come from a foreign page.
 pub(super) async fn refuse_foreign(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads {
-        let edge = request.app_data::<web::Data<Edge>>().ok_or(ApiError::Unavailable)?;
-        if !is_ours(request.headers(), &edge.server) {
-            return Err(ApiError::ForeignOrigin.into());
-        }
+    let edge = request.app_data::<web::Data<Edge>>().ok_or(ApiError::Unavailable)?;
+    if reads || is_ours(request.headers(), &edge.server) {
+        return Ok(next.call(request).await?.map_into_left_body());
     }
-    next.call(request).await
+    // An answer and not an error: errors of a middleware miss the headers of all answers.
+    Ok(request.into_response(ApiError::ForeignOrigin.error_response()).map_into_right_body())
 }
 
 /// The `Origin` of a request, if it has one.

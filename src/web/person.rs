@@ -49,7 +49,8 @@ impl Person {
         let digest = digest_of(cookie.value()).ok_or(ApiError::NotSignedIn)?;
         let sign_in = directory.sign_ins.get(&digest).ok_or(ApiError::NotSignedIn)?;
         let now = edge.clock.now();
-        if has_ended(&sign_in.value, &edge.sessions, now) {
+        let (idle, absolute) = (edge.sessions.idle(), edge.sessions.absolute());
+        if sign_in.value.has_ended(idle, absolute, now) {
             return Err(ApiError::NotSignedIn);
         }
         let operator = directory.operators.get(&sign_in.value.operator);
@@ -80,14 +81,6 @@ impl FromRequest for Person {
         let edge = request.app_data::<web::Data<Edge>>();
         ready(edge.ok_or(ApiError::Unavailable).and_then(|edge| Self::of(request, edge)))
     }
-}
-
-/// Whether the sign-in was unused for too long, or is too old.
-pub fn has_ended(sign_in: &SignIn, sessions: &Sessions, now: Timestamp) -> bool {
-    let idle = SignedDuration::from_hours(sessions.idle_hours.into());
-    let absolute = SignedDuration::from_hours(i64::from(sessions.absolute_days) * 24);
-    now.duration_since(sign_in.seen_at) >= idle
-        || now.duration_since(sign_in.created_at) >= absolute
 }
 
 /// A new token and the digest that is stored of it.
@@ -149,30 +142,8 @@ fn renew(edge: &web::Data<Edge>, digest: &str, seen: &Versioned<SignIn>, now: Ti
 
 #[cfg(test)]
 mod tests {
-    use domain::id::OperatorId;
-
     use super::*;
     use crate::config::Config;
-
-    fn at(hour: i64) -> Timestamp {
-        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour)
-    }
-
-    #[test]
-    fn a_sign_in_ends_unused_or_old() {
-        let sessions = Config::with("").expect("valid").sessions;
-        let sign_in = |seen_at| SignIn {
-            operator: OperatorId::new("anna"),
-            login: "anna".to_owned(),
-            created_at: at(0),
-            seen_at,
-        };
-        for (seen, now, ended) in
-            [(0, 11, false), (0, 12, true), (167, 167, false), (167, 168, true)]
-        {
-            assert_eq!(has_ended(&sign_in(at(seen)), &sessions, at(now)), ended, "{seen} {now}");
-        }
-    }
 
     #[test]
     fn the_cookie_is_as_strict_as_the_address_allows() {

@@ -178,3 +178,6 @@ fn code_of(error: &ProtocolError) -> CloseCode {
     let is_text = matches!(error, ProtocolError::Io(io) if io.kind() != ErrorKind::InvalidData);
     if is_text { CloseCode::Invalid } else { CloseCode::Protocol }
 }
+
+#[cfg(test)]
+mod tests;

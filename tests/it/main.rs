@@ -1,8 +1,16 @@
-//! Everything that is tested from outside, one module a feature.
+//! What Switchboard does, told at its boundaries: one module a feature.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod channels;
 mod contract;
+mod edge;
+mod fakes;
+mod protocol;
+mod routing;
+mod sessions;
 mod store_kill;
 mod store_machine;
 mod store_sqlite;
+mod story;
+mod tidy;

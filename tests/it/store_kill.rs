@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use domain::id::ShardId;
 use futures_util::future::join_all;
 use switchboard::store::Store;
-use switchboard::store::op::{DocumentKind, InboxPosition, Position};
+use switchboard::store::op::{DocumentKind, InboxPosition, Position, SharedKind};
 
 use crate::contract::words::*;
 use crate::contract::{block_on, words};
@@ -147,9 +147,8 @@ async fn found_whole(dir: &Path, shard: ShardId) -> u64 {
     );
     let loads = store.loads().await.unwrap();
     assert!(loads.contains(&(operator("olga"), conversation(&format!("{shard}-{n}")))));
-    let shared =
-        store.shared_all(switchboard::store::op::SharedKind::Line, None, 99).await.unwrap();
-    assert!(shared.contains(&words::document(&shard.to_string(), n, &(n - 1).to_string())));
+    let public = store.shared_all(SharedKind::Line, None, 99).await.unwrap();
+    assert!(public.contains(&words::document(&shard.to_string(), n, &(n - 1).to_string())));
 
     assert_eq!(meta.inbox_at, InboxPosition(n));
     // A submission of its own: it may be there without the commit that was to follow it.

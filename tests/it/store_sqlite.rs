@@ -130,7 +130,7 @@ fn too_many_waiting_writes_are_turned_away_and_the_others_are_made() {
         let blocking =
             in_the_way.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
         let blocking = blocking.unwrap();
-        let texts: Vec<String> = (0..1100).map(|n| n.to_string()).collect();
+        let texts: Vec<String> = (0..1300).map(|n| n.to_string()).collect();
         let submissions = join_all(
             texts.iter().map(|text| store.submit(SHARD, text.clone(), DAY, at(0), bytes(text))),
         );
@@ -142,11 +142,11 @@ fn too_many_waiting_writes_are_turned_away_and_the_others_are_made() {
         let (answers, ()) = join(submissions, unblock).await;
         let full = Err(Unavailable("too many writes are waiting".to_owned()));
         let turned_away = answers.iter().filter(|answer| **answer == full).count();
-        // The writer may hold one already.
-        assert!([75, 76].contains(&turned_away), "{turned_away}");
+        // 1024 wait in the queue, and the writer holds a batch of up to 128 already.
+        assert!((1300 - 1024 - 128..=1300 - 1024).contains(&turned_away), "{turned_away}");
         let made = answers.iter().filter(|answer| matches!(answer, Ok(Submitted::Accepted(_))));
-        assert_eq!(made.count(), 1100 - turned_away);
-        assert_eq!(waiting(&store, 0).await.len(), 1100 - turned_away);
+        assert_eq!(made.count(), 1300 - turned_away);
+        assert_eq!(waiting(&store, 0).await.len(), 1300 - turned_away);
     });
 }
 

@@ -157,7 +157,7 @@ impl Reply {
         let description = format!("{code}: {}", reason(&given.replace(bot.token, "***")));
         let header = answer.retry_after.as_deref().and_then(|text| text.trim().parse().ok());
         let seconds = body["parameters"]["retry_after"].as_u64().max(header);
-        let result = body["result"].take();
+        let result = body.get_mut("result").map(Value::take).unwrap_or_default();
         Self { code, ok, result, description, retry_after: seconds.map(bounded) }
     }
 }

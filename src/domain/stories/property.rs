@@ -1,17 +1,16 @@
 //! Anything at any time: random inputs over one line with several conversations and operators.
 //! What must hold is in the ledger, which looks at every effect and every decision.
 
-use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::sample::select;
+use proptest::test_runner::FileFailurePersistence;
 
 use crate::conversation::State;
 use crate::effect::Input;
-use crate::id::OfferId;
+use crate::id::{OfferId, OperatorId};
 use crate::line::{QueueMode, UnansweredRule};
 use crate::operator::Status;
-use crate::stories::story::{
-    Story, accepts, declines, finishes, id, operator, replies, takes, wrote,
-};
+use crate::stories::story::{Story, accepts, declines, finishes, id, replies, takes, wrote};
 
 const NAMES: [&str; 4] = ["anna", "boris", "clara", "dora"];
 const CONVERSATIONS: usize = 5;
@@ -69,8 +68,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Failing seeds are kept beside this file.
+fn config() -> ProptestConfig {
+    let seeds = Box::new(FileFailurePersistence::WithSource("seeds"));
+    ProptestConfig { cases: 400, failure_persistence: Some(seeds), ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+    #![proptest_config(config())]
 
     #[test]
     fn whatever_happens_the_rules_hold(
@@ -117,8 +122,8 @@ fn take(story: &mut Story, step: &Step, n: usize, name: &str) {
     }
 }
 
-fn leave_or_join(operators: &mut Vec<crate::id::OperatorId>, name: &str) {
-    let place = operators.iter().position(|who| *who == operator(name).id);
+fn leave_or_join(operators: &mut Vec<OperatorId>, name: &str) {
+    let place = operators.iter().position(|who| *who == id(name));
     match place {
         Some(place) => drop(operators.remove(place)),
         None => operators.push(id(name)),

@@ -122,6 +122,8 @@ fn the_oldest_is_found_behind_those_that_everybody_has_passed() {
     assert_eq!(queue.next_waiting(), Some(conversation(3)));
     queue.wait_no_more(&conversation(3));
     assert_eq!(queue.next_waiting(), Some(conversation(4)));
+    queue.wait(&conversation(5), at(5), &passed(&[ANNA]));
+    assert_eq!(queue.next_waiting(), Some(conversation(4)));
     queue.wait(&conversation(2), at(2), &passed(&[ANNA]));
     assert_eq!(queue.next_waiting(), Some(conversation(2)));
     queue.operator(&away(BORIS), true);

@@ -170,6 +170,9 @@ fn the_text_goes_out_by_the_clock_while_nobody_is_eligible() {
     story.seconds_pass(1, &["line: text", "send 3"]);
     story.seconds_pass(100_000, &[]);
     assert!(!story.conversations[0].row().unanswered);
+    let same = ["ignored: the change does not concern it"];
+    story.then_rules(|line| line.name = "sales".into(), &same);
+    assert_eq!(story.conversations[0].deadline(), None);
 }
 
 #[test]
@@ -237,6 +240,38 @@ fn a_line_switched_off_lets_open_offers_end_and_stops_there() {
     story.seconds_pass(1_000, &[]);
     story.then(wrote("hm"), &["customer: hm"]);
     story.then_rules(|line| line.active = true, &TO_BORIS);
+}
+
+#[test]
+fn a_deadline_that_comes_before_the_news_of_the_switch_finds_the_line_off() {
+    let mut waiting = Story::with([], text_after_30_seconds);
+    waiting.tell(0, wrote("hello"));
+    waiting.line.active = false;
+    waiting.seconds_pass(1_000, &[]);
+
+    let mut offered = Story::with([ANNA], text_after_30_seconds);
+    offered.tell(0, wrote("hello"));
+    offered.line.active = false;
+    offered.seconds_pass(59, &[]);
+    assert_eq!(offered.offered(0), [ANNA]);
+
+    let mut between_rounds = Story::with([ANNA], requeue_silently);
+    between_rounds.tell(0, wrote("hello"));
+    between_rounds.tell(0, declines(ANNA, 1));
+    between_rounds.line.active = false;
+    between_rounds.seconds_pass(1_000, &[]);
+}
+
+#[test]
+fn a_message_between_two_rounds_hastens_nothing() {
+    let mut story = Story::with([ANNA], requeue_silently);
+    story.tell(0, wrote("hello"));
+    story.pass(5);
+    story.tell(0, declines(ANNA, 1));
+    story.then(wrote("well?"), &["customer: well?"]);
+    story.seconds_pass(54, &[]);
+    story.seconds_pass(1, &["nobody"]);
+    story.seconds_pass(5, &TO_ANNA);
 }
 
 #[test]

@@ -17,6 +17,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// More than there are different statements.
 const STATEMENTS_CACHED: usize = 64;
 
+/// A batch of many shards touches a thousand pages, mostly the same as the batch before: the log
+/// takes several before they are copied to the file, once each.
+const CHECKPOINT_PAGES: u32 = 8192;
+/// Negative: in KiB. Enough for the pages that open conversations are written to.
+const WRITER_CACHE: i32 = -64 * 1024;
+
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -58,6 +64,8 @@ pub(super) fn writer(file: &Path) -> Result<Connection, OpenError> {
     let mut connection = connect(file)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     prepare_schema(&mut connection)?;
     Ok(connection)
 }

@@ -192,6 +192,7 @@ mod tests {
 
     #[test]
     fn rows_are_as_documented() {
+        use event::RowState as S;
         let at = Timestamp::UNIX_EPOCH;
         let (operator, offer) = (OperatorId::new("anna"), OfferId(3));
         let row = |state| event::Row {
@@ -210,7 +211,6 @@ mod tests {
             preview: "hello".to_owned(),
             last_entry: EntryNumber(7),
         };
-        use event::RowState as S;
         for state in [S::Waiting, S::Offered, S::Active, S::Closing, S::Closed] {
             same::<_, Row>(&row(state));
         }

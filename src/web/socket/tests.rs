@@ -1,0 +1,242 @@
+//! The pipe over real connections, with a session that only listens.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Addr, Context};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, HttpServer};
+use futures_util::future::join_all;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::*;
+use crate::web::server;
+
+const WATCHDOG: Duration = Duration::from_secs(10);
+
+/// What a session hears of its socket.
+#[derive(Debug)]
+enum Heard {
+    Opened(SocketLink),
+    Text(String),
+    Gone,
+}
+
+/// A session that only listens.
+struct Listener(UnboundedSender<Heard>);
+
+impl Actor for Listener {
+    type Context = Context<Self>;
+}
+
+impl Handler<Received> for Listener {
+    type Result = ();
+
+    fn handle(&mut self, Received(text): Received, _: &mut Self::Context) {
+        let _ended = self.0.send(Heard::Text(text.to_string()));
+    }
+}
+
+impl Handler<SocketClosed> for Listener {
+    type Result = ();
+
+    fn handle(&mut self, _: SocketClosed, _: &mut Self::Context) {
+        let _ended = self.0.send(Heard::Gone);
+    }
+}
+
+/// A browser's end of a socket, with the session's end beside it.
+struct Story {
+    browser: TcpStream,
+    heard: UnboundedReceiver<Heard>,
+    socket: SocketLink,
+}
+
+impl Story {
+    async fn begins() -> Self {
+        let (tell, mut heard) = unbounded_channel();
+        let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
+        let upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
+            Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        browser.write_all(upgrade.as_bytes()).await.expect("sent");
+        while byte(&mut browser).await != Some(b'\r')
+            || byte(&mut browser).await != Some(b'\n')
+            || byte(&mut browser).await != Some(b'\r')
+            || byte(&mut browser).await != Some(b'\n')
+        {}
+        let Heard::Opened(socket) = next(&mut heard).await else { panic!("not opened") };
+        Self { browser, heard, socket }
+    }
+
+    /// Sends a masked frame; the mask is zero, so that the payload is readable here.
+    async fn sends(&mut self, first: u8, payload: &[u8]) {
+        let length = payload.len();
+        assert!(length < 126, "only short frames are sent so");
+        let mut frame = vec![first, 0x80 | u8::try_from(length).expect("short enough")];
+        frame.extend([0; 4]);
+        frame.extend(payload);
+        self.browser.write_all(&frame).await.expect("sent");
+    }
+
+    /// The next frame that the browser gets: its first byte and payload.
+    async fn gets(&mut self) -> (u8, Vec<u8>) {
+        let first = byte(&mut self.browser).await.expect("a frame");
+        let length = byte(&mut self.browser).await.expect("its length");
+        assert!(length < 126, "only short frames are awaited");
+        let mut payload = vec![0; length.into()];
+        let read = self.browser.read_exact(&mut payload);
+        tokio::time::timeout(WATCHDOG, read).await.expect("in time").expect("its payload");
+        (first, payload)
+    }
+
+    /// The browser gets a close frame with that code, then the end; the session hears it.
+    async fn closes_with(&mut self, code: u16) {
+        let (first, payload) = self.gets().await;
+        assert_eq!((first, &payload[..2]), (0x88, &code.to_be_bytes()[..]));
+        assert_eq!(byte(&mut self.browser).await, None, "the connection ends");
+        self.is_heard_gone().await;
+    }
+
+    async fn is_heard_gone(&mut self) {
+        assert!(matches!(next(&mut self.heard).await, Heard::Gone));
+    }
+
+    async fn is_heard(&mut self, expected: &str) {
+        let heard = next(&mut self.heard).await;
+        let Heard::Text(text) = heard else { panic!("{heard:?} instead of {expected}") };
+        assert_eq!(text, expected);
+    }
+}
+
+async fn byte(browser: &mut TcpStream) -> Option<u8> {
+    let read = tokio::time::timeout(WATCHDOG, browser.read_u8()).await;
+    read.expect("the watchdog did not bite").ok()
+}
+
+async fn next(heard: &mut UnboundedReceiver<Heard>) -> Heard {
+    tokio::time::timeout(WATCHDOG, heard.recv()).await.expect("in time").expect("a word")
+}
+
+/// Whether it is done in a time in which a pipe that is polled does anything.
+async fn in_time(done: impl Future) -> bool {
+    tokio::time::timeout(Duration::from_millis(300), done).await.is_ok()
+}
+
+/// A server whose every connection is a socket of a session that tells what it hears.
+fn serve(tell: UnboundedSender<Heard>) -> SocketAddr {
+    let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("bound");
+    let address = listener.local_addr().expect("bound");
+    let tell = web::Data::new(tell);
+    let app = move || App::new().app_data(tell.clone()).default_service(web::to(open));
+    let server = HttpServer::new(app).workers(1).on_connect(server::prepare).disable_signals();
+    let server = server.h1_allow_half_closed(false);
+    let server = server.client_disconnect_timeout(server::LINGER);
+    let server = server.listen(listener).expect("listening");
+    actix_web::rt::spawn(server.run());
+    address
+}
+
+async fn open(
+    request: HttpRequest,
+    payload: web::Payload,
+    tell: web::Data<UnboundedSender<Heard>>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let tell = UnboundedSender::clone(&Arc::clone(&tell));
+    respond(&request, payload, move |socket| {
+        let session: Addr<Listener> = Listener(tell.clone()).start();
+        tell.send(Heard::Opened(socket)).ok()?;
+        Some(SessionLink { received: session.clone().recipient(), closed: session.recipient() })
+    })
+}
+
+#[actix_web::test]
+async fn frames_go_both_ways_in_order() {
+    let mut story = Story::begins().await;
+    story.sends(0x81, b"one").await;
+    let euro = "€".as_bytes();
+    story.sends(0x01, &euro[..1]).await;
+    story.sends(0x89, b"are you there").await;
+    story.sends(0x80, &euro[1..]).await;
+    story.is_heard("one").await;
+    story.is_heard("€").await;
+    assert_eq!(story.gets().await, (0x8a, b"are you there".to_vec()));
+    let frames = vec!["a".into(), "b".into()];
+    story.socket.deliver.try_send(Deliver(frames)).expect("room");
+    assert_eq!(story.gets().await, (0x81, b"a".to_vec()));
+    assert_eq!(story.gets().await, (0x81, b"b".to_vec()));
+}
+
+#[actix_web::test]
+async fn every_end_has_its_code() {
+    let giant = [0x81, 0xff, 0, 0, 0, 2, 0, 0, 0, 0];
+    let mut many = vec![0x01, 0xfe, 0xff, 0xff, 0, 0, 0, 0];
+    many.resize(many.len() + 0xffff, b'x');
+    let next = [&[0x00_u8][..], &many[1..]].concat();
+    many.extend(next.repeat(16));
+    let cases = [
+        ("binary", vec![0x82, 0x80, 0, 0, 0, 0], 1003),
+        ("wrong text", vec![0x81, 0x81, 0, 0, 0, 0, 0xff], 1007),
+        ("not masked", vec![0x81, 0x01, b'x'], 1002),
+        ("reserved bits", vec![0xf1, 0x80, 0, 0, 0, 0], 1002),
+        ("unknown kind", vec![0x83, 0x80, 0, 0, 0, 0], 1002),
+        ("fragment of nothing", vec![0x80, 0x80, 0, 0, 0, 0], 1002),
+        ("giant frame", giant.to_vec(), 1009),
+        ("many fragments", many, 1009),
+        ("peer closes", vec![0x88, 0x82, 0, 0, 0, 0, 3, 0xe8], 1000),
+    ];
+    let stories = cases.map(async |(what, bytes, code)| {
+        let mut story = Story::begins().await;
+        story.browser.write_all(&bytes).await.expect(what);
+        story.closes_with(code).await;
+    });
+    join_all(stories).await;
+}
+
+#[actix_web::test]
+async fn what_came_before_a_bad_frame_is_heard() {
+    let mut story = Story::begins().await;
+    let bytes = [&[0x81, 0x82, 0, 0, 0, 0, b'o', b'k'][..], &[0xc1]].concat();
+    story.browser.write_all(&bytes).await.expect("sent");
+    story.is_heard("ok").await;
+    story.closes_with(1002).await;
+}
+
+#[actix_web::test]
+async fn the_session_ends_the_socket() {
+    let mut story = Story::begins().await;
+    let close = CloseSocket { code: close::SIGNED_OUT, reason: "signed out" };
+    story.socket.close.try_send(close).expect("room");
+    story.closes_with(close::SIGNED_OUT).await;
+}
+
+#[actix_web::test]
+async fn a_browser_that_goes_away_is_noticed() {
+    let Story { browser, mut heard, socket: _socket } = Story::begins().await;
+    drop(browser);
+    assert!(matches!(next(&mut heard).await, Heard::Gone));
+}
+
+#[actix_web::test]
+async fn a_peer_that_does_not_read_is_cut_from_outside() {
+    let mut story = Story::begins().await;
+    // More than all buffers on the way hold. Once its beginning is there, the rest is stuck.
+    let large = ByteString::from("x".repeat(64 << 20));
+    story.socket.deliver.send(Deliver(vec![large])).await.expect("taken");
+    assert_eq!(byte(&mut story.browser).await, Some(0x81));
+    let close = CloseSocket { code: close::SLOW, reason: "too slow" };
+    assert!(!in_time(story.socket.close.send(close)).await, "then no cut would be needed");
+    story.socket.cut.cut();
+    story.is_heard_gone().await;
+}
+
+#[actix_web::test]
+async fn what_can_be_cut_is_not_kept_open() {
+    let mut story = Story::begins().await;
+    let close = CloseSocket { code: close::SLOW, reason: "too slow" };
+    story.socket.close.try_send(close).expect("room");
+    story.closes_with(close::SLOW).await;
+    story.socket.cut.cut();
+}

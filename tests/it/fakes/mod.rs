@@ -1,0 +1,4 @@
+//! Pretended outside worlds, each on a loopback port with knobs for what can go wrong.
+
+pub(crate) mod server;
+pub(crate) mod telegram;

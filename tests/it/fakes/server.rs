@@ -1,0 +1,163 @@
+//! An HTTP server for fakes: on a thread and a runtime of its own, so that a story's paused clock
+//! does not touch it. Keeps every request and can cut connections.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::time::Duration;
+
+use actix_web::dev::{Extensions, ServerHandle};
+use actix_web::rt::System;
+use actix_web::rt::net::TcpStream;
+use actix_web::web::{Bytes, Data};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use futures_util::future::LocalBoxFuture;
+use socket2::{SockRef, Socket};
+
+/// Real time after which a wait for a request is a failure.
+const WATCHDOG: Duration = Duration::from_secs(10);
+const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) path: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Bytes,
+}
+
+pub(crate) enum Reply {
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
+    /// The connection ends without a byte of answer.
+    Cut,
+}
+
+impl Reply {
+    pub(crate) fn of(status: u16, body: impl Into<String>) -> Self {
+        Self::Answer { status, headers: Vec::new(), body: body.into() }
+    }
+}
+
+pub(crate) type Handler = dyn Fn(Request) -> LocalBoxFuture<'static, Reply> + Send + Sync;
+
+/// A running server; it ends when this is dropped.
+pub(crate) struct Server {
+    address: SocketAddr,
+    handle: ServerHandle,
+    seen: Arc<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    requests: Mutex<Vec<Request>>,
+    another: Condvar,
+}
+
+impl Server {
+    /// Serves `answer` on a free port of the loopback address.
+    pub(crate) fn start(answer: Arc<Handler>) -> Self {
+        let seen = Arc::new(Seen::default());
+        let (ready, is_ready) = mpsc::channel();
+        let kept = seen.clone();
+        std::thread::spawn(move || {
+            System::new().block_on(async move {
+                let state = (answer, kept);
+                let server = HttpServer::new(move || {
+                    App::new()
+                        .app_data(Data::new(state.clone()))
+                        .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                        .default_service(web::to(serve))
+                })
+                .on_connect(keep_socket)
+                .workers(1)
+                .disable_signals()
+                .bind(("127.0.0.1", 0))
+                .expect("a free port");
+                let address = server.addrs()[0];
+                let server = server.run();
+                ready.send((address, server.handle())).expect("the test waits");
+                server.await.expect("the fake runs");
+            });
+        });
+        let (address, handle) = is_ready.recv().expect("the fake starts");
+        Self { address, handle, seen }
+    }
+
+    /// Answers everything with `status` and `body`.
+    pub(crate) fn answering(status: u16, body: &'static str) -> Self {
+        Self::start(Arc::new(move |_| Box::pin(async move { Reply::of(status, body) })))
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.seen.requests.lock().expect("no panic").clone()
+    }
+
+    /// Waits in real time until `enough` holds; blocks a virtual clock meanwhile.
+    pub(crate) async fn waits_until(&self, enough: impl Fn(&[Request]) -> bool + Send + 'static) {
+        let seen = self.seen.clone();
+        let waiting = tokio::task::spawn_blocking(move || {
+            let requests = seen.requests.lock().expect("no panic");
+            let (requests, waited) = seen
+                .another
+                .wait_timeout_while(requests, WATCHDOG, |requests| !enough(requests))
+                .expect("no panic");
+            let paths: Vec<&str> = requests.iter().map(|r| &*r.path).collect();
+            assert!(!waited.timed_out(), "waited in vain; seen so far: {paths:?}");
+        });
+        waiting.await.expect("the awaited requests come");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}
+
+fn keep_socket(connection: &dyn std::any::Any, data: &mut Extensions) {
+    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        data.insert(Rc::new(SockRef::from(stream).try_clone().expect("a second handle")));
+    }
+}
+
+async fn serve(
+    request: HttpRequest,
+    body: Bytes,
+    state: Data<(Arc<Handler>, Arc<Seen>)>,
+) -> HttpResponse {
+    let headers = request.headers().iter();
+    let headers = headers.map(|(k, v)| (k.to_string(), v.to_str().unwrap_or("").to_owned()));
+    let seen = Request { path: request.uri().to_string(), headers: headers.collect(), body };
+    let (answer, kept) = &**state;
+    kept.requests.lock().expect("no panic").push(seen.clone());
+    kept.another.notify_all();
+    match answer(seen).await {
+        Reply::Answer { status, headers, body } => {
+            let status = status.try_into().expect("a status");
+            let mut response = HttpResponse::build(status);
+            for header in headers {
+                response.append_header(header);
+            }
+            response.body(body)
+        }
+        Reply::Cut => {
+            if let Some(socket) = request.conn_data::<Rc<Socket>>() {
+                drop(socket.shutdown(std::net::Shutdown::Both));
+            }
+            HttpResponse::Ok().finish()
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! The Telegram platform: a Bot API server, and the customers who write to the bot.
+//!
+//! Behaves as the Bot API reference says: tokens are checked, texts have a limit, asking for
+//! updates acknowledges the earlier ones and conflicts with a webhook. What it does wrong, it does
+//! because a story asked for it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use super::server::{Reply, Request, Server};
+
+/// The token of the bot.
+pub(crate) const TOKEN: &str = "700:test_token-of-the-fake";
+
+/// What goes wrong with one call.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    /// Answered properly, but only after that much real time.
+    Delay(Duration),
+    TooManyRequests {
+        retry_after_seconds: u64,
+    },
+    /// Any other refusal: 400, 401, 403, 404, 409, 500 and so on.
+    Status(u16, &'static str),
+    /// The request was read, nothing was done, the connection is cut.
+    RequestLost,
+    /// The request was read and done, and the connection is cut before the answer.
+    AnswerLost,
+}
+
+/// One call of the bot, whatever came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) body: Value,
+}
+
+/// One update, as the platform would deliver it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Update(pub(crate) Value);
+
+impl Update {
+    /// The body of a webhook delivery.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.0.to_string().into_bytes()
+    }
+
+    /// Deliveries keep their order within a chat only.
+    fn chat(&self) -> i64 {
+        let inner = ["message", "edited_message", "my_chat_member"];
+        inner.iter().find_map(|kind| self.0[*kind]["chat"]["id"].as_i64()).unwrap_or(0)
+    }
+}
+
+/// Someone who writes to the bot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Customer {
+    pub(crate) id: i64,
+    pub(crate) name: &'static str,
+}
+
+pub(crate) struct Telegram {
+    server: Server,
+    platform: Arc<Platform>,
+}
+
+struct Platform {
+    state: Mutex<State>,
+    queued: Notify,
+}
+
+struct State {
+    now: Timestamp,
+    last_update: i64,
+    last_message: i64,
+    faults: VecDeque<(&'static str, Fault)>,
+    delivered: Vec<(String, String)>,
+    queue: VecDeque<Update>,
+    webhook: Option<Value>,
+}
+
+impl Telegram {
+    /// Starts the platform; its time stands at `now` until it is told otherwise.
+    pub(crate) fn start(now: Timestamp) -> Self {
+        let platform = Arc::new(Platform {
+            state: Mutex::new(State {
+                now,
+                last_update: 1000,
+                last_message: 0,
+                faults: VecDeque::new(),
+                delivered: Vec::new(),
+                queue: VecDeque::new(),
+                webhook: None,
+            }),
+            queued: Notify::new(),
+        });
+        let behind = platform.clone();
+        let server = Server::start(Arc::new(move |request| {
+            let platform = behind.clone();
+            Box::pin(async move { platform.answer(&request).await })
+        }));
+        Self { server, platform }
+    }
+
+    /// The channel's `api_base`.
+    pub(crate) fn api_base(&self) -> String {
+        self.server.base()
+    }
+
+    pub(crate) fn time_is(&self, now: Timestamp) {
+        self.platform.state().now = now;
+    }
+
+    /// The next call of `method` meets `fault`; several are met one after the other.
+    pub(crate) fn fails(&self, method: &'static str, fault: Fault) {
+        self.platform.state().faults.push_back((method, fault));
+    }
+
+    /// Every call of `method` so far, also the failed ones.
+    pub(crate) fn calls(&self, method: &str) -> Vec<Call> {
+        let calls = self.server.requests().into_iter().filter_map(|request| call(&request));
+        calls.filter(|call| call.method == method).collect()
+    }
+
+    /// Waits in real time until `method` was called `count` times.
+    pub(crate) async fn called(&self, method: &'static str, count: usize) {
+        let is_it = move |request: &&Request| call(request).is_some_and(|c| c.method == method);
+        self.server
+            .waits_until(move |requests| requests.iter().filter(is_it).count() >= count)
+            .await;
+    }
+
+    /// The texts that stand in the customer's chat, in the order of their arrival.
+    pub(crate) fn sent_to(&self, chat: i64) -> Vec<String> {
+        let (state, chat) = (self.platform.state(), chat.to_string());
+        state.delivered.iter().filter(|(to, _)| *to == chat).map(|(_, text)| text.clone()).collect()
+    }
+
+    /// What `setWebhook` was last called with.
+    pub(crate) fn webhook(&self) -> Option<Value> {
+        self.platform.state().webhook.clone()
+    }
+
+    /// Lets the bot's next `getUpdates` find these.
+    pub(crate) fn queues(&self, updates: impl IntoIterator<Item = Update>) {
+        self.platform.state().queue.extend(updates);
+        self.platform.queued.notify_waiters();
+    }
+
+    pub(crate) fn text(&self, from: Customer, text: &str) -> Update {
+        self.message(from, &json!({ "text": text }))
+    }
+
+    pub(crate) fn contact(&self, from: Customer, phone: &str) -> Update {
+        let contact = json!({ "phone_number": phone, "first_name": from.name, "user_id": from.id });
+        self.message(from, &json!({ "contact": contact }))
+    }
+
+    pub(crate) fn location(&self, from: Customer, latitude: f64, longitude: f64) -> Update {
+        let location = json!({ "latitude": latitude, "longitude": longitude });
+        self.message(from, &json!({ "location": location }))
+    }
+
+    pub(crate) fn sticker(&self, from: Customer, emoji: &str) -> Update {
+        let sticker = json!({
+            "file_id": "sticker-file", "file_unique_id": "s1", "type": "regular", "emoji": emoji,
+            "width": 512, "height": 512, "is_animated": true, "is_video": false,
+        });
+        self.message(from, &json!({ "sticker": sticker }))
+    }
+
+    pub(crate) fn photo(&self, from: Customer, caption: &str) -> Update {
+        let size = |id: &str, side: u32| {
+            json!({ "file_id": id, "file_unique_id": id, "width": side, "height": side,
+                "file_size": side * 100 })
+        };
+        let photo = [size("small", 90), size("large", 1280)];
+        self.message(from, &json!({ "photo": photo, "caption": caption }))
+    }
+
+    /// The customer changes the text of a message of theirs.
+    pub(crate) fn edit(&self, original: &Update, text: &str) -> Update {
+        let mut message = original.0["message"].clone();
+        message["text"] = text.into();
+        let mut state = self.platform.state();
+        message["edit_date"] = state.now.as_second().into();
+        state.update("edited_message", &message)
+    }
+
+    /// The customer stops the bot (`kicked`) or starts it again (`member`).
+    pub(crate) fn membership(&self, from: Customer, status: &str) -> Update {
+        let mut state = self.platform.state();
+        let bot = json!({ "id": 700, "is_bot": true, "first_name": "Fake" });
+        let member = json!({
+            "chat": chat(from), "from": user(from), "date": state.now.as_second(),
+            "old_chat_member": { "user": bot, "status": "left" },
+            "new_chat_member": { "user": bot, "status": status },
+        });
+        state.update("my_chat_member", &member)
+    }
+
+    /// Any message: the fields of `content` beside those that every message has.
+    pub(crate) fn message(&self, from: Customer, content: &Value) -> Update {
+        let mut state = self.platform.state();
+        state.last_message += 1;
+        let mut message = json!({
+            "message_id": state.last_message, "from": user(from), "chat": chat(from),
+            "date": state.now.as_second(),
+        });
+        for (field, value) in content.as_object().into_iter().flatten() {
+            message[field] = value.clone();
+        }
+        state.update("message", &message)
+    }
+}
+
+/// Each update twice, the repeat after everything else: a lost acknowledgement.
+pub(crate) fn duplicated(updates: &[Update]) -> Vec<Update> {
+    [updates, updates].concat()
+}
+
+/// The order in which parallel queues may deliver: kept within each chat, turned round across.
+pub(crate) fn reordered(updates: &[Update]) -> Vec<Update> {
+    let mut chats: Vec<i64> = updates.iter().map(Update::chat).collect();
+    chats.sort_unstable();
+    chats.dedup();
+    let of = |chat: i64| updates.iter().filter(move |update| update.chat() == chat).cloned();
+    chats.into_iter().rev().flat_map(of).collect()
+}
+
+impl State {
+    fn update(&mut self, kind: &str, inner: &Value) -> Update {
+        self.last_update += 1;
+        Update(json!({ "update_id": self.last_update, kind: inner }))
+    }
+
+    fn fault(&mut self, method: &str) -> Option<Fault> {
+        let at = self.faults.iter().position(|(of, _)| *of == method)?;
+        self.faults.remove(at).map(|(_, fault)| fault)
+    }
+}
+
+impl Platform {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no panic")
+    }
+
+    async fn answer(&self, request: &Request) -> Reply {
+        let Some(Call { method, body }) = call(request) else {
+            return refusal(404, "Not Found");
+        };
+        if !request.path.starts_with(&format!("/bot{TOKEN}/")) {
+            return refusal(401, "Unauthorized");
+        }
+        let fault = self.state().fault(&method);
+        match fault {
+            None => self.perform(&method, &body).await,
+            Some(Fault::Delay(time)) => {
+                let elapsed = tokio::time::timeout(time, std::future::pending::<()>()).await;
+                drop(elapsed);
+                self.perform(&method, &body).await
+            }
+            Some(Fault::TooManyRequests { retry_after_seconds }) => too_many(retry_after_seconds),
+            Some(Fault::Status(status, description)) => refusal(status, description),
+            Some(Fault::RequestLost) => Reply::Cut,
+            Some(Fault::AnswerLost) => {
+                drop(self.perform(&method, &body).await);
+                Reply::Cut
+            }
+        }
+    }
+
+    async fn perform(&self, method: &str, body: &Value) -> Reply {
+        match method {
+            "sendMessage" => self.send_message(body),
+            "getUpdates" => self.get_updates(body).await,
+            "getMe" => result(&json!({
+                "id": 700, "is_bot": true, "first_name": "Fake", "username": "fake_bot",
+            })),
+            "setWebhook" => {
+                let url = body["url"].as_str().unwrap_or("");
+                self.state().webhook = (!url.is_empty()).then(|| body.clone());
+                result(&json!(true))
+            }
+            "deleteWebhook" => {
+                self.state().webhook = None;
+                result(&json!(true))
+            }
+            _ => refusal(404, "Not Found: method not found"),
+        }
+    }
+
+    fn send_message(&self, body: &Value) -> Reply {
+        let text = body["text"].as_str().unwrap_or("");
+        if text.trim().is_empty() {
+            return refusal(400, "Bad Request: message text is empty");
+        }
+        if text.encode_utf16().count() > 4096 {
+            return refusal(400, "Bad Request: message is too long");
+        }
+        let chat = match &body["chat_id"] {
+            Value::Number(id) => id.to_string(),
+            Value::String(id) => id.clone(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                return refusal(400, "Bad Request: chat_id is empty");
+            }
+        };
+        let mut state = self.state();
+        state.last_message += 1;
+        state.delivered.push((chat, text.to_owned()));
+        result(&json!({
+            "message_id": state.last_message, "date": state.now.as_second(), "text": text,
+            "chat": { "id": body["chat_id"], "type": "private" },
+        }))
+    }
+
+    async fn get_updates(&self, body: &Value) -> Reply {
+        if self.state().webhook.is_some() {
+            let reason = "Conflict: can't use getUpdates method while webhook is active";
+            return refusal(409, reason);
+        }
+        let mut queued = std::pin::pin!(self.queued.notified());
+        queued.as_mut().enable();
+        let found = self.batch(body);
+        let wait = Duration::from_secs(body["timeout"].as_u64().unwrap_or(0));
+        if !found.is_empty() || wait.is_zero() {
+            return result(&json!(found));
+        }
+        drop(tokio::time::timeout(wait, queued).await);
+        result(&json!(self.batch(body)))
+    }
+
+    /// Forgets what the offset acknowledges, and gives the next updates.
+    fn batch(&self, body: &Value) -> Vec<Value> {
+        let mut state = self.state();
+        let offset = body["offset"].as_i64().unwrap_or(i64::MIN);
+        state.queue.retain(|update| update.0["update_id"].as_i64().is_none_or(|id| id >= offset));
+        let limit = body["limit"]
+            .as_u64()
+            .map_or(100, |limit| usize::try_from(limit).expect("a small number"));
+        state.queue.iter().take(limit).map(|update| update.0.clone()).collect()
+    }
+}
+
+fn call(request: &Request) -> Option<Call> {
+    let (_, method) = request.path.strip_prefix("/bot")?.split_once('/')?;
+    let body = serde_json::from_slice(&request.body).unwrap_or_default();
+    Some(Call { method: method.to_owned(), body })
+}
+
+fn user(customer: Customer) -> Value {
+    json!({ "id": customer.id, "is_bot": false, "first_name": customer.name })
+}
+
+fn chat(customer: Customer) -> Value {
+    json!({ "id": customer.id, "type": "private", "first_name": customer.name })
+}
+
+fn result(value: &Value) -> Reply {
+    Reply::of(200, json!({ "ok": true, "result": value }).to_string())
+}
+
+fn refusal(status: u16, description: &str) -> Reply {
+    let body = json!({ "ok": false, "error_code": status, "description": description });
+    Reply::of(status, body.to_string())
+}
+
+fn too_many(seconds: u64) -> Reply {
+    let body = json!({
+        "ok": false, "error_code": 429, "parameters": { "retry_after": seconds },
+        "description": format!("Too Many Requests: retry after {seconds}"),
+    });
+    let headers = vec![("retry-after", seconds.to_string())];
+    Reply::Answer { status: 429, headers, body: body.to_string() }
+}

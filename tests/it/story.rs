@@ -1,0 +1,506 @@
+//! Stories: a node with a line, its operators and its customers, in virtual time.
+//!
+//! A story is told once on each store. Time stands still until the story lets it pass; the Telegram
+//! platform is a fake on loopback; operators sit at desks that talk to real sessions.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use actix::{Actor, Context, Handler};
+use domain::channel::{Channel, ChannelSettings};
+use domain::entry::{Body, Entry};
+use domain::event::{Row, RowState};
+use domain::id::{ChannelId, ConversationId, LineId, OfferId, OperatorId, ShardId};
+use domain::line::{Line, LineSettings};
+use domain::operator::{Operator, Role, Status};
+use jiff::Timestamp;
+use switchboard::actors::handle::{
+    Accepted, Arrival, Change, CloseSocket, Cut, Deliver, NodeHandle, NotStored, Received,
+    SessionLink, SocketClosed, SocketLink,
+};
+use switchboard::actors::node::{self, NodeStart};
+use switchboard::actors::parts::NodeSettings;
+use switchboard::channels::{self, HookRequest, Meaning};
+use switchboard::clock::Clock;
+use switchboard::outbound::{Outbound, OutboundSettings};
+use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
+use switchboard::readmodel::ReadModel;
+use switchboard::store::Store;
+use uuid::Uuid;
+
+use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
+
+/// When every story begins: a Monday morning.
+pub const MORNING: &str = "2026-03-02T09:00:00Z";
+const SECRET: &str = "story_secret";
+const LINE: &str = "sales";
+pub const CHANNEL: &str = "telegram";
+
+/// Tells the story on the reference model and on the embedded store.
+pub fn tell(settings: impl Fn(&mut LineSettings), story: impl AsyncFn(&mut Story)) {
+    for kind in [StoreKind::Model, StoreKind::Sqlite] {
+        actix::System::new().block_on(async {
+            let _standing_still = time_stands_still();
+            let folder = tempfile::tempdir().unwrap();
+            let store = match kind {
+                StoreKind::Model => Store::model(),
+                StoreKind::Sqlite => Store::sqlite(folder.path()).unwrap(),
+            };
+            let mut told = Story::begin(store, &settings).await;
+            story(&mut told).await;
+        });
+    }
+}
+
+#[derive(Clone, Copy)]
+enum StoreKind {
+    Model,
+    Sqlite,
+}
+
+/// Keeps the paused clock from running to the next timer whenever the runtime waits for a thread
+/// or a socket: work in `spawn_blocking` holds it. Dropped, it lets go.
+fn time_stands_still() -> mpsc::Sender<()> {
+    let (held, until) = mpsc::channel::<()>();
+    tokio::task::spawn_blocking(move || until.recv());
+    tokio::time::pause();
+    held
+}
+
+/// A node and its world.
+pub struct Story {
+    pub node: NodeHandle,
+    pub platform: Telegram,
+    pub store: Store,
+    updates: u64,
+}
+
+impl Story {
+    async fn begin(store: Store, settings: &impl Fn(&mut LineSettings)) -> Self {
+        let clock = Clock::from(MORNING.parse().unwrap());
+        let platform = Telegram::start(clock.now());
+        let node = start_node(&store, clock).await;
+        let story = Self { node, platform, store, updates: 0 };
+        story.node_is_ready().await;
+        let mut line = LineSettings::new("Sales", Vec::new());
+        settings(&mut line);
+        let operators: Vec<_> = line.queue.operators.clone();
+        let mut changes: Vec<_> =
+            operators.iter().map(|id| operator(id.as_str(), Role::Operator)).collect();
+        changes.push(operator("chief", Role::Administrator));
+        changes.push(Change::Line {
+            version: 0,
+            line: Line { id: LineId::new(LINE), shard: ShardId(1), settings: line },
+        });
+        changes.push(story.channel());
+        story.node.change(changes).await.unwrap();
+        story.settles().await;
+        story
+    }
+
+    fn channel(&self) -> Change {
+        let settings = ChannelSettings::Telegram {
+            token: TOKEN.into(),
+            secret: SECRET.into(),
+            api_base: self.platform.api_base(),
+            polling: false,
+        };
+        let channel = Channel {
+            id: ChannelId::new(CHANNEL),
+            name: "Our bot".into(),
+            line: LineId::new(LINE),
+            shard: ShardId(1),
+            enabled: true,
+            settings,
+        };
+        Change::Channel { version: 0, channel }
+    }
+
+    async fn node_is_ready(&self) {
+        while !self.node.is_ready() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The same store, another process: what a kill leaves behind.
+    pub async fn restarts(&mut self) {
+        self.node = start_node(&self.store, self.node.clock().clone()).await;
+        self.node_is_ready().await;
+        self.settles().await;
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.node.clock().now()
+    }
+
+    /// An operator opens the console and is caught up.
+    pub async fn signs_in(&self, name: &str) -> Desk {
+        let desk = Desk::open(self.node.clone(), name);
+        desk.says_hello(Vec::new());
+        self.sees(&desk, |frame| *frame == ServerFrame::CaughtUp {}).await;
+        self.settles().await;
+        desk
+    }
+
+    /// Waits until a desk has been sent such a frame: what comes through a thread of its own (the
+    /// read model) is not waited for by [`Self::settles`].
+    pub async fn sees(&self, desk: &Desk, wanted: impl Fn(&ServerFrame) -> bool) {
+        let patience = Duration::from_secs(10);
+        let since = switchboard::clock::monotonic();
+        while !desk.frames().iter().any(&wanted) {
+            assert!(since.elapsed() < patience, "{} has seen {:?}", desk.name, desk.frames());
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// An update as the platform delivers it at our webhook.
+    pub async fn delivered(&self, update: &Update) -> Vec<Result<Accepted, NotStored>> {
+        let directory = self.node.directory();
+        let channel = &directory.channels[&ChannelId::new(CHANNEL)].value;
+        let header = |name: &str| {
+            name.eq_ignore_ascii_case("x-telegram-bot-api-secret-token").then_some(SECRET)
+        };
+        let bytes = update.bytes();
+        let request = HookRequest { header: &header, body: &bytes, now: self.now() };
+        let items = channels::parse(channel, &request).unwrap();
+        let mut taken = Vec::new();
+        for item in items {
+            let Meaning::Inbound(inbound) = item.meaning else { continue };
+            let (dedupe, dedupe_seconds) = (item.dedupe, item.dedupe_seconds);
+            let channel = ChannelId::new(CHANNEL);
+            let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound };
+            taken.push(self.node.arrive(arrival).await);
+        }
+        taken
+    }
+
+    /// A customer writes, and everything that follows from it has happened.
+    pub async fn customer_writes(&mut self, customer: i64, text: &str) {
+        self.posts(customer, text).await;
+        self.settles().await;
+    }
+
+    /// A customer writes; what follows may still be under way.
+    pub async fn posts(&mut self, customer: i64, text: &str) {
+        self.updates += 1;
+        let from = Customer { id: customer, name: "Ivan" };
+        let update = self.platform.text(from, text);
+        assert_eq!(self.delivered(&update).await, [Ok(Accepted::Created)]);
+    }
+
+    /// Lets time pass, second by second, and everything that falls due happen.
+    pub async fn seconds_pass(&self, seconds: u64) {
+        for _ in 0..seconds {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            self.settles().await;
+        }
+        // The runtime's timers are late by up to a millisecond, and one may follow from another.
+        for _ in 0..5 {
+            tokio::time::advance(Duration::from_millis(1)).await;
+            self.settles().await;
+        }
+    }
+
+    pub async fn minutes_pass(&self, minutes: u64) {
+        self.seconds_pass(minutes * 60).await;
+    }
+
+    /// Waits until nothing is left to be done now.
+    pub async fn settles(&self) {
+        for _ in 0..2 {
+            for _ in 0..32 {
+                tokio::task::yield_now().await;
+            }
+            self.node.settle().await;
+        }
+        for _ in 0..32 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The messages of a conversation, as an operator reads them when he opens it.
+    pub async fn messages(&self, id: &ConversationId) -> Vec<String> {
+        let transcript = self.node.transcript(id).await.unwrap().unwrap();
+        let text = |entry: Entry| match entry.body {
+            Body::Message(message) => Some(message.text),
+            Body::Note { .. } | Body::Fact(_) => None,
+        };
+        transcript.entries.into_iter().filter_map(text).collect()
+    }
+
+    /// Changes the line's settings, as an administrator would.
+    pub async fn line_is_changed(&self, change: impl FnOnce(&mut LineSettings)) {
+        let directory = self.node.directory();
+        let found = &directory.lines[&LineId::new(LINE)];
+        let mut line = (*found.value).clone();
+        change(&mut line.settings);
+        self.node.change(vec![Change::Line { version: found.version, line }]).await.unwrap();
+        self.settles().await;
+    }
+
+    /// Changes an operator, as an administrator would.
+    pub async fn operator_is_changed(&self, name: &str, change: impl FnOnce(&mut Operator)) {
+        let directory = self.node.directory();
+        let found = &directory.operators[&OperatorId::new(name)];
+        let mut operator = (*found.value).clone();
+        change(&mut operator);
+        let changed = Change::Operator { version: found.version, operator };
+        self.node.change(vec![changed]).await.unwrap();
+        self.settles().await;
+    }
+}
+
+/// A node on a store, as `main` would start it.
+pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
+    let settings = OutboundSettings::allowing(&["127.0.0.0/8"]).unwrap();
+    let start = NodeStart {
+        name: "story".into(),
+        settings: NodeSettings {
+            shards: 2,
+            grace_seconds: 30,
+            events_kept: 1_000,
+            events_stored: 10_000,
+            sockets_per_operator: 5,
+            commands_per_second: 100_000,
+            commands_burst: 100_000,
+        },
+        clock,
+        store: store.clone(),
+        read_model: ReadModel::open(None).unwrap(),
+        outbound: Outbound::new(settings).unwrap(),
+    };
+    node::start(start).await.unwrap()
+}
+
+fn operator(name: &str, role: Role) -> Change {
+    let operator = Operator {
+        id: OperatorId::new(name),
+        name: name.to_owned(),
+        role,
+        supervises: Vec::new(),
+        capacity: 0,
+        status: Status::Available,
+        enabled: true,
+    };
+    Change::Operator { version: 0, operator }
+}
+
+/// Names of operators, for settings.
+pub fn operators<const N: usize>(names: [&str; N]) -> Vec<OperatorId> {
+    names.into_iter().map(OperatorId::new).collect()
+}
+
+/// An operator's browser: keeps what it was sent, as a browser would.
+pub struct Desk {
+    pub name: OperatorId,
+    link: SessionLink,
+    inbox: Rc<RefCell<Inbox>>,
+}
+
+#[derive(Default)]
+struct Inbox {
+    frames: Vec<ServerFrame>,
+    closed: Option<u16>,
+}
+
+struct Pipe(Rc<RefCell<Inbox>>);
+
+impl Actor for Pipe {
+    type Context = Context<Self>;
+}
+
+impl Handler<Deliver> for Pipe {
+    type Result = ();
+
+    fn handle(&mut self, deliver: Deliver, _: &mut Self::Context) {
+        let parsed = deliver.0.iter().map(|text| serde_json::from_str(text).unwrap());
+        self.0.borrow_mut().frames.extend(parsed);
+    }
+}
+
+impl Handler<CloseSocket> for Pipe {
+    type Result = ();
+
+    fn handle(&mut self, close: CloseSocket, _: &mut Self::Context) {
+        self.0.borrow_mut().closed = Some(close.code);
+    }
+}
+
+impl Desk {
+    /// Opens a socket; nothing is said yet.
+    pub fn open(node: NodeHandle, name: &str) -> Self {
+        let inbox = Rc::new(RefCell::new(Inbox::default()));
+        let pipe = Pipe(inbox.clone()).start();
+        let socket = SocketLink {
+            deliver: pipe.clone().recipient(),
+            close: pipe.recipient(),
+            cut: Cut::default(),
+        };
+        let name = OperatorId::new(name);
+        let link = node.open_session(&name, "digest", socket).unwrap();
+        Self { name, link, inbox }
+    }
+
+    pub fn says(&self, frame: &ClientFrame) {
+        self.link.received.do_send(Received(serde_json::to_string(frame).unwrap().into()));
+    }
+
+    pub fn says_text(&self, text: &str) {
+        self.link.received.do_send(Received(text.to_owned().into()));
+    }
+
+    pub fn says_hello(&self, positions: Vec<FeedPosition>) {
+        self.says(&ClientFrame::Hello { protocol: 1, positions });
+    }
+
+    /// The socket breaks.
+    pub fn is_cut(&self) {
+        self.link.closed.do_send(SocketClosed);
+    }
+
+    pub fn frames(&self) -> Vec<ServerFrame> {
+        self.inbox.borrow().frames.clone()
+    }
+
+    pub fn closed(&self) -> Option<u16> {
+        self.inbox.borrow().closed
+    }
+
+    /// All events in order, of whatever shard.
+    pub fn events(&self) -> Vec<Event> {
+        let of = |frame| match frame {
+            ServerFrame::Events { events, .. } => events,
+            _ => Vec::new(),
+        };
+        self.frames().into_iter().flat_map(of).collect()
+    }
+
+    /// Where the browser is in each shard; panics when frames do not join on without a gap.
+    pub fn positions(&self) -> Vec<FeedPosition> {
+        let mut at: BTreeMap<String, FeedPosition> = BTreeMap::new();
+        let shard_of = |p: &FeedPosition| p.0.split(':').next().unwrap().to_owned();
+        for frame in self.frames() {
+            match frame {
+                ServerFrame::Snapshot { positions, .. } => {
+                    at = positions.into_iter().map(|p| (shard_of(&p), p)).collect();
+                }
+                ServerFrame::Events { from, to, .. } => {
+                    if let Some(known) = at.insert(shard_of(&to), to) {
+                        assert_eq!(known, from, "a gap");
+                    }
+                }
+                _ => {}
+            }
+        }
+        at.into_values().collect()
+    }
+
+    /// The rows as a browser would have them by now.
+    pub fn rows(&self) -> BTreeMap<ConversationId, Row> {
+        let mut rows = BTreeMap::new();
+        for frame in self.frames() {
+            match frame {
+                ServerFrame::Snapshot { rows: all, .. } => {
+                    rows = all.into_iter().map(|row| (row.conversation.clone(), row)).collect();
+                }
+                ServerFrame::Events { events, .. } => {
+                    for event in events {
+                        match event {
+                            Event::Row { row } => {
+                                rows.insert(row.conversation.clone(), row);
+                            }
+                            Event::Gone { conversation } => {
+                                rows.remove(&conversation);
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        rows
+    }
+
+    /// The offers before this operator now.
+    pub fn offers(&self) -> Vec<(ConversationId, OfferId)> {
+        let mine = |row: &Row| {
+            let offer = row.offers.iter().find(|offer| offer.operator == self.name)?;
+            Some((row.conversation.clone(), offer.offer))
+        };
+        self.rows().values().filter_map(mine).collect()
+    }
+
+    /// The only offer before this operator.
+    #[track_caller]
+    pub fn offer(&self) -> (ConversationId, OfferId) {
+        let offers = self.offers();
+        assert_eq!(offers.len(), 1, "{} has these offers", self.name);
+        offers.into_iter().next().unwrap()
+    }
+
+    /// Texts of a conversation as they came, edits aside.
+    pub fn texts(&self) -> Vec<String> {
+        let text = |event| match event {
+            Event::Entry { entry, .. } => match entry.body {
+                Body::Message(message) => Some(message.text),
+                Body::Note { .. } | Body::Fact(_) => None,
+            },
+            _ => None,
+        };
+        self.events().into_iter().filter_map(text).collect()
+    }
+
+    pub async fn accepts(&self, story: &Story, (id, offer): (ConversationId, OfferId)) -> Outcome {
+        let cmd_id = new_id();
+        self.commands(story, ClientFrame::Accept { cmd_id, conversation: id, offer }).await
+    }
+
+    pub async fn declines(&self, story: &Story, (id, offer): (ConversationId, OfferId)) -> Outcome {
+        let (cmd_id, reason) = (new_id(), None);
+        let decline = ClientFrame::Decline { cmd_id, conversation: id, offer, reason };
+        self.commands(story, decline).await
+    }
+
+    pub async fn replies(&self, story: &Story, id: &ConversationId, text: &str) -> Outcome {
+        let (cmd_id, text) = (new_id(), text.to_owned());
+        let reply = ClientFrame::Reply { cmd_id, conversation: id.clone(), text };
+        self.commands(story, reply).await
+    }
+
+    pub async fn finishes(&self, story: &Story, id: &ConversationId) -> Outcome {
+        let cmd_id = new_id();
+        self.commands(story, ClientFrame::Finish { cmd_id, conversation: id.clone() }).await
+    }
+
+    /// Gives a command and waits for its answer.
+    pub async fn commands(&self, story: &Story, frame: ClientFrame) -> Outcome {
+        let id = serde_json::to_value(&frame).unwrap()["cmd_id"].as_str().unwrap().to_owned();
+        self.says(&frame);
+        story.settles().await;
+        self.answer(id.parse().unwrap()).expect("the command is answered")
+    }
+
+    /// The last answer to a command.
+    pub fn answer(&self, id: Uuid) -> Option<Outcome> {
+        self.frames().into_iter().rev().find_map(|frame| match frame {
+            ServerFrame::Result { cmd_id, outcome } if cmd_id == id => Some(outcome),
+            _ => None,
+        })
+    }
+
+    /// How the only conversation it knows stands.
+    #[track_caller]
+    pub fn state(&self) -> RowState {
+        let rows = self.rows();
+        assert_eq!(rows.len(), 1, "{} knows these conversations", self.name);
+        rows.values().next().unwrap().state
+    }
+}
+
+pub fn new_id() -> Uuid {
+    switchboard::clock::new_uuid().parse().unwrap()
+}
