@@ -39,3 +39,37 @@ for (const { side, customer, how, demoArgs } of WAYS) {
     assert.deepEqual(stage.faults, []);
   });
 }
+
+test("whatever a customer does is seen, and that he is gone", async (t) => {
+  const stage = await openStage(t, "acts");
+  const console = await stage.signedIn("anna");
+  const { page, phone } = await stage.customer("telegram", "Иван Петров");
+  await phone.getByTestId("text").fill("first wording");
+  await phone.getByTestId("send").click();
+  await console.getByTestId("offer").getByTestId("accept").click();
+  await replyBox(console).waitFor();
+
+  await phone.getByTestId("text").fill("second wording");
+  await phone.getByTestId("act-edit").click();
+  await console.getByTestId("edited").waitFor();
+  await console.getByTestId("entries").getByText("second wording").waitFor();
+  for (const what of ["contact", "location", "sticker"]) {
+    await phone.getByTestId(`act-${what}`).click();
+  }
+  await console.getByTestId("attachment").nth(2).waitFor();
+
+  await phone.getByTestId("act-block").click();
+  await phone.getByTestId("act-unblock").waitFor();
+  assert.equal(await phone.getByTestId("text").isDisabled(), true, "who stopped a bot cannot write");
+  await replyBox(console).fill("Are you still there?");
+  await console.getByTestId("send").click();
+  await console.locator('[data-testid="delivery"][data-state="failed"]').waitFor();
+  await stage.shot(console, "console");
+  await stage.shot(page, "customer");
+  await phone.getByTestId("act-unblock").click();
+  await phone.getByTestId("text").fill("here I am again");
+  await phone.getByTestId("send").click();
+  await console.getByTestId("entries").getByText("here I am again").waitFor();
+  assert.equal(await phone.getByTestId("problem").innerText(), "");
+  assert.deepEqual(stage.faults, []);
+});
