@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as passed } from "node:timers/promises";
-import { act, openStage } from "./stage.mjs";
+import { act, openStage, replyBox } from "./stage.mjs";
 
 const CUT_MS = 10_000;
 const MISSED = ["are you there?", "the number is 4711", "hello??", "I shall wait."];
@@ -14,7 +14,7 @@ test("what a customer wrote during a cut appears once and in order, without a re
   const state = (word) => console.locator(`[data-testid="connection-state"][data-state="${word}"]`);
   await act(stage.demo, "telegram", "Maria Keller", { what: "write", text: "good morning" });
   await console.getByTestId("offer").getByTestId("accept").click();
-  await console.getByTestId("reply-box").waitFor();
+  await replyBox(console).waitFor();
   await console.evaluate(() => (window.neverReloaded = true));
   await stage.shot(console, "live");
 
@@ -37,7 +37,7 @@ test("what a customer wrote during a cut appears once and in order, without a re
   assert.equal(await console.evaluate(() => window.neverReloaded), true);
   await stage.shot(console, "caught-up");
 
-  await console.getByTestId("reply-box").fill("Here I am again.");
+  await replyBox(console).fill("Here I am again.");
   await console.getByTestId("send").click();
   await console.locator('[data-testid="delivery"][data-state="sent"]').waitFor();
   assert.deepEqual(stage.faults, []);

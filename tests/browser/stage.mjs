@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
 import path from "node:path";
@@ -32,7 +32,9 @@ const { chromium } = createRequire(path.join(ROOT, "web-client/package.json"))("
 export async function openStage(t, story, { demoArgs = [] } = {}) {
   assert.ok(existsSync(BINARY), `${BINARY} is missing: cargo build --bin switchboard`);
   mkdirSync(OUTPUT, { recursive: true });
+  const pages = [];
   const way = await openWay();
+  t.after(() => leaveTraces());
   t.after(() => way.close());
   const demo = await startDemo(["--origin", way.url, ...demoArgs]);
   t.after(() => demo.stop());
@@ -47,6 +49,7 @@ export async function openStage(t, story, { demoArgs = [] } = {}) {
     const context = await browser.newContext({ viewport: { width, height }, locale });
     context.setDefaultTimeout(SEEN_WITHIN_MS);
     const page = await context.newPage();
+    pages.push(page);
     page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
     page.on("dialog", (dialog) => {
       faults.push(`dialog: ${dialog.message()}`);
@@ -54,6 +57,15 @@ export async function openStage(t, story, { demoArgs = [] } = {}) {
     });
     await page.goto(url);
     return page;
+  }
+
+  /** What can be seen after a story went wrong. */
+  async function leaveTraces() {
+    const output = (name) => path.join(OUTPUT, `${story}-${name}`);
+    writeFileSync(output("demo.log"), demo.printed.join("\n"));
+    for (const [index, page] of pages.entries()) {
+      await page.screenshot({ path: output(`end-${index + 1}.png`) });
+    }
   }
 
   return {
@@ -88,6 +100,11 @@ export async function openStage(t, story, { demoArgs = [] } = {}) {
   };
 }
 
+/** Where the operator answers. Until his accept is confirmed the same box takes notes. */
+export function replyBox(console) {
+  return console.getByPlaceholder("Write to the customer");
+}
+
 /** What a customer does on the pretend page, without the page. */
 export async function act(demo, side, customer, what) {
   const chats = await (await fetch(`${demo.url}/pretend/api/chats?seen=0`)).json();
@@ -102,7 +119,7 @@ export async function act(demo, side, customer, what) {
 
 /** The demo on a port of its own, ready, with the logins that it printed. */
 async function startDemo(args) {
-  const child = spawn(BINARY, ["demo", "--port", "0", ...args], {
+  const child = spawn(BINARY, ["demo", "--port", "0", "--log", "info", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const printed = [];
@@ -129,7 +146,7 @@ async function startDemo(args) {
       child.once("exit", stopped);
       child.kill("SIGTERM");
     });
-  return { url, passwords, stop };
+  return { url, passwords, printed, stop };
 }
 
 /** The network between browsers and hub: a port that passes everything on, and can be cut. */

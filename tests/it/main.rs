@@ -7,6 +7,7 @@ mod channels;
 mod contract;
 mod edge;
 mod fakes;
+mod program;
 mod protocol;
 mod routing;
 mod sessions;
