@@ -33,6 +33,7 @@ use switchboard::store::Store;
 use uuid::Uuid;
 
 use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
+use crate::screen;
 
 /// When every story begins: a Monday morning.
 pub const MORNING: &str = "2026-03-02T09:00:00Z";
@@ -420,49 +421,12 @@ impl Desk {
 
     /// Where the browser is in each shard; panics when frames do not join on without a gap.
     pub fn positions(&self) -> Vec<FeedPosition> {
-        let mut at: BTreeMap<String, FeedPosition> = BTreeMap::new();
-        let shard_of = |p: &FeedPosition| p.0.split(':').next().unwrap().to_owned();
-        for frame in self.frames() {
-            match frame {
-                ServerFrame::Snapshot { positions, .. } => {
-                    at = positions.into_iter().map(|p| (shard_of(&p), p)).collect();
-                }
-                ServerFrame::Events { from, to, .. } => {
-                    if let Some(known) = at.insert(shard_of(&to), to) {
-                        assert_eq!(known, from, "a gap");
-                    }
-                }
-                _ => {}
-            }
-        }
-        at.into_values().collect()
+        screen::positions(&self.frames())
     }
 
     /// The rows as a browser would have them by now.
     pub fn rows(&self) -> BTreeMap<ConversationId, Row> {
-        let mut rows = BTreeMap::new();
-        for frame in self.frames() {
-            match frame {
-                ServerFrame::Snapshot { rows: all, .. } => {
-                    rows = all.into_iter().map(|row| (row.conversation.clone(), row)).collect();
-                }
-                ServerFrame::Events { events, .. } => {
-                    for event in events {
-                        match event {
-                            Event::Row { row } => {
-                                rows.insert(row.conversation.clone(), row);
-                            }
-                            Event::Gone { conversation } => {
-                                rows.remove(&conversation);
-                            }
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        rows
+        screen::rows(&self.frames())
     }
 
     /// The offers before this operator now.
