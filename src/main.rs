@@ -37,7 +37,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Settings {
-    /// Settings that go over the defaults; SWITCHBOARD__SECTION__KEY goes over both
+    /// Settings that go over the defaults; `SWITCHBOARD__SECTION__KEY` goes over both
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }

@@ -234,8 +234,8 @@ impl Bench {
     }
 
     fn enter(&mut self, id: ConversationId, line: LineId, actor: ConversationActor) {
-        let live = Live { addr: actor.start(), line, used: self.rounds };
-        self.conversations.insert(id, live);
+        let started = Live { addr: actor.start(), line, used: self.rounds };
+        self.conversations.insert(id, started);
     }
 
     /// The actor of a conversation, started from the store if need be. None: there is none.

@@ -21,7 +21,10 @@ pub(crate) fn document(value: &impl Serialize) -> Vec<u8> {
 /// Reads a stored form; what cannot be read is logged and counts as absent.
 pub(crate) fn read<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Option<T> {
     serde_json::from_slice(bytes)
-        .inspect_err(|error| tracing::error!(what, %error, "stored document cannot be read"))
+        .inspect_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            tracing::error!(what, line, column, "stored document cannot be read");
+        })
         .ok()
 }
 

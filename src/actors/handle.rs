@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
-use actix::{Addr, Handler, Message, Recipient};
+use actix::{Handler, Message, Recipient};
 use bytestring::ByteString;
 use domain::account::{Account, SignIn};
 use domain::channel::Channel;
@@ -26,8 +26,8 @@ use crate::actors::encode::{self, Place};
 use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
 use crate::actors::node::Node;
 use crate::actors::operator_session::OperatorSession;
-use crate::actors::parts::Shared;
-use crate::actors::shard::{Bell, Settle, Shard};
+use crate::actors::parts::{Shared, TooMuch};
+use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, StoredArrival, Work};
 use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
@@ -35,6 +35,8 @@ use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
 use crate::store::op::{DocumentKind, Submitted};
 
+/// Shared documents changed in one step.
+pub const CHANGES_MAX: usize = 50;
 /// Records of a history read at a time.
 const PAGE: usize = 256;
 
@@ -46,6 +48,13 @@ pub struct Arrival {
     pub dedupe: String,
     pub dedupe_seconds: u32,
     pub inbound: Inbound,
+}
+
+impl Arrival {
+    /// Under which a repeat is recognised.
+    pub(crate) fn dedupe_key(&self) -> String {
+        format!("{}:{}", self.channel, self.dedupe)
+    }
 }
 
 /// An arrival that is stored.
@@ -79,6 +88,21 @@ pub enum Change {
     Account { version: u64, login: String, account: Account },
     SignIn { version: u64, digest: String, sign_in: SignIn },
     EndSignIn { version: u64, digest: String },
+}
+
+impl Change {
+    /// The document that it is about.
+    pub(crate) fn target(&self) -> String {
+        match self {
+            Self::Line { line, .. } => format!("line:{}", line.id),
+            Self::Channel { channel, .. } => format!("channel:{}", channel.id),
+            Self::Operator { operator, .. } => format!("operator:{}", operator.id),
+            Self::Account { login, .. } => format!("account:{login}"),
+            Self::SignIn { digest, .. } | Self::EndSignIn { digest, .. } => {
+                format!("sign_in:{digest}")
+            }
+        }
+    }
 }
 
 /// Which conversations a list shows, newest change first.
@@ -215,24 +239,20 @@ impl NodeHandle {
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let shard = channel.value.shard;
         let (answer, answered) = Answer::new();
-        let mut work = Some(arrival);
-        let hand_over = |addr: &Addr<Shard>| {
-            let arrival = work.take()?;
-            Some(addr.try_send(Work::Arrive { arrival, answer }))
-        };
-        match self.parts.with_shard(shard, hand_over).flatten() {
+        let runs = self.parts.with_shard(shard, |_| ()).is_some();
+        if !runs {
+            return self.submit(shard, arrival).await;
+        }
+        match self.parts.hand_to(shard, Work::Arrive { arrival, answer }) {
             Some(Ok(())) => answered.await.unwrap_or(Err(NotStored::Unavailable)),
-            Some(Err(_)) => Err(NotStored::Full),
-            None => match work {
-                Some(arrival) => self.submit(shard, arrival).await,
-                None => Err(NotStored::Unavailable),
-            },
+            Some(Err(TooMuch)) => Err(NotStored::Full),
+            None => Err(NotStored::Unavailable),
         }
     }
 
     /// Puts an arrival into the inbox: its shard is just being read anew.
     async fn submit(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
-        let key = format!("{}:{}", arrival.channel, arrival.dedupe);
+        let key = arrival.dedupe_key();
         let stored = StoredArrival { channel: arrival.channel, inbound: arrival.inbound };
         let now = self.parts.clock.now();
         let bytes = encode::document(&stored);
@@ -248,11 +268,16 @@ impl NodeHandle {
     }
 
     /// Changes shared documents, all or none. When it returns `Ok`, `directory()` shows them.
+    /// At most [`CHANGES_MAX`] at a time, each about another document.
     pub async fn change(&self, changes: Vec<Change>) -> Result<(), NotStored> {
+        let targets: BTreeSet<_> = changes.iter().map(Change::target).collect();
+        if changes.len() > CHANGES_MAX || targets.len() < changes.len() {
+            return Err(NotStored::Full);
+        }
         let (answer, answered) = Answer::new();
         let work = Work::Change { changes, answer };
         self.parts
-            .with_shard(ShardId(0), |addr| addr.try_send(work))
+            .hand_to(ShardId(0), work)
             .ok_or(NotStored::Unavailable)?
             .map_err(|_| NotStored::Full)?;
         answered.await.unwrap_or(Err(NotStored::Unavailable))
@@ -271,7 +296,7 @@ impl NodeHandle {
         }
         let (answer, answered) = Answer::new();
         let work = Work::Command { command, answer };
-        match self.parts.with_shard(shard, |addr| addr.try_send(work)) {
+        match self.parts.hand_to(shard, work) {
             Some(Ok(())) => answered.await.unwrap_or_else(|_| unavailable()),
             Some(Err(_)) | None => unavailable(),
         }

@@ -95,7 +95,7 @@ impl LineActor {
             ctx.cancel_future(handle);
         }
         self.sleep = earliest.map(|at| {
-            let handle = ctx.run_later(self.parts.clock.until(at), |line, ctx| line.awake(ctx));
+            let handle = ctx.run_later(self.parts.clock.until(at), Self::awake);
             (at, handle)
         });
     }

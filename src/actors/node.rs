@@ -31,7 +31,7 @@ use crate::store::{Store, Unavailable};
 /// Shared documents read at a time.
 const PAGE: usize = 256;
 /// How often dedupe keys that ran out and old events are dropped.
-const TIDY_EVERY: Duration = Duration::from_secs(600);
+const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// What a node is made of.
 pub struct NodeStart {

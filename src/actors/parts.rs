@@ -16,6 +16,7 @@ use crate::actors::feed::Feed;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
+use crate::actors::work::Work;
 use crate::clock::Clock;
 use crate::readmodel::ReadModel;
 use crate::store::Store;
@@ -33,6 +34,10 @@ pub struct NodeSettings {
     /// Newest events of each shard kept in the store.
     pub events_stored: usize,
     pub sockets_per_operator: usize,
+    /// A sign-in that nobody used for that long has ended, and so have its sockets.
+    pub sign_in_idle: SignedDuration,
+    /// A sign-in ends after that long whatever happens.
+    pub sign_in_absolute: SignedDuration,
     /// Commands a second of one socket, sustained and at once.
     pub commands_per_second: u32,
     pub commands_burst: u32,
@@ -59,10 +64,22 @@ pub(crate) struct Parts {
     pub(crate) outbound: crate::outbound::Outbound,
 }
 
+/// A shard's mailbox is full.
+pub(crate) struct TooMuch;
+
 /// The parts, shared.
 pub(crate) type Shared = Arc<Parts>;
 
 impl Parts {
+    /// Hands work to a shard without waiting. `Err`: too much is waiting. None: it does not run
+    /// here now, and the work is lost.
+    pub(crate) fn hand_to(&self, shard: ShardId, work: Work) -> Option<Result<(), TooMuch>> {
+        self.with_shard(shard, |addr| match addr.try_send(work) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(TooMuch),
+        })
+    }
+
     /// Uses a shard's address without cloning it (each clone has a mailbox slot of its own).
     pub(crate) fn with_shard<T>(
         &self,

@@ -35,7 +35,7 @@ pub struct DemoOptions {
     /// One more address under which the console is opened, such as that of a proxy
     #[arg(long, value_name = "URL", value_parser = origin)]
     origin: Vec<Origin>,
-    /// What is logged, like RUST_LOG
+    /// What is logged: a level, or `info,switchboard::web=debug`
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: String,
 }
@@ -77,7 +77,7 @@ fn config(options: &DemoOptions, port: u16, folder: &TempDir) -> Result<Config, 
          [outbound]\n\
          allow_networks = [\"127.0.0.1/32\"]\n"
     ))?;
-    config.store.directory = folder.path().to_owned();
+    folder.path().clone_into(&mut config.store.directory);
     config.server.allowed_origins.extend(options.origin.iter().cloned());
     config.log.level.clone_from(&options.log);
     Ok(config)

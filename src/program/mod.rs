@@ -29,7 +29,7 @@ const READ_MODEL: &str = "read-model.sqlite";
 /// The name of a node of the embedded store: there is only one.
 const NODE: &str = "embedded";
 /// For all shards to be read.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 /// Between two looks of the recorder through what it has measured.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -86,6 +86,8 @@ pub fn keep_up(numbers: PrometheusHandle) {
 
 fn node_settings(config: &Config) -> NodeSettings {
     NodeSettings {
+        sign_in_idle: config.sessions.idle(),
+        sign_in_absolute: config.sessions.absolute(),
         shards: config.store.shards,
         grace_seconds: config.sessions.grace_seconds,
         events_kept: config.feed.events_per_shard_in_memory,

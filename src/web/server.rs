@@ -22,6 +22,9 @@ const BACKLOG: i32 = 4_096;
 const BLOCKING_THREADS: usize = 8;
 /// Platforms use their connections again.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long the peer of an ended connection may still send before it is closed, so that our last
+/// words are not lost. Below 500 ms the server, whose clock is that coarse, may never close it.
+pub(super) const LINGER: Duration = Duration::from_secs(1);
 const SHUTDOWN_SECONDS: u64 = 8;
 /// After that long without a word from a peer that owes one, the connection is dead. A console that
 /// does not read is not even polled, so nobody else could end it.
@@ -78,6 +81,7 @@ pub fn start_with(
         .tcp_nodelay(true)
         .h1_allow_half_closed(false)
         .keep_alive(KEEP_ALIVE)
+        .client_disconnect_timeout(LINGER)
         .max_connections(connections_max)
         .worker_max_blocking_threads(BLOCKING_THREADS)
         .shutdown_timeout(SHUTDOWN_SECONDS)

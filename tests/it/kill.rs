@@ -195,6 +195,6 @@ async fn offers_run_out_and_move_on(chief: &Page, old: &Offers) {
         let made = facts.iter().position(|fact| fact["body"]["offer"] == json!(offer));
         let then: &Value = &facts[made.expect("the offer is written down") + 1]["body"];
         assert_eq!(then["fact"], "missed", "what became of offer {offer:?} of {id}: {then}");
-        assert_eq!(then["operator"], json!(operator));
+        assert_eq!(then["operators"], json!([operator]));
     }
 }

@@ -1,128 +1,214 @@
 import type { Samples } from "./protocol.ts";
 
-/** One frame of each kind that the server sends; `events` holds one event of each kind. */
+/** One frame of each kind that the server sends; `events` holds one event of each kind.
+ *  Written by the server's tests: `UPDATE=1 cargo test --test it protocol`. */
 export const samples: Samples = {
   welcome: {
-    type: "welcome",
-    protocol: 1,
-    me: {
-      id: "anna",
-      name: "Anna",
-      role: "supervisor",
-      status: "available",
-      queues: ["sales"],
-      supervises: ["sales", "support"],
+    "type": "welcome",
+    "protocol": 1,
+    "me": {
+      "id": "anna",
+      "name": "Anna",
+      "role": "supervisor",
+      "status": "available",
+      "queues": [
+        "sales"
+      ],
+      "supervises": [
+        "sales",
+        "support"
+      ]
     },
-    beat_seconds: 10,
-    now: "2026-03-01T09:00:00Z",
+    "beat_seconds": 5,
+    "now": "2026-03-01T09:00:00Z"
   },
   snapshot: {
-    type: "snapshot",
-    positions: ["0:3-41.0a1b2c3d", "1:1-7.4e5f6a7b"],
-    lines: [{ id: "sales", name: "Sales", active: true }],
-    channels: [{ id: "bot", name: "Shop bot", platform: "telegram", line: "sales" }],
-    operators: [
-      { id: "anna", name: "Anna", role: "supervisor", status: "available", enabled: true },
-      { id: "boris", name: "Boris", role: "operator", status: "away", enabled: true },
+    "type": "snapshot",
+    "positions": [
+      "0:3-41.0a1b2c3d",
+      "1:1-7.4e5f6a7b"
     ],
-    rows: [
+    "lines": [
       {
-        conversation: "0-0195512e-0000-7000-8000-000000000001",
-        line: "sales",
-        channel: "bot",
-        customer_name: "Ivan Petrov",
-        state: "offered",
-        operator: null,
-        offers: [{ operator: "anna", offer: 2, until: "2026-03-01T09:01:00Z" }],
-        held: ["boris"],
-        unanswered: false,
-        waiting_since: "2026-03-01T08:59:30Z",
-        started_at: "2026-03-01T08:59:30Z",
-        updated_at: "2026-03-01T09:00:00Z",
-        preview: "Is it in stock?",
-        last_entry: 5,
-      },
+        "id": "sales",
+        "name": "Sales",
+        "active": true
+      }
     ],
+    "channels": [
+      {
+        "id": "bot",
+        "name": "Shop bot",
+        "platform": "telegram",
+        "line": "sales"
+      }
+    ],
+    "operators": [
+      {
+        "id": "anna",
+        "name": "Anna",
+        "role": "operator",
+        "status": "available",
+        "enabled": true
+      },
+      {
+        "id": "boris",
+        "name": "Boris",
+        "role": "operator",
+        "status": "away",
+        "enabled": true
+      }
+    ],
+    "rows": [
+      {
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "line": "sales",
+        "channel": "bot",
+        "customer_name": "Ivan Petrov",
+        "state": "offered",
+        "operator": null,
+        "offers": [
+          {
+            "operator": "anna",
+            "offer": 2,
+            "until": "2026-03-01T09:01:00Z"
+          }
+        ],
+        "held": [
+          "boris"
+        ],
+        "unanswered": false,
+        "waiting_since": "2026-03-01T08:59:30Z",
+        "started_at": "2026-03-01T08:59:30Z",
+        "updated_at": "2026-03-01T09:00:00Z",
+        "preview": "Is it in stock?",
+        "last_entry": 5
+      }
+    ]
   },
   events: {
-    type: "events",
-    shard: 0,
-    from: "0:3-41.0a1b2c3d",
-    to: "0:3-49.0a1b2c3d",
-    events: [
+    "type": "events",
+    "shard": 0,
+    "from": "0:3-41.0a1b2c3d",
+    "to": "0:3-49.0a1b2c3d",
+    "events": [
       {
-        kind: "row",
-        row: {
-          conversation: "0-0195512e-0000-7000-8000-000000000001",
-          line: "sales",
-          channel: "bot",
-          customer_name: "Ivan Petrov",
-          state: "active",
-          operator: "anna",
-          offers: [],
-          held: ["boris", "anna"],
-          unanswered: false,
-          waiting_since: null,
-          started_at: "2026-03-01T08:59:30Z",
-          updated_at: "2026-03-01T09:00:10Z",
-          preview: "Yes, it is.",
-          last_entry: 6,
-        },
+        "kind": "row",
+        "row": {
+          "conversation": "0-0195512e-0000-7000-8000-000000000001",
+          "line": "sales",
+          "channel": "bot",
+          "customer_name": "Ivan Petrov",
+          "state": "active",
+          "operator": "anna",
+          "offers": [],
+          "held": [
+            "boris",
+            "anna"
+          ],
+          "unanswered": false,
+          "waiting_since": null,
+          "started_at": "2026-03-01T08:59:30Z",
+          "updated_at": "2026-03-01T09:00:10Z",
+          "preview": "Yes, it is.",
+          "last_entry": 6
+        }
       },
-      { kind: "gone", conversation: "0-0195512e-0000-7000-8000-000000000002" },
       {
-        kind: "entry",
-        conversation: "0-0195512e-0000-7000-8000-000000000001",
-        entry: {
-          n: 6,
-          at: "2026-03-01T09:00:10Z",
-          author: { kind: "operator", id: "anna" },
-          body: {
-            kind: "message",
-            text: "Yes, it is.",
-            reply_to: "1001",
-            delivery: { state: "pending" },
+        "kind": "gone",
+        "conversation": "0-0195512e-0000-7000-8000-000000000002"
+      },
+      {
+        "kind": "entry",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "entry": {
+          "n": 6,
+          "at": "2026-03-01T09:00:10Z",
+          "author": {
+            "kind": "operator",
+            "id": "anna"
           },
-        },
+          "body": {
+            "kind": "message",
+            "text": "Yes, it is.",
+            "reply_to": "1001",
+            "delivery": {
+              "state": "pending"
+            }
+          }
+        }
       },
       {
-        kind: "edited",
-        conversation: "0-0195512e-0000-7000-8000-000000000001",
-        external_id: "1001",
-        text: "Is it in stock? In blue?",
-        at: "2026-03-01T09:00:12Z",
+        "kind": "edited",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "external_id": "1001",
+        "text": "Is it in stock? In blue?",
+        "at": "2026-03-01T09:00:12Z"
       },
       {
-        kind: "delivery",
-        conversation: "0-0195512e-0000-7000-8000-000000000001",
-        entry: 6,
-        delivery: { state: "failed", reason: "the customer blocked the bot" },
-      },
-      { kind: "line", line: { id: "sales", name: "Sales", active: true } },
-      {
-        kind: "channel",
-        channel: { id: "bot", name: "Shop bot", platform: "telegram", line: "sales" },
+        "kind": "delivery",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "entry": 6,
+        "delivery": {
+          "state": "failed",
+          "reason": "the customer blocked the bot"
+        }
       },
       {
-        kind: "operator",
-        operator: { id: "boris", name: "Boris", role: "operator", status: "busy", enabled: true },
+        "kind": "line",
+        "line": {
+          "id": "sales",
+          "name": "Sales",
+          "active": true
+        }
       },
-    ],
+      {
+        "kind": "channel",
+        "channel": {
+          "id": "bot",
+          "name": "Shop bot",
+          "platform": "telegram",
+          "line": "sales"
+        }
+      },
+      {
+        "kind": "operator",
+        "operator": {
+          "id": "boris",
+          "name": "Boris",
+          "role": "operator",
+          "status": "busy",
+          "enabled": true
+        }
+      }
+    ]
   },
-  caught_up: { type: "caught_up" },
+  caught_up: {
+    "type": "caught_up"
+  },
   result: {
-    type: "result",
-    cmd_id: "0195512e-0000-7000-8000-0000000000c1",
-    outcome: "refused",
-    code: "no_longer_yours",
-    holder: "boris",
-    message: "no longer yours",
+    "type": "result",
+    "cmd_id": "0195512e-0000-7000-8000-0000000000c1",
+    "outcome": "refused",
+    "code": "no_longer_yours",
+    "holder": "boris",
+    "message": "no longer yours: somebody else took it"
   },
   beat: {
-    type: "beat",
-    positions: ["0:3-49.0a1b2c3d", "1:1-7.4e5f6a7b"],
-    now: "2026-03-01T09:00:20Z",
+    "type": "beat",
+    "positions": [
+      "0:3-49.0a1b2c3d",
+      "1:1-7.4e5f6a7b"
+    ],
+    "now": "2026-03-01T09:00:20Z"
   },
-  reconnect: { type: "reconnect", after_ms: 1500 },
-  error: { type: "error", code: "bad_frame", message: "expected a field `conversation`" },
+  reconnect: {
+    "type": "reconnect",
+    "after_ms": 1500
+  },
+  error: {
+    "type": "error",
+    "code": "bad_frame",
+    "message": "missing field `to`"
+  },
 };

@@ -72,9 +72,13 @@ impl Platform {
     fn telegram_letter(&self, customer: u64, act: &Act) -> Option<Letter> {
         match act {
             Act::Write { text } => self.update(customer, text, |_| json!({ "text": text })),
-            Act::Contact {} => self.update(customer, "☎ contact", telegram::own_contact),
-            Act::Location {} => self.update(customer, "📍 location", |_| telegram::location()),
-            Act::Sticker {} => self.update(customer, "🎉", |_| telegram::sticker()),
+            Act::Contact {} => {
+                self.update(customer, "[my contact: +1 202 555 0142]", telegram::own_contact)
+            }
+            Act::Location {} => {
+                self.update(customer, "[location: 52.52000, 13.40495]", |_| telegram::location())
+            }
+            Act::Sticker {} => self.update(customer, "[sticker]", |_| telegram::sticker()),
             Act::Edit { text } => {
                 let (from, now) = (self.who(Side::Telegram, customer)?, self.clock.now());
                 let of = self.state().chats.edit_last(Side::Telegram, customer, text)?;
@@ -94,7 +98,7 @@ impl Platform {
             |text| self.state().chats.write(Side::Form, customer, Author::Customer {}, text, now);
         let (number, at, content) = match act {
             Act::Write { text } => (write(text)?, now, json!({ "text": text })),
-            Act::File {} => (write("📎 invoice.pdf")?, now, form::file()),
+            Act::File {} => (write("[file: invoice.pdf]")?, now, form::file()),
             Act::Edit { text } => {
                 let of = self.state().chats.edit_last(Side::Form, customer, text)?;
                 (of.0, of.1, json!({ "text": text, "edited": true }))

@@ -7,13 +7,13 @@ const SIDES = {
   telegram: {
     title: "Telegram",
     how: "a bot: updates and Bot API",
-    acts: { contact: "☎ Contact", location: "📍 Location", sticker: "🎉 Sticker" },
+    acts: { contact: "Contact", location: "Location", sticker: "Sticker" },
     canBlock: true,
   },
   form: {
     title: "Web form",
     how: "a signed webhook, both ways",
-    acts: { file: "📎 File" },
+    acts: { file: "File" },
     canBlock: false,
   },
 };
@@ -118,7 +118,7 @@ function makePhone(side, words) {
     const buttons = Object.entries(words.acts).map(([what, label]) =>
       named(button(label, () => act({ what })), what, customer.blocked),
     );
-    const edit = button("✎ Edit last", () => {
+    const edit = button("Edit last", () => {
       const changed = text.value.trim();
       if (!changed) return complain("write the new text into the field first, then press Edit last");
       text.value = "";
@@ -128,7 +128,7 @@ function makePhone(side, words) {
     buttons.push(named(edit, "edit", customer.blocked || !own));
     if (words.canBlock) {
       const what = customer.blocked ? "unblock" : "block";
-      const label = customer.blocked ? "▶ Start bot" : "⏹ Stop bot";
+      const label = customer.blocked ? "Start bot" : "Stop bot";
       buttons.push(named(button(label, () => act({ what })), what, false));
     }
     return buttons;

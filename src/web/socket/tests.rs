@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix::{Addr, Context};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer};
+use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -132,8 +133,7 @@ fn serve(tell: UnboundedSender<Heard>) -> SocketAddr {
     let app = move || App::new().app_data(tell.clone()).default_service(web::to(open));
     let server = HttpServer::new(app).workers(1).on_connect(server::prepare).disable_signals();
     let server = server.h1_allow_half_closed(false);
-    // How long the peer of an ended socket may still send: a second in production.
-    let server = server.client_disconnect_timeout(Duration::from_millis(50));
+    let server = server.client_disconnect_timeout(server::LINGER);
     let server = server.listen(listener).expect("listening");
     actix_web::rt::spawn(server.run());
     address
@@ -176,7 +176,7 @@ async fn every_end_has_its_code() {
     many.resize(many.len() + 0xffff, b'x');
     let next = [&[0x00_u8][..], &many[1..]].concat();
     many.extend(next.repeat(16));
-    for (what, bytes, code) in [
+    let cases = [
         ("binary", vec![0x82, 0x80, 0, 0, 0, 0], 1003),
         ("wrong text", vec![0x81, 0x81, 0, 0, 0, 0, 0xff], 1007),
         ("not masked", vec![0x81, 0x01, b'x'], 1002),
@@ -186,11 +186,13 @@ async fn every_end_has_its_code() {
         ("giant frame", giant.to_vec(), 1009),
         ("many fragments", many, 1009),
         ("peer closes", vec![0x88, 0x82, 0, 0, 0, 0, 3, 0xe8], 1000),
-    ] {
+    ];
+    let stories = cases.map(async |(what, bytes, code)| {
         let mut story = Story::begins().await;
         story.browser.write_all(&bytes).await.expect(what);
         story.closes_with(code).await;
-    }
+    });
+    join_all(stories).await;
 }
 
 #[actix_web::test]

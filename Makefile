@@ -1,0 +1,49 @@
+# The few things one does with this repository. CI calls these and nothing else.
+
+CLIENT := web-client
+# Everything the web client is built from.
+CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) -prune -o -type f -print)
+# Written when the packages of the lock file are in place.
+CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
+
+.PHONY: run test browser-test check web bench
+.DELETE_ON_ERROR:
+
+## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"
+run: web
+	cargo run --bin switchboard -- demo $(ARGS)
+
+## Everything that can fail
+test: web
+	cd $(CLIENT) && npm test
+	cargo test
+	$(MAKE) browser-test
+
+browser-test: web
+	scripts/need.sh browser
+	cargo build --bin switchboard
+	node --test --test-reporter=spec tests/browser/*.test.mjs
+
+## What a reviewer should not have to look for
+check: web
+	cargo fmt --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; \
+	else echo "not checked: licences and advisories; install with: cargo install cargo-deny --locked"; fi
+	cd $(CLIENT) && npm run check
+
+bench: web
+	cargo bench
+
+## The web client, if one of its sources has changed
+web: $(CLIENT)/dist/index.html
+	@scripts/need.sh build
+
+$(CLIENT)/dist/index.html: $(CLIENT_SOURCES) $(CLIENT_PACKAGES)
+	cd $(CLIENT) && npm run build
+	@touch $@
+
+$(CLIENT_PACKAGES): $(CLIENT)/package-lock.json
+	@scripts/need.sh web
+	cd $(CLIENT) && npm ci --no-fund --no-audit
+	@touch $@

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Whether what is needed is there: need.sh web|build|browser
+#   web      Node and npm           build    also Rust and a C compiler, for SQLite
+#   browser  also Chromium
+# Says in one line what is missing and how to get it. As root on Debian, with CI or ALLOW_INSTALL
+# set, it gets the system packages by itself; Rust and Node are always yours to choose.
+set -eu
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+missing() {
+    echo "missing: $1" >&2
+    exit 1
+}
+
+may_install() {
+    [ -n "${CI:-}${ALLOW_INSTALL:-}" ] && [ "$(id -u)" = 0 ] && has apt-get
+}
+
+# need_package <what it is for> <packages>
+need_package() {
+    what=$1
+    shift
+    may_install || missing "$what: install it, on Debian with: apt-get install $*"
+    echo "installing $*"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+need_node() {
+    has node && has npm || missing "Node 20.19 or newer with npm: https://nodejs.org"
+    node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+        process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
+        missing "Node 20.19 or newer, this is $(node --version): https://nodejs.org"
+}
+
+need_build() {
+    has cargo || missing "Rust: https://rustup.rs"
+    has cc || need_package "a C compiler" gcc libc6-dev
+}
+
+need_browser() {
+    has "${CHROMIUM:-/usr/bin/chromium}" ||
+        need_package "Chromium (or name yours in CHROMIUM)" chromium fonts-dejavu-core
+}
+
+case ${1:-} in
+web) need_node ;;
+build) need_node && need_build ;;
+browser) need_node && need_build && need_browser ;;
+*) missing "an argument: web, build or browser" ;;
+esac

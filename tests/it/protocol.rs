@@ -1,0 +1,204 @@
+//! One protocol, two languages: the samples made here are type-checked by the web client's
+//! compiler, and the web client's samples are read here. `UPDATE=1` writes ours anew.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use domain::effect::Refusal;
+use domain::entry::{Author, Body, DeliveryState, Entry, Message};
+use domain::event::{Row, RowOffer, RowState};
+use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId, ShardId};
+use domain::operator::{Role, Status};
+use jiff::Timestamp;
+use serde_json::Value;
+use strum::EnumCount;
+use switchboard::protocol::{
+    ChannelView, ClientFrame, CommandRefusal, ErrorCode, Event, FeedPosition, LineView, Me,
+    OperatorView, Outcome, ServerFrame,
+};
+
+const CONVERSATION: &str = "0-0195512e-0000-7000-8000-000000000001";
+const HEAD: &str = "import type { Samples } from \"./protocol.ts\";
+
+/** One frame of each kind that the server sends; `events` holds one event of each kind.
+ *  Written by the server's tests: `UPDATE=1 cargo test --test it protocol`. */
+export const samples: Samples = ";
+
+#[test]
+fn the_web_client_is_checked_against_every_frame_of_the_server() {
+    let frames = samples();
+    assert_eq!(frames.len(), ServerFrame::COUNT, "one sample of each kind of frame");
+    let kinds: Vec<_> = events().iter().map(<&'static str>::from).collect();
+    assert_eq!(kinds.len(), Event::COUNT, "one sample of each kind of event: {kinds:?}");
+    let sample = |frame: &ServerFrame| {
+        let json = serde_json::to_string_pretty(frame).unwrap();
+        format!("  {}: {}", <&str>::from(frame), json.replace('\n', "\n  "))
+    };
+    let samples: Vec<_> = frames.iter().map(sample).collect();
+    let text = format!("{HEAD}{{\n{},\n}};\n", samples.join(",\n"));
+    let file = client_folder().join("samples.ts");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let found = std::fs::read_to_string(&file).unwrap();
+    assert!(found == text, "{} is not up to date: run again with UPDATE=1", file.display());
+}
+
+#[test]
+fn the_server_understands_every_frame_of_the_web_client() {
+    let text = std::fs::read_to_string(client_folder().join("client_samples.json")).unwrap();
+    let frames: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(frames.len(), ClientFrame::COUNT, "one sample of each kind of frame");
+    for (kind, frame) in frames {
+        let read: ClientFrame = serde_json::from_value(frame.clone()).unwrap();
+        assert_eq!(<&str>::from(&read), kind);
+        let mut more = frame;
+        more["surplus"] = Value::Null;
+        let refused = serde_json::from_value::<ClientFrame>(more);
+        assert!(refused.is_err(), "{kind} takes a field that it does not know");
+    }
+}
+
+fn client_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("web-client/client")
+}
+
+fn samples() -> Vec<ServerFrame> {
+    let positions = vec![position("0:3-49.0a1b2c3d"), position("1:1-7.4e5f6a7b")];
+    vec![
+        ServerFrame::Welcome { protocol: 1, me: me(), beat_seconds: 5, now: at("09:00:00") },
+        ServerFrame::Snapshot {
+            positions: vec![position("0:3-41.0a1b2c3d"), position("1:1-7.4e5f6a7b")],
+            lines: vec![line()],
+            channels: vec![channel()],
+            operators: vec![person("anna", Status::Available), person("boris", Status::Away)],
+            rows: vec![waiting_row()],
+        },
+        ServerFrame::Events {
+            shard: ShardId(0),
+            from: position("0:3-41.0a1b2c3d"),
+            to: position("0:3-49.0a1b2c3d"),
+            events: events(),
+        },
+        ServerFrame::CaughtUp {},
+        ServerFrame::Result {
+            cmd_id: "0195512e-0000-7000-8000-0000000000c1".parse().unwrap(),
+            outcome: Outcome::refused(CommandRefusal::Conversation(Refusal::NoLongerYours {
+                holder: Some(OperatorId::new("boris")),
+            })),
+        },
+        ServerFrame::Beat { positions, now: at("09:00:20") },
+        ServerFrame::Reconnect { after_ms: 1_500 },
+        ServerFrame::Error { code: ErrorCode::BadFrame, message: "missing field `to`".into() },
+    ]
+}
+
+fn events() -> Vec<Event> {
+    let conversation = ConversationId::new(CONVERSATION);
+    vec![
+        Event::Row { row: active_row() },
+        Event::Gone { conversation: ConversationId::new("0-0195512e-0000-7000-8000-000000000002") },
+        Event::Entry { conversation: conversation.clone(), entry: answer() },
+        Event::Edited {
+            conversation: conversation.clone(),
+            external_id: "1001".into(),
+            text: "Is it in stock? In blue?".into(),
+            at: at("09:00:12"),
+        },
+        Event::Delivery {
+            conversation,
+            entry: EntryNumber(6),
+            delivery: DeliveryState::Failed { reason: "the customer blocked the bot".into() },
+        },
+        Event::Line { line: line() },
+        Event::Channel { channel: channel() },
+        Event::Operator { operator: person("boris", Status::Busy) },
+    ]
+}
+
+fn answer() -> Entry {
+    let message = Message {
+        text: "Yes, it is.".into(),
+        reply_to: Some("1001".into()),
+        delivery: Some(DeliveryState::Pending),
+        ..Message::default()
+    };
+    Entry {
+        n: EntryNumber(6),
+        at: at("09:00:10"),
+        author: Author::Operator { id: OperatorId::new("anna") },
+        body: Body::Message(message),
+    }
+}
+
+fn waiting_row() -> Row {
+    let offer =
+        RowOffer { operator: OperatorId::new("anna"), offer: OfferId(2), until: at("09:01:00") };
+    Row {
+        conversation: ConversationId::new(CONVERSATION),
+        line: LineId::new("sales"),
+        channel: ChannelId::new("bot"),
+        customer_name: "Ivan Petrov".into(),
+        state: RowState::Offered,
+        operator: None,
+        offers: vec![offer],
+        held: vec![OperatorId::new("boris")],
+        unanswered: false,
+        waiting_since: Some(at("08:59:30")),
+        started_at: at("08:59:30"),
+        updated_at: at("09:00:00"),
+        preview: "Is it in stock?".into(),
+        last_entry: EntryNumber(5),
+    }
+}
+
+fn active_row() -> Row {
+    Row {
+        state: RowState::Active,
+        operator: Some(OperatorId::new("anna")),
+        offers: Vec::new(),
+        held: vec![OperatorId::new("boris"), OperatorId::new("anna")],
+        waiting_since: None,
+        updated_at: at("09:00:10"),
+        preview: "Yes, it is.".into(),
+        last_entry: EntryNumber(6),
+        ..waiting_row()
+    }
+}
+
+fn me() -> Me {
+    Me {
+        id: OperatorId::new("anna"),
+        name: "Anna".into(),
+        role: Role::Supervisor,
+        status: Status::Available,
+        queues: vec![LineId::new("sales")],
+        supervises: vec![LineId::new("sales"), LineId::new("support")],
+    }
+}
+
+fn line() -> LineView {
+    LineView { id: LineId::new("sales"), name: "Sales".into(), active: true }
+}
+
+fn channel() -> ChannelView {
+    ChannelView {
+        id: ChannelId::new("bot"),
+        name: "Shop bot".into(),
+        platform: "telegram".into(),
+        line: LineId::new("sales"),
+    }
+}
+
+fn person(id: &str, status: Status) -> OperatorView {
+    let name = format!("{}{}", id[..1].to_uppercase(), &id[1..]);
+    OperatorView { id: OperatorId::new(id), name, role: Role::Operator, status, enabled: true }
+}
+
+fn at(time: &str) -> Timestamp {
+    format!("2026-03-01T{time}Z").parse().unwrap()
+}
+
+fn position(text: &str) -> FeedPosition {
+    FeedPosition(text.into())
+}
