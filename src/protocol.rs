@@ -177,6 +177,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The word of the outcome, as in the frame.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Done {} => "done",
+            Self::Repeated {} => "repeated",
+            Self::Refused { .. } => "refused",
+        }
+    }
+
     pub fn refused(why: CommandRefusal) -> Self {
         let message = why.message().to_owned();
         Self::Refused { why, message }

@@ -256,8 +256,9 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted
     }
     let sent = send(&parts, &channel, &job).await;
     job.sending = false;
-    metrics::counter!("outbox_attempts_total", "platform" => channel.settings.kind(), "outcome" => word(&sent))
-        .increment(1);
+    metrics::counter!("switchboard_outbox_attempts_total",
+        "platform" => channel.settings.kind(), "outcome" => word(&sent))
+    .increment(1);
     after(&parts, shard, &channel, job, sent).await
 }
 
@@ -272,7 +273,7 @@ async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> A
         job.sending = false;
         return Attempted::Again(job, parts.clock.now());
     }
-    metrics::counter!("outbox_ambiguous_total").increment(1);
+    metrics::counter!("switchboard_outbox_ambiguous_total").increment(1);
     over(parts, shard, job, DeliveryState::Unconfirmed, None).await
 }
 
@@ -286,7 +287,7 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
         part: job.parts_sent,
         chat: &job.chat.external,
         text,
-        author: None,
+        author: job.author.as_deref(),
         written_at: job.created_at,
         now: parts.clock.now(),
         conversation: &job.conversation,
@@ -330,7 +331,7 @@ async fn after(
         }
         SendOutcome::Unknown { reason } => {
             tracing::warn!(channel = %channel.id, reason, "outcome of a send is unknown");
-            metrics::counter!("outbox_ambiguous_total").increment(1);
+            metrics::counter!("switchboard_outbox_ambiguous_total").increment(1);
             over(parts, shard, job, DeliveryState::Unconfirmed, None).await
         }
         SendOutcome::ChannelDead { reason } => {

@@ -2,8 +2,9 @@
 
 use domain::conversation::Conversation;
 use domain::effect::{Effect, PlaceLimit};
-use domain::entry::Record;
+use domain::entry::{Author, Record};
 use domain::event::{Audience, FeedEvent};
+use domain::id::{ConversationId, EntryNumber, OperatorId};
 use jiff::Timestamp;
 
 use crate::actors::directory::Directory;
@@ -55,6 +56,7 @@ impl Group {
                         conversation: conversation.id.clone(),
                         entry: *entry,
                         text: text.clone(),
+                        author: author_of(effects, *entry, directory),
                         created_at: now,
                         parts_sent: 0,
                         attempts: 0,
@@ -93,12 +95,7 @@ impl Group {
         self.jobs.push(job);
     }
 
-    fn load(
-        &mut self,
-        operator: &domain::id::OperatorId,
-        conversation: &domain::id::ConversationId,
-        holds: bool,
-    ) {
+    fn load(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
         let (operator, conversation) = (operator.clone(), conversation.clone());
         self.show(FeedEvent::Load { operator, conversation, holds });
     }
@@ -109,6 +106,25 @@ impl Group {
         self.ops.push(Op::AppendHistory { conversation: id, n, bytes });
         self.show(event_of(record, conversation, conversation.audience()));
     }
+}
+
+/// The name of who wrote the entry, as the customer may see it.
+fn author_of(effects: &[Effect], n: EntryNumber, directory: &Directory) -> Option<String> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Append(Record::Entry { entry, .. }) if entry.n == n => match &entry.author {
+            Author::Operator { id } => directory.operators.get(id).map(|o| o.value.name.clone()),
+            Author::Customer | Author::Line => None,
+        },
+        Effect::Append(_)
+        | Effect::Send { .. }
+        | Effect::Seek(_)
+        | Effect::Reserve { .. }
+        | Effect::Release { .. }
+        | Effect::Count { .. }
+        | Effect::Closed
+        | Effect::Refuse(_)
+        | Effect::Ignore(_) => None,
+    })
 }
 
 /// What the feed says of a new record.

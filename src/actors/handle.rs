@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use actix::{Handler, Message, Recipient};
@@ -35,6 +35,8 @@ use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
 use crate::store::op::{DocumentKind, Submitted};
 
+/// Shared documents changed in one step.
+pub const CHANGES_MAX: usize = 50;
 /// Records of a history read at a time.
 const PAGE: usize = 256;
 
@@ -46,6 +48,13 @@ pub struct Arrival {
     pub dedupe: String,
     pub dedupe_seconds: u32,
     pub inbound: Inbound,
+}
+
+impl Arrival {
+    /// Under which a repeat is recognised.
+    pub(crate) fn dedupe_key(&self) -> String {
+        format!("{}:{}", self.channel, self.dedupe)
+    }
 }
 
 /// An arrival that is stored.
@@ -79,6 +88,21 @@ pub enum Change {
     Account { version: u64, login: String, account: Account },
     SignIn { version: u64, digest: String, sign_in: SignIn },
     EndSignIn { version: u64, digest: String },
+}
+
+impl Change {
+    /// The document that it is about.
+    pub(crate) fn target(&self) -> String {
+        match self {
+            Self::Line { line, .. } => format!("line:{}", line.id),
+            Self::Channel { channel, .. } => format!("channel:{}", channel.id),
+            Self::Operator { operator, .. } => format!("operator:{}", operator.id),
+            Self::Account { login, .. } => format!("account:{login}"),
+            Self::SignIn { digest, .. } | Self::EndSignIn { digest, .. } => {
+                format!("sign_in:{digest}")
+            }
+        }
+    }
 }
 
 /// Which conversations a list shows, newest change first.
@@ -228,7 +252,7 @@ impl NodeHandle {
 
     /// Puts an arrival into the inbox: its shard is just being read anew.
     async fn submit(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
-        let key = format!("{}:{}", arrival.channel, arrival.dedupe);
+        let key = arrival.dedupe_key();
         let stored = StoredArrival { channel: arrival.channel, inbound: arrival.inbound };
         let now = self.parts.clock.now();
         let bytes = encode::document(&stored);
@@ -244,7 +268,12 @@ impl NodeHandle {
     }
 
     /// Changes shared documents, all or none. When it returns `Ok`, `directory()` shows them.
+    /// At most [`CHANGES_MAX`] at a time, each about another document.
     pub async fn change(&self, changes: Vec<Change>) -> Result<(), NotStored> {
+        let targets: BTreeSet<_> = changes.iter().map(Change::target).collect();
+        if changes.len() > CHANGES_MAX || targets.len() < changes.len() {
+            return Err(NotStored::Full);
+        }
         let (answer, answered) = Answer::new();
         let work = Work::Change { changes, answer };
         self.parts

@@ -6,17 +6,20 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture,
 };
 use bytestring::ByteString;
+use domain::account::SignIn;
 use domain::effect::Input;
 use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, OperatorId, ShardId};
 use domain::operator::Operator;
 use domain::permission::{Action, may};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::actors::catch_up::{CatchUp, catch_up};
@@ -24,7 +27,9 @@ use crate::actors::encode::{self, Place};
 use crate::actors::feed::{
     Attach, BEAT, Detach, Ends, GoAway, Listener, SessionKey, Share, SignedOut, TailEvent, Watch,
 };
-use crate::actors::handle::{CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink};
+use crate::actors::handle::{
+    Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
+};
 use crate::actors::node::{SocketCame, SocketLeft};
 use crate::actors::work::Command;
 use crate::clock;
@@ -39,6 +44,10 @@ const UNACKNOWLEDGED_BYTES_MAX: usize = 1024 * 1024;
 const UNACKNOWLEDGED_SECONDS_MAX: i64 = 15;
 /// Milliseconds over which browsers come back when a node goes down.
 const COME_BACK_MS: u64 = 3_000;
+/// How long the browser has for the close frame before the transport is cut.
+const LAST_WORD: Duration = Duration::from_secs(1);
+/// How often a socket in use renews its sign-in.
+const RENEW_MINUTES: i64 = 10;
 /// Shares buffered while the browser catches up.
 const BUFFERED_MAX: usize = 10_000;
 
@@ -65,6 +74,8 @@ enum Phase {
     /// What happens meanwhile waits here.
     CatchingUp(Vec<Share>),
     Live,
+    /// The socket was told to close; nothing is sent any more.
+    Ending,
 }
 
 struct Unacknowledged {
@@ -110,11 +121,20 @@ impl OperatorSession {
         self.socket.close.do_send(CloseSocket { code, reason });
     }
 
-    /// He does not keep up: a last word, and the transport is cut, as he may not read it.
-    fn cut(&self) {
-        metrics::counter!("sockets_cut_total").increment(1);
-        self.close(close::SLOW, "slow, come back");
-        self.socket.cut.cut();
+    /// He does not keep up: a last word, and then the transport is cut, as he may not read it.
+    fn send_away(&mut self, ctx: &mut Context<Self>) {
+        metrics::counter!("switchboard_sockets_cut_total").increment(1);
+        self.phase = Phase::Ending;
+        self.end(close::SLOW, "slow, come back", ctx);
+    }
+
+    /// Ends the socket, also where nobody reads.
+    fn end(&self, code: u16, reason: &'static str, ctx: &mut Context<Self>) {
+        self.close(code, reason);
+        ctx.run_later(LAST_WORD, |session, ctx| {
+            session.socket.cut.cut();
+            ctx.stop();
+        });
     }
 
     fn error(&self, code: ErrorCode, message: &str) {
@@ -222,6 +242,8 @@ impl OperatorSession {
             return self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
         }
         ctx.spawn(outcome.into_actor(self).map(move |outcome, session, _| {
+            metrics::counter!("switchboard_commands_total", "outcome" => outcome.word())
+                .increment(1);
             session.send(&ServerFrame::Result { cmd_id, outcome });
         }));
     }
@@ -237,7 +259,7 @@ impl OperatorSession {
         if matches!(self.phase, Phase::CatchingUp(_)) {
             return self.error(ErrorCode::BadFrame, "hello is being answered");
         }
-        let Some(who) = self.who() else { return self.close(close::SIGNED_OUT, "signed out") };
+        let Some(who) = self.who() else { return self.sign_out(ctx) };
         self.send(&ServerFrame::Welcome {
             protocol: PROTOCOL_VERSION,
             me: self.me(&who),
@@ -251,9 +273,9 @@ impl OperatorSession {
         let known = known.filter(|known| !known.is_empty()).map(BTreeMap::from_iter);
         let (node, visibility) = (self.node.clone(), self.node.visibility(&who));
         let caught_up = async move { catch_up(&node, known, visibility).await };
-        ctx.spawn(caught_up.into_actor(self).map(|caught_up, session, _| match caught_up {
-            Some(caught_up) => session.go_live(caught_up),
-            None => session.close(close::SLOW, "come back"),
+        ctx.spawn(caught_up.into_actor(self).map(|caught_up, session, ctx| match caught_up {
+            Some(caught_up) => session.go_live(caught_up, ctx),
+            None => session.send_away(ctx),
         }));
     }
 
@@ -262,37 +284,44 @@ impl OperatorSession {
     }
 
     /// Hands out what was missed, then what happened meanwhile.
-    fn go_live(&mut self, caught_up: CatchUp) {
+    fn go_live(&mut self, caught_up: CatchUp, ctx: &mut Context<Self>) {
         self.sent = caught_up.from;
         if let Some(snapshot) = caught_up.snapshot {
             self.send(&snapshot);
         }
         for (shard, events) in caught_up.missed {
             if let Some(to) = events.last().map(|event| event.place) {
-                self.hand_over(shard, to, &events);
+                self.hand_over(shard, to, &events, ctx);
             }
         }
         let meanwhile = match std::mem::replace(&mut self.phase, Phase::Live) {
             Phase::CatchingUp(shares) => shares,
-            Phase::Silent | Phase::Live => Vec::new(),
+            Phase::Silent | Phase::Live | Phase::Ending => Vec::new(),
         };
         for share in meanwhile {
-            self.take_share(share);
+            self.take_share(share, ctx);
         }
         self.send(&ServerFrame::CaughtUp {});
     }
 
     /// Hands on what is behind the browser's place.
-    fn take_share(&mut self, share: Share) {
+    fn take_share(&mut self, share: Share, ctx: &mut Context<Self>) {
         let at = self.sent.get(&share.shard).copied().unwrap_or_default();
         let new = |event: &Arc<TailEvent>| event.place.position > at.position;
         let events: Vec<_> = share.events.into_iter().filter(new).collect();
         if share.to.position > at.position {
-            self.hand_over(share.shard, share.to, &events);
+            self.hand_over(share.shard, share.to, &events, ctx);
         }
     }
 
-    fn hand_over(&mut self, shard: ShardId, to: Place, events: &[Arc<TailEvent>]) {
+    fn hand_over(
+        &mut self,
+        shard: ShardId,
+        to: Place,
+        events: &[Arc<TailEvent>],
+        ctx: &mut Context<Self>,
+    ) {
+        self.check_watch(events);
         let Some(who) = self.who() else { return };
         let queues = self.node.directory().queues_of(&self.operator);
         let visible: Vec<&ByteString> = events
@@ -312,7 +341,7 @@ impl OperatorSession {
         let at = self.node.clock().now();
         self.unacknowledged.push_back(Unacknowledged { shard, to, bytes, at });
         if self.unacknowledged_bytes > UNACKNOWLEDGED_BYTES_MAX {
-            return self.cut();
+            return self.send_away(ctx);
         }
         self.socket.deliver.do_send(Deliver(vec![frame]));
     }
@@ -372,6 +401,56 @@ impl OperatorSession {
                 session.node.feed_send(Watch { key, conversation: Some(id) });
             }
         }));
+    }
+
+    /// Who may no longer read what he watches, watches nothing.
+    fn check_watch(&mut self, events: &[Arc<TailEvent>]) {
+        let watched = events.iter().rev().find_map(|event| match &event.event {
+            FeedEvent::Row(row) if self.watch.as_ref() == Some(&row.conversation) => Some(row),
+            FeedEvent::Row(_)
+            | FeedEvent::Entry { .. }
+            | FeedEvent::Edited { .. }
+            | FeedEvent::Delivery { .. }
+            | FeedEvent::Shared { .. }
+            | FeedEvent::Load { .. } => None,
+        });
+        if let (Some(row), Some(key)) = (watched, self.key)
+            && !self.may_read(row)
+        {
+            self.watch = None;
+            self.node.feed_send(Watch { key, conversation: None });
+        }
+    }
+
+    /// Looks at the sign-in again, and renews it while the socket is in use.
+    fn is_signed_in(&mut self, ctx: &mut Context<Self>) -> bool {
+        let settings = &self.node.parts().settings;
+        let (idle, absolute) = (settings.sign_in_idle, settings.sign_in_absolute);
+        let now = self.node.clock().now();
+        let directory = self.node.directory();
+        let found = directory.sign_ins.get(&self.sign_in);
+        let Some(found) = found.filter(|found| !found.value.has_ended(idle, absolute, now)) else {
+            self.sign_out(ctx);
+            return false;
+        };
+        let unseen = now.duration_since(found.value.seen_at);
+        if unseen >= SignedDuration::from_mins(RENEW_MINUTES) {
+            let sign_in = SignIn { seen_at: now, ..(*found.value).clone() };
+            let (version, digest) = (found.version, self.sign_in.clone());
+            let node = self.node.clone();
+            let renewed = async move {
+                // Somebody else may have renewed or ended it: the next beat sees what is true.
+                let _raced = node.change(vec![Change::SignIn { version, digest, sign_in }]).await;
+            };
+            ctx.spawn(renewed.into_actor(self));
+        }
+        true
+    }
+
+    fn sign_out(&mut self, ctx: &mut Context<Self>) {
+        self.signed_out = true;
+        self.phase = Phase::Ending;
+        self.end(close::SIGNED_OUT, "signed out", ctx);
     }
 
     fn may_read(&self, row: &Row) -> bool {
@@ -440,12 +519,12 @@ impl Handler<SocketClosed> for OperatorSession {
 impl Handler<Share> for OperatorSession {
     type Result = ();
 
-    fn handle(&mut self, share: Share, _: &mut Self::Context) {
+    fn handle(&mut self, share: Share, ctx: &mut Self::Context) {
         match &mut self.phase {
-            Phase::Silent => {}
+            Phase::Silent | Phase::Ending => {}
             Phase::CatchingUp(shares) if shares.len() < BUFFERED_MAX => shares.push(share),
-            Phase::CatchingUp(_) => self.close(close::SLOW, "come back"),
-            Phase::Live => self.take_share(share),
+            Phase::CatchingUp(_) => self.send_away(ctx),
+            Phase::Live => self.take_share(share, ctx),
         }
     }
 }
@@ -455,20 +534,20 @@ impl Handler<Ends> for OperatorSession {
 
     /// Everything before these ends was handed out: the browser's place moves there, although
     /// nothing of it may have been for this operator.
-    fn handle(&mut self, ends: Ends, _: &mut Self::Context) {
-        if !matches!(self.phase, Phase::Live) {
+    fn handle(&mut self, ends: Ends, ctx: &mut Self::Context) {
+        if !self.is_signed_in(ctx) || !matches!(self.phase, Phase::Live) {
             return;
         }
         for (shard, end) in ends.0.iter() {
             let at = self.sent.get(shard).copied().unwrap_or_default();
             if end.position > at.position {
-                self.hand_over(*shard, *end, &[]);
+                self.hand_over(*shard, *end, &[], ctx);
             }
         }
         let now = self.node.clock().now();
         let oldest = self.unacknowledged.front();
         if oldest.is_some_and(|o| now.duration_since(o.at).as_secs() > UNACKNOWLEDGED_SECONDS_MAX) {
-            return self.cut();
+            return self.send_away(ctx);
         }
         let position = |(shard, place): (&ShardId, &Place)| encode::feed_position(*shard, *place);
         let positions = self.sent.iter().map(position).collect();
@@ -479,18 +558,18 @@ impl Handler<Ends> for OperatorSession {
 impl Handler<SignedOut> for OperatorSession {
     type Result = ();
 
-    fn handle(&mut self, _: SignedOut, _: &mut Self::Context) {
-        self.signed_out = true;
-        self.close(close::SIGNED_OUT, "signed out");
+    fn handle(&mut self, _: SignedOut, ctx: &mut Self::Context) {
+        self.sign_out(ctx);
     }
 }
 
 impl Handler<GoAway> for OperatorSession {
     type Result = ();
 
-    fn handle(&mut self, _: GoAway, _: &mut Self::Context) {
+    fn handle(&mut self, _: GoAway, ctx: &mut Self::Context) {
         let after_ms = u32::try_from(clock::jitter(COME_BACK_MS)).unwrap_or_default();
         self.send(&ServerFrame::Reconnect { after_ms });
-        self.close(1012, "the node goes down");
+        self.phase = Phase::Ending;
+        self.end(1012, "the node goes down", ctx);
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct OutboxJob {
     pub(crate) conversation: ConversationId,
     pub(crate) entry: EntryNumber,
     pub(crate) text: String,
+    /// The name that the customer may see; none for automatic texts.
+    pub(crate) author: Option<String>,
     pub(crate) created_at: Timestamp,
     /// Parts that the platform has taken; a long text is sent in several.
     pub(crate) parts_sent: usize,

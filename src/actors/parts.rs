@@ -34,6 +34,10 @@ pub struct NodeSettings {
     /// Newest events of each shard kept in the store.
     pub events_stored: usize,
     pub sockets_per_operator: usize,
+    /// A sign-in that nobody used for that long has ended, and so have its sockets.
+    pub sign_in_idle: SignedDuration,
+    /// A sign-in ends after that long whatever happens.
+    pub sign_in_absolute: SignedDuration,
     /// Commands a second of one socket, sustained and at once.
     pub commands_per_second: u32,
     pub commands_burst: u32,

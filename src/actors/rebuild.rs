@@ -23,7 +23,7 @@ pub(crate) async fn rebuild(parts: &Shared) -> Result<(), Unavailable> {
     for shard in (0..parts.settings.shards).map(ShardId) {
         let from = known.get(&shard).copied();
         let end = parts.store.meta(shard).await?.feed_end;
-        if from.map_or(Position::default(), |at| at.position) == end {
+        if from.is_none() && end == Position::default() {
             continue;
         }
         if !replay(parts, shard, from.unwrap_or_default()).await? {

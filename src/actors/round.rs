@@ -4,7 +4,7 @@
 //! A refusal names its groups; what they stand for is answered, and the rest is decided again from
 //! the last committed values.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use domain::effect::{Input, Refusal as Rule};
@@ -102,7 +102,8 @@ impl Bench {
         Ok(works)
     }
 
-    /// Decides the works in their order, as many as fit.
+    /// Decides the works in their order, as many as fit; what has a target that the round has
+    /// already waits for the next one, which will refuse it as a repeat.
     async fn draw(
         &mut self,
         works: &mut Vec<Work>,
@@ -111,10 +112,14 @@ impl Bench {
         let mut draught = Draught::default();
         let mut ops = 0;
         let mut taken = 0;
+        let mut targets = BTreeSet::new();
         for work in works.iter() {
-            if ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
+            let once = work.targets();
+            let again = once.iter().any(|target| targets.contains(target));
+            if again || ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
                 break;
             }
+            targets.extend(once);
             let mut group = Group::default();
             let verdict = self.step(work, &mut group).await?;
             if !matches!(verdict, Verdict::Done) {
@@ -147,7 +152,7 @@ impl Bench {
     async fn step(&mut self, work: &Work, group: &mut Group) -> Result<Verdict, Broken> {
         match work {
             Work::Arrive { arrival, answer: _ } => {
-                let key = format!("{}:{}", arrival.channel, arrival.dedupe);
+                let key = arrival.dedupe_key();
                 group.ops.push(Op::RequireDedupe { key, seconds: arrival.dedupe_seconds });
                 self.arrived(group, &arrival.channel, &arrival.inbound).await?;
                 Ok(Verdict::Done)
@@ -199,7 +204,7 @@ impl Bench {
         let Some(who) = self.who(&command.operator) else {
             return Ok(Verdict::Refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
         };
-        let key = format!("cmd:{}", command.id);
+        let key = command.dedupe_key();
         group.ops.push(Op::RequireDedupe { key, seconds: COMMAND_DEDUPE_SECONDS });
         let input = command.input.clone();
         let fed = self.feed(group, &command.conversation, input, Some(who)).await?;

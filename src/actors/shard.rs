@@ -117,7 +117,7 @@ impl Shard {
     /// Forgets everything and reads it anew. Whoever waits for an answer is told to repeat.
     fn broke(&mut self, error: &Broken, ctx: &mut Context<Self>) {
         tracing::error!(shard = %self.id, %error, "shard is read anew");
-        metrics::counter!("shard_reloads_total").increment(1);
+        metrics::counter!("switchboard_shard_reloads_total").increment(1);
         match error {
             Broken::Panicked => self.panics += 1,
             Broken::Store(_) => {}

@@ -45,6 +45,24 @@ pub(crate) enum Work {
     Change { changes: Vec<Change>, answer: Answer<Result<(), NotStored>> },
 }
 
+impl Work {
+    /// What may stand only once in a commit: dedupe keys, jobs, shared documents.
+    pub(crate) fn targets(&self) -> Vec<String> {
+        match self {
+            Self::Arrive { arrival, .. } => vec![arrival.dedupe_key()],
+            Self::Command { command, .. } => vec![command.dedupe_key()],
+            Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
+            Self::Change { changes, .. } => changes.iter().map(Change::target).collect(),
+            Self::Inbox { .. }
+            | Self::Due { .. }
+            | Self::Wake { .. }
+            | Self::Left { .. }
+            | Self::Raise { .. }
+            | Self::Reconsider { .. } => Vec::new(),
+        }
+    }
+}
+
 /// Where the answer goes once it is true, that is, after the commit.
 #[derive(Debug)]
 pub(crate) struct Answer<T>(Option<oneshot::Sender<T>>);
@@ -72,6 +90,13 @@ pub(crate) struct Command {
     pub(crate) input: Input,
 }
 
+impl Command {
+    /// Under which a repeat is recognised.
+    pub(crate) fn dedupe_key(&self) -> String {
+        format!("cmd:{}", self.id)
+    }
+}
+
 /// What the outbox wants remembered of a job.
 #[derive(Clone, Debug)]
 pub(crate) enum JobStep {
@@ -81,6 +106,14 @@ pub(crate) enum JobStep {
     Later { job: OutboxJob, ready_at: Timestamp },
     /// Over, one way or the other.
     Over { job: OutboxJob, delivery: DeliveryState, external_id: Option<Arc<str>>, gone: bool },
+}
+
+impl JobStep {
+    fn job(&self) -> &OutboxJob {
+        match self {
+            Self::Sending(job) | Self::Later { job, .. } | Self::Over { job, .. } => job,
+        }
+    }
 }
 
 /// An arrival as it lies in the inbox.

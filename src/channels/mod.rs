@@ -19,8 +19,6 @@ use sha2::{Digest, Sha256};
 
 use crate::outbound::{Answer, Outbound};
 
-/// Largest body accepted at `/hooks/{channel}`; above it 413.
-pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
 /// Longest reason shown to operators.
@@ -168,13 +166,6 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
     match settings {
         ChannelSettings::Telegram { .. } => Acknowledgement { status: 200, json: None },
         ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
-    }
-}
-
-/// Largest body that this channel's requests may have, in bytes.
-pub fn body_bytes_max(settings: &ChannelSettings) -> usize {
-    match settings {
-        ChannelSettings::Telegram { .. } | ChannelSettings::Webhook { .. } => BODY_BYTES_MAX,
     }
 }
 

@@ -139,8 +139,9 @@ pub enum Fact {
         operator: OperatorId,
         reason: Option<String>,
     },
+    /// Their offers ran out, all at that moment.
     Missed {
-        operator: OperatorId,
+        operators: Vec<OperatorId>,
     },
     /// The offer ended because the operator went away.
     Left {

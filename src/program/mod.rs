@@ -86,6 +86,8 @@ pub fn keep_up(numbers: PrometheusHandle) {
 
 fn node_settings(config: &Config) -> NodeSettings {
     NodeSettings {
+        sign_in_idle: config.sessions.idle(),
+        sign_in_absolute: config.sessions.absolute(),
         shards: config.store.shards,
         grace_seconds: config.sessions.grace_seconds,
         events_kept: config.feed.events_per_shard_in_memory,

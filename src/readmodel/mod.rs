@@ -75,7 +75,7 @@ impl ReadModel {
         let order = Order::Project { shard, to: ProjectedTo { position, tag }, rows };
         if self.orders.try_send(order).is_err() {
             tracing::error!(%shard, "read model is too far behind, a batch is dropped");
-            metrics::counter!("read_model_dropped_total").increment(1);
+            metrics::counter!("switchboard_read_model_dropped_total").increment(1);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The store port: what is remembered, and the one way to write it.
 //!
 //! Knows nothing of what the bytes mean. Two implementations, proved equal by the contract suite
-//! (`tests/it/contract.rs`): the reference model (ordered maps, for tests and as the definition)
+//! (`tests/it/contract/`): the reference model (ordered maps, for tests and as the definition)
 //! and the embedded `SQLite` file.
 
 pub mod op;

@@ -7,18 +7,17 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use domain::channel::{Channel, ChannelSettings};
-use domain::chat::{Inbound, InboundKind};
 use domain::id::{ChannelId, LineId, ShardId};
-use serde_json::json;
 
 use crate::actors::handle::{Accepted, Arrival};
-use crate::channels::{self, HookRequest, Item, Meaning, Rejected};
+use crate::channels::{self, Acknowledgement, HookRequest, Item, Meaning, Rejected, Taken};
 use crate::clock;
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
@@ -26,12 +25,6 @@ use crate::web::throttle;
 
 /// How long a platform may take to send its request.
 const BODY_WAIT: Duration = Duration::from_secs(30);
-
-/// One stored thing: the id that the sender gave it, and whether it was new.
-struct Stored {
-    id: String,
-    accepted: Accepted,
-}
 
 /// Takes what a platform posts.
 #[utoipa::path(post, path = "/hooks/{channel}", tag = "hooks",
@@ -65,8 +58,8 @@ pub(super) async fn receive(
     };
     let kind = channel.settings.kind();
     let answer = match parsed {
-        Ok(items) => match store(&edge, channel, items).await {
-            Ok(stored) => acknowledge(&channel.settings, &stored),
+        Ok(items) => match store(&edge, channel, &items).await {
+            Ok(taken) => acknowledge(&channel.settings, &items, &taken),
             Err(error) => {
                 count(kind, "unavailable");
                 return Err(error);
@@ -101,47 +94,39 @@ async fn read(payload: web::Payload, bytes_max: usize) -> Result<Bytes, ApiError
 
 /// In order, each durable before the next. A failure in between is harmless: the sender repeats
 /// all, and what is stored already is a duplicate then.
-async fn store(edge: &Edge, channel: &Channel, items: Vec<Item>) -> Result<Vec<Stored>, ApiError> {
-    let mut stored = Vec::with_capacity(items.len());
-    for Item { dedupe, dedupe_seconds, meaning } in items {
-        let inbound = match meaning {
-            Meaning::Inbound(inbound) => inbound,
+async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Taken>, ApiError> {
+    let mut taken = Vec::with_capacity(items.len());
+    for item in items {
+        let inbound = match &item.meaning {
+            Meaning::Inbound(inbound) => inbound.clone(),
             Meaning::Ignored(word) => {
                 metrics::counter!("switchboard_hooks_ignored_total",
-                    "channel" => channel.settings.kind(), "word" => word)
+                    "channel" => channel.settings.kind(), "word" => *word)
                 .increment(1);
+                taken.push(Taken::Duplicate);
                 continue;
             }
         };
-        let id = id_of(&inbound).unwrap_or(&dedupe).to_owned();
-        let channel = channel.id.clone();
-        let accepted =
-            edge.node.arrive(Arrival { channel, dedupe, dedupe_seconds, inbound }).await?;
-        stored.push(Stored { id, accepted });
+        let arrival = Arrival {
+            channel: channel.id.clone(),
+            dedupe: item.dedupe.clone(),
+            dedupe_seconds: item.dedupe_seconds,
+            inbound,
+        };
+        taken.push(match edge.node.arrive(arrival).await? {
+            Accepted::Created => Taken::Created,
+            Accepted::Duplicate => Taken::Duplicate,
+        });
     }
-    Ok(stored)
+    Ok(taken)
 }
 
-/// The id that the sender gave to what he sent.
-fn id_of(inbound: &Inbound) -> Option<&str> {
-    match &inbound.what {
-        InboundKind::Message(message) => message.external_id.as_deref(),
-        InboundKind::Edited { external_id, .. } => Some(external_id),
-        InboundKind::Blocked | InboundKind::Unblocked => None,
-    }
-}
-
-fn acknowledge(settings: &ChannelSettings, stored: &[Stored]) -> HttpResponse {
-    match settings {
-        // An empty body: this platform carries out what an answer holds.
-        ChannelSettings::Telegram { .. } => HttpResponse::Ok().finish(),
-        ChannelSettings::Webhook { .. } => {
-            let accepted: Vec<_> = stored
-                .iter()
-                .map(|Stored { id, accepted }| json!({ "id": id, "status": word_of(*accepted) }))
-                .collect();
-            HttpResponse::Accepted().json(json!({ "accepted": accepted }))
-        }
+fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> HttpResponse {
+    let Acknowledgement { status, json } = channels::acknowledge(settings, items, taken);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    match json {
+        Some(json) => HttpResponse::build(status).content_type("application/json").body(json),
+        None => HttpResponse::build(status).finish(),
     }
 }
 
@@ -155,13 +140,6 @@ fn poison(
     match settings {
         ChannelSettings::Telegram { .. } => Ok(HttpResponse::Ok().finish()),
         ChannelSettings::Webhook { .. } => Err(ApiError::MalformedAt { pointer, problem }),
-    }
-}
-
-fn word_of(accepted: Accepted) -> &'static str {
-    match accepted {
-        Accepted::Created => "created",
-        Accepted::Duplicate => "duplicate",
     }
 }
 
@@ -207,23 +185,16 @@ mod tests {
 
     #[test]
     fn a_platform_gets_nothing_back_of_what_it_sent() {
-        let stored = [Stored { id: "deleteWebhook".to_owned(), accepted: Accepted::Created }];
         let empty = (200, String::new());
-        assert_eq!(answer(acknowledge(&telegram(), &stored)), empty);
+        assert_eq!(answer(acknowledge(&telegram(), &[], &[])), empty);
         let poisoned = poison(&telegram(), "/message".to_owned(), "no text");
         assert_eq!(answer(poisoned.expect("acknowledged")), empty);
     }
 
     #[test]
-    fn our_own_webhook_says_what_became_of_each() {
+    fn our_own_webhook_says_what_is_wrong_and_where() {
         let webhook = &NO_CHANNEL.settings;
-        let stored = [
-            Stored { id: "m1".to_owned(), accepted: Accepted::Created },
-            Stored { id: "m2".to_owned(), accepted: Accepted::Duplicate },
-        ];
-        let expected =
-            r#"{"accepted":[{"id":"m1","status":"created"},{"id":"m2","status":"duplicate"}]}"#;
-        assert_eq!(answer(acknowledge(webhook, &stored)), (202, expected.to_owned()));
+        assert_eq!(acknowledge(webhook, &[], &[]).status(), StatusCode::ACCEPTED);
         let poisoned = poison(webhook, "/messages/0/chat".to_owned(), "missing");
         let (status, body) = answer(poisoned.expect_err("refused").error_response());
         assert_eq!(status, 400);

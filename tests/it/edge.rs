@@ -1,107 +1,19 @@
 //! The edge as a stranger meets it: what is refused, with which answer, before anything is asked of
-//! the node. A node without lines and people stands behind it.
+//! the node. The hub has no lines and no people yet.
 
-use std::net::Ipv4Addr;
+use serde_json::json;
 
-use actix_web::http::StatusCode;
-use actix_web::rt;
-use serde_json::{Value, json};
-use switchboard::clock::Clock;
-use switchboard::config::{Config, Secret};
-use switchboard::store::Store;
-use switchboard::web::edge::Edge;
-use switchboard::web::server;
-
-use crate::story::start_node;
-
-const SETUP_TOKEN: &str = "the token of the printed link";
-
-/// A running edge.
-struct Site {
-    url: String,
-}
-
-/// An answer: status, headers, and the body as text.
-struct Answer {
-    status: StatusCode,
-    headers: awc::http::header::HeaderMap,
-    text: String,
-}
-
-impl Site {
-    async fn open() -> Self {
-        Self::open_with("").await
-    }
-
-    /// With settings beside `[server]`.
-    async fn open_with(toml: &str) -> Self {
-        let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("bound");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let toml = format!("server.public_url = \"{url}\"\n{toml}");
-        let config = Config::with(&toml).expect("valid");
-        let token = Some(Secret::new(SETUP_TOKEN));
-        let node = start_node(&Store::model(), Clock::Wall).await;
-        let edge = Edge::new(node, Clock::Wall, &config, None, token);
-        rt::spawn(server::start(listener, edge).expect("listening"));
-        Self { url }
-    }
-
-    /// A request without any header of a browser.
-    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let method = method.parse().expect("a method");
-        let client = awc::Client::new();
-        let mut request = client.request(method, format!("{}{path}", self.url));
-        for (name, value) in headers {
-            request = request.insert_header((*name, *value));
-        }
-        let mut response = request.send_body(body.to_owned()).await.expect("an answer");
-        let text = response.body().await.expect("a whole answer");
-        let text = String::from_utf8(text.to_vec()).expect("text");
-        Answer { status: response.status(), headers: response.headers().clone(), text }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[], "").await
-    }
-
-    /// A request as a page of ours sends it.
-    async fn send(&self, method: &str, path: &str, body: &str) -> Answer {
-        let headers =
-            [("x-switchboard", "1"), ("origin", &*self.url), ("content-type", "application/json")];
-        self.ask(method, path, &headers, body).await
-    }
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
-    }
-
-    /// Status and `error.code`.
-    fn refusal(&self) -> (u16, String) {
-        let code = self.json()["error"]["code"].as_str().expect("a code").to_owned();
-        (self.status.as_u16(), code)
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
-    }
-
-    #[track_caller]
-    fn is_refused(&self, status: u16, code: &str) {
-        assert_eq!(self.refusal(), (status, code.to_owned()), "{}", self.text);
-    }
-}
+use crate::site::{SETUP_TOKEN, Site};
 
 #[actix_web::test]
 async fn every_documented_operation_is_there_and_closed_to_strangers() {
     let site = Site::open().await;
-    let document = site.get("/api/v1/openapi.json").await.json();
+    let document = site.page.get("/api/v1/openapi.json").await.json();
     let mut closed = 0;
     for (path, operations) in document["paths"].as_object().expect("paths") {
         let path = path.replace("{id}", "1").replace("{channel}", "1");
         for (method, operation) in operations.as_object().expect("operations") {
-            let answer = site.send(&method.to_uppercase(), &path, "{}").await;
+            let answer = site.page.send(&method.to_uppercase(), &path, "{}").await;
             let status = answer.status.as_u16();
             assert!(![404, 405].contains(&status), "{method} {path}: {status}");
             if operation["security"][0]["cookie"].is_array() {
@@ -111,17 +23,17 @@ async fn every_documented_operation_is_there_and_closed_to_strangers() {
         }
     }
     assert!(closed >= 15, "only {closed} operations need a sign-in");
-    site.get("/api/v1/me").await.is_refused(401, "not_signed_in");
+    site.page.get("/api/v1/me").await.is_refused(401, "not_signed_in");
 }
 
 #[actix_web::test]
 async fn what_is_not_there_is_said_in_json() {
     let site = Site::open().await;
-    site.get("/api").await.is_refused(404, "not_found");
-    site.get("/api/v2/lines").await.is_refused(404, "not_found");
-    site.send("POST", "/api/v1/nothing", "{}").await.is_refused(404, "not_found");
-    site.get("/pretend/nothing").await.is_refused(404, "not_found");
-    let answer = site.send("DELETE", "/api/v1/lines", "").await;
+    site.page.get("/api").await.is_refused(404, "not_found");
+    site.page.get("/api/v2/lines").await.is_refused(404, "not_found");
+    site.page.send("POST", "/api/v1/nothing", "{}").await.is_refused(404, "not_found");
+    site.page.get("/pretend/nothing").await.is_refused(404, "not_found");
+    let answer = site.page.send("DELETE", "/api/v1/lines", "").await;
     answer.is_refused(405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "GET, POST");
 }
@@ -134,18 +46,18 @@ async fn foreign_pages_change_nothing() {
     for headers in [
         vec![json],
         vec![json, own],
-        vec![json, ("origin", &*site.url)],
+        vec![json, ("origin", &*site.page.url)],
         vec![json, own, ("origin", "https://evil.example.com")],
         vec![json, own, ("sec-fetch-site", "cross-site")],
         vec![("content-type", "text/plain"), ("sec-fetch-site", "same-origin")],
     ] {
-        let answer = site.ask("POST", "/api/v1/sign-in", &headers, "{}").await;
+        let answer = site.page.ask("POST", "/api/v1/sign-in", &headers, "{}").await;
         answer.is_refused(403, "foreign_origin");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("cache-control"), "no-store");
     }
     let same = ("sec-fetch-site", "same-origin");
-    let answer = site.ask("POST", "/api/v1/sign-in", &[json, own, same], "{}").await;
+    let answer = site.page.ask("POST", "/api/v1/sign-in", &[json, own, same], "{}").await;
     answer.is_refused(400, "malformed");
 }
 
@@ -156,13 +68,13 @@ async fn bodies_are_checked_before_they_are_used() {
     for body in
         ["", "{", "[]", "{\"login\": 1}", "{\"login\": \"a\", \"password\": \"b\", \"c\": 1}"]
     {
-        site.send("POST", sign_in, body).await.is_refused(400, "malformed");
+        site.page.send("POST", sign_in, body).await.is_refused(400, "malformed");
     }
     let large = format!("{{\"login\": \"{}\"}}", "a".repeat(300_000));
-    site.send("POST", sign_in, &large).await.is_refused(413, "too_large");
+    site.page.send("POST", sign_in, &large).await.is_refused(413, "too_large");
     let headers = [("x-switchboard", "1"), ("sec-fetch-site", "same-origin")];
     let form = [headers[0], headers[1], ("content-type", "application/x-www-form-urlencoded")];
-    site.ask("POST", sign_in, &form, "login=a").await.is_refused(415, "not_json");
+    site.page.ask("POST", sign_in, &form, "login=a").await.is_refused(415, "not_json");
 }
 
 #[actix_web::test]
@@ -170,19 +82,22 @@ async fn guessing_passwords_is_slow() {
     let site = Site::open().await;
     let guess = json!({"login": "Anna", "password": "guess"}).to_string();
     for _ in 0..5 {
-        site.send("POST", "/api/v1/sign-in", &guess).await.is_refused(401, "wrong_credentials");
+        site.page
+            .send("POST", "/api/v1/sign-in", &guess)
+            .await
+            .is_refused(401, "wrong_credentials");
     }
-    let answer = site.send("POST", "/api/v1/sign-in", &guess).await;
+    let answer = site.page.send("POST", "/api/v1/sign-in", &guess).await;
     answer.is_refused(429, "too_fast");
     assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds <= 13));
     let other = json!({"login": "boris", "password": "guess"}).to_string();
-    site.send("POST", "/api/v1/sign-in", &other).await.is_refused(401, "wrong_credentials");
+    site.page.send("POST", "/api/v1/sign-in", &other).await.is_refused(401, "wrong_credentials");
 }
 
 #[actix_web::test]
 async fn signing_out_forgets_the_cookie() {
     let site = Site::open().await;
-    let answer = site.send("POST", "/api/v1/sign-out", "").await;
+    let answer = site.page.send("POST", "/api/v1/sign-out", "").await;
     assert_eq!(answer.status, 204);
     assert_eq!(answer.header("set-cookie"), "sb=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
 }
@@ -193,9 +108,9 @@ async fn the_set_up_needs_its_token() {
     let body = |token: &str, password: &str| {
         json!({"token": token, "login": "anna", "name": "Anna", "password": password}).to_string()
     };
-    let wrong = site.send("POST", "/api/v1/setup", &body("a guess", "correct horse")).await;
+    let wrong = site.page.send("POST", "/api/v1/setup", &body("a guess", "correct horse")).await;
     wrong.is_refused(401, "wrong_credentials");
-    let weak = site.send("POST", "/api/v1/setup", &body(SETUP_TOKEN, "password")).await;
+    let weak = site.page.send("POST", "/api/v1/setup", &body(SETUP_TOKEN, "password")).await;
     weak.is_refused(422, "invalid_fields");
     assert_eq!(weak.json()["error"]["fields"][0]["field"], "password");
 }
@@ -204,10 +119,10 @@ async fn the_set_up_needs_its_token() {
 async fn a_hook_without_proof_tells_nothing_and_tires() {
     let site = Site::open_with("limits.unverified_hooks_per_minute = 3").await;
     for channel in ["1", "telegram", "%2e%2e"] {
-        let answer = site.ask("POST", &format!("/hooks/{channel}"), &[], "{}").await;
+        let answer = site.page.ask("POST", &format!("/hooks/{channel}"), &[], "{}").await;
         answer.is_refused(401, "not_genuine");
     }
-    let answer = site.ask("POST", "/hooks/1", &[], "{}").await;
+    let answer = site.page.ask("POST", "/hooks/1", &[], "{}").await;
     answer.is_refused(429, "too_fast");
     assert!(answer.header("retry-after").parse::<u64>().is_ok());
 }
@@ -215,9 +130,9 @@ async fn a_hook_without_proof_tells_nothing_and_tires() {
 #[actix_web::test]
 async fn a_hook_has_a_largest_size() {
     let site = Site::open_with("limits.hook_bytes_max = 100").await;
-    let whole = site.ask("POST", "/hooks/1", &[], &"x".repeat(100)).await;
+    let whole = site.page.ask("POST", "/hooks/1", &[], &"x".repeat(100)).await;
     whole.is_refused(401, "not_genuine");
-    let answer = site.ask("POST", "/hooks/1", &[], &"x".repeat(101)).await;
+    let answer = site.page.ask("POST", "/hooks/1", &[], &"x".repeat(101)).await;
     answer.is_refused(413, "too_large");
 }
 
@@ -231,7 +146,7 @@ async fn a_socket_opens_only_from_our_pages_and_for_people_who_signed_in() {
         ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
     ];
     let cookie = ("cookie", "sb=stolen");
-    let ours = ("origin", &*site.url);
+    let ours = ("origin", &*site.page.url);
     let foreign = ("origin", "http://127.0.0.1:1");
     for (headers, status, code) in [
         (vec![cookie, foreign], 403, "foreign_origin"),
@@ -242,7 +157,7 @@ async fn a_socket_opens_only_from_our_pages_and_for_people_who_signed_in() {
         (vec![], 401, "not_signed_in"),
     ] {
         let headers = [&upgrade[..], &headers].concat();
-        site.ask("GET", "/ws/operator", &headers, "").await.is_refused(status, code);
+        site.page.ask("GET", "/ws/operator", &headers, "").await.is_refused(status, code);
     }
 }
 
@@ -250,30 +165,34 @@ async fn a_socket_opens_only_from_our_pages_and_for_people_who_signed_in() {
 async fn numbers_are_not_for_everybody() {
     let token = "0123456789abcdef0123456789abcdef";
     let site = Site::open().await;
-    assert_eq!(site.get("/healthz").await.status, 200);
-    assert_eq!(site.get("/metrics").await.status, 200);
+    assert_eq!(site.page.get("/healthz").await.status, 200);
+    assert_eq!(site.page.get("/metrics").await.status, 200);
     let toml = format!("server.behind_proxy = 1\nmetrics.token = \"{token}\"");
     let proxied = Site::open_with(&toml).await;
-    proxied.get("/metrics").await.is_refused(404, "not_found");
+    proxied.page.get("/metrics").await.is_refused(404, "not_found");
     for (given, status) in [(token, 200), ("wrong", 404), ("", 404)] {
         let authorization = format!("Bearer {given}");
         let headers = [("authorization", &*authorization)];
-        assert_eq!(proxied.ask("GET", "/metrics", &headers, "").await.status, status, "{given}");
+        assert_eq!(
+            proxied.page.ask("GET", "/metrics", &headers, "").await.status,
+            status,
+            "{given}"
+        );
     }
 }
 
 #[actix_web::test]
 async fn every_path_of_pages_is_the_console() {
     let site = Site::open().await;
-    let index = site.get("/").await;
+    let index = site.page.get("/").await;
     assert_eq!((index.status.as_u16(), index.header("cache-control")), (200, "no-cache"));
     assert!(index.header("content-type").starts_with("text/html"));
     assert!(index.header("content-security-policy").contains("script-src 'self'; "));
     assert_eq!(index.header("x-content-type-options"), "nosniff");
     assert_eq!(index.header("referrer-policy"), "no-referrer");
-    assert_eq!(site.get("/conversations/0-abc").await.text, index.text);
-    site.get("/assets/gone-1234.js").await.is_refused(404, "not_found");
+    assert_eq!(site.page.get("/conversations/0-abc").await.text, index.text);
+    site.page.get("/assets/gone-1234.js").await.is_refused(404, "not_found");
     let known = [("if-none-match", index.header("etag"))];
-    assert_eq!(site.ask("GET", "/", &known, "").await.status, 304);
-    site.ask("POST", "/", &[], "").await.is_refused(405, "method_not_allowed");
+    assert_eq!(site.page.ask("GET", "/", &known, "").await.status, 304);
+    site.page.ask("POST", "/", &[], "").await.is_refused(405, "method_not_allowed");
 }

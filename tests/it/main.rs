@@ -1,15 +1,21 @@
 //! What Switchboard does, told at its boundaries: one module a feature.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(unreachable_pub, reason = "a test crate has no outside")]
 
+mod bad_input;
 mod channels;
 mod contract;
 mod edge;
 mod fakes;
+mod kill;
+mod payloads;
 mod program;
 mod protocol;
 mod routing;
+mod screen;
 mod sessions;
+mod site;
 mod store_kill;
 mod store_machine;
 mod store_sqlite;

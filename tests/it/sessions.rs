@@ -433,13 +433,11 @@ fn a_browser_that_acknowledges_nothing_is_sent_away() {
         async |story| {
             let (anna, _) = anna_is_talking(story).await;
             story.seconds_pass(25).await;
+            assert_eq!(anna.closed(), None, "who keeps up, stays");
+            anna.hangs();
+            story.customer_writes(501, "are you there?").await;
+            story.seconds_pass(25).await;
             assert_eq!(anna.closed(), Some(4008));
-            let again = story.signs_in("anna").await;
-            again.says(&ClientFrame::Ack { positions: again.positions() });
-            story.seconds_pass(14).await;
-            again.says(&ClientFrame::Ack { positions: again.positions() });
-            story.seconds_pass(14).await;
-            assert_eq!(again.closed(), None);
         },
     );
 }
@@ -483,4 +481,77 @@ fn code(outcome: &Outcome) -> String {
 fn short(frame: &ServerFrame) -> String {
     let frame = serde_json::to_value(frame).unwrap();
     frame["code"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_sign_in_ends_its_sockets_when_it_ends_and_lives_while_they_are_used() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            for _ in 0..(13 * 60) {
+                story.time_jumps(60).await;
+            }
+            assert_eq!(anna.closed(), None, "thirteen hours in use are not twelve idle");
+            let digest = "anna".to_owned();
+            let version = story.node.directory().sign_ins["anna"].version;
+            story.node.change(vec![Change::EndSignIn { version, digest }]).await.unwrap();
+            story.settles().await;
+            assert_eq!(anna.closed(), Some(4401));
+        },
+    );
+}
+
+#[test]
+fn who_loses_an_offer_reads_no_further() {
+    tell(
+        |line| {
+            line.queue.operators = operators(["anna", "boris"]);
+            line.queue.mode = domain::line::QueueMode::All;
+        },
+        async |story| {
+            let (anna, boris) = (story.signs_in("anna").await, story.signs_in("boris").await);
+            story.customer_writes(501, "hello").await;
+            let (conversation, offer) = anna.offer();
+            boris.says(&ClientFrame::Watch { conversation: Some(conversation.clone()) });
+            boris.says_text("marker");
+            story.sees(&boris, |frame| matches!(frame, ServerFrame::Error { .. })).await;
+            anna.accepts(story, (conversation, offer)).await;
+            story.customer_writes(501, "for anna alone").await;
+            assert!(boris.texts().is_empty());
+            assert_eq!(anna.texts(), ["for anna alone"]);
+        },
+    );
+}
+
+#[test]
+fn repeats_that_arrive_together_make_one_entry() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            let update = story.platform.text(Customer { id: 501, name: "Ivan" }, "only once");
+            let (one, two, three) = tokio::join!(
+                story.delivered(&update),
+                story.delivered(&update),
+                story.delivered(&update)
+            );
+            let mut taken = [one, two, three].concat();
+            taken.sort_by_key(|taken| *taken != Ok(Accepted::Created));
+            let duplicate = Ok(Accepted::Duplicate);
+            assert_eq!(taken, [Ok(Accepted::Created), duplicate, duplicate]);
+            story.settles().await;
+            let (conversation, offer) = anna.offer();
+            assert_eq!(story.messages(&conversation).await, ["only once"]);
+            let accept = ClientFrame::Accept { cmd_id: new_id(), conversation, offer };
+            anna.says(&accept);
+            anna.says(&accept);
+            story.settles().await;
+            let answers = anna.frames().into_iter().filter_map(|frame| match frame {
+                ServerFrame::Result { outcome, .. } => Some(outcome),
+                _ => None,
+            });
+            assert_eq!(answers.collect::<Vec<_>>(), [Outcome::Done {}, Outcome::Repeated {}]);
+        },
+    );
 }

@@ -9,17 +9,18 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use actix::{Actor, Context, Handler};
+use actix::{Actor, Context, Handler, Recipient};
+use domain::account::SignIn;
 use domain::channel::{Channel, ChannelSettings};
 use domain::entry::{Body, Entry};
 use domain::event::{Row, RowState};
 use domain::id::{ChannelId, ConversationId, LineId, OfferId, OperatorId, ShardId};
 use domain::line::{Line, LineSettings};
 use domain::operator::{Operator, Role, Status};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchboard::actors::handle::{
-    Accepted, Arrival, Change, CloseSocket, Cut, Deliver, NodeHandle, NotStored, Received,
-    SessionLink, SocketClosed, SocketLink,
+    Accepted, Arrival, CHANGES_MAX, Change, CloseSocket, Cut, Deliver, NodeHandle, NotStored,
+    Received, SessionLink, SocketClosed, SocketLink,
 };
 use switchboard::actors::node::{self, NodeStart};
 use switchboard::actors::parts::NodeSettings;
@@ -32,6 +33,7 @@ use switchboard::store::Store;
 use uuid::Uuid;
 
 use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
+use crate::screen;
 
 /// When every story begins: a Monday morning.
 pub const MORNING: &str = "2026-03-02T09:00:00Z";
@@ -91,14 +93,26 @@ impl Story {
         let mut changes: Vec<_> =
             operators.iter().map(|id| operator(id.as_str(), Role::Operator)).collect();
         changes.push(operator("chief", Role::Administrator));
+        let people = operators.iter().cloned().chain([OperatorId::new("chief")]);
+        changes.extend(people.map(|id| story.sign_in(id)));
         changes.push(Change::Line {
             version: 0,
             line: Line { id: LineId::new(LINE), shard: ShardId(1), settings: line },
         });
         changes.push(story.channel());
-        story.node.change(changes).await.unwrap();
+        for some in changes.chunks(CHANGES_MAX) {
+            story.node.change(some.to_vec()).await.unwrap();
+        }
         story.settles().await;
         story
+    }
+
+    /// A sign-in under the operator's own name.
+    fn sign_in(&self, operator: OperatorId) -> Change {
+        let (digest, login) = (operator.to_string(), operator.to_string());
+        let (created_at, seen_at) = (self.now(), self.now());
+        let sign_in = SignIn { operator, login, created_at, seen_at };
+        Change::SignIn { version: 0, digest, sign_in }
     }
 
     fn channel(&self) -> Change {
@@ -204,6 +218,12 @@ impl Story {
         }
     }
 
+    /// Lets time pass in one step.
+    pub async fn time_jumps(&self, seconds: u64) {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        self.settles().await;
+    }
+
     pub async fn minutes_pass(&self, minutes: u64) {
         self.seconds_pass(minutes * 60).await;
     }
@@ -259,6 +279,8 @@ pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
     let start = NodeStart {
         name: "story".into(),
         settings: NodeSettings {
+            sign_in_idle: SignedDuration::from_hours(12),
+            sign_in_absolute: SignedDuration::from_hours(168),
             shards: 2,
             grace_seconds: 30,
             events_kept: 1_000,
@@ -304,6 +326,18 @@ pub struct Desk {
 struct Inbox {
     frames: Vec<ServerFrame>,
     closed: Option<u16>,
+    /// Where acknowledgements go; none: the browser hangs.
+    acknowledges: Option<Recipient<Received>>,
+}
+
+impl Inbox {
+    fn take(&mut self, frame: ServerFrame) {
+        if let (ServerFrame::Events { to, .. }, Some(link)) = (&frame, &self.acknowledges) {
+            let ack = ClientFrame::Ack { positions: vec![to.clone()] };
+            link.do_send(Received(serde_json::to_string(&ack).unwrap().into()));
+        }
+        self.frames.push(frame);
+    }
 }
 
 struct Pipe(Rc<RefCell<Inbox>>);
@@ -316,8 +350,9 @@ impl Handler<Deliver> for Pipe {
     type Result = ();
 
     fn handle(&mut self, deliver: Deliver, _: &mut Self::Context) {
-        let parsed = deliver.0.iter().map(|text| serde_json::from_str(text).unwrap());
-        self.0.borrow_mut().frames.extend(parsed);
+        for text in &deliver.0 {
+            self.0.borrow_mut().take(serde_json::from_str(text).unwrap());
+        }
     }
 }
 
@@ -340,8 +375,14 @@ impl Desk {
             cut: Cut::default(),
         };
         let name = OperatorId::new(name);
-        let link = node.open_session(&name, "digest", socket).unwrap();
+        let link = node.open_session(&name, name.as_str(), socket).unwrap();
+        inbox.borrow_mut().acknowledges = Some(link.received.clone());
         Self { name, link, inbox }
+    }
+
+    /// The browser takes what it gets and says nothing any more.
+    pub fn hangs(&self) {
+        self.inbox.borrow_mut().acknowledges = None;
     }
 
     pub fn says(&self, frame: &ClientFrame) {
@@ -380,49 +421,12 @@ impl Desk {
 
     /// Where the browser is in each shard; panics when frames do not join on without a gap.
     pub fn positions(&self) -> Vec<FeedPosition> {
-        let mut at: BTreeMap<String, FeedPosition> = BTreeMap::new();
-        let shard_of = |p: &FeedPosition| p.0.split(':').next().unwrap().to_owned();
-        for frame in self.frames() {
-            match frame {
-                ServerFrame::Snapshot { positions, .. } => {
-                    at = positions.into_iter().map(|p| (shard_of(&p), p)).collect();
-                }
-                ServerFrame::Events { from, to, .. } => {
-                    if let Some(known) = at.insert(shard_of(&to), to) {
-                        assert_eq!(known, from, "a gap");
-                    }
-                }
-                _ => {}
-            }
-        }
-        at.into_values().collect()
+        screen::positions(&self.frames())
     }
 
     /// The rows as a browser would have them by now.
     pub fn rows(&self) -> BTreeMap<ConversationId, Row> {
-        let mut rows = BTreeMap::new();
-        for frame in self.frames() {
-            match frame {
-                ServerFrame::Snapshot { rows: all, .. } => {
-                    rows = all.into_iter().map(|row| (row.conversation.clone(), row)).collect();
-                }
-                ServerFrame::Events { events, .. } => {
-                    for event in events {
-                        match event {
-                            Event::Row { row } => {
-                                rows.insert(row.conversation.clone(), row);
-                            }
-                            Event::Gone { conversation } => {
-                                rows.remove(&conversation);
-                            }
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        rows
+        screen::rows(&self.frames())
     }
 
     /// The offers before this operator now.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("clock", &[]),
     ("outbound", &[]),
-    ("config", &[]),
+    ("config", &["outbound::address"]),
     ("protocol", &["domain"]),
     ("store", &["domain", "clock"]),
     ("channels", &["domain", "clock", "outbound"]),

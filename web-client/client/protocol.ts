@@ -195,7 +195,7 @@ export type Fact =
     }
   | { fact: "accepted"; operator: OperatorId }
   | { fact: "declined"; operator: OperatorId; reason: string | null }
-  | { fact: "missed"; operator: OperatorId }
+  | { fact: "missed"; operators: OperatorId[] }
   | { fact: "left"; operator: OperatorId }
   | { fact: "taken"; operator: OperatorId }
   | { fact: "round_exhausted"; round: number }

@@ -3,23 +3,90 @@ import type { Samples } from "./protocol.ts";
 /** One frame of each kind that the server sends; `events` holds one event of each kind.
  *  Written by the server's tests: `UPDATE=1 cargo test --test it protocol`. */
 export const samples: Samples = {
-  "beat": {
-    "type": "beat",
+  welcome: {
+    "type": "welcome",
+    "protocol": 1,
+    "me": {
+      "id": "anna",
+      "name": "Anna",
+      "role": "supervisor",
+      "status": "available",
+      "queues": [
+        "sales"
+      ],
+      "supervises": [
+        "sales",
+        "support"
+      ]
+    },
+    "beat_seconds": 5,
+    "now": "2026-03-01T09:00:00Z"
+  },
+  snapshot: {
+    "type": "snapshot",
     "positions": [
-      "0:3-49.0a1b2c3d",
+      "0:3-41.0a1b2c3d",
       "1:1-7.4e5f6a7b"
     ],
-    "now": "2026-03-01T09:00:20Z"
+    "lines": [
+      {
+        "id": "sales",
+        "name": "Sales",
+        "active": true
+      }
+    ],
+    "channels": [
+      {
+        "id": "bot",
+        "name": "Shop bot",
+        "platform": "telegram",
+        "line": "sales"
+      }
+    ],
+    "operators": [
+      {
+        "id": "anna",
+        "name": "Anna",
+        "role": "operator",
+        "status": "available",
+        "enabled": true
+      },
+      {
+        "id": "boris",
+        "name": "Boris",
+        "role": "operator",
+        "status": "away",
+        "enabled": true
+      }
+    ],
+    "rows": [
+      {
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "line": "sales",
+        "channel": "bot",
+        "customer_name": "Ivan Petrov",
+        "state": "offered",
+        "operator": null,
+        "offers": [
+          {
+            "operator": "anna",
+            "offer": 2,
+            "until": "2026-03-01T09:01:00Z"
+          }
+        ],
+        "held": [
+          "boris"
+        ],
+        "unanswered": false,
+        "waiting_since": "2026-03-01T08:59:30Z",
+        "started_at": "2026-03-01T08:59:30Z",
+        "updated_at": "2026-03-01T09:00:00Z",
+        "preview": "Is it in stock?",
+        "last_entry": 5
+      }
+    ]
   },
-  "caught_up": {
-    "type": "caught_up"
-  },
-  "error": {
-    "type": "error",
-    "code": "bad_frame",
-    "message": "missing field `to`"
-  },
-  "events": {
+  events: {
     "type": "events",
     "shard": 0,
     "from": "0:3-41.0a1b2c3d",
@@ -116,11 +183,10 @@ export const samples: Samples = {
       }
     ]
   },
-  "reconnect": {
-    "type": "reconnect",
-    "after_ms": 1500
+  caught_up: {
+    "type": "caught_up"
   },
-  "result": {
+  result: {
     "type": "result",
     "cmd_id": "0195512e-0000-7000-8000-0000000000c1",
     "outcome": "refused",
@@ -128,87 +194,21 @@ export const samples: Samples = {
     "holder": "boris",
     "message": "no longer yours: somebody else took it"
   },
-  "snapshot": {
-    "type": "snapshot",
+  beat: {
+    "type": "beat",
     "positions": [
-      "0:3-41.0a1b2c3d",
+      "0:3-49.0a1b2c3d",
       "1:1-7.4e5f6a7b"
     ],
-    "lines": [
-      {
-        "id": "sales",
-        "name": "Sales",
-        "active": true
-      }
-    ],
-    "channels": [
-      {
-        "id": "bot",
-        "name": "Shop bot",
-        "platform": "telegram",
-        "line": "sales"
-      }
-    ],
-    "operators": [
-      {
-        "id": "anna",
-        "name": "Anna",
-        "role": "operator",
-        "status": "available",
-        "enabled": true
-      },
-      {
-        "id": "boris",
-        "name": "Boris",
-        "role": "operator",
-        "status": "away",
-        "enabled": true
-      }
-    ],
-    "rows": [
-      {
-        "conversation": "0-0195512e-0000-7000-8000-000000000001",
-        "line": "sales",
-        "channel": "bot",
-        "customer_name": "Ivan Petrov",
-        "state": "offered",
-        "operator": null,
-        "offers": [
-          {
-            "operator": "anna",
-            "offer": 2,
-            "until": "2026-03-01T09:01:00Z"
-          }
-        ],
-        "held": [
-          "boris"
-        ],
-        "unanswered": false,
-        "waiting_since": "2026-03-01T08:59:30Z",
-        "started_at": "2026-03-01T08:59:30Z",
-        "updated_at": "2026-03-01T09:00:00Z",
-        "preview": "Is it in stock?",
-        "last_entry": 5
-      }
-    ]
+    "now": "2026-03-01T09:00:20Z"
   },
-  "welcome": {
-    "type": "welcome",
-    "protocol": 1,
-    "me": {
-      "id": "anna",
-      "name": "Anna",
-      "role": "supervisor",
-      "status": "available",
-      "queues": [
-        "sales"
-      ],
-      "supervises": [
-        "sales",
-        "support"
-      ]
-    },
-    "beat_seconds": 5,
-    "now": "2026-03-01T09:00:00Z"
-  }
+  reconnect: {
+    "type": "reconnect",
+    "after_ms": 1500
+  },
+  error: {
+    "type": "error",
+    "code": "bad_frame",
+    "message": "missing field `to`"
+  },
 };

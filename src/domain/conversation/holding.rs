@@ -15,6 +15,8 @@ impl Conversation {
                 if !reserved {
                     let limit = PlaceLimit::Capacity;
                     turn.push(Effect::Reserve { operator: operator.clone(), limit });
+                    let operator = operator.clone();
+                    turn.push(Effect::Count { operator, by: 1, at: turn.now });
                 }
                 self.hand_to(operator.clone(), turn);
                 self.fact(Fact::Accepted { operator: operator.clone() }, turn);

@@ -36,6 +36,8 @@ impl Conversation {
         }
     }
 
+    /// An offer to one operator takes a place and counts from now on; one to all does so for who
+    /// accepts it, so that its cost does not grow with their number.
     fn offer(&mut self, mut search: Search, decision: Decision, turn: &mut Turn<'_>) {
         let until = after(turn.now, turn.line.offer_timeout());
         let offer = OfferId(self.last_offer.0.saturating_add(1));
@@ -44,8 +46,8 @@ impl Conversation {
             if reserved {
                 let limit = PlaceLimit::Capacity;
                 turn.push(Effect::Reserve { operator: operator.clone(), limit });
+                turn.push(Effect::Count { operator, by: 1, at: turn.now });
             }
-            turn.push(Effect::Count { operator, by: 1, at: turn.now });
         }
         search.offered(turn.now);
         let fact = Fact::Routed {
@@ -105,9 +107,12 @@ impl Conversation {
         let (over, standing) = mem::take(open).into_iter().partition(|o| o.until <= turn.now);
         *open = standing;
         let over: Vec<OpenOffer> = over;
-        for ended in over {
-            self.passed(&ended, PassedHow::Missed, turn);
-            self.fact(Fact::Missed { operator: ended.operator }, turn);
+        for ended in &over {
+            self.passed(ended, PassedHow::Missed, turn);
+        }
+        if !over.is_empty() {
+            let operators = over.into_iter().map(|ended| ended.operator).collect();
+            self.fact(Fact::Missed { operators }, turn);
         }
         self.move_on(turn);
     }
@@ -119,8 +124,10 @@ impl Conversation {
         };
         for offer in open.iter().filter(|o| Some(&o.operator) != keep) {
             give_place_back(offer, turn);
-            let operator = offer.operator.clone();
-            turn.push(Effect::Count { operator, by: -1, at: turn.now });
+            if offer.reserved {
+                let operator = offer.operator.clone();
+                turn.push(Effect::Count { operator, by: -1, at: turn.now });
+            }
         }
     }
 

@@ -384,7 +384,10 @@ fn fact_in_words(fact: &Fact) -> String {
         }
         Fact::Accepted { operator } => format!("accepted {operator}"),
         Fact::Declined { operator, .. } => format!("declined {operator}"),
-        Fact::Missed { operator } => format!("missed {operator}"),
+        Fact::Missed { operators } => {
+            let names: Vec<_> = operators.iter().map(ToString::to_string).collect();
+            format!("missed {}", names.join(" "))
+        }
         Fact::Left { operator } => format!("left {operator}"),
         Fact::Taken { operator } => format!("taken {operator}"),
         Fact::RoundExhausted { round } => format!("exhausted {round}"),

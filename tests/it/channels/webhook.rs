@@ -329,11 +329,6 @@ fn the_answer_says_what_was_new() {
     assert_eq!(json, json!({ "accepted": accepted }));
 }
 
-#[test]
-fn a_body_has_a_largest_size() {
-    assert_eq!(channels::body_bytes_max(&webhook(&[]).settings), 1024 * 1024);
-}
-
 /// The example of `docs/WEBHOOK.md` must be true to the letter.
 #[test]
 fn the_document_tells_the_truth() {

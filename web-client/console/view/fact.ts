@@ -19,7 +19,7 @@ export function factWords(desk: Desk, fact: Fact): string {
     case "declined":
       return words.declined(name(fact.operator), fact.reason);
     case "missed":
-      return words.missed(name(fact.operator));
+      return words.missed(fact.operators.map(name).join(", "));
     case "left":
       return words.left(name(fact.operator));
     case "taken":

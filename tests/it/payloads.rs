@@ -1,0 +1,116 @@
+//! Everything that a platform may really send, posted to a running hub: each file of a folder,
+//! whatever it holds, is acknowledged, and sent twice it is stored once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::event::Row;
+use domain::id::ConversationId;
+use serde_json::Value;
+use switchboard::protocol::FeedPosition;
+
+use crate::site::{Browser, Company, transcript};
+
+/// Where collected samples of platforms are.
+const FOLDER: &str = "PAYLOADS";
+/// What a file is given for an update that another file has used; far from those of platforms.
+const FREE_UPDATE_ID: i64 = 9_000_000_000_000;
+
+#[actix_web::test]
+async fn every_fixture_of_ours_is_taken_once() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/telegram");
+    let messages = each_file_twice(&folder).await;
+    assert!(messages >= 25, "only {messages} fixtures were messages");
+}
+
+#[actix_web::test]
+async fn every_collected_sample_is_taken_once() {
+    let shared = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/payloads");
+    let folder = std::env::var_os(FOLDER).map_or_else(shared, PathBuf::from).join("telegram");
+    if !folder.is_dir() {
+        println!("no samples in {}: set {FOLDER} to the folder that has them", folder.display());
+        return;
+    }
+    let messages = each_file_twice(&folder).await;
+    assert!(messages > 0, "no sample was a message");
+}
+
+/// Answers how many files were messages of customers.
+async fn each_file_twice(folder: &Path) -> usize {
+    let company = Company::opens().await;
+    let mut seen = Seen::look(&company).await;
+    let mut updates = BTreeSet::new();
+    let (mut messages, mut files) = (0, 0);
+    for path in json_files(folder) {
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let body = as_an_update_of_its_own(fs::read(&path).expect("read"), &mut updates);
+        is_acknowledged(&company, &name, &body).await;
+        let once = Seen::look(&company).await;
+        let new = new_messages(&company, &seen, &once).await;
+        assert!(new <= 1, "{name} has become {new} entries");
+        is_acknowledged(&company, &name, &body).await;
+        let twice = Seen::look(&company).await;
+        assert_eq!(twice, once, "the repeat of {name} has written something");
+        (messages, files, seen) = (messages + new, files + 1, once);
+    }
+    println!("{files} files of {}: {messages} messages", folder.display());
+    messages
+}
+
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+    let mut files: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
+    files.sort();
+    files
+}
+
+/// The body as it is, unless another file has used its id.
+fn as_an_update_of_its_own(body: Vec<u8>, updates: &mut BTreeSet<i64>) -> Vec<u8> {
+    let Ok(mut update) = serde_json::from_slice::<Value>(&body) else { return body };
+    let Some(id) = update["update_id"].as_i64() else { return body };
+    if updates.insert(id) {
+        return body;
+    }
+    let used = i64::try_from(updates.len()).expect("few files");
+    updates.insert(FREE_UPDATE_ID + used);
+    update["update_id"] = (FREE_UPDATE_ID + used).into();
+    update.to_string().into_bytes()
+}
+
+async fn is_acknowledged(company: &Company, name: &str, body: &[u8]) {
+    let answer = company.bot.posts(&company.site.page, body).await;
+    assert_eq!((answer.status.as_u16(), &*answer.text), (200, ""), "{name}");
+}
+
+/// Where the feeds end and how all conversations stand: whatever is stored changes it.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    positions: Vec<FeedPosition>,
+    rows: BTreeMap<ConversationId, Row>,
+}
+
+impl Seen {
+    async fn look(company: &Company) -> Self {
+        company.site.node.settle().await;
+        let browser = Browser::shows(&company.chief).await;
+        Self { positions: browser.positions(), rows: browser.rows() }
+    }
+}
+
+/// Messages of customers in conversations that have changed, behind what they had before.
+async fn new_messages(company: &Company, before: &Seen, after: &Seen) -> usize {
+    let mut new = 0;
+    for (id, row) in after.rows.iter().filter(|(id, row)| before.rows.get(id) != Some(row)) {
+        let known = before.rows.get(id).map_or(0, |row| row.last_entry.0);
+        let entries = transcript(&company.chief, id).await["entries"].take();
+        let entries = entries.as_array().expect("entries").iter();
+        new += entries
+            .filter(|entry| entry["n"].as_u64() > Some(known.into()))
+            .filter(|entry| entry["author"]["kind"] == "customer")
+            .count();
+        assert!(row.last_entry.0 >= known, "entries of {id} are gone");
+    }
+    new
+}
