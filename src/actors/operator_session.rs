@@ -45,6 +45,8 @@ const UNACKNOWLEDGED_BYTES_MAX: usize = 1024 * 1024;
 const UNACKNOWLEDGED_SECONDS_MAX: i64 = 15;
 /// Milliseconds over which browsers come back when a node goes down.
 const COME_BACK_MS: u64 = 3_000;
+/// Frames from the browser and shares of events that may wait.
+const FRAMES_WAITING_MAX: usize = 256;
 /// How long the browser has for the close frame before the transport is cut.
 const LAST_WORD: Duration = Duration::from_secs(1);
 /// How often a socket in use renews its sign-in.
@@ -111,7 +113,10 @@ impl OperatorSession {
             limiter,
             signed_out: false,
         };
-        session.start()
+        Self::create(|ctx| {
+            ctx.set_mailbox_capacity(FRAMES_WAITING_MAX);
+            session
+        })
     }
 
     fn send(&self, frame: &ServerFrame) {

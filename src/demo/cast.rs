@@ -152,3 +152,39 @@ fn readable_password() -> String {
     };
     format!("{}-{}-{:04}", word(), word(), clock::jitter(10_000))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::password::problem_of;
+
+    #[test]
+    fn passwords_are_acceptable_and_new_each_time() {
+        let hub = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let (one, other) = (Cast::of(hub, false), Cast::of(hub, false));
+        for (actor, same) in one.actors.iter().zip(&other.actors) {
+            assert_eq!(problem_of(&actor.password, actor.login), None, "{}", actor.password);
+            assert_ne!(actor.password, same.password);
+        }
+    }
+
+    #[test]
+    fn both_sides_of_a_channel_agree() {
+        let hub = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let cast = Cast::of(hub, true);
+        let accounts = cast.accounts(hub);
+        assert_eq!(accounts.bot.hook_url, "http://127.0.0.1:8080/hooks/telegram");
+        assert_eq!(accounts.form.hook_url, "http://127.0.0.1:8080/hooks/web-form");
+        assert!(accounts.bot.polling);
+        for channel in &cast.channels {
+            match &channel.settings {
+                ChannelSettings::Telegram { token, secret, .. } => {
+                    assert_eq!((token, secret), (&accounts.bot.token, &accounts.bot.secret));
+                }
+                ChannelSettings::Webhook { keys, .. } => {
+                    assert_eq!(*keys, [accounts.form.key.as_str()]);
+                }
+            }
+        }
+    }
+}

@@ -170,3 +170,63 @@ impl Chats {
 fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn a_customer_edits_his_own_newest_message() {
+        let mut chats = Chats::with_the_usual_customers();
+        let maria = chats.add(Side::Telegram, "Maria").expect("a name");
+        let company = || Author::Company { name: None };
+        assert_eq!(chats.edit_last(Side::Telegram, maria, "nothing yet"), None);
+        let mut write = |author, text| chats.write(Side::Telegram, maria, author, text, AT);
+        assert_eq!(write(Author::Customer {}, "helo"), Some(1));
+        assert_eq!(write(company(), "hello"), Some(2));
+        assert_eq!(chats.edit_last(Side::Telegram, maria, "hello?"), Some((1, AT)));
+        let shown = &chats.customer(Side::Telegram, maria).expect("added").messages;
+        let texts: Vec<_> = shown.iter().map(|m| (m.text.as_str(), m.edited)).collect();
+        assert_eq!(texts, [("hello?", true), ("hello", false)]);
+    }
+
+    #[test]
+    fn there_is_an_end_to_everything() {
+        let mut chats = Chats::with_the_usual_customers();
+        let tom = chats.add(Side::Form, "Tom").expect("a name");
+        for number in 1..=MESSAGES_MAX as u64 + 5 {
+            let id = chats.write(Side::Form, tom, Author::Customer {}, "again", AT);
+            assert_eq!(id, Some(number), "numbers go on");
+        }
+        let kept = &chats.customer(Side::Form, tom).expect("added").messages;
+        assert_eq!((kept.len(), kept.front().map(|m| m.id)), (MESSAGES_MAX, Some(6)));
+        let long = "x".repeat(TEXT_CHARS_MAX + 1);
+        for text in ["", " \n", long.as_str()] {
+            assert_eq!(chats.write(Side::Form, tom, Author::Customer {}, text, AT), None);
+        }
+        assert_eq!(chats.add(Side::Form, " "), None);
+        assert_eq!(chats.add(Side::Form, &"x".repeat(NAME_CHARS_MAX + 1)), None);
+        while chats.add(Side::Form, "one more").is_some() {}
+        assert_eq!(chats.form.len(), CUSTOMERS_MAX);
+    }
+
+    #[test]
+    fn every_change_is_seen_by_whoever_looks_again() {
+        let mut chats = Chats::with_the_usual_customers();
+        let maria = chats.add(Side::Telegram, "Maria").expect("a name");
+        let mut seen = chats.revision();
+        let mut moved = |chats: &Chats| {
+            let before = std::mem::replace(&mut seen, chats.revision());
+            before < seen
+        };
+        chats.write(Side::Telegram, maria, Author::Customer {}, "hello", AT);
+        assert!(moved(&chats));
+        chats.not_taken(Side::Telegram, maria, 1, "no answer");
+        assert!(moved(&chats));
+        chats.set_blocked(Side::Telegram, maria, true);
+        assert!(moved(&chats));
+        assert!(!moved(&chats));
+    }
+}

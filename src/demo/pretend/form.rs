@@ -72,3 +72,40 @@ impl Proof<'_> {
         signed && skew.is_some_and(|skew| skew <= SKEW_SECONDS_MAX.unsigned_abs())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "whsec_c2VjcmV0IG9mIHRoZSBkZW1v";
+    const WRITTEN: i64 = 1_772_355_600;
+
+    #[test]
+    fn only_what_the_hub_signed_just_now_is_taken() {
+        let signature = sign(KEY, "job-1", &WRITTEN.to_string(), b"{}").expect("a good key");
+        for (id, body, key, later_seconds, taken) in [
+            ("job-1", "{}", KEY, 0, true),
+            ("job-1", "{}", KEY, 300, true),
+            ("job-1", "{}", KEY, 301, false),
+            ("job-2", "{}", KEY, 0, false),
+            ("job-1", "{ }", KEY, 0, false),
+            ("job-1", "{}", "whsec_b3RoZXI=", 0, false),
+            ("job-1", "{}", "", 0, false),
+        ] {
+            let timestamp = WRITTEN.to_string();
+            let proof = Proof { id, timestamp: &timestamp, signatures: &signature };
+            let now = Timestamp::from_second(WRITTEN + later_seconds).expect("in range");
+            let holds = proof.holds(key, body.as_bytes(), now);
+            assert_eq!(holds, taken, "{id} {body} {key} {later_seconds}");
+        }
+    }
+
+    #[test]
+    fn one_good_signature_of_several_is_enough() {
+        let timestamp = WRITTEN.to_string();
+        let good = sign(KEY, "job-1", &timestamp, b"{}").expect("a good key");
+        let signatures = format!("v1,c3RhbGU= {good}");
+        let proof = Proof { id: "job-1", timestamp: &timestamp, signatures: &signatures };
+        assert!(proof.holds(KEY, b"{}", Timestamp::from_second(WRITTEN).expect("in range")));
+    }
+}
