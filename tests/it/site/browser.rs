@@ -16,7 +16,7 @@ use super::Page;
 use crate::screen;
 use crate::story::new_id;
 
-/// Real time after which a frame is missing.
+/// Real time after which what is waited for does not come.
 const WATCHDOG: Duration = Duration::from_secs(20);
 const SNAPSHOT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -62,31 +62,33 @@ impl Browser {
 
     /// Takes frames in until there are enough.
     pub(crate) async fn until(&mut self, enough: impl Fn(&[ServerFrame]) -> bool) {
-        while !enough(&self.frames) {
-            match self.next().await {
-                Some(Frame::Text(text)) => {
-                    self.frames.push(serde_json::from_slice(&text).expect("a frame"));
+        let coming = async {
+            while !enough(&self.frames) {
+                match self.incoming.next().await {
+                    Some(Ok(Frame::Text(text))) => {
+                        self.frames.push(serde_json::from_slice(&text).expect("a frame"));
+                    }
+                    other => panic!("{other:?} after {:?}", self.frames),
                 }
-                other => panic!("{other:?} after {:?}", self.frames),
             }
-        }
-    }
-
-    async fn next(&mut self) -> Option<Frame> {
-        let next = tokio::time::timeout(WATCHDOG, self.incoming.next()).await;
-        let next = next.unwrap_or_else(|_| panic!("nothing more after {:?}", self.frames));
-        next.map(|frame| frame.expect("a good frame"))
+        };
+        // Of the whole: beats come for ever.
+        let in_time = tokio::time::timeout(WATCHDOG, coming).await.is_ok();
+        assert!(in_time, "not enough: {:?}", self.frames);
     }
 
     /// Waits for the end and answers its code.
     pub(crate) async fn closes(&mut self) -> u16 {
-        loop {
-            match self.next().await {
-                Some(Frame::Close(Some(reason))) => return reason.code.into(),
-                Some(Frame::Text(_)) => {}
-                other => panic!("{other:?} instead of a close frame"),
+        let closing = async {
+            loop {
+                match self.incoming.next().await {
+                    Some(Ok(Frame::Close(Some(reason)))) => return reason.code.into(),
+                    Some(Ok(Frame::Text(_))) => {}
+                    other => panic!("{other:?} instead of a close frame"),
+                }
             }
-        }
+        };
+        tokio::time::timeout(WATCHDOG, closing).await.expect("closed in time")
     }
 
     /// Gives a command and waits for its answer.
