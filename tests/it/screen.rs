@@ -36,9 +36,6 @@ pub(crate) fn rows(frames: &[ServerFrame]) -> BTreeMap<ConversationId, Row> {
 /// Where a browser is in each shard; panics when frames do not join on without a gap.
 pub(crate) fn positions(frames: &[ServerFrame]) -> Vec<FeedPosition> {
     let mut at: BTreeMap<&str, &FeedPosition> = BTreeMap::new();
-    fn shard_of(position: &FeedPosition) -> &str {
-        position.0.split(':').next().expect("a shard")
-    }
     for frame in frames {
         match frame {
             ServerFrame::Snapshot { positions, .. } => {
@@ -53,4 +50,8 @@ pub(crate) fn positions(frames: &[ServerFrame]) -> Vec<FeedPosition> {
         }
     }
     at.into_values().cloned().collect()
+}
+
+fn shard_of(position: &FeedPosition) -> &str {
+    position.0.split(':').next().expect("a shard")
 }

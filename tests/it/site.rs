@@ -1,6 +1,6 @@
 //! A whole hub in this process, met from outside only: real time, real sockets on loopback.
 //!
-//! What a story does with it goes over HTTP and WebSockets. The node is at hand for what nobody can
+//! What a story does with it goes over HTTP and sockets. The node is at hand for what nobody can
 //! do from outside, such as to wait for days.
 
 mod browser;
@@ -48,9 +48,9 @@ impl Site {
         let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("bound");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let toml = format!(
-            "server.public_url = \"{url}\"\nstore.directory = {:?}\nstore.shards = 4\n\
+            "server.public_url = \"{url}\"\nstore.directory = '{}'\nstore.shards = 4\n\
              outbound.allow_networks = [\"127.0.0.0/8\"]\n{toml}",
-            folder.path()
+            folder.path().display()
         );
         let config = Config::with(&toml).expect("valid");
         let node = program::start_node(&config, Clock::Wall).await.expect("started");

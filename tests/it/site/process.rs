@@ -30,9 +30,9 @@ impl Program {
         let folder = tempfile::tempdir().expect("a folder");
         let config = format!(
             "server.listen = \"127.0.0.1:0\"\nserver.public_url = \"{ORIGIN}\"\n\
-             store.directory = {:?}\nstore.shards = 8\nlog.level = \"error\"\n\
+             store.directory = '{}'\nstore.shards = 8\nlog.level = \"error\"\n\
              outbound.allow_networks = [\"127.0.0.0/8\"]\n{toml}",
-            folder.path().join("data")
+            folder.path().join("data").display()
         );
         std::fs::write(config_in(&folder), config).expect("written");
         let running = Running::launch(config_in(&folder)).await;
