@@ -113,6 +113,8 @@ async fn start_node(directory: &Path) -> NodeHandle {
             // The conversations are accepted as fast as they are offered.
             commands_per_second: 10_000,
             commands_burst: 10_000,
+            sign_in_idle: config.sessions.idle(),
+            sign_in_absolute: config.sessions.absolute(),
         },
         clock: Clock::Wall,
         store: Store::sqlite(directory).unwrap(),

@@ -20,6 +20,7 @@ use domain::operator::Operator;
 use domain::permission::{Action, may};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use jiff::SignedDuration;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::actors::catch_up::{CatchUp, catch_up};
@@ -203,12 +204,11 @@ impl OperatorSession {
     }
 
     fn not_understood(&self, text: &str, error: &serde_json::Error) {
-        let unknown = error.to_string().starts_with("unknown variant");
-        let code = if unknown { ErrorCode::UnknownType } else { ErrorCode::BadFrame };
+        let value = serde_json::from_str::<Value>(text).unwrap_or_default();
+        let code =
+            if is_known(&value["type"]) { ErrorCode::BadFrame } else { ErrorCode::UnknownType };
         // A command that is merely malformed is answered under its id, so that nobody waits for it.
-        let id = serde_json::from_str::<serde_json::Value>(text).ok().and_then(|value| {
-            value.get("cmd_id").and_then(|id| id.as_str().and_then(|id| id.parse::<Uuid>().ok()))
-        });
+        let id = value["cmd_id"].as_str().and_then(|id| id.parse::<Uuid>().ok());
         match (id, code) {
             (Some(cmd_id), ErrorCode::BadFrame) => self.bad_value(cmd_id, "frame"),
             (_, code) => self.error(code, &error.to_string()),
@@ -468,6 +468,13 @@ enum Form {
     Shown,
     Gone,
     Nothing,
+}
+
+/// Whether a frame's `type` is one of ours. One that is no text is malformed, not unknown.
+fn is_known(kind: &Value) -> bool {
+    // Alone it can only be refused for what it lacks; in a whole frame, so can a field's value.
+    let alone = serde_json::from_value::<ClientFrame>(json!({ "type": kind }));
+    alone.map_or_else(|error| !error.to_string().starts_with("unknown variant"), |_| true)
 }
 
 fn is_sayable(text: &str) -> bool {

@@ -7,7 +7,10 @@
 use std::io::ErrorKind;
 
 use actix::prelude::SendError;
-use actix::{Actor, ActorContext as _, AsyncContext as _, Handler, Running, StreamHandler};
+use actix::{
+    Actor, ActorContext as _, ActorFutureExt as _, AsyncContext as _, Handler, Running,
+    StreamHandler, WrapFuture as _,
+};
 use actix_http::ws::{CloseCode, CloseReason, Message, ProtocolError};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{WebsocketContext, WsResponseBuilder};
@@ -156,8 +159,14 @@ impl Pipe {
         let Some(session) = &self.session else { return };
         match session.received.try_send(Received(text)) {
             Ok(()) => {}
-            Err(SendError::Full(_)) => {
-                end(ctx, CloseCode::Other(close::SLOW), "too much at once");
+            // The next frame waits for room: however fast they come, the session answers each.
+            Err(SendError::Full(received)) => {
+                let taken = session.received.send(received).into_actor(self);
+                ctx.wait(taken.map(|taken, _, ctx| {
+                    if taken.is_err() {
+                        end(ctx, CloseCode::Away, "the session has ended");
+                    }
+                }));
             }
             Err(SendError::Closed(_)) => end(ctx, CloseCode::Away, "the session has ended"),
         }

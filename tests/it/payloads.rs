@@ -29,7 +29,7 @@ async fn every_collected_sample_is_taken_once() {
     let shared = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/payloads");
     let folder = std::env::var_os(FOLDER).map_or_else(shared, PathBuf::from).join("telegram");
     if !folder.is_dir() {
-        println!("no samples in {}: set {FOLDER} to the folder that has them", folder.display());
+        eprintln!("no samples in {}: set {FOLDER} to the folder that has them", folder.display());
         return;
     }
     let messages = each_file_twice(&folder).await;
@@ -54,7 +54,7 @@ async fn each_file_twice(folder: &Path) -> usize {
         assert_eq!(twice, once, "the repeat of {name} has written something");
         (messages, files, seen) = (messages + new, files + 1, once);
     }
-    println!("{files} files of {}: {messages} messages", folder.display());
+    eprintln!("{files} files of {}: {messages} messages", folder.display());
     messages
 }
 

@@ -8,45 +8,37 @@ use switchboard::protocol::{Event, FeedPosition, ServerFrame};
 
 /// The rows as a browser would have them by now.
 pub(crate) fn rows(frames: &[ServerFrame]) -> BTreeMap<ConversationId, Row> {
-    let mut rows = BTreeMap::new();
+    let mut shown = BTreeMap::new();
     for frame in frames {
-        match frame {
-            ServerFrame::Snapshot { rows: all, .. } => {
-                rows = all.iter().map(|row| (row.conversation.clone(), row.clone())).collect();
+        if let ServerFrame::Snapshot { rows, .. } = frame {
+            shown = rows.iter().map(|row| (row.conversation.clone(), row.clone())).collect();
+        } else if let ServerFrame::Events { events, .. } = frame {
+            for event in events {
+                show(&mut shown, event);
             }
-            ServerFrame::Events { events, .. } => {
-                for event in events {
-                    match event {
-                        Event::Row { row } => {
-                            rows.insert(row.conversation.clone(), row.clone());
-                        }
-                        Event::Gone { conversation } => {
-                            rows.remove(conversation);
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
         }
     }
-    rows
+    shown
+}
+
+fn show(rows: &mut BTreeMap<ConversationId, Row>, event: &Event) {
+    if let Event::Row { row } = event {
+        rows.insert(row.conversation.clone(), row.clone());
+    } else if let Event::Gone { conversation } = event {
+        rows.remove(conversation);
+    }
 }
 
 /// Where a browser is in each shard; panics when frames do not join on without a gap.
 pub(crate) fn positions(frames: &[ServerFrame]) -> Vec<FeedPosition> {
     let mut at: BTreeMap<&str, &FeedPosition> = BTreeMap::new();
     for frame in frames {
-        match frame {
-            ServerFrame::Snapshot { positions, .. } => {
-                at = positions.iter().map(|p| (shard_of(p), p)).collect();
-            }
-            ServerFrame::Events { from, to, .. } => {
-                if let Some(known) = at.insert(shard_of(to), to) {
-                    assert_eq!(known, from, "a gap");
-                }
-            }
-            _ => {}
+        if let ServerFrame::Snapshot { positions, .. } = frame {
+            at = positions.iter().map(|position| (shard_of(position), position)).collect();
+        } else if let ServerFrame::Events { from, to, .. } = frame
+            && let Some(known) = at.insert(shard_of(to), to)
+        {
+            assert_eq!(known, from, "a gap");
         }
     }
     at.into_values().cloned().collect()

@@ -1,6 +1,6 @@
 //! A whole hub in this process, met from outside only: real time, real sockets on loopback.
 //!
-//! What a story does with it goes over HTTP and sockets. The node is at hand for what nobody can
+//! What a story does with it goes over HTTP and web sockets. The node is at hand for what nobody can
 //! do from outside, such as to wait for days.
 
 mod browser;
@@ -21,7 +21,9 @@ use tempfile::TempDir;
 
 pub(crate) use awc::ws::Message;
 pub(crate) use browser::Browser;
-pub(crate) use company::{Company, Form, Operator, SECRET, founded, line, message, transcript};
+pub(crate) use company::{
+    Bot, Company, Form, Operator, SECRET, founded, line, message, transcript,
+};
 pub(crate) use http::{Answer, Page};
 pub(crate) use process::Program;
 

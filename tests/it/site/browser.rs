@@ -67,14 +67,14 @@ impl Browser {
                 Some(Frame::Text(text)) => {
                     self.frames.push(serde_json::from_slice(&text).expect("a frame"));
                 }
-                other => panic!("{other:?} after {:#?}", self.frames),
+                other => panic!("{other:?} after {:?}", self.frames),
             }
         }
     }
 
     async fn next(&mut self) -> Option<Frame> {
         let next = tokio::time::timeout(WATCHDOG, self.incoming.next()).await;
-        let next = next.unwrap_or_else(|_| panic!("nothing more after {:#?}", self.frames));
+        let next = next.unwrap_or_else(|_| panic!("nothing more after {:?}", self.frames));
         next.map(|frame| frame.expect("a good frame"))
     }
 
@@ -97,11 +97,9 @@ impl Browser {
     }
 
     pub(crate) async fn answer(&mut self, id: &str) -> Outcome {
-        let is_answer = |frame: &ServerFrame| match frame {
-            ServerFrame::Result { cmd_id, outcome } if cmd_id.to_string() == id => {
-                Some(outcome.clone())
-            }
-            _ => None,
+        let is_answer = |frame: &ServerFrame| {
+            let ServerFrame::Result { cmd_id, outcome } = frame else { return None };
+            (cmd_id.to_string() == id).then(|| outcome.clone())
         };
         self.until(|frames| frames.iter().any(|frame| is_answer(frame).is_some())).await;
         self.frames.iter().find_map(is_answer).expect("it has come")

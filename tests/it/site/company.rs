@@ -118,12 +118,12 @@ impl Company {
 
     /// An update of the customer who came last.
     pub(crate) fn update(&self, text: &str) -> Vec<u8> {
-        let mut update = self.platform.text(Customer { id: self.last_id(), name: "" }, text);
+        let Update(mut update) =
+            self.platform.text(Customer { id: self.last_id(), name: "" }, text);
         for person in ["from", "chat"] {
-            update.0["message"][person]["first_name"] = self.last_name().into();
+            update["message"][person]["first_name"] = self.last_name().into();
         }
-        let Update(_) = &update;
-        update.bytes()
+        Update(update).bytes()
     }
 
     pub(crate) fn new_customer(&self) -> String {
@@ -169,7 +169,7 @@ impl Operator {
 }
 
 impl Bot {
-    async fn connected(chief: &Page, line: &LineId, api_base: &str) -> Self {
+    pub(crate) async fn connected(chief: &Page, line: &LineId, api_base: &str) -> Self {
         let settings = json!({
             "kind": "telegram", "token": TOKEN, "secret": SECRET, "api_base": api_base,
         });
