@@ -103,8 +103,6 @@ async fn start_node(directory: &Path) -> NodeHandle {
         name: "load".into(),
         settings: NodeSettings {
             public_url: None,
-            sign_in_idle: jiff::SignedDuration::from_hours(12),
-            sign_in_absolute: jiff::SignedDuration::from_hours(168),
             shards: config.store.shards,
             grace_seconds: config.sessions.grace_seconds,
             events_kept: config.feed.events_per_shard_in_memory,

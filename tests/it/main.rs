@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
-#![expect(clippy::print_stdout, reason = "what was left out or measured is said")]
 
 mod bad_input;
 mod channels;
