@@ -79,7 +79,16 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
         Err(error) => return after_error(&channel, &error),
     };
     for item in items {
-        let Meaning::Inbound(inbound) = item.meaning else { continue };
+        let inbound = match item.meaning {
+            Meaning::Inbound(inbound) => inbound,
+            Meaning::Ignored(word) => {
+                let kind = channel.settings.kind();
+                metrics::counter!("switchboard_hooks_ignored_total",
+                    "channel" => kind, "word" => word)
+                .increment(1);
+                continue;
+            }
+        };
         let arrival = Arrival {
             channel: channel.id.clone(),
             dedupe: item.dedupe,
