@@ -71,7 +71,7 @@ pub(crate) struct Bench {
     pub(crate) rounds: u64,
     /// After a panic: how the next rounds treat the inbox.
     pub(crate) care: Care,
-    /// A round was refused again and again: offer nothing in it, let conversations wait.
+    /// A round was refused again and again: nothing is decided in it, conversations wait on.
     pub(crate) cautious: bool,
 }
 
@@ -126,7 +126,7 @@ impl Bench {
             }
             group.write(&effects, &conversation, &directory, now);
             self.follow(&line_id, &effects, &conversation).await?;
-            if let Some(seek) = seek(&effects) {
+            if let Some(seek) = seek(&effects).filter(|_| !self.cautious) {
                 let decision = self.decide(&line_id, seek).await?;
                 let input = Input::Decided(decision);
                 next = Some(Feed { input, who: None, line: line.clone(), now });
@@ -160,10 +160,7 @@ impl Bench {
         let Some(addr) = self.lines.get(line) else {
             return Err(Broken::Store(format!("line {line} does not run in shard {}", self.shard)));
         };
-        let Decided(mut decision) = addr.send(Next(seek)).await?;
-        if self.cautious {
-            decision.operators.clear();
-        }
+        let Decided(decision) = addr.send(Next(seek)).await?;
         Ok(decision)
     }
 

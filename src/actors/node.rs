@@ -21,8 +21,8 @@ use crate::actors::poller::Poller;
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{LineChanged, Shard};
-use crate::clock;
-use crate::clock::Clock;
+use crate::channels;
+use crate::clock::{self, Clock};
 use crate::outbound::Outbound;
 use crate::readmodel::ReadModel;
 use crate::store::op::{InstanceId, SharedKind};
@@ -166,6 +166,22 @@ impl Node {
         }
     }
 
+    /// Tells the platform where to deliver. A channel that polls tells it by itself.
+    fn connect(&self, id: &ChannelId) {
+        let directory = self.parts.directory.get();
+        let Some(channel) = directory.channels.get(id).map(|c| c.value.clone()) else { return };
+        let Some(hook) = self.parts.settings.public_url.as_ref() else { return };
+        if !channel.enabled || channel.settings.polls() {
+            return;
+        }
+        let (parts, hook) = (self.parts.clone(), format!("{hook}/hooks/{id}"));
+        actix::spawn(async move {
+            if let Err(reason) = channels::connect(&parts.outbound, &channel, Some(&hook)).await {
+                tracing::error!(channel = %channel.id, reason, "the platform was not told our address");
+            }
+        });
+    }
+
     fn end_sessions(&self, which: EndSessions) {
         if let Some(feed) = self.parts.feed.get() {
             feed.do_send(which);
@@ -272,7 +288,11 @@ impl Handler<SharedChanged> for Node {
         match changed.kind.as_str() {
             "line" => self.line_changed(&LineId::new(changed.id)),
             "operator" => self.operator_changed(&OperatorId::new(changed.id)),
-            "channel" => self.channel_changed(&ChannelId::new(changed.id)),
+            "channel" => {
+                let id = ChannelId::new(changed.id);
+                self.channel_changed(&id);
+                self.connect(&id);
+            }
             "sign_in" => self.sign_in_changed(&changed.id),
             _ => {}
         }

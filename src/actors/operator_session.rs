@@ -156,6 +156,10 @@ impl OperatorSession {
             Ok(frame) => frame,
             Err(error) => return self.not_understood(text, &error),
         };
+        let greets = matches!(frame, ClientFrame::Hello { .. });
+        if matches!(self.phase, Phase::Silent) && !greets {
+            return self.error(ErrorCode::HelloExpected, "say hello first");
+        }
         match frame {
             ClientFrame::Hello { protocol, positions } => self.hello(protocol, &positions, ctx),
             ClientFrame::Ack { positions } => self.acknowledged(&positions),
@@ -239,9 +243,6 @@ impl OperatorSession {
         outcome: impl Future<Output = Outcome> + 'static,
         ctx: &mut Context<Self>,
     ) {
-        if matches!(self.phase, Phase::Silent) {
-            return self.error(ErrorCode::HelloExpected, "say hello first");
-        }
         if self.limiter.check().is_err() {
             let why = CommandRefusal::Edge(EdgeRefusal::TooFast {});
             return self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });

@@ -25,6 +25,8 @@ use crate::store::op::InstanceId;
 /// What `main` decides for the actors.
 #[derive(Clone, Debug)]
 pub struct NodeSettings {
+    /// Scheme and host under which platforms reach us; none: they cannot.
+    pub public_url: Option<String>,
     /// Number of shards of the installation.
     pub shards: u16,
     /// How long a lost connection does not count.

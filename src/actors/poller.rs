@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
-use domain::channel::{Channel, ChannelSettings};
+use domain::channel::Channel;
 
 use crate::actors::handle::{Arrival, NodeHandle, NotStored};
 use crate::actors::parts::Shared;
@@ -37,13 +37,9 @@ enum Next {
 impl Poller {
     /// Starts polling, if the channel is one that polls.
     pub(crate) fn start_for(channel: &Arc<Channel>, parts: &Shared) -> Option<Addr<Self>> {
-        let polls = match &channel.settings {
-            ChannelSettings::Telegram { polling, .. } => *polling,
-            ChannelSettings::Webhook { .. } => false,
-        };
         let node = NodeHandle::new(parts.clone());
         let poller = Self { node, channel: channel.clone(), offset: None };
-        (polls && channel.enabled).then(|| poller.start())
+        (channel.settings.polls() && channel.enabled).then(|| poller.start())
     }
 
     fn poll(&mut self, ctx: &mut Context<Self>) {
@@ -64,8 +60,15 @@ impl Poller {
 impl Actor for Poller {
     type Context = Context<Self>;
 
+    /// A webhook that was set earlier would take all updates.
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.poll(ctx);
+        let (node, channel) = (self.node.clone(), self.channel.clone());
+        let alone = async move {
+            if let Err(reason) = channels::connect(&node.parts().outbound, &channel, None).await {
+                tracing::warn!(channel = %channel.id, reason, "the platform was not told that we poll");
+            }
+        };
+        ctx.spawn(alone.into_actor(self).map(|(), poller, ctx| poller.poll(ctx)));
     }
 }
 
@@ -76,7 +79,16 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
         Err(error) => return after_error(&channel, &error),
     };
     for item in items {
-        let Meaning::Inbound(inbound) = item.meaning else { continue };
+        let inbound = match item.meaning {
+            Meaning::Inbound(inbound) => inbound,
+            Meaning::Ignored(word) => {
+                let kind = channel.settings.kind();
+                metrics::counter!("switchboard_hooks_ignored_total",
+                    "channel" => kind, "word" => word)
+                .increment(1);
+                continue;
+            }
+        };
         let arrival = Arrival {
             channel: channel.id.clone(),
             dedupe: item.dedupe,

@@ -160,7 +160,7 @@ fn refuse(work: Work) {
     match work {
         Work::Arrive { mut answer, .. } => answer.give(Err(NotStored::Full)),
         Work::Command { mut answer, .. } => {
-            answer.give(Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})))
+            answer.give(Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})));
         }
         Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
             answer.give(Err(NotStored::Full));

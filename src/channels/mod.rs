@@ -190,6 +190,26 @@ pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>
     }
 }
 
+/// Tells the platform how its messages reach us: at `hook`, the public address of the channel, or
+/// by our asking. Does nothing where the platform need not know.
+pub async fn connect(
+    outbound: &Outbound,
+    channel: &Channel,
+    hook: Option<&str>,
+) -> Result<(), String> {
+    match &channel.settings {
+        ChannelSettings::Telegram { token, secret, api_base, polling } => {
+            let bot = telegram::Bot { api_base, token };
+            match (polling, hook) {
+                (true, _) => telegram::connect(outbound, bot, None).await,
+                (false, Some(hook)) => telegram::connect(outbound, bot, Some((hook, secret))).await,
+                (false, None) => Ok(()),
+            }
+        }
+        ChannelSettings::Webhook { .. } => Ok(()),
+    }
+}
+
 /// Whether an attempt whose outcome is unknown may simply be repeated: the other side recognises
 /// it by the id of the job.
 pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {

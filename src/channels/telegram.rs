@@ -23,7 +23,7 @@ use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Meaning, Rejected, digest};
 
 pub use api::Bot;
-pub(super) use api::{poll, send};
+pub(super) use api::{connect, poll, send};
 
 /// Where the platform proves itself.
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";

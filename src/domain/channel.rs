@@ -37,6 +37,14 @@ pub enum ChannelSettings {
 }
 
 impl ChannelSettings {
+    /// Whether we ask for updates instead of waiting for them.
+    pub fn polls(&self) -> bool {
+        match self {
+            Self::Telegram { polling, .. } => *polling,
+            Self::Webhook { .. } => false,
+        }
+    }
+
     /// The word for the kind of platform, as in the stored form.
     pub fn kind(&self) -> &'static str {
         match self {

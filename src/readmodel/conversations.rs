@@ -10,7 +10,7 @@ use crate::readmodel::project::{positions, state_word};
 
 /// Rows in one page of a list.
 pub const PAGE_MAX: usize = 200;
-/// Open conversations in a snapshot.
+/// Open conversations in a snapshot; what waits comes first.
 pub const SNAPSHOT_MAX: usize = 5_000;
 
 /// Whose list it is. The same rule as `domain::permission`, in words that SQL understands.
@@ -59,12 +59,12 @@ pub(super) fn snapshot(
         before: None,
         limit: SNAPSHOT_MAX,
     };
-    Ok(Snapshot { positions: positions(connection)?, rows: select(connection, &query)? })
+    Ok(Snapshot { positions: positions(connection)?, rows: select(connection, &query, BY_NEED)? })
 }
 
 pub(super) fn list(connection: &Connection, query: &ListQuery) -> Result<Vec<Row>, Error> {
     let limit = query.limit.clamp(1, PAGE_MAX);
-    select(connection, &ListQuery { limit, ..query.clone() })
+    select(connection, &ListQuery { limit, ..query.clone() }, BY_CHANGE)
 }
 
 const SELECT: &str = "
@@ -77,10 +77,18 @@ const SELECT: &str = "
            OR (c.state IN ('waiting', 'offered')
                AND c.line IN (SELECT value FROM json_each(:queues)))
            OR EXISTS (SELECT 1 FROM people p
-                      WHERE p.operator = :operator AND p.conversation = c.id))
-    ORDER BY c.updated_us DESC, c.id DESC LIMIT :limit";
+                      WHERE p.operator = :operator AND p.conversation = c.id))";
 
-fn select(connection: &Connection, query: &ListQuery) -> Result<Vec<Row>, Error> {
+/// Newest change first: the order of pages.
+const BY_CHANGE: &str = "ORDER BY c.updated_us DESC, c.id DESC LIMIT :limit";
+
+/// What waits comes first, the longest untouched before others, so that a cut never hides it.
+const BY_NEED: &str = "
+    ORDER BY c.state IN ('waiting', 'offered') DESC,
+             CASE WHEN c.state IN ('waiting', 'offered') THEN c.updated_us ELSE -c.updated_us END
+    LIMIT :limit";
+
+fn select(connection: &Connection, query: &ListQuery, order: &str) -> Result<Vec<Row>, Error> {
     let visibility = &query.visibility;
     let (everything, oversees) = match &visibility.oversees {
         Oversees::Everything => (true, Vec::new()),
@@ -88,7 +96,7 @@ fn select(connection: &Connection, query: &ListQuery) -> Result<Vec<Row>, Error>
     };
     let states: Vec<_> = query.states.iter().map(|state| state_word(*state)).collect();
     let before = query.before.as_ref();
-    let mut statement = connection.prepare_cached(SELECT)?;
+    let mut statement = connection.prepare_cached(&format!("{SELECT} {order}"))?;
     let rows = statement.query_map(
         named_params! {
             ":states": json(&states)?,

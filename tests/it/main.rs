@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod bad_input;
 mod channels;
@@ -12,6 +13,7 @@ mod kill;
 mod payloads;
 mod program;
 mod protocol;
+mod read_model;
 mod routing;
 mod screen;
 mod sessions;

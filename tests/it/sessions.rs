@@ -31,7 +31,7 @@ fn a_browser_that_comes_back_gets_exactly_what_it_missed() {
             for text in ["two", "three", "four"] {
                 story.customer_writes(501, text).await;
             }
-            let again = Desk::open(story.node.clone(), "anna");
+            let again = Desk::open(&story.node, "anna");
             again.says_hello(positions);
             story.sees(&again, |frame| *frame == ServerFrame::CaughtUp {}).await;
             story.settles().await;
@@ -55,7 +55,7 @@ fn a_place_that_is_not_in_the_feed_is_answered_by_everything() {
                 .map(|p| FeedPosition(format!("{}.0badcafe", p.0.split('.').next().unwrap())))
                 .collect();
             for positions in [foreign, vec![FeedPosition("1:999-999.00000000".into())]] {
-                let again = Desk::open(story.node.clone(), "anna");
+                let again = Desk::open(&story.node, "anna");
                 again.says_hello(positions);
                 story.sees(&again, |frame| *frame == ServerFrame::CaughtUp {}).await;
                 let frames = again.frames();
@@ -79,7 +79,7 @@ fn after_a_restart_offers_stand_and_timers_go_on() {
             let positions = anna.positions();
             story.seconds_pass(20).await;
             story.restarts().await;
-            let anna = Desk::open(story.node.clone(), "anna");
+            let anna = Desk::open(&story.node, "anna");
             anna.says_hello(positions);
             story.sees(&anna, |frame| *frame == ServerFrame::CaughtUp {}).await;
             let boris = story.signs_in("boris").await;
@@ -176,7 +176,7 @@ fn frames_that_make_no_sense_get_an_error_and_disturb_nobody() {
     tell(
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
-            let desk = Desk::open(story.node.clone(), "anna");
+            let desk = Desk::open(&story.node, "anna");
             let nonsense = [
                 "no json",
                 r#"{"type":"dance"}"#,
@@ -552,6 +552,44 @@ fn repeats_that_arrive_together_make_one_entry() {
                 _ => None,
             });
             assert_eq!(answers.collect::<Vec<_>>(), [Outcome::Done {}, Outcome::Repeated {}]);
+        },
+    );
+}
+
+#[test]
+fn a_channel_that_polls_brings_what_was_written_once() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            assert_eq!(
+                story.platform.webhook().unwrap()["url"],
+                "https://hub.example/hooks/telegram",
+                "the platform was told where to deliver"
+            );
+            let found = story.node.directory();
+            let version = found.channels[&domain::id::ChannelId::new(CHANNEL)].version;
+            let mut channel = story.bot();
+            if let domain::channel::ChannelSettings::Telegram { polling, .. } =
+                &mut channel.settings
+            {
+                *polling = true;
+            }
+            story.node.change(vec![Change::Channel { version, channel }]).await.unwrap();
+            let ivan = Customer { id: 501, name: "Ivan" };
+            let updates = [story.platform.text(ivan, "one"), story.platform.text(ivan, "two")];
+            story.platform.queues(duplicated(&updates));
+            let entries = |frame: &ServerFrame| match frame {
+                ServerFrame::Events { events, .. } => events
+                    .iter()
+                    .any(|event| matches!(event, Event::Row { row } if row.last_entry.0 == 3)),
+                _ => false,
+            };
+            story.sees(&anna, entries).await;
+            story.settles().await;
+            let (conversation, _) = anna.offer();
+            assert_eq!(story.messages(&conversation).await, ["one", "two"]);
+            assert!(story.platform.webhook().is_none(), "the webhook was taken away");
         },
     );
 }

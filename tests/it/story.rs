@@ -42,16 +42,17 @@ const LINE: &str = "sales";
 pub const CHANNEL: &str = "telegram";
 
 /// Tells the story on the reference model and on the embedded store.
+#[expect(clippy::needless_pass_by_value, reason = "a story is written where it is told")]
 pub fn tell(settings: impl Fn(&mut LineSettings), story: impl AsyncFn(&mut Story)) {
     for kind in [StoreKind::Model, StoreKind::Sqlite] {
         actix::System::new().block_on(async {
             let _standing_still = time_stands_still();
             let folder = tempfile::tempdir().unwrap();
-            let store = match kind {
+            let remembering = match kind {
                 StoreKind::Model => Store::model(),
                 StoreKind::Sqlite => Store::sqlite(folder.path()).unwrap(),
             };
-            let mut told = Story::begin(store, &settings).await;
+            let mut told = Story::begin(remembering, &settings).await;
             story(&mut told).await;
         });
     }
@@ -85,8 +86,8 @@ impl Story {
         let clock = Clock::from(MORNING.parse().unwrap());
         let platform = Telegram::start(clock.now());
         let node = start_node(&store, clock).await;
-        let story = Self { node, platform, store, updates: 0 };
-        story.node_is_ready().await;
+        let begun = Self { node, platform, store, updates: 0 };
+        begun.node_is_ready().await;
         let mut line = LineSettings::new("Sales", Vec::new());
         settings(&mut line);
         let operators: Vec<_> = line.queue.operators.clone();
@@ -94,17 +95,17 @@ impl Story {
             operators.iter().map(|id| operator(id.as_str(), Role::Operator)).collect();
         changes.push(operator("chief", Role::Administrator));
         let people = operators.iter().cloned().chain([OperatorId::new("chief")]);
-        changes.extend(people.map(|id| story.sign_in(id)));
+        changes.extend(people.map(|id| begun.sign_in(id)));
         changes.push(Change::Line {
             version: 0,
             line: Line { id: LineId::new(LINE), shard: ShardId(1), settings: line },
         });
-        changes.push(story.channel());
+        changes.push(begun.channel());
         for some in changes.chunks(CHANGES_MAX) {
-            story.node.change(some.to_vec()).await.unwrap();
+            begun.node.change(some.to_vec()).await.unwrap();
         }
-        story.settles().await;
-        story
+        begun.settles().await;
+        begun
     }
 
     /// A sign-in under the operator's own name.
@@ -116,21 +117,25 @@ impl Story {
     }
 
     fn channel(&self) -> Change {
+        Change::Channel { version: 0, channel: self.bot() }
+    }
+
+    /// The Telegram channel, as an administrator connects it.
+    pub fn bot(&self) -> Channel {
         let settings = ChannelSettings::Telegram {
             token: TOKEN.into(),
             secret: SECRET.into(),
             api_base: self.platform.api_base(),
             polling: false,
         };
-        let channel = Channel {
+        Channel {
             id: ChannelId::new(CHANNEL),
             name: "Our bot".into(),
             line: LineId::new(LINE),
             shard: ShardId(1),
             enabled: true,
             settings,
-        };
-        Change::Channel { version: 0, channel }
+        }
     }
 
     async fn node_is_ready(&self) {
@@ -152,7 +157,7 @@ impl Story {
 
     /// An operator opens the console and is caught up.
     pub async fn signs_in(&self, name: &str) -> Desk {
-        let desk = Desk::open(self.node.clone(), name);
+        let desk = Desk::open(&self.node, name);
         desk.says_hello(Vec::new());
         self.sees(&desk, |frame| *frame == ServerFrame::CaughtUp {}).await;
         self.settles().await;
@@ -279,6 +284,7 @@ pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
     let start = NodeStart {
         name: "story".into(),
         settings: NodeSettings {
+            public_url: Some("https://hub.example".into()),
             sign_in_idle: SignedDuration::from_hours(12),
             sign_in_absolute: SignedDuration::from_hours(168),
             shards: 2,
@@ -366,7 +372,7 @@ impl Handler<CloseSocket> for Pipe {
 
 impl Desk {
     /// Opens a socket; nothing is said yet.
-    pub fn open(node: NodeHandle, name: &str) -> Self {
+    pub fn open(node: &NodeHandle, name: &str) -> Self {
         let inbox = Rc::new(RefCell::new(Inbox::default()));
         let pipe = Pipe(inbox.clone()).start();
         let socket = SocketLink {

@@ -64,6 +64,24 @@ fn sent(reply: &Reply) -> SendOutcome {
     }
 }
 
+/// Tells the platform where to deliver, with the secret that proves it; none: nowhere, we ask.
+pub(crate) async fn connect(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    hook: Option<(&str, &str)>,
+) -> Result<(), String> {
+    let (method, body) = match hook {
+        Some((url, secret)) => {
+            let kinds = ASKED_KINDS;
+            ("setWebhook", json!({ "url": url, "secret_token": secret, "allowed_updates": kinds }))
+        }
+        None => ("deleteWebhook", json!({})),
+    };
+    let answer = bot.call(outbound, method, &body, Duration::ZERO, ANSWER_BYTES_MAX).await;
+    let reply = Reply::read(&answer.map_err(|fault| fault.to_string())?, bot);
+    if reply.ok { Ok(()) } else { Err(reply.description) }
+}
+
 /// One batch of updates. The call itself acknowledges everything before `offset`.
 pub(crate) async fn poll(
     outbound: &Outbound,
