@@ -120,6 +120,7 @@ impl Bench {
                 Fed::Forbidden => {
                     return Ok(Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
                 }
+                Fed::Hidden => return Ok(unknown),
             };
             if let Some(refusal) = refusal(&effects) {
                 return Ok(Err(refusal));

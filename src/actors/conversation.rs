@@ -67,6 +67,8 @@ pub(crate) enum Fed {
     /// What it did, and how the conversation stands now.
     Effects(Vec<Effect>, Arc<Conversation>),
     Forbidden,
+    /// He may not even know that it exists.
+    Hidden,
 }
 
 impl Handler<Feed> for ConversationActor {
@@ -76,7 +78,8 @@ impl Handler<Feed> for ConversationActor {
         if let Some(who) = &feed.who
             && !allowed(who, &feed.input, &self.conversation.row())
         {
-            return Fed::Forbidden;
+            let sees = may(&who.operator, &who.queues, Action::SeeRow(&self.conversation.row()));
+            return if sees { Fed::Forbidden } else { Fed::Hidden };
         }
         let facts = Facts { line: &feed.line.settings };
         let effects = self.conversation.handle(feed.input, &facts, feed.now);

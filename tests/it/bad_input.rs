@@ -331,12 +331,11 @@ async fn commands_on_conversations_of_others() {
     let mut vera = Browser::shows(&company.vera.page).await;
     company
         .is_not_harmed_by(async || {
-            for command in all_commands(&conversation) {
-                let forbidden = CommandRefusal::Edge(EdgeRefusal::Forbidden {});
-                assert_eq!(vera.commands(&command).await, Outcome::refused(forbidden));
-            }
             let elsewhere = conversation.as_str().replacen(|c: char| c.is_ascii_digit(), "9", 1);
-            for id in [&*elsewhere, "0-0195512e-0000-7000-8000-000000000001", "none", "0-a/../b"] {
+            let foreign = conversation.as_str();
+            for id in
+                [foreign, &elsewhere, "0-0195512e-0000-7000-8000-000000000001", "none", "0-a/../b"]
+            {
                 for command in all_commands(&ConversationId::new(id)) {
                     let unknown = CommandRefusal::Edge(EdgeRefusal::UnknownConversation {});
                     assert_eq!(vera.commands(&command).await, Outcome::refused(unknown), "{id}");

@@ -155,8 +155,8 @@ fn commands_without_sense_or_right_change_nothing() {
                 code(&anna.replies(story, &ConversationId::new("nonsense"), "hello").await),
             ];
             let expected = [
-                "forbidden",
-                "forbidden",
+                "unknown_conversation",
+                "unknown_conversation",
                 "bad_value",
                 "bad_value",
                 "done",
