@@ -18,6 +18,7 @@ use crate::actors::encode::{self, Place};
 use crate::actors::line::Loads;
 use crate::actors::parts::Shared;
 use crate::actors::round::loads_in;
+use crate::actors::taken::Taken;
 
 /// How often browsers are told where the feeds stand.
 pub(crate) const BEAT: Duration = Duration::from_secs(5);
@@ -105,7 +106,9 @@ pub(crate) struct Listener {
 
 struct Kept {
     listener: Listener,
-    lines: Vec<LineId>,
+    /// Lines in whose queue he is, without those that he oversees.
+    queues: Vec<LineId>,
+    oversees: Vec<LineId>,
     watch: Option<ConversationId>,
 }
 
@@ -122,8 +125,10 @@ pub(crate) struct Feed {
     tails: BTreeMap<ShardId, Tail>,
     sessions: BTreeMap<SessionKey, Kept>,
     by_operator: BTreeMap<OperatorId, BTreeSet<SessionKey>>,
-    by_line: BTreeMap<LineId, BTreeSet<SessionKey>>,
+    by_queue: BTreeMap<LineId, BTreeSet<SessionKey>>,
+    by_overseen: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
+    taken: Taken,
     next_key: SessionKey,
     loads: Vec<Recipient<Loads>>,
 }
@@ -135,39 +140,56 @@ impl Feed {
             tails: BTreeMap::new(),
             sessions: BTreeMap::new(),
             by_operator: BTreeMap::new(),
-            by_line: BTreeMap::new(),
+            by_queue: BTreeMap::new(),
+            by_overseen: BTreeMap::new(),
             by_watch: BTreeMap::new(),
+            taken: Taken::default(),
             next_key: 0,
             loads: Vec::new(),
         };
         feed.start()
     }
 
-    /// Lines whose rows a session is told of.
-    fn lines_of(&self, operator: &OperatorId) -> Vec<LineId> {
+    /// Lines of which an operator sees everything.
+    fn overseen_by(&self, operator: &OperatorId) -> Vec<LineId> {
         let directory = self.parts.directory.get();
         let Some(who) = directory.operators.get(operator) else { return Vec::new() };
         match who.value.role {
             Role::Administrator => directory.lines.keys().cloned().collect(),
-            Role::Supervisor | Role::Operator => {
-                let mut lines = directory.queues_of(operator);
-                lines.extend(who.value.supervises.iter().cloned());
-                lines
-            }
+            Role::Supervisor => who.value.supervises.clone(),
+            Role::Operator => Vec::new(),
         }
     }
 
     fn index(&mut self, key: SessionKey) {
         let Some(kept) = self.sessions.get(&key) else { return };
-        let lines = self.lines_of(&kept.listener.operator);
-        for sessions in self.by_line.values_mut() {
-            sessions.remove(&key);
+        let oversees = self.overseen_by(&kept.listener.operator);
+        let mut queues = self.parts.directory.get().queues_of(&kept.listener.operator);
+        queues.retain(|line| !oversees.contains(line));
+        self.unindex(key);
+        for line in &queues {
+            self.by_queue.entry(line.clone()).or_default().insert(key);
         }
-        for line in &lines {
-            self.by_line.entry(line.clone()).or_default().insert(key);
+        for line in &oversees {
+            self.by_overseen.entry(line.clone()).or_default().insert(key);
         }
         if let Some(kept) = self.sessions.get_mut(&key) {
-            kept.lines = lines;
+            kept.queues = queues;
+            kept.oversees = oversees;
+        }
+    }
+
+    fn unindex(&mut self, key: SessionKey) {
+        let Some(kept) = self.sessions.get(&key) else { return };
+        for line in &kept.queues {
+            if let Some(sessions) = self.by_queue.get_mut(line) {
+                sessions.remove(&key);
+            }
+        }
+        for line in &kept.oversees {
+            if let Some(sessions) = self.by_overseen.get_mut(line) {
+                sessions.remove(&key);
+            }
         }
     }
 
@@ -191,7 +213,7 @@ impl Feed {
     }
 
     /// Sessions that an event may concern.
-    fn meant(&self, event: &FeedEvent) -> BTreeSet<SessionKey> {
+    fn meant(&mut self, event: &FeedEvent) -> BTreeSet<SessionKey> {
         let mut keys = BTreeSet::new();
         let mut operators = |ids: &[OperatorId]| {
             keys.extend(ids.iter().filter_map(|id| self.by_operator.get(id)).flatten());
@@ -201,7 +223,10 @@ impl Feed {
                 operators(&row.held);
                 let offered: Vec<_> = row.offers.iter().map(|o| o.operator.clone()).collect();
                 operators(&offered);
-                keys.extend(self.by_line.get(&row.line).into_iter().flatten());
+                keys.extend(self.by_overseen.get(&row.line).into_iter().flatten());
+                if self.taken.concerns_queue(row) {
+                    keys.extend(self.by_queue.get(&row.line).into_iter().flatten());
+                }
             }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
@@ -219,7 +244,7 @@ impl Feed {
         keys
     }
 
-    fn hand_out(&self, batch: &FeedBatch) {
+    fn hand_out(&mut self, batch: &FeedBatch) {
         let mut shares: BTreeMap<SessionKey, Vec<Arc<TailEvent>>> = BTreeMap::new();
         for event in &batch.events {
             for key in self.meant(&event.event) {
@@ -264,6 +289,7 @@ impl Handler<FeedBatch> for Feed {
         let tail = self.tails.entry(batch.shard).or_default();
         if tail.end != batch.from {
             tail.events.clear();
+            self.taken.forget(batch.shard);
         }
         for event in &batch.events {
             tail.end = event.place;
@@ -319,6 +345,7 @@ impl Handler<Follow> for Feed {
         if tail.end != follow.end {
             tail.events.clear();
             tail.end = follow.end;
+            self.taken.forget(follow.shard);
         }
     }
 }
@@ -355,7 +382,9 @@ impl Handler<Attach> for Feed {
         self.next_key += 1;
         let operator = attach.0.operator.clone();
         self.by_operator.entry(operator).or_default().insert(key);
-        let kept = Kept { listener: attach.0, lines: Vec::new(), watch: None };
+        let listener = attach.0;
+        let (queues, oversees) = (Vec::new(), Vec::new());
+        let kept = Kept { listener, queues, oversees, watch: None };
         self.sessions.insert(key, kept);
         self.index(key);
         Attached { key }
@@ -373,12 +402,8 @@ impl Handler<Detach> for Feed {
     fn handle(&mut self, detach: Detach, _: &mut Self::Context) {
         let key = detach.0;
         self.unwatch(key);
+        self.unindex(key);
         let Some(kept) = self.sessions.remove(&key) else { return };
-        for line in &kept.lines {
-            if let Some(sessions) = self.by_line.get_mut(line) {
-                sessions.remove(&key);
-            }
-        }
         let operator = &kept.listener.operator;
         if let Some(sessions) = self.by_operator.get_mut(operator) {
             sessions.remove(&key);

@@ -25,4 +25,5 @@ mod rebuild;
 mod round;
 mod shard;
 mod shared_change;
+mod taken;
 mod work;

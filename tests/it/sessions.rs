@@ -1,7 +1,7 @@
 //! Sessions: what an operator's browser sees, whatever happens to its socket or to the node.
 
 use domain::entry::{Attachment, Body, DeliveryState};
-use domain::event::RowState;
+use domain::event::{Row, RowState};
 use domain::id::ConversationId;
 use domain::operator::Status;
 use switchboard::actors::handle::{Accepted, Change};
@@ -262,10 +262,15 @@ fn others_see_a_row_of_what_waits_and_nothing_of_what_is_taken() {
             assert_eq!(other.state(), RowState::Offered, "it waits in his queue too");
             assert!(other.texts().is_empty(), "but not its entries");
             his.accepts(story, his.offer()).await;
-            story.customer_writes(501, "more of it").await;
             assert!(other.rows().is_empty(), "what is taken is gone from his list");
+            let heard = other.events().len();
+            story.customer_writes(501, "more of it").await;
+            assert_eq!(other.events().len(), heard, "and he hears no more of it");
             assert_eq!(his.texts(), ["more of it"]);
             assert_eq!(chief.state(), RowState::Active, "the administrator sees everything");
+            let preview = |row: Row| row.preview;
+            let previews: Vec<_> = chief.rows().into_values().map(preview).collect();
+            assert_eq!(previews, ["more of it"], "and every change of it");
             assert!(chief.texts().is_empty(), "entries come while he watches");
             let conversation = chief.rows().into_keys().next();
             chief.says(&ClientFrame::Watch { conversation: conversation.clone() });
