@@ -16,7 +16,7 @@ use crate::stamp::Stamp;
 use crate::tally::{Book, Tally};
 use crate::{CHATS, OPERATORS};
 
-/// Longest that a hub may take to become ready, or to deliver what is left of a load.
+/// Longest that a hub may take to become ready, or be silent while something is left of a load.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// So many conversations are opened a second, before the load.
 const OPENING_RATE: u32 = 200;
@@ -80,11 +80,20 @@ impl Run {
             let (n, chat) = (usize::try_from(n).unwrap(), usize::try_from(chat).unwrap());
             self.chats[chat].send(Stamp { load, chat, n, intended }).unwrap();
         }
-        let last = clock::monotonic();
-        while !self.book.read(|tally| is_over(tally, total)) && last.elapsed() < PATIENCE {
-            thread::park_timeout(STEP);
-        }
+        self.wait_for_the_rest(total);
         self.book.read(Tally::clone)
+    }
+
+    /// What is still on its way while the hub works is not lost.
+    fn wait_for_the_rest(&self, total: u64) {
+        let (mut done, mut moved) = (0, clock::monotonic());
+        while done < total && moved.elapsed() < PATIENCE {
+            thread::park_timeout(STEP);
+            let now_done = self.book.read(|tally| tally.delivered.len() + tally.refused);
+            if now_done != done {
+                (done, moved) = (now_done, clock::monotonic());
+            }
+        }
     }
 
     fn wait_until(&self, moment: u64) {
@@ -106,10 +115,6 @@ impl Drop for Run {
             thread.join().unwrap();
         }
     }
-}
-
-fn is_over(tally: &Tally, total: u64) -> bool {
-    tally.delivered.len() + tally.refused == total
 }
 
 fn wait_for(what: &str, ready: impl Fn() -> bool) {
