@@ -27,7 +27,7 @@ use crate::store::op::{Commit, CommitError, Committed, Op, Refusal};
 const WORK_MAX: usize = 60;
 /// Ops after which a round takes no more work; one piece of work must fit into what is left of the
 /// store's bound.
-const OPS_ENOUGH: usize = 120;
+const OPS_ENOUGH: usize = 600;
 /// Ops that the documents of one touched conversation and its chat come to at most.
 const DOCUMENT_OPS: usize = 6;
 /// Refusals after which nothing is offered in the round any more.

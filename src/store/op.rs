@@ -10,7 +10,7 @@ use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 
 /// Most ops in one commit.
-pub const OPS_MAX: usize = 256;
+pub const OPS_MAX: usize = 1024;
 /// Most groups in one commit.
 pub const GROUPS_MAX: usize = 64;
 /// Most entries waiting in a shard's inbox.
