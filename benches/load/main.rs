@@ -48,7 +48,8 @@ fn main() {
         return hub::serve(Path::new(directory), lines(&arguments));
     }
     // `cargo test` runs benchmarks as well, to see that they start.
-    if arguments.iter().any(|given| given == "--bench") {
+    let given = |name: &str| arguments.iter().any(|given| given == name);
+    if given("--bench") && !given("--test") {
         measure(&settings(&arguments));
     }
 }
