@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test check web bench
+.PHONY: run test browser-test check audit web bench
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"
@@ -28,9 +28,13 @@ browser-test: web
 check: web
 	cargo fmt --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; \
-	else echo "not checked: licences and advisories; install with: cargo install cargo-deny --locked"; fi
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; \
+	else echo "not checked: licences; install with: cargo install cargo-deny --locked"; fi
 	cd $(CLIENT) && npm run check
+
+## Known vulnerabilities in what we depend on; needs the network
+audit:
+	cargo deny check advisories
 
 bench: web
 	cargo bench

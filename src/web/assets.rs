@@ -20,7 +20,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_EACH_TIME: &str = "no-cache";
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/web-client/dist"]
+#[folder = "web-client/dist"]
 struct Dist;
 
 /// A file of the web client, or the console for every other path of pages.
