@@ -47,7 +47,7 @@ fn main() {
     if let Some(directory) = value_of(&arguments, "--hub") {
         return hub::serve(Path::new(directory), lines(&arguments));
     }
-    // `cargo test` runs benchmarks as well, to see that they start.
+    // Without it we are run by `cargo test --benches`, which asks only whether benchmarks start.
     if arguments.iter().any(|given| given == "--bench") {
         measure(&settings(&arguments));
     }
