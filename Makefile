@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test check audit web bench
+.PHONY: run test browser-test needs-browser check audit web bench
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"
@@ -14,15 +14,20 @@ run: web
 	cargo run --bin switchboard -- demo $(ARGS)
 
 ## Everything that can fail
-test: web
+test: needs-browser web
 	cd $(CLIENT) && npm test
 	cargo test
 	$(MAKE) browser-test
 
-browser-test: web
-	scripts/need.sh browser
+# A command by its name or path, as CHROMIUM names it; the stories want the path.
+browser-test: needs-browser web
 	cargo build --bin switchboard
-	node --test --test-reporter=spec tests/browser/*.test.mjs
+	CHROMIUM="$$(command -v "$${CHROMIUM:-chromium}")" \
+		node --test --test-reporter=spec tests/browser/*.test.mjs
+
+# First of all, so that nobody waits for the other tests to learn it.
+needs-browser:
+	@scripts/need.sh browser
 
 ## What a reviewer should not have to look for
 check: web

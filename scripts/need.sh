@@ -2,8 +2,8 @@
 # Whether what is needed is there: need.sh web|build|browser
 #   web      Node and npm           build    also Rust and a C compiler, for SQLite
 #   browser  also Chromium
-# Says in one line what is missing and how to get it. As root on Debian, with CI or ALLOW_INSTALL
-# set, it gets the system packages by itself; Rust and Node are always yours to choose.
+# As root on Debian it gets missing system packages by itself, unless NO_INSTALL=1; otherwise it says
+# in one line what is missing and how to get it. Rust and Node are always yours to choose.
 set -eu
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -14,7 +14,7 @@ missing() {
 }
 
 may_install() {
-    [ -n "${CI:-}${ALLOW_INSTALL:-}" ] && [ "$(id -u)" = 0 ] && has apt-get
+    [ "${NO_INSTALL:-0}" != 1 ] && [ "$(id -u)" = 0 ] && has apt-get
 }
 
 # need_package <what it is for> <packages>
@@ -23,8 +23,9 @@ need_package() {
     shift
     may_install || missing "$what: install it, on Debian with: apt-get install $*"
     echo "installing $*"
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+    { apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } ||
+        missing "$what: apt-get could not install $*"
 }
 
 need_node() {
@@ -40,7 +41,8 @@ need_build() {
 }
 
 need_browser() {
-    has "${CHROMIUM:-/usr/bin/chromium}" ||
+    [ -z "${CHROMIUM:-}" ] || has "$CHROMIUM" || missing "$CHROMIUM, which CHROMIUM names"
+    [ -n "${CHROMIUM:-}" ] || has chromium ||
         need_package "Chromium (or name yours in CHROMIUM)" chromium fonts-dejavu-core
 }
 

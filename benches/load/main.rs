@@ -47,7 +47,8 @@ fn main() {
     if let Some(directory) = value_of(&arguments, "--hub") {
         return hub::serve(Path::new(directory), lines(&arguments));
     }
-    // `cargo test` runs benchmarks as well, to see that they start.
+    // Without `--bench` we are run by `cargo test --benches`, which asks only whether benchmarks
+    // start.
     let given = |name: &str| arguments.iter().any(|given| given == name);
     if given("--bench") && !given("--test") {
         measure(&settings(&arguments));

@@ -35,11 +35,12 @@ const EXTERNAL_ID_BYTES_MAX: usize = 128;
 
 /// One message or a list of them; see `docs/WEBHOOK.md`.
 pub(super) fn parse(keys: &[String], request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
-    verify(keys, request)?;
-    form::read(request.body, (request.header)(IDEMPOTENCY_HEADER))
+    let id = verify(keys, request)?;
+    form::read(request.body, (request.header)(IDEMPOTENCY_HEADER).unwrap_or(id))
 }
 
-fn verify(keys: &[String], request: &HookRequest<'_>) -> Result<(), Rejected> {
+/// Answers the id of the request, which its sender keeps when he repeats it.
+fn verify<'a>(keys: &[String], request: &HookRequest<'a>) -> Result<&'a str, Rejected> {
     let header = |name| (request.header)(name).ok_or(Rejected::NotGenuine);
     let (id, timestamp) = (header(ID_HEADER)?, header(TIMESTAMP_HEADER)?);
     let signatures = header(SIGNATURE_HEADER)?;
@@ -54,7 +55,7 @@ fn verify(keys: &[String], request: &HookRequest<'_>) -> Result<(), Rejected> {
     let written: i64 = timestamp.parse().map_err(|_| Rejected::NotGenuine)?;
     let skew = request.now.as_second().abs_diff(written);
     let fresh = skew <= SKEW_SECONDS_MAX.unsigned_abs();
-    if bool::from(found) && fresh && !id.is_empty() { Ok(()) } else { Err(Rejected::NotGenuine) }
+    if bool::from(found) && fresh && !id.is_empty() { Ok(id) } else { Err(Rejected::NotGenuine) }
 }
 
 /// The signature `v1,<base64>` of one message; none for a key that is empty or not base64.

@@ -52,12 +52,14 @@ async fn perform(options: &DemoOptions, folder: &TempDir) -> Result<(), Failure>
     let address = listener.local_addr()?;
     let config = config(options, address.port(), folder)?;
     program::write_logs(&config.log)?;
+    let numbers = program::count_numbers()?;
+    program::keep_up(numbers.clone());
     let node = program::start_node(&config, Clock::Wall).await?;
     let cast = Cast::of(address, options.polling);
     node.change(cast.changes()).await?;
     let way_out = program::way_out(&config)?;
     let platform = Arc::new(Platform::new(cast.accounts(address), way_out, Clock::Wall));
-    let edge = Edge::new(node.clone(), Clock::Wall, &config, None, None);
+    let edge = Edge::new(node.clone(), Clock::Wall, &config, Some(numbers), None);
     let server = server::start_with(listener, edge, pretend::routes(&platform))?;
     let running = Running::begin(node, server)?;
     announce(&mut std::io::stdout().lock(), address, &cast)?;

@@ -59,7 +59,10 @@ pub(super) async fn receive(
     let kind = channel.settings.kind();
     let answer = match parsed {
         Ok(items) => match store(&edge, channel, &items).await {
-            Ok(taken) => acknowledge(&channel.settings, &items, &taken),
+            Ok(taken) => {
+                count(kind, if items.iter().any(is_stored) { "stored" } else { "ignored" });
+                acknowledge(&channel.settings, &items, &taken)
+            }
             Err(error) => {
                 count(kind, "unavailable");
                 return Err(error);
@@ -71,8 +74,11 @@ pub(super) async fn receive(
             return poison(&channel.settings, pointer, problem);
         }
     };
-    count(kind, "stored");
     Ok(answer)
+}
+
+fn is_stored(item: &Item) -> bool {
+    matches!(item.meaning, Meaning::Inbound(_))
 }
 
 fn parse(

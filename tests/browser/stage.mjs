@@ -12,7 +12,7 @@ import readline from "node:readline";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const OUTPUT = path.join(import.meta.dirname, "output");
 const BINARY = process.env.SWITCHBOARD_BIN ?? path.join(ROOT, "target/debug/switchboard");
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const READY_WITHIN_MS = 30_000;
 const SEEN_WITHIN_MS = 15_000;
 const FLAGS = [

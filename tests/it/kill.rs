@@ -2,6 +2,7 @@
 //! and in order, and no offer is forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::time::Duration;
 
 use actix_web::rt;
@@ -47,7 +48,7 @@ async fn what_was_acknowledged_survives_eleven_kills() {
 
     let entries = everything_is_there_once_and_in_order(&chief, offers.keys()).await;
     offers_run_out_and_move_on(&chief, &offers).await;
-    eprintln!(
+    let report = format!(
         "seed {seed}: {} messages of {CUSTOMERS} customers, {} kills, {retries} retries, \
          {entries} entries, {} offers moved on, {:.1} s",
         CUSTOMERS * MESSAGES,
@@ -55,6 +56,8 @@ async fn what_was_acknowledged_survives_eleven_kills() {
         offers.len(),
         since.elapsed().as_secs_f64(),
     );
+    // Not by a macro: what they print is shown of tests that fail.
+    writeln!(std::io::stderr(), "{report}").expect("written");
 }
 
 /// A line of two operators who are asked whether they are here or not.

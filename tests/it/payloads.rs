@@ -2,18 +2,20 @@
 //! whatever it holds, is acknowledged, and sent twice it is stored once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 
+use domain::chat::InboundKind;
 use domain::event::Row;
 use domain::id::ConversationId;
 use serde_json::Value;
+use switchboard::channels::Meaning;
 use switchboard::protocol::FeedPosition;
 
+use crate::channels::payloads::samples;
+use crate::channels::{deliver, json_files};
 use crate::site::{Browser, Company, transcript};
 
-/// Where collected samples of platforms are.
-const FOLDER: &str = "PAYLOADS";
 /// What a file is given for an update that another file has used; far from those of platforms.
 const FREE_UPDATE_ID: i64 = 9_000_000_000_000;
 
@@ -26,12 +28,7 @@ async fn every_fixture_of_ours_is_taken_once() {
 
 #[actix_web::test]
 async fn every_collected_sample_is_taken_once() {
-    let shared = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/payloads");
-    let folder = std::env::var_os(FOLDER).map_or_else(shared, PathBuf::from).join("telegram");
-    if !folder.is_dir() {
-        eprintln!("no samples in {}: set {FOLDER} to the folder that has them", folder.display());
-        return;
-    }
+    let Some(folder) = samples() else { return };
     let messages = each_file_twice(&folder).await;
     assert!(messages > 0, "no sample was a message");
 }
@@ -42,28 +39,58 @@ async fn each_file_twice(folder: &Path) -> usize {
     let mut seen = Seen::look(&company).await;
     let mut updates = BTreeSet::new();
     let (mut messages, mut files) = (0, 0);
-    for path in json_files(folder) {
-        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
-        let body = as_an_update_of_its_own(fs::read(&path).expect("read"), &mut updates);
+    for (name, body) in json_files(folder) {
+        let body = as_an_update_of_its_own(body, &mut updates);
+        let expected = Expected::of(&body);
+        let counted = expected.counted(&company).await;
         is_acknowledged(&company, &name, &body).await;
         let once = Seen::look(&company).await;
         let new = new_messages(&company, &seen, &once).await;
-        assert!(new <= 1, "{name} has become {new} entries");
+        let is_message = expected == Expected::Message;
+        assert_eq!(new, usize::from(is_message), "{name} is {expected:?}");
+        let now_counted = expected.counted(&company).await;
+        assert!(now_counted > counted || counted.is_none(), "nobody learns that {name} is ignored");
         is_acknowledged(&company, &name, &body).await;
         let twice = Seen::look(&company).await;
         assert_eq!(twice, once, "the repeat of {name} has written something");
         (messages, files, seen) = (messages + new, files + 1, once);
     }
-    eprintln!("{files} files of {}: {messages} messages", folder.display());
+    let report = format!("{files} files of {}: {messages} messages", folder.display());
+    writeln!(std::io::stderr(), "{report}").expect("written");
     messages
 }
 
-fn json_files(folder: &Path) -> Vec<PathBuf> {
-    let files = fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
-    let mut files: Vec<_> =
-        files.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
-    files.sort();
-    files
+/// What becomes of a body, as the channel understands it.
+#[derive(Debug, PartialEq)]
+enum Expected {
+    Message,
+    /// An edit, or the customer stops the bot or starts it: no entry of the customer.
+    Change,
+    Ignored(&'static str),
+}
+
+impl Expected {
+    fn of(body: &[u8]) -> Self {
+        match deliver(body).expect("genuine").remove(0).meaning {
+            Meaning::Ignored(word) => Self::Ignored(word),
+            Meaning::Inbound(inbound) => match inbound.what {
+                InboundKind::Message(_) => Self::Message,
+                InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => {
+                    Self::Change
+                }
+            },
+        }
+    }
+
+    /// How often its word was counted so far; none for what is stored.
+    async fn counted(&self, company: &Company) -> Option<u64> {
+        let Self::Ignored(word) = self else { return None };
+        let name =
+            format!("switchboard_hooks_ignored_total{{channel=\"telegram\",word=\"{word}\"}} ");
+        let numbers = company.site.page.get("/metrics").await.text;
+        let counted = numbers.lines().find_map(|line| line.strip_prefix(&*name));
+        Some(counted.map_or(0, |counted| counted.parse().expect("a number")))
+    }
 }
 
 /// The body as it is, unless another file has used its id.

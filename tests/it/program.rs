@@ -23,7 +23,7 @@ fn serve_says_when_it_is_ready_and_ends_in_order_at_a_signal() {
         let address = program.ready();
         assert!(program.said("/#/setup/"), "the first start shows the set-up link");
         assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
-        assert!(get(&address, "/metrics").contains("200 OK"));
+        counts_what_is_posted(&address, "unknown");
         let status = program.end(signal);
         assert!(status.success(), "{signal}: {status}");
     }
@@ -92,6 +92,7 @@ fn the_demo_leaves_nothing_behind() {
         assert!(demo.said(&format!("  {login} ")), "{login} has a login");
     }
     assert!(get(&address, "/pretend").starts_with("HTTP/1.1 200"));
+    counts_what_is_posted(&address, "telegram");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     assert!(demo.end("INT").success());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -194,10 +195,24 @@ fn program() -> Command {
     command
 }
 
+/// A post without proof of origin is seen in the numbers under the kind of its channel.
+#[track_caller]
+fn counts_what_is_posted(address: &str, kind: &str) {
+    assert!(ask(address, "POST", "/hooks/telegram").starts_with("HTTP/1.1 401"));
+    let numbers = get(address, "/metrics");
+    let counted = format!("switchboard_hooks_total{{channel=\"{kind}\",result=\"not_genuine\"}} 1");
+    assert!(numbers.contains(&counted), "{numbers}");
+}
+
 fn get(address: &str, path: &str) -> String {
+    ask(address, "GET", path)
+}
+
+fn ask(address: &str, method: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(ENDS_WITHIN)).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    let headers = format!("host: {address}\r\nconnection: close\r\ncontent-length: 0");
+    write!(stream, "{method} {path} HTTP/1.1\r\n{headers}\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer

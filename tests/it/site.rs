@@ -9,8 +9,10 @@ mod http;
 mod process;
 
 use std::net::Ipv4Addr;
+use std::sync::LazyLock;
 
 use actix_web::rt;
+use metrics_exporter_prometheus::PrometheusHandle;
 use switchboard::actors::handle::NodeHandle;
 use switchboard::clock::Clock;
 use switchboard::config::{Config, Secret};
@@ -29,6 +31,10 @@ pub(crate) use process::Program;
 
 /// Opens the set-up of a hub without accounts.
 pub(crate) const SETUP_TOKEN: &str = "the token of the printed link";
+
+/// Of all hubs of this process together.
+static NUMBERS: LazyLock<PrometheusHandle> =
+    LazyLock::new(|| program::count_numbers().expect("the first to count"));
 
 /// A running hub on the embedded store, put together as `serve` does it.
 pub(crate) struct Site {
@@ -55,9 +61,10 @@ impl Site {
             folder.path().display()
         );
         let config = Config::with(&toml).expect("valid");
+        let numbers = NUMBERS.clone();
         let node = program::start_node(&config, Clock::Wall).await.expect("started");
         let token = Some(Secret::new(SETUP_TOKEN));
-        let edge = Edge::new(node.clone(), Clock::Wall, &config, None, token);
+        let edge = Edge::new(node.clone(), Clock::Wall, &config, Some(numbers), token);
         rt::spawn(server::start(listener, edge).expect("listening"));
         Self { page: Page::new(&url, &url), node, _folder: folder }
     }

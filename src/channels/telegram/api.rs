@@ -56,9 +56,6 @@ fn sent(reply: &Reply) -> SendOutcome {
         },
         403 => SendOutcome::Unreachable { reason },
         401 | 404 | 421 => SendOutcome::ChannelDead { reason },
-        400 if reason.contains("message is not modified") => {
-            SendOutcome::Sent { external_id: None }
-        }
         409 | 500.. => SendOutcome::RetryLater { reason },
         _ => SendOutcome::Refused { reason },
     }

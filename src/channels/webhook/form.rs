@@ -13,25 +13,22 @@ use super::pointer::At;
 const MESSAGES_MAX: usize = 100;
 const FILES_MAX: usize = 20;
 const TEXT_CHARS_MAX: usize = 10_000;
-/// Senders may repeat a message that has an id for two days.
+/// How long senders may repeat a message.
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
-/// Equal bodies without any id are one message for as long as a signature can be good.
-const DEDUPE_BODY_SECONDS: u32 = 10 * 60;
 
-/// The messages of a body; `idempotency_key` stands in for the ids that they lack.
-pub(super) fn read(body: &[u8], idempotency_key: Option<&str>) -> Result<Vec<Item>, Rejected> {
+/// The messages of a body; `request_id` stands in for the ids that they lack.
+pub(super) fn read(body: &[u8], request_id: &str) -> Result<Vec<Item>, Rejected> {
     let root = serde_json::from_slice(body).map_err(|_| At::ROOT.wrong("not json"))?;
     let root = At::root(&root);
     root.object()?;
-    let request = Request { body, idempotency_key };
     let Some(list) = root.find("messages") else {
-        return Ok(vec![request.item(&root, 0)?]);
+        return Ok(vec![item(&root, 0, request_id)?]);
     };
     let elements = list.elements(MESSAGES_MAX)?;
     if elements.is_empty() {
         return Err(list.wrong("empty"));
     }
-    elements.iter().enumerate().map(|(index, element)| request.item(element, index)).collect()
+    elements.iter().enumerate().map(|(index, element)| item(element, index, request_id)).collect()
 }
 
 /// The id under which an item is acknowledged: its sender's own where there is one.
@@ -47,43 +44,31 @@ pub(super) fn external_id(item: &Item) -> &str {
     own.unwrap_or(&item.dedupe)
 }
 
-struct Request<'a> {
-    body: &'a [u8],
-    idempotency_key: Option<&'a str>,
+fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
+    at.object()?;
+    let (user, chat, message) = (at.need("user")?, at.need("chat")?, at.need("message")?);
+    for part in [&user, &chat, &message] {
+        part.object()?;
+    }
+    let chat = chat.need("id")?.id()?;
+    let customer_name = name(&user)?;
+    let what = what(&message)?;
+    let dedupe = dedupe(&chat, &what).unwrap_or_else(|| {
+        // Equal texts may be two messages, and equal edits two edits: only ids tell.
+        format!("request:{index}:{}", digest(request_id.as_bytes()))
+    });
+    let original = Some(at.value.to_string().into());
+    let meaning = Meaning::Inbound(Inbound { chat, customer_name, what, original });
+    Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning })
 }
 
-impl Request<'_> {
-    fn item(&self, at: &At<'_>, index: usize) -> Result<Item, Rejected> {
-        at.object()?;
-        let (user, chat, message) = (at.need("user")?, at.need("chat")?, at.need("message")?);
-        for part in [&user, &chat, &message] {
-            part.object()?;
-        }
-        let chat = chat.need("id")?.id()?;
-        let customer_name = name(&user)?;
-        let what = what(&message)?;
-        let (dedupe, dedupe_seconds) = self.dedupe(&chat, &what, index);
-        let original = Some(at.value.to_string().into());
-        let meaning = Meaning::Inbound(Inbound { chat, customer_name, what, original });
-        Ok(Item { dedupe, dedupe_seconds, meaning })
-    }
-
-    /// Ids are unique within their chat. Every edit of a message is an event of its own.
-    fn dedupe(&self, chat: &str, what: &InboundKind, index: usize) -> (String, u32) {
-        let own = match what {
-            InboundKind::Message(message) => message.external_id.as_deref(),
-            InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
-        };
-        match (own, self.idempotency_key) {
-            (Some(id), _) => {
-                (digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()), DEDUPE_SECONDS)
-            }
-            (None, Some(key)) => {
-                (format!("key:{index}:{}", digest(key.as_bytes())), DEDUPE_SECONDS)
-            }
-            (None, None) => (format!("body:{index}:{}", digest(self.body)), DEDUPE_BODY_SECONDS),
-        }
-    }
+/// Ids are unique within their chat. Every edit of a message is an event of its own.
+fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
+    let own = match what {
+        InboundKind::Message(message) => message.external_id.as_deref(),
+        InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+    };
+    own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))
 }
 
 fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {

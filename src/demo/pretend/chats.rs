@@ -184,12 +184,13 @@ mod tests {
         let company = || Author::Company { name: None };
         assert_eq!(chats.edit_last(Side::Telegram, maria, "nothing yet"), None);
         let mut write = |author, text| chats.write(Side::Telegram, maria, author, text, AT);
-        assert_eq!(write(Author::Customer {}, "helo"), Some(1));
-        assert_eq!(write(company(), "hello"), Some(2));
-        assert_eq!(chats.edit_last(Side::Telegram, maria, "hello?"), Some((1, AT)));
+        assert_eq!(write(Author::Customer {}, "hi"), Some(1));
+        assert_eq!(write(Author::Customer {}, "helo"), Some(2));
+        assert_eq!(write(company(), "hello"), Some(3));
+        assert_eq!(chats.edit_last(Side::Telegram, maria, "hello?"), Some((2, AT)));
         let shown = &chats.customer(Side::Telegram, maria).expect("added").messages;
         let texts: Vec<_> = shown.iter().map(|m| (m.text.as_str(), m.edited)).collect();
-        assert_eq!(texts, [("hello?", true), ("hello", false)]);
+        assert_eq!(texts, [("hi", false), ("hello?", true), ("hello", false)]);
     }
 
     #[test]
@@ -215,12 +216,13 @@ mod tests {
     #[test]
     fn every_change_is_seen_by_whoever_looks_again() {
         let mut chats = Chats::with_the_usual_customers();
-        let maria = chats.add(Side::Telegram, "Maria").expect("a name");
         let mut seen = chats.revision();
         let mut moved = |chats: &Chats| {
             let before = std::mem::replace(&mut seen, chats.revision());
             before < seen
         };
+        let maria = chats.add(Side::Telegram, "Maria").expect("a name");
+        assert!(moved(&chats));
         chats.write(Side::Telegram, maria, Author::Customer {}, "hello", AT);
         assert!(moved(&chats));
         chats.not_taken(Side::Telegram, maria, 1, "no answer");

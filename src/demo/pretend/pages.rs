@@ -113,6 +113,7 @@ async fn bot_method(
         "getme" => granted(&telegram::bot()),
         "sendmessage" => send_message(&platform, &asked),
         "getupdates" => get_updates(&platform, &asked).await,
+        "deletewebhook" => granted(&Value::Bool(true)),
         _ => refused(404, "Not Found"),
     }
 }

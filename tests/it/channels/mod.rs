@@ -1,7 +1,7 @@
 //! The platforms: what is parsed, what is refused, what becomes of a message on its way out.
 
 mod outbound;
-mod payloads;
+pub(crate) mod payloads;
 mod polling;
 mod sending;
 mod splitting;

@@ -1,5 +1,7 @@
 //! What comes in through our own webhook: proofs, the promised form, and errors that point.
 
+use std::collections::BTreeSet;
+
 use domain::channel::{Channel, ChannelSettings};
 use domain::chat::{Inbound, InboundKind};
 use domain::entry::Attachment;
@@ -18,12 +20,12 @@ fn webhook(keys: &[&str]) -> Channel {
     channel(ChannelSettings::Webhook { keys, outgoing_url: None })
 }
 
-/// Signs `body` as an integrator would, with `extra` headers, and posts it.
-fn post_with(extra: &[(&str, &str)], body: &Value) -> Result<Vec<Item>, Rejected> {
+/// Signs `body` as an integrator would, under `id` with `extra` headers, and posts it.
+fn post_as(id: &str, extra: &[(&str, &str)], body: &Value) -> Result<Vec<Item>, Rejected> {
     let (body, timestamp) = (body.to_string(), now().as_second().to_string());
-    let signature = sign(KEY, "msg_1", &timestamp, body.as_bytes()).expect("a good key");
+    let signature = sign(KEY, id, &timestamp, body.as_bytes()).expect("a good key");
     let mut headers = vec![
-        ("webhook-id", "msg_1"),
+        ("webhook-id", id),
         ("webhook-timestamp", &*timestamp),
         ("webhook-signature", &*signature),
     ];
@@ -32,7 +34,12 @@ fn post_with(extra: &[(&str, &str)], body: &Value) -> Result<Vec<Item>, Rejected
 }
 
 fn post(body: &Value) -> Result<Vec<Item>, Rejected> {
-    post_with(&[], body)
+    post_as("msg_1", &[], body)
+}
+
+/// How the one message of `body` is recognised when it comes in the request `id`.
+fn dedupe(id: &str, body: &Value) -> String {
+    post_as(id, &[], body).unwrap().remove(0).dedupe
 }
 
 fn hello() -> Value {
@@ -279,40 +286,42 @@ fn a_repeat_is_known_by_the_id_in_its_chat() {
     elsewhere["chat"]["id"] = json!("c2");
     assert_eq!(key(&hello()), key(&reworded));
     assert_ne!(key(&hello()), key(&elsewhere));
-    let with_key = post_with(&[("Idempotency-Key", "k")], &hello()).unwrap();
+    let with_key = post_as("msg_2", &[("Idempotency-Key", "k")], &hello()).unwrap();
     assert_eq!(with_key[0].dedupe, key(&hello()), "the id of the message is stronger");
     assert_eq!(with_key[0].dedupe_seconds, 48 * 60 * 60);
 }
 
 #[test]
-fn without_ids_a_repeat_is_known_by_its_key_or_its_body() {
+fn without_ids_a_repeat_is_known_by_its_request() {
     let without = |text: &str| json!({ "user": { "id": 1 }, "chat": { "id": 1 }, "message": { "text": text } });
-    let item = |key: Option<&str>, text: &str| {
+    let item = |id: &str, key: Option<&str>| {
         let header = key.map(|key| ("Idempotency-Key", key));
-        post_with(header.as_slice(), &without(text)).unwrap().remove(0)
+        post_as(id, header.as_slice(), &without("a")).unwrap().remove(0)
     };
-    assert_eq!(item(Some("k"), "a").dedupe, item(Some("k"), "b").dedupe);
-    assert_ne!(item(Some("k"), "a").dedupe, item(Some("l"), "a").dedupe);
-    assert_eq!(item(None, "a").dedupe, item(None, "a").dedupe);
-    assert_ne!(item(None, "a").dedupe, item(None, "b").dedupe);
-    assert_eq!(item(None, "a").dedupe_seconds, 10 * 60);
+    assert_eq!(item("msg_1", Some("k")).dedupe, item("msg_2", Some("k")).dedupe);
+    assert_ne!(item("msg_1", Some("k")).dedupe, item("msg_1", Some("l")).dedupe);
+    assert_eq!(item("msg_1", None).dedupe, item("msg_1", None).dedupe);
+    assert_eq!(item("msg_1", None).dedupe_seconds, 48 * 60 * 60);
     let batch = json!({ "messages": [without("a"), without("a")] });
-    for items in [post(&batch), post_with(&[("Idempotency-Key", "k")], &batch)] {
-        let items = items.unwrap();
-        assert_ne!(items[0].dedupe, items[1].dedupe, "two messages of one request are two");
-    }
+    let items = post(&batch).unwrap();
+    assert_ne!(items[0].dedupe, items[1].dedupe, "two messages of one request are two");
 }
 
 #[test]
-fn edits_of_one_message_are_no_repeats_of_each_other_or_of_it() {
-    let edit = |text: &str| {
+fn equal_texts_and_equal_edits_are_each_their_own() {
+    let message = |message: Value| {
         let mut body = hello();
-        body["message"] = json!({ "id": "m1", "text": text, "edited": true });
-        post(&body).unwrap().remove(0).dedupe
+        body["message"] = message;
+        body
     };
-    let original = post(&hello()).unwrap().remove(0).dedupe;
-    assert_ne!(edit("one"), edit("two"));
-    assert_ne!(edit("hello"), original);
+    let ok = message(json!({ "text": "ok" }));
+    assert_ne!(dedupe("msg_1", &ok), dedupe("msg_2", &ok), "two entries");
+    let edit = |text: &str| message(json!({ "id": "m1", "text": text, "edited": true }));
+    let edits = [("msg_1", "A"), ("msg_2", "B"), ("msg_3", "A")];
+    let mut known: BTreeSet<_> = edits.map(|(id, text)| dedupe(id, &edit(text))).into();
+    known.insert(dedupe("msg_4", &hello()));
+    assert_eq!(known.len(), 4, "there, back, and no repeat of the message itself");
+    assert_eq!(dedupe("msg_1", &edit("A")), dedupe("msg_1", &edit("A")), "a repeat is known");
 }
 
 #[test]
