@@ -202,6 +202,7 @@ impl Feed {
                 let offered: Vec<_> = row.offers.iter().map(|o| o.operator.clone()).collect();
                 operators(&offered);
                 keys.extend(self.by_line.get(&row.line).into_iter().flatten());
+                keys.extend(self.by_watch.get(&row.conversation).into_iter().flatten());
             }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }

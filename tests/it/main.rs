@@ -13,6 +13,7 @@ mod kill;
 mod payloads;
 mod program;
 mod protocol;
+mod review;
 mod routing;
 mod screen;
 mod sessions;
