@@ -59,7 +59,8 @@ async fn missed_since(
 ) -> Result<Option<Vec<(ShardId, Vec<Arc<TailEvent>>)>>, Unavailable> {
     let ends = node.ends().await?;
     let Ends(ends) = ends;
-    if known.keys().any(|shard| !ends.contains_key(shard)) {
+    let begun = known.iter().filter(|(_, place)| **place != Place::default());
+    if begun.into_iter().any(|(shard, _)| !ends.contains_key(shard)) {
         return Ok(None);
     }
     let mut missed = Vec::new();

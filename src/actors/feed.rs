@@ -227,6 +227,7 @@ impl Feed {
                 if self.taken.concerns_queue(row) {
                     keys.extend(self.by_queue.get(&row.line).into_iter().flatten());
                 }
+                keys.extend(self.by_watch.get(&row.conversation).into_iter().flatten());
             }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }

@@ -157,7 +157,9 @@ impl Node {
         if let Some(delivery) = self.parts.delivery.get() {
             delivery.do_send(ChannelMended(id.clone()));
         }
-        self.pollers.remove(id);
+        if let Some(poller) = self.pollers.remove(id) {
+            poller.do_send(crate::actors::poller::StopPolling);
+        }
         let directory = self.parts.directory.get();
         if let Some(channel) = directory.channels.get(id)
             && let Some(poller) = Poller::start_for(&channel.value, &self.parts)

@@ -300,6 +300,11 @@ impl OperatorSession {
                 self.hand_over(shard, to, &events, ctx);
             }
         }
+        // What was missed is bounded by the replay, not by what a browser in step may leave.
+        self.unacknowledged_bytes = 0;
+        for waiting in &mut self.unacknowledged {
+            waiting.bytes = 0;
+        }
         let meanwhile = match std::mem::replace(&mut self.phase, Phase::Live) {
             Phase::CatchingUp(shares) => shares,
             Phase::Silent | Phase::Live | Phase::Ending => Vec::new(),
@@ -313,6 +318,9 @@ impl OperatorSession {
     /// Hands on what is behind the browser's place.
     fn take_share(&mut self, share: Share, ctx: &mut Context<Self>) {
         let at = self.sent.get(&share.shard).copied().unwrap_or_default();
+        if self.unacknowledged_bytes > UNACKNOWLEDGED_BYTES_MAX {
+            return self.send_away(ctx);
+        }
         let new = |event: &Arc<TailEvent>| event.place.position > at.position;
         let events: Vec<_> = share.events.into_iter().filter(new).collect();
         if share.to.position > at.position {
@@ -346,9 +354,6 @@ impl OperatorSession {
         self.unacknowledged_bytes += bytes;
         let at = self.node.clock().now();
         self.unacknowledged.push_back(Unacknowledged { shard, to, bytes, at });
-        if self.unacknowledged_bytes > UNACKNOWLEDGED_BYTES_MAX {
-            return self.send_away(ctx);
-        }
         self.socket.deliver.do_send(Deliver(vec![frame]));
     }
 

@@ -72,6 +72,19 @@ impl Actor for Poller {
     }
 }
 
+/// The channel was changed: another poller takes over.
+#[derive(Clone, Copy, Debug, actix::Message)]
+#[rtype(result = "()")]
+pub(crate) struct StopPolling;
+
+impl actix::Handler<StopPolling> for Poller {
+    type Result = ();
+
+    fn handle(&mut self, _: StopPolling, ctx: &mut Self::Context) {
+        actix::ActorContext::stop(ctx);
+    }
+}
+
 async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Next {
     let polled = channels::poll(&node.parts().outbound, &channel, offset, WAIT).await;
     let Polled { items, next_offset } = match polled {

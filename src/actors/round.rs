@@ -386,7 +386,9 @@ impl Bench {
                 }
                 Refusal::Behind => {
                     self.inbox_drained = false;
-                    for work in works.drain(..).rev() {
+                    // Inbox entries are read again from where the cursor stands.
+                    let handed = works.drain(..).filter(|w| !matches!(w, Work::Inbox { .. }));
+                    for work in handed.rev() {
                         pending.push_front(work);
                     }
                     *works = self.gather(pending).await?;

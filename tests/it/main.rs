@@ -14,6 +14,7 @@ mod payloads;
 mod program;
 mod protocol;
 mod read_model;
+mod review;
 mod routing;
 mod screen;
 mod sessions;
