@@ -32,6 +32,9 @@ const WAKE_STEPS: usize = 8;
 /// Memory can be trusted no more: drop it and read what the store says.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Broken {
+    /// Somebody else owns the shard.
+    #[error("the shard is somebody else's")]
+    Fenced,
     #[error("{0}")]
     Store(String),
     /// The work at hand is poison, perhaps.
@@ -250,6 +253,7 @@ impl Bench {
                     let actor = ConversationActor::loaded(read, found.version);
                     self.enter(id.clone(), line, actor);
                 }
+                break;
             }
         }
         let rounds = self.rounds;

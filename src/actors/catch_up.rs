@@ -87,7 +87,7 @@ async fn behind(
 }
 
 /// Memory does not have it: the store may.
-async fn from_store(
+pub(crate) async fn from_store(
     node: &NodeHandle,
     shard: ShardId,
     from: Place,

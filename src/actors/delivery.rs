@@ -36,7 +36,7 @@ const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// The actor of the outbox.
 pub(crate) struct Delivery {
     parts: Shared,
-    chats: BTreeMap<ChatKey, Line>,
+    chats: BTreeMap<ChatKey, ChatJobs>,
     /// Channels whose token or rights are dead, until their settings change.
     dead: BTreeSet<ChannelId>,
     sleep: Option<(Timestamp, SpawnHandle)>,
@@ -45,7 +45,7 @@ pub(crate) struct Delivery {
 
 /// The jobs of one chat, oldest first.
 #[derive(Default)]
-struct Line {
+struct ChatJobs {
     jobs: VecDeque<Waiting>,
     in_flight: bool,
 }
@@ -54,20 +54,15 @@ struct Waiting {
     shard: ShardId,
     job: OutboxJob,
     ready_at: Timestamp,
+    /// What came of the last attempt, while the store has not taken it: nothing else is done with
+    /// the job before.
+    owed: Option<JobStep>,
 }
 
-/// Jobs that were just committed.
+/// Jobs that are stored, each with when it is due. Those that are known already change nothing.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct NewJobs {
-    pub(crate) shard: ShardId,
-    pub(crate) jobs: Vec<OutboxJob>,
-}
-
-/// Jobs found in the store at start, each with when it is due.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct FoundJobs {
+pub(crate) struct Jobs {
     pub(crate) shard: ShardId,
     pub(crate) jobs: Vec<(OutboxJob, Timestamp)>,
 }
@@ -87,7 +82,9 @@ enum Attempted {
     /// The job goes on: with its next part, or later.
     Again(OutboxJob, Timestamp),
     Over,
-    ChannelDead(OutboxJob),
+    /// The store did not take what came of it: that is tried again, and nothing else.
+    Owed(JobStep, Timestamp),
+    ChannelDead(OutboxJob, Arc<Channel>),
 }
 
 impl Delivery {
@@ -106,14 +103,17 @@ impl Delivery {
     fn add(&mut self, shard: ShardId, job: OutboxJob, ready_at: Timestamp) {
         let line = self.chats.entry(job.chat.clone()).or_default();
         if let Err(place) = line.jobs.binary_search_by(|waiting| waiting.job.id.cmp(&job.id)) {
-            line.jobs.insert(place, Waiting { shard, job, ready_at });
+            line.jobs.insert(place, Waiting { shard, job, ready_at, owed: None });
         }
     }
 
     /// Starts what is due, and sleeps until the next.
     fn go_on(&mut self, ctx: &mut Context<Self>) {
+        if self.parts.is_draining() {
+            return self.settled();
+        }
         let now = self.parts.clock.now();
-        let due = |line: &Line, dead: &BTreeSet<ChannelId>| {
+        let due = |line: &ChatJobs, dead: &BTreeSet<ChannelId>| {
             let head = line.jobs.front()?;
             (!line.in_flight && !dead.contains(&head.job.chat.channel)).then_some(head.ready_at)
         };
@@ -125,6 +125,10 @@ impl Delivery {
             self.begin(&chat, ctx);
         }
         self.sleep_until(later.into_iter().map(|(_, at)| at).min(), ctx);
+        self.settled();
+    }
+
+    fn settled(&mut self) {
         if !self.chats.values().any(|line| line.in_flight) {
             for waiting in self.settling.drain(..) {
                 let _gone = waiting.send(());
@@ -152,36 +156,50 @@ impl Delivery {
         let Some(line) = self.chats.get_mut(chat) else { return };
         let Some(head) = line.jobs.front() else { return };
         line.in_flight = true;
-        let attempt = attempt(self.parts.clone(), head.shard, head.job.clone());
-        let chat = chat.clone();
+        let (parts, shard, job) = (self.parts.clone(), head.shard, head.job.clone());
+        let owed = head.owed.clone();
+        let (chat, id) = (chat.clone(), job.id.clone());
+        let attempt = async move {
+            match owed {
+                Some(step) => pay(&parts, shard, step).await,
+                None => attempt(parts, shard, job).await,
+            }
+        };
         ctx.spawn(attempt.into_actor(self).map(move |attempted, delivery, ctx| {
-            delivery.attempted(&chat, attempted);
+            delivery.attempted(&chat, &id, attempted);
             delivery.go_on(ctx);
         }));
     }
 
-    fn attempted(&mut self, chat: &ChatKey, attempted: Attempted) {
+    fn attempted(&mut self, chat: &ChatKey, id: &str, attempted: Attempted) {
         let Some(line) = self.chats.get_mut(chat) else { return };
         line.in_flight = false;
-        let head = line.jobs.front_mut();
+        let Some(place) = line.jobs.iter().position(|waiting| waiting.job.id == id) else { return };
+        let waiting = &mut line.jobs[place];
+        waiting.owed = None;
         match attempted {
             Attempted::Again(job, ready_at) => {
-                if let Some(head) = head {
-                    head.job = job;
-                    head.ready_at = ready_at;
-                }
+                waiting.job = job;
+                waiting.ready_at = ready_at;
+            }
+            Attempted::Owed(step, ready_at) => {
+                waiting.owed = Some(step);
+                waiting.ready_at = ready_at;
             }
             Attempted::Over => {
-                line.jobs.pop_front();
+                line.jobs.remove(place);
                 if line.jobs.is_empty() {
                     self.chats.remove(chat);
                 }
             }
-            Attempted::ChannelDead(job) => {
-                if let Some(head) = head {
-                    head.job = job;
+            Attempted::ChannelDead(job, channel) => {
+                waiting.job = job;
+                // Its settings may have been mended while the old ones were in use.
+                let directory = self.parts.directory.get();
+                let now = directory.channels.get(&channel.id).map(|found| &found.value);
+                if now.is_some_and(|now| Arc::ptr_eq(now, &channel)) {
+                    self.dead.insert(channel.id.clone());
                 }
-                self.dead.insert(chat.channel.clone());
             }
         }
     }
@@ -191,22 +209,10 @@ impl Actor for Delivery {
     type Context = Context<Self>;
 }
 
-impl Handler<NewJobs> for Delivery {
+impl Handler<Jobs> for Delivery {
     type Result = ();
 
-    fn handle(&mut self, new: NewJobs, ctx: &mut Self::Context) {
-        for job in new.jobs {
-            let ready_at = job.created_at;
-            self.add(new.shard, job, ready_at);
-        }
-        self.go_on(ctx);
-    }
-}
-
-impl Handler<FoundJobs> for Delivery {
-    type Result = ();
-
-    fn handle(&mut self, found: FoundJobs, ctx: &mut Self::Context) {
+    fn handle(&mut self, found: Jobs, ctx: &mut Self::Context) {
         for (job, ready_at) in found.jobs {
             self.add(found.shard, job, ready_at);
         }
@@ -299,7 +305,7 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
 async fn after(
     parts: &Shared,
     shard: ShardId,
-    channel: &Channel,
+    channel: &Arc<Channel>,
     mut job: OutboxJob,
     sent: SendOutcome,
 ) -> Attempted {
@@ -323,8 +329,8 @@ async fn after(
         }
         SendOutcome::Unreachable { reason } => {
             let delivery = DeliveryState::Failed { reason };
-            let step = JobStep::Over { job: job.clone(), delivery, external_id: None, gone: true };
-            finish(parts, shard, job, step).await
+            let step = JobStep::Over { job, delivery, external_id: None, gone: true };
+            pay(parts, shard, step).await
         }
         SendOutcome::Refused { reason } => {
             over(parts, shard, job, DeliveryState::Failed { reason }, None).await
@@ -337,8 +343,11 @@ async fn after(
         SendOutcome::ChannelDead { reason } => {
             tracing::error!(channel = %channel.id, reason, "channel is dead, nothing is sent");
             let step = JobStep::Later { job: job.clone(), ready_at: now };
-            let _kept_as_it_was = remember(parts, shard, step).await;
-            Attempted::ChannelDead(job)
+            match remember(parts, shard, step.clone()).await {
+                Ok(()) => Attempted::ChannelDead(job, channel.clone()),
+                Err(NotStored::Stale) => Attempted::Over,
+                Err(NotStored::Full | NotStored::Unavailable) => owed(parts, step),
+            }
         }
     }
 }
@@ -358,12 +367,24 @@ async fn again_or_fail(
 }
 
 async fn again(parts: &Shared, shard: ShardId, job: OutboxJob, ready_at: Timestamp) -> Attempted {
-    let step = JobStep::Later { job: job.clone(), ready_at };
-    match remember(parts, shard, step).await {
-        Ok(()) => Attempted::Again(job, ready_at),
-        // The store still says `sending`; so does memory, and that is decided at the next attempt.
-        Err(_) => Attempted::Again(OutboxJob { sending: true, ..job }, ready_at),
+    pay(parts, shard, JobStep::Later { job, ready_at }).await
+}
+
+/// What came of an attempt is remembered, however long the store takes: an outcome that is known
+/// is never forgotten.
+async fn pay(parts: &Shared, shard: ShardId, step: JobStep) -> Attempted {
+    match remember(parts, shard, step.clone()).await {
+        Ok(()) => match step {
+            JobStep::Later { job, ready_at } => Attempted::Again(job, ready_at),
+            JobStep::Sending(_) | JobStep::Over { .. } => Attempted::Over,
+        },
+        Err(NotStored::Stale) => Attempted::Over,
+        Err(NotStored::Full | NotStored::Unavailable) => owed(parts, step),
     }
+}
+
+fn owed(parts: &Shared, step: JobStep) -> Attempted {
+    Attempted::Owed(step, parts.clock.now() + STORE_PAUSE)
 }
 
 async fn over(
@@ -374,19 +395,7 @@ async fn over(
     external_id: Option<String>,
 ) -> Attempted {
     let external_id = external_id.map(Arc::from);
-    let step = JobStep::Over { job: job.clone(), delivery, external_id, gone: false };
-    finish(parts, shard, job, step).await
-}
-
-/// The outcome is remembered, however long the store takes: a job is never forgotten.
-async fn finish(parts: &Shared, shard: ShardId, job: OutboxJob, step: JobStep) -> Attempted {
-    match remember(parts, shard, step).await {
-        Ok(()) | Err(NotStored::Stale) => Attempted::Over,
-        Err(NotStored::Full | NotStored::Unavailable) => {
-            let job = OutboxJob { sending: true, ..job };
-            Attempted::Again(job, parts.clock.now() + STORE_PAUSE)
-        }
-    }
+    pay(parts, shard, JobStep::Over { job, delivery, external_id, gone: false }).await
 }
 
 async fn remember(parts: &Shared, shard: ShardId, step: JobStep) -> Result<(), NotStored> {
@@ -420,10 +429,10 @@ fn word(outcome: &SendOutcome) -> &'static str {
 pub(crate) async fn found_jobs(
     parts: &Shared,
     shard: ShardId,
-) -> Result<FoundJobs, crate::store::Unavailable> {
+) -> Result<Jobs, crate::store::Unavailable> {
     let jobs = parts.store.jobs(shard).await?;
     let read = |job: crate::store::op::Job| {
         Some((encode::read::<OutboxJob>("job", &job.bytes)?, job.ready_at))
     };
-    Ok(FoundJobs { shard, jobs: jobs.into_iter().filter_map(read).collect() })
+    Ok(Jobs { shard, jobs: jobs.into_iter().filter_map(read).collect() })
 }

@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, Recipient};
+use actix::{
+    Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, Recipient, WeakAddr,
+};
 use bytestring::ByteString;
 use domain::event::FeedEvent;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use domain::operator::Role;
 
 use crate::actors::encode::{self, Place};
-use crate::actors::line::Loads;
+use crate::actors::line::LineActor;
 use crate::actors::parts::Shared;
 use crate::actors::round::loads_in;
 use crate::actors::taken::Taken;
@@ -86,6 +88,11 @@ pub(crate) struct Ends(pub(crate) Arc<BTreeMap<ShardId, Place>>);
 #[rtype(result = "()")]
 pub(crate) struct SignedOut;
 
+/// The operator sees other lines than before.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct RightsChanged;
+
 /// The node goes down: browsers come back after a while.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
@@ -101,6 +108,7 @@ pub(crate) struct Listener {
     pub(crate) share: Recipient<Share>,
     pub(crate) ends: Recipient<Ends>,
     pub(crate) signed_out: Recipient<SignedOut>,
+    pub(crate) rights: Recipient<RightsChanged>,
     pub(crate) go_away: Recipient<GoAway>,
 }
 
@@ -110,6 +118,7 @@ struct Kept {
     queues: Vec<LineId>,
     oversees: Vec<LineId>,
     watch: Option<ConversationId>,
+    indexed: bool,
 }
 
 /// The newest events of a shard, gapless up to its end.
@@ -130,7 +139,7 @@ pub(crate) struct Feed {
     by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
     taken: Taken,
     next_key: SessionKey,
-    loads: Vec<Recipient<Loads>>,
+    loads: Vec<WeakAddr<LineActor>>,
 }
 
 impl Feed {
@@ -174,6 +183,10 @@ impl Feed {
             self.by_overseen.entry(line.clone()).or_default().insert(key);
         }
         if let Some(kept) = self.sessions.get_mut(&key) {
+            if kept.indexed && (kept.queues != queues || kept.oversees != oversees) {
+                kept.listener.rights.do_send(RightsChanged);
+            }
+            kept.indexed = true;
             kept.queues = queues;
             kept.oversees = oversees;
         }
@@ -300,8 +313,8 @@ impl Handler<FeedBatch> for Feed {
             tail.events.pop_front();
         }
         if let Some(loads) = loads_in(&batch.events) {
-            self.loads.retain(Recipient::connected);
-            for line in &self.loads {
+            self.loads.retain(|line| line.upgrade().is_some());
+            for line in self.loads.iter().filter_map(WeakAddr::upgrade) {
                 line.do_send(loads.clone());
             }
         }
@@ -354,7 +367,7 @@ impl Handler<Follow> for Feed {
 /// A line wants to know what takes operators' places.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct FollowLoads(pub(crate) Recipient<Loads>);
+pub(crate) struct FollowLoads(pub(crate) WeakAddr<LineActor>);
 
 impl Handler<FollowLoads> for Feed {
     type Result = ();
@@ -385,7 +398,7 @@ impl Handler<Attach> for Feed {
         self.by_operator.entry(operator).or_default().insert(key);
         let listener = attach.0;
         let (queues, oversees) = (Vec::new(), Vec::new());
-        let kept = Kept { listener, queues, oversees, watch: None };
+        let kept = Kept { listener, queues, oversees, watch: None, indexed: false };
         self.sessions.insert(key, kept);
         self.index(key);
         Attached { key }

@@ -213,7 +213,7 @@ impl NodeHandle {
 
     /// Whether all shards of this node are owned and running.
     pub fn is_ready(&self) -> bool {
-        !self.parts.draining.load(Ordering::Relaxed) && self.parts.runs_all_shards()
+        !self.parts.is_draining() && self.parts.runs_all_shards()
     }
 
     /// Returns when all shards of this node run.
@@ -235,6 +235,9 @@ impl NodeHandle {
 
     /// Stores an arrival. Durable when it returns `Ok`.
     pub async fn arrive(&self, arrival: Arrival) -> Result<Accepted, NotStored> {
+        if self.parts.is_draining() {
+            return Err(NotStored::Unavailable);
+        }
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let shard = channel.value.shard;
@@ -386,13 +389,16 @@ impl NodeHandle {
     }
 
     /// Starts an operator session on this thread for a socket that was just opened by the sign-in
-    /// of that digest. None: the operator has too many sockets.
+    /// of that digest. None: the operator has too many sockets, or the node goes down.
     pub fn open_session(
         &self,
         operator: &OperatorId,
         sign_in: &str,
         socket: SocketLink,
     ) -> Option<SessionLink> {
+        if self.parts.is_draining() {
+            return None;
+        }
         if !self.parts.presence.came(operator, self.parts.settings.sockets_per_operator) {
             return None;
         }

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix::{
-    Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, SpawnHandle, WeakAddr,
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message,
+    MessageResponse, SpawnHandle, WeakAddr, WrapFuture,
 };
 use domain::conversation::Conversation;
 use domain::effect::Effect;
 use domain::id::{ConversationId, OperatorId};
 use domain::line::Line;
-use domain::operator::Operator;
+use domain::operator::{Departure, Operator};
 use domain::queue::Queue;
 use domain::routing::{Decision, Seek};
 use jiff::Timestamp;
@@ -31,7 +32,6 @@ use crate::store::op::Counter;
 pub(crate) struct LineStart {
     pub(crate) line: Arc<Line>,
     pub(crate) counters: Vec<Counter>,
-    pub(crate) loads: Vec<(OperatorId, ConversationId)>,
     /// Its conversations that are not closed.
     pub(crate) conversations: Vec<Arc<Conversation>>,
     /// The operators of its queue, each with whether he is present.
@@ -50,6 +50,8 @@ pub(crate) struct LineActor {
     staged: Vec<Arc<Conversation>>,
     sleep: Option<(Timestamp, SpawnHandle)>,
     wake_asked: bool,
+    /// Operators whose offers move on. One may be made in a round that did not know it yet.
+    departed: BTreeMap<OperatorId, Departure>,
     start: Option<LineStart>,
 }
 
@@ -65,6 +67,7 @@ impl LineActor {
             staged: Vec::new(),
             sleep: None,
             wake_asked: false,
+            departed: BTreeMap::new(),
             start: Some(start),
         };
         actor.start()
@@ -126,18 +129,28 @@ impl LineActor {
 impl Actor for LineActor {
     type Context = Context<Self>;
 
+    /// First listens to what takes operators' places, then reads what does: nothing is between.
     fn started(&mut self, ctx: &mut Self::Context) {
-        if let Some(feed) = self.parts.feed.get() {
-            feed.do_send(FollowLoads(ctx.address().recipient()));
-        }
-        if let Some(node) = self.parts.node.get() {
-            node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
-        }
+        let (parts, follow) = (self.parts.clone(), FollowLoads(ctx.address().downgrade()));
+        let loads = async move {
+            let feed = parts.feed.get()?;
+            feed.send(follow).await.ok()?;
+            parts.store.loads().await.ok()
+        };
+        ctx.wait(loads.into_actor(self).map(|loads, line, ctx| match loads {
+            Some(loads) => line.begin(loads, ctx),
+            None => ctx.stop(),
+        }));
+    }
+}
+
+impl LineActor {
+    fn begin(&mut self, loads: Vec<(OperatorId, ConversationId)>, ctx: &mut Context<Self>) {
         let Some(start) = self.start.take() else { return };
         for counter in start.counters {
             self.queue.received(&counter.operator, counter.received, counter.last);
         }
-        for (operator, conversation) in start.loads {
+        for (operator, conversation) in loads {
             self.queue.hold(&operator, &conversation, true);
         }
         for (operator, present) in start.operators {
@@ -149,8 +162,26 @@ impl Actor for LineActor {
             self.stand(&conversation);
         }
         self.queue.keep();
+        if let Some(node) = self.parts.node.get() {
+            node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
+        }
         self.sleep(ctx);
         self.wake();
+    }
+
+    /// Offers that a round has made to somebody who left while it ran.
+    fn offered_to_departed(&self, conversation: &Conversation) {
+        for offer in conversation.open_offers() {
+            let known = self.offered.get(&offer.operator);
+            let is_new = known.is_none_or(|known| !known.contains(&conversation.id));
+            if let (true, Some(departure)) = (is_new, self.departed.get(&offer.operator)) {
+                self.tell_shard(Work::Left {
+                    conversation: conversation.id.clone(),
+                    operator: offer.operator.clone(),
+                    departure: *departure,
+                });
+            }
+        }
     }
 }
 
@@ -207,6 +238,7 @@ impl Handler<Keep> for LineActor {
     fn handle(&mut self, _: Keep, ctx: &mut Self::Context) {
         self.queue.keep();
         for conversation in std::mem::take(&mut self.staged) {
+            self.offered_to_departed(&conversation);
             self.stand(&conversation);
         }
         self.sleep(ctx);
@@ -271,7 +303,11 @@ impl LineActor {
     fn meet(&mut self, operator: &Operator, present: bool) {
         let by = self.queue.operator(operator, present);
         self.raise(operator.id.clone(), by);
-        let Some(departure) = operator.departure(present) else { return };
+        let Some(departure) = operator.departure(present) else {
+            self.departed.remove(&operator.id);
+            return;
+        };
+        self.departed.insert(operator.id.clone(), departure);
         for conversation in self.offered.get(&operator.id).into_iter().flatten() {
             let (conversation, operator) = (conversation.clone(), operator.id.clone());
             self.tell_shard(Work::Left { conversation, operator, departure });

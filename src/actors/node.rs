@@ -2,13 +2,15 @@
 //!
 //! No business: who is eligible is the queue's question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
+use domain::channel::Channel;
 use domain::id::{ChannelId, LineId, OperatorId, ShardId};
+use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 use crate::actors::delivery::{ChannelMended, Delivery};
@@ -17,7 +19,7 @@ use crate::actors::feed::{EndSessions, Feed};
 use crate::actors::handle::NodeHandle;
 use crate::actors::line::{LineActor, OperatorStands};
 use crate::actors::parts::{NodeSettings, Parts, Shared};
-use crate::actors::poller::Poller;
+use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{LineChanged, Shard};
@@ -31,6 +33,8 @@ use crate::store::{Store, Unavailable};
 /// Shared documents read at a time.
 const PAGE: usize = 256;
 /// How often dedupe keys that ran out and old events are dropped.
+/// Pause before a platform that could not be told is told again.
+const CONNECT_AGAIN: Duration = Duration::from_mins(5);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// What a node is made of.
@@ -46,8 +50,13 @@ pub struct NodeStart {
 /// The actor of the process.
 pub(crate) struct Node {
     parts: Shared,
+    shards: Vec<Addr<Shard>>,
     lines: BTreeMap<LineId, Addr<LineActor>>,
     pollers: BTreeMap<ChannelId, Addr<Poller>>,
+    /// Channels whose platform is just being told how to reach us; and those that were changed
+    /// meanwhile.
+    connecting: BTreeSet<ChannelId>,
+    connect_again: BTreeSet<ChannelId>,
 }
 
 /// Starts a node on the running actix system. Its shards become ready by themselves.
@@ -79,11 +88,15 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     rebuild(&parts).await?;
     let _first = parts.feed.set(Feed::start(parts.clone()));
     let _first = parts.delivery.set(Delivery::start(parts.clone()));
-    let node = Node { parts: parts.clone(), lines: BTreeMap::new(), pollers: BTreeMap::new() };
+    let node = Node {
+        parts: parts.clone(),
+        shards: Vec::new(),
+        lines: BTreeMap::new(),
+        pollers: BTreeMap::new(),
+        connecting: BTreeSet::new(),
+        connect_again: BTreeSet::new(),
+    };
     let _first = parts.node.set(node.start());
-    for shard in 0..parts.settings.shards {
-        Shard::start(ShardId(shard), parts.clone());
-    }
     Ok(NodeHandle::new(parts))
 }
 
@@ -125,17 +138,26 @@ impl Node {
         }
     }
 
-    /// Looks again when the grace of somebody who lost his connection is over.
+    /// Looks again when the grace of somebody who lost his connection is over. A sleep that ended
+    /// early by the wall clock is slept on.
     fn look_again(&self, operator: OperatorId, ctx: &mut Context<Self>) {
-        let grace = Duration::from_secs(self.parts.settings.grace_seconds.into());
-        ctx.run_later(grace, move |node, _| node.tell_lines(&operator));
+        let grace = SignedDuration::from_secs(self.parts.settings.grace_seconds.into());
+        let Some(ends) = self.parts.presence.grace_ends(&operator, grace) else { return };
+        if ends <= self.parts.clock.now() {
+            return self.tell_lines(&operator);
+        }
+        ctx.run_later(self.parts.clock.until(ends), move |node, ctx| {
+            node.look_again(operator, ctx);
+        });
     }
 
     fn line_changed(&self, id: &LineId) {
         let directory = self.parts.directory.get();
         let Some(line) = directory.lines.get(id) else { return };
         let changed = LineChanged(line.value.clone());
-        self.parts.with_shard(line.value.shard, |addr| addr.do_send(changed));
+        if let Some(shard) = self.shards.get(usize::from(line.value.shard.0)) {
+            shard.do_send(changed);
+        }
     }
 
     fn operator_changed(&self, id: &OperatorId) {
@@ -153,35 +175,53 @@ impl Node {
         }
     }
 
-    fn channel_changed(&mut self, id: &ChannelId) {
+    fn channel_changed(&mut self, id: &ChannelId, ctx: &mut Context<Self>) {
         if let Some(delivery) = self.parts.delivery.get() {
             delivery.do_send(ChannelMended(id.clone()));
         }
         if let Some(poller) = self.pollers.remove(id) {
-            poller.do_send(crate::actors::poller::StopPolling);
+            poller.do_send(StopPolling);
         }
-        let directory = self.parts.directory.get();
-        if let Some(channel) = directory.channels.get(id)
-            && let Some(poller) = Poller::start_for(&channel.value, &self.parts)
-        {
-            self.pollers.insert(id.clone(), poller);
+        if self.connecting.contains(id) {
+            self.connect_again.insert(id.clone());
+        } else {
+            self.connect(id.clone(), ctx);
         }
     }
 
-    /// Tells the platform where to deliver. A channel that polls tells it by itself.
-    fn connect(&self, id: &ChannelId) {
+    /// Tells the platform where to deliver, or that we ask; then asks. One call at a time for a
+    /// channel, so that the last change is what stands.
+    fn connect(&mut self, id: ChannelId, ctx: &mut Context<Self>) {
         let directory = self.parts.directory.get();
-        let Some(channel) = directory.channels.get(id).map(|c| c.value.clone()) else { return };
-        let Some(hook) = self.parts.settings.public_url.as_ref() else { return };
-        if !channel.enabled || channel.settings.polls() {
-            return;
+        let channel = directory.channels.get(&id).map(|found| found.value.clone());
+        let Some(channel) = channel.filter(|channel| channel.enabled) else { return };
+        let hook = self.parts.settings.public_url.as_ref().map(|url| format!("{url}/hooks/{id}"));
+        self.connecting.insert(id);
+        let (parts, told) = (self.parts.clone(), channel.clone());
+        let told = async move { channels::connect(&parts.outbound, &told, hook.as_deref()).await };
+        ctx.spawn(told.into_actor(self).map(move |told, node, ctx| {
+            node.connected(&channel, told, ctx);
+        }));
+    }
+
+    fn connected(
+        &mut self,
+        channel: &Arc<Channel>,
+        told: Result<(), String>,
+        ctx: &mut Context<Self>,
+    ) {
+        let id = channel.id.clone();
+        self.connecting.remove(&id);
+        if self.connect_again.remove(&id) {
+            return self.connect(id, ctx);
         }
-        let (parts, hook) = (self.parts.clone(), format!("{hook}/hooks/{id}"));
-        actix::spawn(async move {
-            if let Err(reason) = channels::connect(&parts.outbound, &channel, Some(&hook)).await {
-                tracing::error!(channel = %channel.id, reason, "the platform was not told our address");
-            }
-        });
+        if let Some(poller) = Poller::start_for(channel, &self.parts) {
+            self.pollers.insert(id.clone(), poller);
+        }
+        if let Err(reason) = told {
+            tracing::error!(channel = %id, reason, "the platform was not told how to reach us");
+            ctx.run_later(CONNECT_AGAIN, move |node, ctx| node.channel_changed(&id, ctx));
+        }
     }
 
     fn end_sessions(&self, which: EndSessions) {
@@ -205,10 +245,12 @@ impl Actor for Node {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        let shards = (0..self.parts.settings.shards).map(ShardId);
+        self.shards = shards.map(|shard| Shard::start(shard, self.parts.clone())).collect();
         ctx.run_interval(TIDY_EVERY, |node, _| node.tidy());
         let channels: Vec<_> = self.parts.directory.get().channels.keys().cloned().collect();
         for channel in channels {
-            self.channel_changed(&channel);
+            self.channel_changed(&channel, ctx);
         }
         for operator in self.parts.presence.everybody() {
             self.look_again(operator, ctx);
@@ -286,15 +328,11 @@ pub(crate) struct SharedChanged {
 impl Handler<SharedChanged> for Node {
     type Result = ();
 
-    fn handle(&mut self, changed: SharedChanged, _: &mut Self::Context) {
+    fn handle(&mut self, changed: SharedChanged, ctx: &mut Self::Context) {
         match changed.kind.as_str() {
             "line" => self.line_changed(&LineId::new(changed.id)),
             "operator" => self.operator_changed(&OperatorId::new(changed.id)),
-            "channel" => {
-                let id = ChannelId::new(changed.id);
-                self.channel_changed(&id);
-                self.connect(&id);
-            }
+            "channel" => self.channel_changed(&ChannelId::new(changed.id), ctx),
             "sign_in" => self.sign_in_changed(&changed.id),
             _ => {}
         }

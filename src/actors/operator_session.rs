@@ -26,7 +26,8 @@ use uuid::Uuid;
 use crate::actors::catch_up::{CatchUp, catch_up};
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{
-    Attach, BEAT, Detach, Ends, GoAway, Listener, SessionKey, Share, SignedOut, TailEvent, Watch,
+    Attach, BEAT, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share, SignedOut,
+    TailEvent, Watch,
 };
 use crate::actors::handle::{
     Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
@@ -49,6 +50,8 @@ const COME_BACK_MS: u64 = 3_000;
 const FRAMES_WAITING_MAX: usize = 256;
 /// How long the browser has for the close frame before the transport is cut.
 const LAST_WORD: Duration = Duration::from_secs(1);
+/// How long a socket may stay without a word.
+const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// How often a socket in use renews its sign-in.
 const RENEW_MINUTES: i64 = 10;
 /// Shares buffered while the browser catches up.
@@ -152,6 +155,9 @@ impl OperatorSession {
     }
 
     fn understand(&mut self, text: &str, ctx: &mut Context<Self>) {
+        if matches!(self.phase, Phase::Ending) {
+            return;
+        }
         let frame = match serde_json::from_str::<ClientFrame>(text) {
             Ok(frame) => frame,
             Err(error) => return self.not_understood(text, &error),
@@ -161,6 +167,11 @@ impl OperatorSession {
             return self.error(ErrorCode::HelloExpected, "say hello first");
         }
         match frame {
+            ClientFrame::Hello { .. } | ClientFrame::Watch { .. }
+                if self.limiter.check().is_err() =>
+            {
+                self.send_away(ctx);
+            }
             ClientFrame::Hello { protocol, positions } => self.hello(protocol, &positions, ctx),
             ClientFrame::Ack { positions } => self.acknowledged(&positions),
             ClientFrame::Watch { conversation } => self.watch(conversation, ctx),
@@ -265,6 +276,13 @@ impl OperatorSession {
         if matches!(self.phase, Phase::CatchingUp(_)) {
             return self.error(ErrorCode::BadFrame, "hello is being answered");
         }
+        let known: Option<Vec<_>> = positions.iter().map(encode::parse_position).collect();
+        let known = known.filter(|known| !known.is_empty()).map(BTreeMap::from_iter);
+        self.welcome(known, ctx);
+    }
+
+    /// Brings the browser from what it knows to now.
+    fn welcome(&mut self, known: Option<BTreeMap<ShardId, Place>>, ctx: &mut Context<Self>) {
         let Some(who) = self.who() else { return self.sign_out(ctx) };
         self.send(&ServerFrame::Welcome {
             protocol: PROTOCOL_VERSION,
@@ -275,8 +293,6 @@ impl OperatorSession {
         self.phase = Phase::CatchingUp(Vec::new());
         self.unacknowledged.clear();
         self.unacknowledged_bytes = 0;
-        let known: Option<Vec<_>> = positions.iter().map(encode::parse_position).collect();
-        let known = known.filter(|known| !known.is_empty()).map(BTreeMap::from_iter);
         let (node, visibility) = (self.node.clone(), self.node.visibility(&who));
         let caught_up = async move { catch_up(&node, known, visibility).await };
         ctx.spawn(caught_up.into_actor(self).map(|caught_up, session, ctx| match caught_up {
@@ -291,13 +307,16 @@ impl OperatorSession {
 
     /// Hands out what was missed, then what happened meanwhile.
     fn go_live(&mut self, caught_up: CatchUp, ctx: &mut Context<Self>) {
+        if matches!(self.phase, Phase::Ending) {
+            return;
+        }
         self.sent = caught_up.from;
         if let Some(snapshot) = caught_up.snapshot {
             self.send(&snapshot);
         }
         for (shard, events) in caught_up.missed {
             if let Some(to) = events.last().map(|event| event.place) {
-                self.hand_over(shard, to, &events, ctx);
+                self.hand_over(shard, to, &events);
             }
         }
         // What was missed is bounded by the replay, not by what a browser in step may leave.
@@ -324,17 +343,11 @@ impl OperatorSession {
         let new = |event: &Arc<TailEvent>| event.place.position > at.position;
         let events: Vec<_> = share.events.into_iter().filter(new).collect();
         if share.to.position > at.position {
-            self.hand_over(share.shard, share.to, &events, ctx);
+            self.hand_over(share.shard, share.to, &events);
         }
     }
 
-    fn hand_over(
-        &mut self,
-        shard: ShardId,
-        to: Place,
-        events: &[Arc<TailEvent>],
-        ctx: &mut Context<Self>,
-    ) {
+    fn hand_over(&mut self, shard: ShardId, to: Place, events: &[Arc<TailEvent>]) {
         self.check_watch(events);
         let Some(who) = self.who() else { return };
         let queues = self.node.directory().queues_of(&self.operator);
@@ -361,8 +374,8 @@ impl OperatorSession {
     fn form(&self, who: &Operator, queues: &[domain::id::LineId], event: &FeedEvent) -> Form {
         match event {
             FeedEvent::Row(row) if may(who, queues, Action::SeeRow(row)) => Form::Shown,
-            FeedEvent::Row(row) if queues.contains(&row.line) => Form::Gone,
-            FeedEvent::Row(_) | FeedEvent::Load { .. } => Form::Nothing,
+            FeedEvent::Row(_) => Form::Gone,
+            FeedEvent::Load { .. } => Form::Nothing,
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
             | FeedEvent::Delivery { conversation, audience, .. } => {
@@ -491,6 +504,12 @@ impl Actor for OperatorSession {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.run_later(HELLO_WITHIN, |session, ctx| {
+            if matches!(session.phase, Phase::Silent) {
+                session.phase = Phase::Ending;
+                session.end(close::SLOW, "no hello", ctx);
+            }
+        });
         self.node.node_send(SocketCame(self.operator.clone()));
         let address = ctx.address();
         let listener = Listener {
@@ -499,6 +518,7 @@ impl Actor for OperatorSession {
             share: address.clone().recipient(),
             ends: address.clone().recipient(),
             signed_out: address.clone().recipient(),
+            rights: address.clone().recipient(),
             go_away: address.recipient(),
         };
         let Some(feed) = self.node.parts().feed.get().cloned() else { return ctx.stop() };
@@ -559,7 +579,7 @@ impl Handler<Ends> for OperatorSession {
         for (shard, end) in ends.0.iter() {
             let at = self.sent.get(shard).copied().unwrap_or_default();
             if end.position > at.position {
-                self.hand_over(*shard, *end, &[], ctx);
+                self.hand_over(*shard, *end, &[]);
             }
         }
         let now = self.node.clock().now();
@@ -570,6 +590,17 @@ impl Handler<Ends> for OperatorSession {
         let position = |(shard, place): (&ShardId, &Place)| encode::feed_position(*shard, *place);
         let positions = self.sent.iter().map(position).collect();
         self.send(&ServerFrame::Beat { positions, now });
+    }
+}
+
+impl Handler<RightsChanged> for OperatorSession {
+    type Result = ();
+
+    /// What the browser has may be too much or too little now: it begins anew.
+    fn handle(&mut self, _: RightsChanged, ctx: &mut Self::Context) {
+        if matches!(self.phase, Phase::Live) {
+            self.welcome(None, ctx);
+        }
     }
 }
 

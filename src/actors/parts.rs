@@ -1,6 +1,6 @@
 //! What all actors of a node share. Handed to each when it starts.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use actix::Addr;
@@ -110,6 +110,11 @@ impl Parts {
         let found =
             |id| directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)));
         line.settings.queue.operators.iter().filter_map(found).collect()
+    }
+
+    /// The node goes down.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn runs_all_shards(&self) -> bool {

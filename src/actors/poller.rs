@@ -6,7 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, WrapFuture};
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture,
+};
 use domain::channel::Channel;
 
 use crate::actors::handle::{Arrival, NodeHandle, NotStored};
@@ -20,7 +22,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Pause when somebody else polls the same account.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(30);
 
-/// The actor of a polling channel. Ends when the node drops it.
+/// The actor of a polling channel. Ends when it is told to: what it waits for keeps it alive.
 pub(crate) struct Poller {
     node: NodeHandle,
     channel: Arc<Channel>,
@@ -60,28 +62,21 @@ impl Poller {
 impl Actor for Poller {
     type Context = Context<Self>;
 
-    /// A webhook that was set earlier would take all updates.
     fn started(&mut self, ctx: &mut Self::Context) {
-        let (node, channel) = (self.node.clone(), self.channel.clone());
-        let alone = async move {
-            if let Err(reason) = channels::connect(&node.parts().outbound, &channel, None).await {
-                tracing::warn!(channel = %channel.id, reason, "the platform was not told that we poll");
-            }
-        };
-        ctx.spawn(alone.into_actor(self).map(|(), poller, ctx| poller.poll(ctx)));
+        self.poll(ctx);
     }
 }
 
 /// The channel was changed: another poller takes over.
-#[derive(Clone, Copy, Debug, actix::Message)]
+#[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct StopPolling;
 
-impl actix::Handler<StopPolling> for Poller {
+impl Handler<StopPolling> for Poller {
     type Result = ();
 
     fn handle(&mut self, _: StopPolling, ctx: &mut Self::Context) {
-        actix::ActorContext::stop(ctx);
+        ctx.stop();
     }
 }
 

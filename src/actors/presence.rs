@@ -60,6 +60,17 @@ impl Presence {
         })
     }
 
+    /// When the grace of somebody without a socket ends. None: he has one, or was never here.
+    pub(crate) fn grace_ends(
+        &self,
+        operator: &OperatorId,
+        grace: SignedDuration,
+    ) -> Option<Timestamp> {
+        let people = self.lock();
+        let here = people.get(operator).filter(|here| here.sockets == 0)?;
+        here.left_at.map(|left_at| left_at + grace)
+    }
+
     /// He signed out: no grace.
     pub(crate) fn gone_for_good(&self, operator: &OperatorId) {
         let mut people = self.lock();

@@ -13,11 +13,13 @@ use domain::id::OperatorId;
 
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
+use crate::actors::delivery::Jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, TailEvent};
 use crate::actors::group::Group;
 use crate::actors::handle::{Accepted, NotStored};
 use crate::actors::line::{Loads, TakeBack};
+use crate::actors::outbox::OutboxJob;
 use crate::actors::shared_change;
 use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, StoredArrival, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
@@ -71,9 +73,9 @@ impl Bench {
                     self.take_back();
                     self.settle(refused, &mut works, pending).await?;
                 }
+                Err(CommitError::Fenced { .. }) => return Err(Broken::Fenced),
                 Err(
-                    error @ (CommitError::Fenced { .. }
-                    | CommitError::WentBack(_)
+                    error @ (CommitError::WentBack(_)
                     | CommitError::Malformed(_)
                     | CommitError::Unavailable(_)),
                 ) => return Err(Broken::Store(error.to_string())),
@@ -93,6 +95,7 @@ impl Bench {
             works.extend(entries.into_iter().map(|entry| Work::Inbox {
                 position: entry.position,
                 arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
+                bytes: entry.bytes,
             }));
         }
         if self.inbox_drained {
@@ -130,8 +133,20 @@ impl Bench {
             draught.groups.push(group);
             draught.verdicts.push(verdict);
         }
-        for later in works.drain(taken..).rev() {
-            match later {
+        self.put_off(works.drain(taken..), pending);
+        self.draw_documents(&mut draught).await?;
+        draught.groups.push(self.inbox_group(works));
+        Ok(draught)
+    }
+
+    /// Leaves works for later rounds. Those of the inbox are read again from where it stands.
+    fn put_off(
+        &mut self,
+        works: impl DoubleEndedIterator<Item = Work>,
+        pending: &mut VecDeque<Work>,
+    ) {
+        for work in works.rev() {
+            match work {
                 Work::Inbox { .. } => self.inbox_drained = false,
                 Work::Arrive { .. }
                 | Work::Command { .. }
@@ -141,12 +156,9 @@ impl Bench {
                 | Work::Raise { .. }
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
-                | Work::Change { .. } => pending.push_front(later),
+                | Work::Change { .. } => pending.push_front(work),
             }
         }
-        self.draw_documents(&mut draught).await?;
-        draught.groups.push(self.inbox_group(works));
-        Ok(draught)
     }
 
     async fn step(&mut self, work: &Work, group: &mut Group) -> Result<Verdict, Broken> {
@@ -157,14 +169,12 @@ impl Bench {
                 self.arrived(group, &arrival.channel, &arrival.inbound).await?;
                 Ok(Verdict::Done)
             }
-            Work::Inbox { position, arrival } => {
+            Work::Inbox { bytes, arrival, position: _ } => {
                 match arrival {
                     Some(StoredArrival { channel, inbound }) => {
                         self.arrived(group, channel, inbound).await?;
                     }
-                    None => group.ops.push(Op::AppendDead {
-                        bytes: format!("inbox entry {} cannot be handled", position.0).into_bytes(),
-                    }),
+                    None => group.ops.push(Op::AppendDead { bytes: bytes.clone() }),
                 }
                 Ok(Verdict::Done)
             }
@@ -342,7 +352,11 @@ impl Bench {
             jobs.extend(group.jobs);
         }
         if let (false, Some(delivery)) = (jobs.is_empty(), self.parts.delivery.get()) {
-            delivery.do_send(crate::actors::delivery::NewJobs { shard: self.shard, jobs });
+            let jobs = jobs.into_iter().map(|job: OutboxJob| {
+                let ready_at = job.created_at;
+                (job, ready_at)
+            });
+            delivery.do_send(Jobs { shard: self.shard, jobs: jobs.collect() });
         }
         if let (false, Some(feed)) = (events.is_empty(), self.parts.feed.get()) {
             feed.do_send(FeedBatch { shard: self.shard, from, events });
@@ -370,6 +384,7 @@ impl Bench {
         pending: &mut VecDeque<Work>,
     ) -> Result<(), Broken> {
         let mut verdicts: Vec<Option<Verdict>> = works.iter().map(|_| None).collect();
+        let mut full_from = works.len();
         for (index, refusal) in refused {
             let verdict = match refusal {
                 Refusal::Duplicate => Verdict::Repeated,
@@ -377,6 +392,7 @@ impl Bench {
                 Refusal::SharedVersion { .. } | Refusal::Job => Verdict::Stale,
                 Refusal::Capacity { operator, load: _ } => {
                     self.recount(&operator).await?;
+                    full_from = full_from.min(index);
                     match works.get(index) {
                         Some(Work::Command { .. }) => {
                             Verdict::Refused(CommandRefusal::Conversation(Rule::Full))
@@ -386,11 +402,7 @@ impl Bench {
                 }
                 Refusal::Behind => {
                     self.inbox_drained = false;
-                    // Inbox entries are read again from where the cursor stands.
-                    let handed = works.drain(..).filter(|w| !matches!(w, Work::Inbox { .. }));
-                    for work in handed.rev() {
-                        pending.push_front(work);
-                    }
+                    self.put_off(works.drain(..), pending);
                     *works = self.gather(pending).await?;
                     return Ok(());
                 }
@@ -410,6 +422,11 @@ impl Bench {
                 Some(verdict) => settled.push((work, verdict)),
                 None => kept.push(work),
             }
+        }
+        // What came before has taken the last place: it is committed first, so that the other
+        // lines learn of it.
+        if full_from > 0 && full_from < kept.len() {
+            self.put_off(kept.drain(full_from..), pending);
         }
         *works = kept;
         let (settled, verdicts) = settled.into_iter().unzip();

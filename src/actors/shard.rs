@@ -13,12 +13,15 @@ use domain::line::Line;
 use tokio::sync::oneshot;
 
 use crate::actors::bench::{Bench, Broken, Care};
+use crate::actors::catch_up::from_store;
 use crate::actors::chats::Chats;
 use crate::actors::delivery::found_jobs;
 use crate::actors::encode::{self, Place};
-use crate::actors::handle::NotStored;
+use crate::actors::feed::{FeedBatch, Follow};
+use crate::actors::handle::{NodeHandle, NotStored};
 use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::parts::Shared;
+use crate::actors::shared_change;
 use crate::actors::work::Work;
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
 use crate::store::op::{DocumentKind, Lease};
@@ -27,8 +30,9 @@ use crate::store::op::{DocumentKind, Lease};
 const PENDING_MAX: usize = 10_000;
 /// Documents read at a time when a shard starts.
 const PAGE: usize = 256;
-/// How long a shard rests after it broke, before it reads the store anew.
+/// How long a shard rests after it broke, before it reads the store anew; doubled each time.
 const REST: Duration = Duration::from_millis(200);
+const REST_DOUBLINGS_MAX: u32 = 7;
 
 /// The actor of a shard.
 pub(crate) struct Shard {
@@ -42,6 +46,8 @@ pub(crate) struct Shard {
     bell: bool,
     /// Rounds that panicked in a row.
     panics: u32,
+    /// Times that it broke in a row.
+    breaks: u32,
     settling: Vec<oneshot::Sender<()>>,
 }
 
@@ -55,6 +61,7 @@ impl Shard {
             changed_lines: Vec::new(),
             bell: false,
             panics: 0,
+            breaks: 0,
             settling: Vec::new(),
         };
         Self::create(|ctx| {
@@ -106,6 +113,7 @@ impl Shard {
             match done {
                 Ok(()) => {
                     shard.panics = 0;
+                    shard.breaks = 0;
                     shard.bench = Some(bench);
                     shard.go_on(ctx);
                 }
@@ -114,17 +122,21 @@ impl Shard {
         }));
     }
 
-    /// Forgets everything and reads it anew. Whoever waits for an answer is told to repeat.
+    /// Forgets everything and reads it anew. Whoever waits for an answer is told to repeat. A shard
+    /// that is somebody else's stays down.
     fn broke(&mut self, error: &Broken, ctx: &mut Context<Self>) {
-        tracing::error!(shard = %self.id, %error, "shard is read anew");
+        tracing::error!(shard = %self.id, %error, "shard forgets what it knows");
         metrics::counter!("switchboard_shard_reloads_total").increment(1);
+        self.parts.set_shard(self.id, None);
+        self.pending.clear();
+        self.breaks += 1;
         match error {
             Broken::Panicked => self.panics += 1,
             Broken::Store(_) => {}
+            Broken::Fenced => return,
         }
-        self.parts.set_shard(self.id, None);
-        self.pending.retain(|work| matches!(work, Work::Raise { .. }));
-        ctx.run_later(REST, Self::load);
+        let doublings = self.breaks.saturating_sub(1).min(REST_DOUBLINGS_MAX);
+        ctx.run_later(REST * (1 << doublings), Self::load);
     }
 
     fn settled(&mut self) {
@@ -147,7 +159,9 @@ impl Handler<Work> for Shard {
 
     fn handle(&mut self, work: Work, ctx: &mut Self::Context) {
         if self.pending.len() >= PENDING_MAX {
-            refuse(work);
+            if let Some(own) = refuse(work) {
+                self.pending.push_back(own);
+            }
             return;
         }
         self.pending.push_back(work);
@@ -155,12 +169,14 @@ impl Handler<Work> for Shard {
     }
 }
 
-/// Too much is waiting. What comes from our own timers comes again after a reload.
-fn refuse(work: Work) {
+/// Too much is waiting: what comes from outside is refused. What our own timers and queues ask for
+/// is bounded by the conversations there are, and comes back: it is taken all the same.
+fn refuse(work: Work) -> Option<Work> {
     match work {
         Work::Arrive { mut answer, .. } => answer.give(Err(NotStored::Full)),
         Work::Command { mut answer, .. } => {
-            answer.give(Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})));
+            let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
+            answer.give(Outcome::refused(why));
         }
         Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
             answer.give(Err(NotStored::Full));
@@ -170,8 +186,9 @@ fn refuse(work: Work) {
         | Work::Wake { .. }
         | Work::Left { .. }
         | Work::Raise { .. }
-        | Work::Reconsider { .. } => tracing::error!("internal work dropped: too much is waiting"),
+        | Work::Reconsider { .. } => return Some(work),
     }
+    None
 }
 
 /// A line of this shard is new or was changed.
@@ -223,13 +240,7 @@ fn configure(bench: &mut Bench, line: Arc<Line>) {
         return;
     }
     let id = line.id.clone();
-    let start = LineStart {
-        line,
-        counters: Vec::new(),
-        loads: Vec::new(),
-        conversations: Vec::new(),
-        operators,
-    };
+    let start = LineStart { line, counters: Vec::new(), conversations: Vec::new(), operators };
     bench.lines.insert(id, LineActor::start(start, &bench.addr, bench.parts.clone()));
 }
 
@@ -265,10 +276,26 @@ async fn load(
     if let Some(delivery) = bench.parts.delivery.get() {
         delivery.do_send(found_jobs(&bench.parts, shard).await?);
     }
-    if let Some(feed) = bench.parts.feed.get() {
-        feed.do_send(crate::actors::feed::Follow { shard, end: bench.feed_end });
-    }
+    publish_missed(&bench).await?;
     Ok(bench)
+}
+
+/// Events whose commit was made but not answered have reached nobody: they are published now.
+async fn publish_missed(bench: &Bench) -> Result<(), Broken> {
+    let (parts, shard) = (&bench.parts, bench.shard);
+    let Some(feed) = parts.feed.get() else { return Ok(()) };
+    let node = NodeHandle::new(parts.clone());
+    let known = node.ends().await?.0.get(&shard).copied();
+    if let Some(from) = known.filter(|known| *known != bench.feed_end)
+        && let Some(events) = from_store(&node, shard, from).await?
+    {
+        for event in &events {
+            shared_change::apply(parts, &event.event);
+        }
+        feed.do_send(FeedBatch { shard, from, events });
+    }
+    feed.do_send(Follow { shard, end: bench.feed_end });
+    Ok(())
 }
 
 /// Takes the shard over from whoever had it: on the embedded store that was ourselves, earlier.
@@ -285,7 +312,6 @@ async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
 /// Starts the lines with what the store remembers of them.
 async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
-    let loads = bench.parts.store.loads().await?;
     let directory = bench.parts.directory.get();
     for (id, line) in &directory.lines {
         if line.value.shard != bench.shard {
@@ -294,7 +320,6 @@ async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
         let line = line.value.clone();
         let start = LineStart {
             counters: bench.parts.store.counters(id.clone()).await?,
-            loads: loads.clone(),
             conversations: open.remove(id).unwrap_or_default(),
             operators: bench.parts.standings(&line),
             line,

@@ -25,8 +25,8 @@ pub(crate) const COMMAND_DEDUPE_SECONDS: u32 = 172_800;
 pub(crate) enum Work {
     /// From a channel, on the fast path: not in the inbox.
     Arrive { arrival: Arrival, answer: Answer<Result<Accepted, NotStored>> },
-    /// From the inbox; none: it cannot be read.
-    Inbox { position: InboxPosition, arrival: Option<StoredArrival> },
+    /// From the inbox; none: it cannot be read, or was found to be poison.
+    Inbox { position: InboxPosition, bytes: Vec<u8>, arrival: Option<StoredArrival> },
     /// From an operator, authorised where it is carried out.
     Command { command: Command, answer: Answer<Outcome> },
     /// A stored deadline of a conversation has come.

@@ -7,6 +7,8 @@ pub mod conversations;
 mod project;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -28,6 +30,8 @@ const TOGETHER_MAX: usize = 512;
 #[derive(Clone, Debug)]
 pub struct ReadModel {
     orders: SyncSender<Order>,
+    /// Rows were lost: the next start builds everything anew.
+    gap: Arc<AtomicBool>,
 }
 
 /// The projection cannot be opened or asked.
@@ -63,17 +67,20 @@ impl ReadModel {
         };
         project::prepare(&connection)?;
         let (orders, received) = sync_channel(WAITING_MAX);
+        let gap = Arc::new(AtomicBool::new(false));
+        let lost = gap.clone();
         thread::Builder::new()
             .name("read-model".into())
-            .spawn(move || work(connection, &received))
+            .spawn(move || work(connection, &received, &lost))
             .map_err(|_| ReadModelError::Gone)?;
-        Ok(Self { orders })
+        Ok(Self { orders, gap })
     }
 
     /// Takes the rows that changed up to a position.
     pub fn project(&self, shard: ShardId, position: Position, tag: u32, rows: Vec<Row>) {
         let order = Order::Project { shard, to: ProjectedTo { position, tag }, rows };
         if self.orders.try_send(order).is_err() {
+            self.gap.store(true, Ordering::Relaxed);
             tracing::error!(%shard, "read model is too far behind, a batch is dropped");
             metrics::counter!("switchboard_read_model_dropped_total").increment(1);
         }
@@ -115,7 +122,7 @@ impl ReadModel {
 }
 
 /// Works off orders in their order, several batches in one transaction.
-fn work(mut connection: Connection, received: &Receiver<Order>) {
+fn work(mut connection: Connection, received: &Receiver<Order>, gap: &AtomicBool) {
     while let Ok(first) = received.recv() {
         let mut orders = vec![first];
         while orders.len() < TOGETHER_MAX
@@ -123,32 +130,50 @@ fn work(mut connection: Connection, received: &Receiver<Order>) {
         {
             orders.push(next);
         }
-        if let Err(error) = work_off(&mut connection, orders) {
+        if let Err(error) = work_off(&mut connection, orders, gap) {
+            gap.store(true, Ordering::Relaxed);
             tracing::error!(%error, "read model failed");
         }
     }
 }
 
-fn work_off(connection: &mut Connection, orders: Vec<Order>) -> Result<(), rusqlite::Error> {
+/// Answers a question. One that fails disturbs nothing else: who asked hears that there is no answer.
+fn give<T>(answer: oneshot::Sender<T>, found: Result<T, rusqlite::Error>) {
+    match found {
+        Ok(found) => {
+            let _gone = answer.send(found);
+        }
+        Err(error) => tracing::error!(%error, "read model cannot answer"),
+    }
+}
+
+fn work_off(
+    connection: &mut Connection,
+    orders: Vec<Order>,
+    gap: &AtomicBool,
+) -> Result<(), rusqlite::Error> {
     let transaction = connection.transaction()?;
+    if gap.swap(false, Ordering::Relaxed) {
+        project::mistrust(&transaction)?;
+    }
     let mut replaced = Vec::new();
     for order in orders {
         match order {
-            Order::Project { shard, to, rows } => project::take(&transaction, shard, to, &rows)?,
+            Order::Project { shard, to, rows } => {
+                project::put_all(&transaction, shard, &rows)?;
+                project::stand_at(&transaction, shard, to)?;
+            }
             Order::Replace { shard, to, rows, done } => {
                 project::clear(&transaction, shard)?;
-                project::take(&transaction, shard, to, &rows)?;
+                project::put_all(&transaction, shard, &rows)?;
+                project::stand_at(&transaction, shard, to)?;
                 replaced.push(done);
             }
-            Order::Positions(answer) => {
-                let _gone = answer.send(project::positions(&transaction)?);
-            }
+            Order::Positions(answer) => give(answer, project::positions(&transaction)),
             Order::Snapshot(visibility, answer) => {
-                let _gone = answer.send(conversations::snapshot(&transaction, &visibility)?);
+                give(answer, conversations::snapshot(&transaction, &visibility));
             }
-            Order::List(query, answer) => {
-                let _gone = answer.send(conversations::list(&transaction, &query)?);
-            }
+            Order::List(query, answer) => give(answer, conversations::list(&transaction, &query)),
         }
     }
     transaction.commit()?;

@@ -26,16 +26,22 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), Error> {
     connection.pragma_update(None, "user_version", SCHEMA)
 }
 
-/// Takes rows, and the position up to which they are true.
-pub(super) fn take(
+/// What is there is not to be used by the next start.
+pub(super) fn mistrust(connection: &Connection) -> Result<(), Error> {
+    connection.pragma_update(None, "user_version", 0)
+}
+
+/// Takes rows.
+pub(super) fn put_all(connection: &Connection, shard: ShardId, rows: &[Row]) -> Result<(), Error> {
+    rows.iter().try_for_each(|row| put(connection, shard, row))
+}
+
+/// Notes the position up to which the rows of a shard are true.
+pub(super) fn stand_at(
     connection: &Connection,
     shard: ShardId,
     to: ProjectedTo,
-    rows: &[Row],
 ) -> Result<(), Error> {
-    for row in rows {
-        put(connection, shard, row)?;
-    }
     connection
         .prepare_cached("INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?)")?
         .execute(params![shard.0, to.position.epoch, to.position.n, to.tag])?;

@@ -10,11 +10,12 @@ mod contract;
 mod edge;
 mod fakes;
 mod kill;
+mod outages;
 mod payloads;
 mod program;
 mod protocol;
 mod read_model;
-mod review;
+
 mod routing;
 mod screen;
 mod sessions;

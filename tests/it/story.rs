@@ -95,7 +95,7 @@ impl Story {
             operators.iter().map(|id| operator(id.as_str(), Role::Operator)).collect();
         changes.push(operator("chief", Role::Administrator));
         let people = operators.iter().cloned().chain([OperatorId::new("chief")]);
-        changes.extend(people.map(|id| begun.sign_in(id)));
+        changes.extend(people.map(|id| sign_in(id, begun.now())));
         changes.push(Change::Line {
             version: 0,
             line: Line { id: LineId::new(LINE), shard: ShardId(1), settings: line },
@@ -106,14 +106,6 @@ impl Story {
         }
         begun.settles().await;
         begun
-    }
-
-    /// A sign-in under the operator's own name.
-    fn sign_in(&self, operator: OperatorId) -> Change {
-        let (digest, login) = (operator.to_string(), operator.to_string());
-        let (created_at, seen_at) = (self.now(), self.now());
-        let sign_in = SignIn { operator, login, created_at, seen_at };
-        Change::SignIn { version: 0, digest, sign_in }
     }
 
     fn channel(&self) -> Change {
@@ -177,8 +169,16 @@ impl Story {
 
     /// An update as the platform delivers it at our webhook.
     pub async fn delivered(&self, update: &Update) -> Vec<Result<Accepted, NotStored>> {
+        self.delivered_to(CHANNEL, update).await
+    }
+
+    async fn delivered_to(
+        &self,
+        channel: &str,
+        update: &Update,
+    ) -> Vec<Result<Accepted, NotStored>> {
         let directory = self.node.directory();
-        let channel = &directory.channels[&ChannelId::new(CHANNEL)].value;
+        let channel = &directory.channels[&ChannelId::new(channel)].value;
         let header = |name: &str| {
             name.eq_ignore_ascii_case("x-telegram-bot-api-secret-token").then_some(SECRET)
         };
@@ -189,7 +189,7 @@ impl Story {
         for item in items {
             let Meaning::Inbound(inbound) = item.meaning else { continue };
             let (dedupe, dedupe_seconds) = (item.dedupe, item.dedupe_seconds);
-            let channel = ChannelId::new(CHANNEL);
+            let channel = channel.id.clone();
             let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound };
             taken.push(self.node.arrive(arrival).await);
         }
@@ -221,6 +221,28 @@ impl Story {
             tokio::time::advance(Duration::from_millis(1)).await;
             self.settles().await;
         }
+    }
+
+    /// A second line in the same shard, with a channel of its own.
+    pub async fn another_line(&self, line: &str, channel: &str, operator: &str) {
+        let settings = LineSettings::new(line, vec![OperatorId::new(operator)]);
+        let (id, shard) = (LineId::new(line), ShardId(1));
+        let bot = self.bot();
+        let channel = Channel { id: ChannelId::new(channel), line: id.clone(), ..bot };
+        let changes = vec![
+            Change::Line { version: 0, line: Line { id, shard, settings } },
+            Change::Channel { version: 0, channel },
+        ];
+        self.node.change(changes).await.unwrap();
+        self.settles().await;
+    }
+
+    /// A customer writes through a channel of another line.
+    pub async fn customer_writes_to(&mut self, channel: &str, customer: i64, text: &str) {
+        let update = self.platform.text(Customer { id: customer, name: "Olga" }, text);
+        let taken = self.delivered_to(channel, &update).await;
+        assert_eq!(taken, [Ok(Accepted::Created)]);
+        self.settles().await;
     }
 
     /// Lets time pass in one step.
@@ -281,6 +303,17 @@ impl Story {
 /// A node on a store, as `main` would start it.
 pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
     let settings = OutboundSettings::allowing(&["127.0.0.0/8"]).unwrap();
+    let read_model = ReadModel::open(None).unwrap();
+    start_node_with(store, clock, read_model, Outbound::new(settings).unwrap()).await
+}
+
+/// As [`start_node`], with parts that a story has prepared.
+pub async fn start_node_with(
+    store: &Store,
+    clock: Clock,
+    read_model: ReadModel,
+    outbound: Outbound,
+) -> NodeHandle {
     let start = NodeStart {
         name: "story".into(),
         settings: NodeSettings {
@@ -297,10 +330,21 @@ pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
         },
         clock,
         store: store.clone(),
-        read_model: ReadModel::open(None).unwrap(),
-        outbound: Outbound::new(settings).unwrap(),
+        read_model,
+        outbound,
     };
     node::start(start).await.unwrap()
+}
+
+/// An operator who is signed in under his own name.
+pub fn person(name: &str, now: Timestamp) -> Vec<Change> {
+    vec![operator(name, Role::Operator), sign_in(OperatorId::new(name), now)]
+}
+
+fn sign_in(operator: OperatorId, now: Timestamp) -> Change {
+    let (digest, login) = (operator.to_string(), operator.to_string());
+    let sign_in = SignIn { operator, login, created_at: now, seen_at: now };
+    Change::SignIn { version: 0, digest, sign_in }
 }
 
 fn operator(name: &str, role: Role) -> Change {

@@ -1,0 +1,251 @@
+//! What a fault inside the hub must not do: lose, repeat, leak or leave somebody waiting.
+
+use domain::channel::ChannelSettings;
+use domain::id::{ChannelId, ShardId};
+use domain::line::QueueMode;
+use jiff::Timestamp;
+use serde_json::json;
+use switchboard::actors::handle::Change;
+use switchboard::clock::Clock;
+use switchboard::outbound::{Outbound, OutboundSettings};
+use switchboard::protocol::{ClientFrame, Outcome, ServerFrame};
+use switchboard::readmodel::ReadModel;
+use switchboard::store::Store;
+use switchboard::store::op::{Commit, Op, Position};
+
+use crate::fakes::telegram::{Customer, Fault};
+use crate::story::{self, CHANNEL, Desk, Story, new_id, operators, tell};
+
+/// The shard of the stories' line.
+const SHARD: ShardId = ShardId(1);
+const IVAN: Customer = Customer { id: 501, name: "Ivan" };
+
+#[test]
+fn what_lies_in_the_inbox_is_neither_overtaken_nor_repeated() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            for n in 0..10 {
+                let (queued, handed) = (format!("queued {n}"), format!("handed over {n}"));
+                let update = story.platform.text(IVAN, &handed);
+                let (_, taken) = tokio::join!(submit(story, &queued), story.delivered(&update));
+                assert!(taken[0].is_ok(), "{taken:?}");
+            }
+            // The last of the inbox is found by what comes next.
+            story.customer_writes(501, "goodbye").await;
+            let (conversation, _) = anna.offer();
+            let mut messages = story.messages(&conversation).await;
+            assert_eq!(messages.len(), 22, "{messages:?}");
+            assert_eq!(messages.last().unwrap(), "goodbye");
+            messages.sort();
+            messages.dedup();
+            assert_eq!(messages.len(), 22, "nothing is repeated");
+        },
+    );
+}
+
+/// What another node would put into the inbox.
+async fn submit(story: &Story, text: &str) {
+    let arrival = json!({
+        "channel": CHANNEL,
+        "inbound": {
+            "chat": "501",
+            "customer_name": "Ivan",
+            "what": {
+                "kind": "message", "external_id": null, "text": text,
+                "reply_to": null, "sent_at": null,
+            },
+        },
+    });
+    let bytes = serde_json::to_vec(&arrival).unwrap();
+    story.store.submit(SHARD, text.to_owned(), 100, story.now(), bytes).await.unwrap();
+}
+
+#[test]
+fn an_outcome_that_is_known_survives_a_shard_that_is_read_anew() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            let (conversation, offer) = anna.offer();
+            anna.accepts(story, (conversation.clone(), offer)).await;
+            story.platform.fails("sendMessage", Fault::TooManyRequests { retry_after_seconds: 7 });
+            anna.says(&ClientFrame::Reply {
+                cmd_id: new_id(),
+                conversation: conversation.clone(),
+                text: "answer".into(),
+            });
+            // While the platform is asked, the store goes another way than memory.
+            while !is_sending(&story.store).await {
+                tokio::task::yield_now().await;
+            }
+            commits_behind_its_back(&story.store, story.now()).await;
+            story.seconds_pass(30).await;
+            assert_eq!(story.platform.sent_to(501), ["answer"], "refused is not perhaps sent");
+            assert_eq!(story.messages(&conversation).await, ["hello", "answer"]);
+        },
+    );
+}
+
+async fn is_sending(store: &Store) -> bool {
+    let jobs = store.jobs(SHARD).await.unwrap();
+    jobs.iter().any(|job| String::from_utf8_lossy(&job.bytes).contains(r#""sending":true"#))
+}
+
+/// A commit that the shard's owner does not know of.
+async fn commits_behind_its_back(store: &Store, at: Timestamp) {
+    let leases = store.leases().await.unwrap();
+    let (_, lease) = leases.into_iter().find(|(shard, _)| *shard == SHARD).unwrap();
+    let commit = Commit {
+        shard: SHARD,
+        owner: lease.owner.unwrap(),
+        epoch: lease.epoch,
+        after_commits: store.meta(SHARD).await.unwrap().commits,
+        at,
+        groups: vec![vec![Op::AppendDead { bytes: b"unknown outcome".to_vec() }]],
+    };
+    store.commit(commit).await.unwrap();
+}
+
+#[test]
+fn who_missed_more_than_a_megabyte_still_catches_up() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            anna.accepts(story, anna.offer()).await;
+            let positions = anna.positions();
+            anna.is_cut();
+            let text = "x".repeat(4_000);
+            for _ in 0..300 {
+                story.posts(501, &text).await;
+            }
+            story.settles().await;
+            let again = Desk::open(&story.node, "anna");
+            again.says_hello(positions);
+            story.sees(&again, |frame| *frame == ServerFrame::CaughtUp {}).await;
+            assert_eq!(again.closed(), None);
+            assert_eq!(again.texts().len(), 300);
+        },
+    );
+}
+
+#[test]
+fn a_channel_that_is_switched_off_is_polled_no_more() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            let mut channel = story.bot();
+            if let ChannelSettings::Telegram { polling, .. } = &mut channel.settings {
+                *polling = true;
+            }
+            change_channel(story, channel.clone()).await;
+            story.platform.queues([story.platform.text(IVAN, "one")]);
+            let offered = |frame: &ServerFrame| {
+                serde_json::to_string(frame).unwrap().contains(r#""state":"offered""#)
+            };
+            story.sees(&anna, offered).await;
+            channel.enabled = false;
+            change_channel(story, channel.clone()).await;
+            let asked = story.platform.calls("getUpdates").len();
+            story.platform.queues([story.platform.text(IVAN, "while it is off")]);
+            story.minutes_pass(2).await;
+            let (conversation, _) = anna.offers().remove(0);
+            assert_eq!(story.messages(&conversation).await, ["one"]);
+            assert_eq!(story.platform.calls("getUpdates").len(), asked, "nobody asks");
+        },
+    );
+}
+
+async fn change_channel(story: &Story, channel: domain::channel::Channel) {
+    let version = story.node.directory().channels[&ChannelId::new(CHANNEL)].version;
+    story.node.change(vec![Change::Channel { version, channel }]).await.unwrap();
+    story.settles().await;
+}
+
+#[test]
+fn who_is_taken_out_of_a_queue_reads_no_further_and_who_joins_sees_what_waits() {
+    tell(
+        |line| {
+            line.queue.operators = operators(["anna", "boris"]);
+            line.queue.mode = QueueMode::Strictly;
+        },
+        async |story| {
+            let (anna, boris) = (story.signs_in("anna").await, story.signs_in("boris").await);
+            story.customer_writes(501, "hello").await;
+            let (conversation, _) = anna.offer();
+            anna.says(&ClientFrame::Watch { conversation: Some(conversation) });
+            story.line_is_changed(|line| line.queue.operators = operators(["boris"])).await;
+            story.seconds_pass(61).await;
+            assert_eq!(boris.offers().len(), 1);
+            story.customer_writes(501, "secret").await;
+            assert!(!anna.texts().contains(&"secret".to_owned()));
+            assert!(anna.rows().is_empty(), "it is gone from her screen");
+            story.line_is_changed(|line| line.queue.operators = operators(["boris", "anna"])).await;
+            let again = |frame: &ServerFrame| match frame {
+                ServerFrame::Snapshot { rows, .. } => !rows.is_empty(),
+                _ => false,
+            };
+            story.sees(&anna, again).await;
+            assert_eq!(anna.rows().len(), 1, "who joins a queue sees what waits in it");
+        },
+    );
+}
+
+#[actix_web::test]
+async fn a_read_model_that_knows_more_than_the_store_harms_nobody() {
+    let read_model = ReadModel::open(None).unwrap();
+    read_model.project(SHARD, Position { epoch: 1, n: 5 }, 7, Vec::new());
+    let outbound = Outbound::new(OutboundSettings::default()).unwrap();
+    let node = story::start_node_with(&Store::model(), Clock::Wall, read_model, outbound).await;
+    while !node.is_ready() {
+        tokio::task::yield_now().await;
+    }
+    let now = node.clock().now();
+    node.change(story::person("anna", now)).await.unwrap();
+    let desk = Desk::open(&node, "anna");
+    desk.says_hello(Vec::new());
+    let since = switchboard::clock::monotonic();
+    while !desk.frames().contains(&ServerFrame::CaughtUp {}) {
+        assert!(since.elapsed().as_secs() < 10, "{:?} {:?}", desk.closed(), desk.frames());
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn a_socket_that_says_nothing_is_closed() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let desk = Desk::open(&story.node, "anna");
+            story.seconds_pass(11).await;
+            assert_eq!(desk.closed(), Some(4008));
+        },
+    );
+}
+
+#[test]
+fn the_last_place_is_given_once_though_two_lines_want_it() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            story.operator_is_changed("anna", |anna| anna.capacity = 1).await;
+            story.another_line("support", "second", "anna").await;
+            story.customer_writes(501, "to sales").await;
+            story.customer_writes_to("second", 502, "to support").await;
+            let anna = story.signs_in("anna").await;
+            story.settles().await;
+            let (conversation, offer) = anna.offer();
+            let accepted = anna.accepts(story, (conversation.clone(), offer)).await;
+            assert_eq!(accepted, Outcome::Done {});
+            assert!(anna.offers().is_empty(), "one place is one conversation");
+            anna.finishes(story, &conversation).await;
+            assert_eq!(anna.offers().len(), 1, "the place is free for the other line");
+        },
+    );
+}
