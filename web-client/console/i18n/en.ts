@@ -160,6 +160,7 @@ export const en = {
     note: "note",
     edited: "edited",
     sending: "sending…",
+    blocked: "the customer has blocked us",
     delivery: {
       pending: "on its way",
       sent: "sent",

@@ -163,6 +163,7 @@ export const ru: Words = {
     note: "заметка",
     edited: "изменено",
     sending: "отправляется…",
+    blocked: "клиент нас заблокировал",
     delivery: {
       pending: "в пути",
       sent: "отправлено",

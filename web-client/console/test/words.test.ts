@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fileAddress } from "../core/attachment.ts";
 import { preview } from "../i18n/kind.ts";
+import { reasonWords } from "../i18n/reason.ts";
 import { languageFor, languages } from "../i18n/words.ts";
 import { countdown, lasting, leftMs } from "../view/time.ts";
 import { row } from "./story.ts";
@@ -66,4 +67,9 @@ test("only web addresses of files become links", () => {
     expect(file(other)).toBeNull();
   }
   expect(fileAddress({ kind: "file", what: "photo" })).toBeNull();
+});
+
+test("being blocked is said in the reader's language, other reasons as the platform gave them", () => {
+  expect(reasonWords(ru, "403: Forbidden: bot was blocked by the user")).toBe("клиент нас заблокировал");
+  expect(reasonWords(ru, "400: chat not found")).toBe("400: chat not found");
 });
