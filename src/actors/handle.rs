@@ -228,6 +228,12 @@ impl NodeHandle {
         }
     }
 
+    /// Whether the guarded way out would ever call that address; if not, why. Names are judged
+    /// only when they are called, so that an address that passes may still lead nowhere.
+    pub fn may_call(&self, url: &str) -> Result<(), String> {
+        self.parts.outbound.check(url).map_err(|fault| fault.to_string())
+    }
+
     /// How many shards a new line or channel can choose from.
     pub fn shards(&self) -> u16 {
         self.parts.settings.shards

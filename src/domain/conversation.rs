@@ -44,6 +44,8 @@ pub struct Conversation {
     pub unanswered_text_sent: bool,
     /// The first characters of the last message that a person wrote.
     pub preview: String,
+    /// What that message was, if it had no text.
+    pub preview_kind: Option<String>,
     /// The conversation of this chat before this one.
     pub continues: Option<ConversationId>,
 }
@@ -114,6 +116,7 @@ impl Conversation {
             held: Vec::new(),
             unanswered_text_sent: false,
             preview: String::new(),
+            preview_kind: None,
             continues: opening.continues,
         }
     }
@@ -213,6 +216,7 @@ impl Conversation {
             started_at: self.started_at,
             updated_at: self.updated_at,
             preview: self.preview.clone(),
+            preview_kind: self.preview_kind.clone(),
             last_entry: self.last_entry,
         }
     }

@@ -70,8 +70,11 @@ pub struct Row {
     pub waiting_since: Option<Timestamp>,
     pub started_at: Timestamp,
     pub updated_at: Timestamp,
-    /// The first characters of the last message.
+    /// The first characters of the last message; empty if it had no text.
     pub preview: String,
+    /// What came instead of text: `contact`, `location`, `sticker`, or the attachment's `what`.
+    /// Data and not words, so that each reader says it in his language.
+    pub preview_kind: Option<String>,
     /// Number of the last entry.
     pub last_entry: EntryNumber,
 }

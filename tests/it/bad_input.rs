@@ -483,3 +483,35 @@ async fn a_foreign_page_posts_with_the_administrator_s_cookie() {
         })
         .await;
 }
+
+#[actix_web::test]
+async fn channels_call_only_where_the_way_out_leads() {
+    let company = Company::opens().await;
+    let telegram = |base: &str| json!({ "kind": "telegram", "token": "1:a", "api_base": base });
+    let webhook = |url: &str| json!({ "kind": "webhook", "outgoing_url": url });
+    let line = company.chief.get("/api/v1/lines").await.json()["lines"][0]["id"].clone();
+    let connect = async |settings| {
+        let body = json!({ "name": "New", "line": line, "settings": settings });
+        company.chief.send("POST", "/api/v1/channels", &body.to_string()).await
+    };
+    for (settings, field) in [
+        (telegram("http://10.0.0.1"), "settings.api_base"),
+        (telegram("https://169.254.169.254/x"), "settings.api_base"),
+        (telegram("https://a.example/?x="), "settings.api_base"),
+        (webhook("https://10.0.0.1/in"), "settings.outgoing_url"),
+        (webhook("https://me:secret@a.example/in"), "settings.outgoing_url"),
+        (webhook("file:///etc/passwd"), "settings.outgoing_url"),
+    ] {
+        let answer = connect(settings.clone()).await;
+        answer.is_refused(422, "invalid_fields");
+        assert_eq!(answer.json()["error"]["fields"][0]["field"], field, "{settings}");
+    }
+    for settings in [
+        telegram(&format!("{}/pretend/telegram", company.platform.api_base())),
+        webhook("http://127.0.0.1:9/in"),
+        webhook("https://a.example/in"),
+    ] {
+        let answer = connect(settings).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+}

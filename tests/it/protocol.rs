@@ -147,7 +147,8 @@ fn waiting_row() -> Row {
         waiting_since: Some(at("08:59:30")),
         started_at: at("08:59:30"),
         updated_at: at("09:00:00"),
-        preview: "Is it in stock?".into(),
+        preview: String::new(),
+        preview_kind: Some("photo".into()),
         last_entry: EntryNumber(5),
     }
 }
@@ -161,6 +162,7 @@ fn active_row() -> Row {
         waiting_since: None,
         updated_at: at("09:00:10"),
         preview: "Yes, it is.".into(),
+        preview_kind: None,
         last_entry: EntryNumber(6),
         ..waiting_row()
     }

@@ -142,6 +142,8 @@ export type Row = {
   started_at: Timestamp;
   updated_at: Timestamp;
   preview: string;
+  /** What came instead of text: `location`, `photo` and the like. */
+  preview_kind: string | null;
   last_entry: EntryNumber;
 };
 

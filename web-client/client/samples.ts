@@ -81,7 +81,8 @@ export const samples: Samples = {
         "waiting_since": "2026-03-01T08:59:30Z",
         "started_at": "2026-03-01T08:59:30Z",
         "updated_at": "2026-03-01T09:00:00Z",
-        "preview": "Is it in stock?",
+        "preview": "",
+        "preview_kind": "photo",
         "last_entry": 5
       }
     ]
@@ -111,6 +112,7 @@ export const samples: Samples = {
           "started_at": "2026-03-01T08:59:30Z",
           "updated_at": "2026-03-01T09:00:10Z",
           "preview": "Yes, it is.",
+          "preview_kind": null,
           "last_entry": 6
         }
       },

@@ -21,7 +21,7 @@ impl Conversation {
             return turn.ignore("it is closed: the message belongs to the next conversation");
         }
         let message = from_customer(message);
-        self.preview = preview(&message);
+        (self.preview, self.preview_kind) = preview(&message);
         self.waiting_since.get_or_insert(turn.now);
         self.append(Author::Customer, Body::Message(message), original, turn);
         match &self.state {
@@ -59,6 +59,7 @@ impl Conversation {
             State::Active { operator: holder } if *holder == operator => {
                 self.waiting_since = None;
                 self.preview = first_characters(&text);
+                self.preview_kind = None;
                 self.send(Author::Operator { id: operator }, text, turn);
             }
             State::Waiting { .. } | State::Offered { .. } | State::Active { .. } => {
@@ -146,23 +147,28 @@ fn from_customer(message: CustomerMessage) -> Message {
     }
 }
 
-/// The first characters of the text, or a word for what came instead.
-fn preview(message: &Message) -> String {
-    let word = || message.attachments.first().map_or("", word_for);
-    let text = if message.text.trim().is_empty() { word() } else { &message.text };
-    first_characters(text)
+/// The first characters of the text, and what the message is if it has none. A sticker's emoji
+/// is a text.
+fn preview(message: &Message) -> (String, Option<String>) {
+    if !message.text.trim().is_empty() {
+        return (first_characters(&message.text), None);
+    }
+    match message.attachments.first() {
+        Some(Attachment::Sticker { emoji }) if !emoji.is_empty() => (first_characters(emoji), None),
+        first => (String::new(), first.map(kind_of)),
+    }
 }
 
 fn first_characters(text: &str) -> String {
     text.chars().take(PREVIEW_CHARS).collect()
 }
 
-fn word_for(attachment: &Attachment) -> &str {
-    match attachment {
+fn kind_of(attachment: &Attachment) -> String {
+    let kind = match attachment {
         Attachment::Contact { .. } => "contact",
         Attachment::Location { .. } => "location",
-        Attachment::Sticker { emoji } if emoji.is_empty() => "sticker",
-        Attachment::Sticker { emoji } => emoji,
+        Attachment::Sticker { .. } => "sticker",
         Attachment::File { what, .. } | Attachment::Other { what } => what,
-    }
+    };
+    first_characters(kind)
 }

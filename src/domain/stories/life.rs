@@ -227,10 +227,19 @@ fn the_preview_is_what_a_person_wrote_last() {
     let attachments = vec![Attachment::Location { latitude: 1.0, longitude: 2.0, title: None }];
     let message = CustomerMessage { attachments, ..CustomerMessage::default() };
     story.tell(0, Input::CustomerWrote { message, original: None });
-    assert_eq!(story.conversations[0].preview, "location");
+    assert_eq!(previewed(&story), ("", Some("location")));
     story.tell(0, takes(ANNA));
     story.tell(0, replies(ANNA, "I see you"));
-    assert_eq!(story.conversations[0].preview, "I see you");
+    assert_eq!(previewed(&story), ("I see you", None));
+    let attachments = vec![Attachment::Sticker { emoji: "👍".into() }];
+    let message = CustomerMessage { attachments, ..CustomerMessage::default() };
+    story.tell(0, Input::CustomerWrote { message, original: None });
+    assert_eq!(previewed(&story), ("👍", None));
+}
+
+fn previewed(story: &Story) -> (&str, Option<&str>) {
+    let conversation = &story.conversations[0];
+    (&conversation.preview, conversation.preview_kind.as_deref())
 }
 
 #[test]

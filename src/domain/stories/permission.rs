@@ -177,6 +177,7 @@ fn row_of(
         started_at: at,
         updated_at: at,
         preview: String::new(),
+        preview_kind: None,
         last_entry: EntryNumber(0),
     }
 }

@@ -13,7 +13,7 @@ use url::Url;
 use crate::actors::directory::{Directory, Versioned};
 use crate::actors::handle::Change;
 use crate::clock;
-use crate::config::{Origin, Secret};
+use crate::config::Secret;
 use crate::web::api::{lines, not_stored, same_version};
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
@@ -24,6 +24,8 @@ const TOKEN_CHARS_MAX: usize = 256;
 const SECRET_CHARS_MIN: usize = 16;
 const SECRET_CHARS_MAX: usize = 256;
 const URL_BYTES_MAX: usize = 2_000;
+/// What may be called, in the words of the answer.
+const CALLABLE: &str = "an https address, or one inside outbound.allow_networks";
 const SHOWN_CHARS: usize = 4;
 /// Below that many characters, the last ones would tell too much.
 const SHOWN_OF_CHARS_MIN: usize = 16;
@@ -90,7 +92,7 @@ enum GivenSettings {
         /// What the platform proves itself with; made here if left out.
         #[schema(value_type = Option<String>)]
         secret: Option<Secret>,
-        /// Scheme and host of the Bot API server.
+        /// Address of the Bot API server; it may have a path.
         api_base: Option<String>,
         /// Ask for updates instead of waiting for them.
         polling: Option<bool>,
@@ -151,7 +153,7 @@ pub(in crate::web) async fn create(
         enabled: true,
         settings,
     };
-    check(&channel)?;
+    check(&channel, |url| edge.node.may_call(url).is_ok())?;
     edge.node.change(vec![Change::Channel { version: 0, channel: channel.clone() }]).await?;
     let shown = show(&Versioned { version: 1, value: channel.into() }, &edge);
     Ok(HttpResponse::Created().json(ChannelBody { new_key, ..shown }))
@@ -183,7 +185,7 @@ pub(in crate::web) async fn change(
     let (settings, new_key) = settings.over(found.value.settings.clone())?;
     let line = line.value.id.clone();
     let channel = Channel { name, line, enabled, settings, ..(*found.value).clone() };
-    check(&channel)?;
+    check(&channel, |url| edge.node.may_call(url).is_ok())?;
     let changes = vec![Change::Channel { version, channel: channel.clone() }];
     let newer = || find(&edge.node.directory(), &id).ok().map(|found| show(found, &edge));
     edge.node.change(changes).await.map_err(|why| not_stored(why, newer))?;
@@ -306,7 +308,8 @@ fn no_such_line() -> ApiError {
     ApiError::field("line", "the id of a line that there is")
 }
 
-fn check(channel: &Channel) -> Result<(), ApiError> {
+/// `may_call`: whether the way out would ever call an address.
+fn check(channel: &Channel, may_call: impl Fn(&str) -> bool) -> Result<(), ApiError> {
     let mut problems = Vec::new();
     let mut check = |ok: bool, field: &'static str, allowed: &str| {
         if !ok {
@@ -319,11 +322,11 @@ fn check(channel: &Channel) -> Result<(), ApiError> {
         ChannelSettings::Telegram { token, secret, api_base, polling: _ } => {
             check(is_token(token), "settings.token", "as the platform gave it");
             check(is_secret(secret), "settings.secret", "16..256 of A-Z, a-z, 0-9, _ and -");
-            check(Origin::parse(api_base).is_some(), "settings.api_base", "https://host");
+            check(is_base(api_base) && may_call(api_base), "settings.api_base", CALLABLE);
         }
         ChannelSettings::Webhook { keys: _, outgoing_url } => {
-            let ok = outgoing_url.as_deref().is_none_or(is_target);
-            check(ok, "settings.outgoing_url", "an https address, or null");
+            let ok = outgoing_url.as_deref().is_none_or(|url| is_short(url) && may_call(url));
+            check(ok, "settings.outgoing_url", CALLABLE);
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(ApiError::InvalidFields(problems)) }
@@ -340,15 +343,14 @@ fn is_secret(secret: &str) -> bool {
     (SECRET_CHARS_MIN..=SECRET_CHARS_MAX).contains(&secret.len()) && secret.bytes().all(plain)
 }
 
-/// Whether the host may be called is decided by the way out, at each call.
-fn is_target(text: &str) -> bool {
-    let url = Url::parse(text).ok().filter(|_| text.len() <= URL_BYTES_MAX);
-    url.is_some_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-    })
+/// Methods are put behind it: nothing may follow its path.
+fn is_base(text: &str) -> bool {
+    let url = Url::parse(text).ok().filter(|_| is_short(text));
+    url.is_some_and(|url| url.query().is_none() && url.fragment().is_none())
+}
+
+fn is_short(url: &str) -> bool {
+    url.len() <= URL_BYTES_MAX
 }
 
 #[cfg(test)]
@@ -370,7 +372,8 @@ mod tests {
             enabled: true,
             settings: given(json).for_new_channel().0,
         };
-        match check(&channel) {
+        let may_call = |url: &str| url.starts_with("http") && !url.contains("forbidden");
+        match check(&channel, may_call) {
             Err(ApiError::InvalidFields(problems)) => problems.iter().map(|p| p.field).collect(),
             _ => Vec::new(),
         }
@@ -389,10 +392,26 @@ mod tests {
                 vec!["settings.api_base"],
             ),
             (json!({"kind": "telegram", "token": token, "api_base": "http://a:81/"}), vec![]),
+            (
+                json!({"kind": "telegram", "token": token, "api_base": "http://a/pretend/tg"}),
+                vec![],
+            ),
+            (
+                json!({"kind": "telegram", "token": token, "api_base": "https://a/?b"}),
+                vec!["settings.api_base"],
+            ),
+            (
+                json!({"kind": "telegram", "token": token, "api_base": "https://forbidden"}),
+                vec!["settings.api_base"],
+            ),
             (json!({"kind": "webhook"}), vec![]),
             (json!({"kind": "webhook", "outgoing_url": "https://a.b/c?d"}), vec![]),
             (
                 json!({"kind": "webhook", "outgoing_url": "javascript:alert(1)"}),
+                vec!["settings.outgoing_url"],
+            ),
+            (
+                json!({"kind": "webhook", "outgoing_url": "https://forbidden/x"}),
                 vec!["settings.outgoing_url"],
             ),
         ] {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::handle::ListFilter;
 use crate::protocol::FeedPosition;
-use crate::web::api::schema;
+use crate::web::api::{entry_schema, schema};
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
@@ -47,8 +47,8 @@ pub(in crate::web) struct RowsBody {
 pub(in crate::web) struct TranscriptBody {
     #[schema(value_type = schema::Row)]
     row: Row,
-    /// As in the frames of the socket: see `docs/PROTOCOL.md`.
-    #[schema(value_type = Vec<Object>)]
+    /// In the order of their numbers.
+    #[schema(value_type = Vec<entry_schema::Entry>)]
     entries: Vec<Entry>,
     /// All events up to here are in it.
     #[schema(value_type = String)]

@@ -38,7 +38,7 @@ pub(in crate::web) struct LinesBody {
 pub(in crate::web) struct NewLine {
     /// Whatever is left out is as in a new line: named after the company, with its creator in the
     /// queue.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schema::NewLineSettings>)]
     #[serde(default)]
     settings: Value,
 }

@@ -9,6 +9,7 @@ pub mod operators;
 
 pub mod conversations;
 
+pub mod entry_schema;
 pub mod openapi;
 pub mod schema;
 

@@ -2,7 +2,9 @@
 
 use actix_web::web;
 use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::web::api::{channels, conversations, lines, operators};
 use crate::web::{auth, hooks, setup};
@@ -38,7 +40,7 @@ use crate::web::{auth, hooks, setup};
         conversations::one,
         hooks::receive,
     ),
-    modifiers(&SignInCookie),
+    modifiers(&SignInCookie, &CommonAnswers),
 )]
 struct Document;
 
@@ -47,9 +49,53 @@ struct SignInCookie;
 impl utoipa::Modify for SignInCookie {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
-        let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-sb"));
+        let note = "`sb` where the public address is plain http";
+        let cookie = ApiKey::Cookie(ApiKeyValue::with_description("__Host-sb", note));
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     }
+}
+
+/// What any operation may answer before it is reached, or instead of its own answer.
+struct CommonAnswers;
+
+impl utoipa::Modify for CommonAnswers {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let is_of_api = path.starts_with("/api/");
+            let read = item.get.as_mut().map(|operation| (operation, false));
+            let written = [&mut item.post, &mut item.put];
+            let written = written.into_iter().filter_map(|o| o.as_mut()).map(|o| (o, true));
+            for (operation, writes) in read.into_iter().chain(written) {
+                if is_of_api {
+                    add_common(operation, writes);
+                }
+            }
+        }
+    }
+}
+
+fn add_common(operation: &mut Operation, writes: bool) {
+    let signed_in = operation.security.is_some();
+    let has_body = operation.request_body.is_some();
+    for (applies, status, description) in [
+        (signed_in, "401", "not signed in"),
+        (signed_in || writes, "403", "no right to this, or a foreign page"),
+        (has_body, "400", "not of the documented form"),
+        (has_body, "413", "too large"),
+        (has_body, "415", "not application/json"),
+        (true, "503", "repeat it, see Retry-After"),
+    ] {
+        let known = &mut operation.responses.responses;
+        if applies && !known.contains_key(status) {
+            known.insert(status.to_owned(), refusal(description));
+        }
+    }
+}
+
+fn refusal(description: &str) -> RefOr<Response> {
+    let body = Content::new(Some(Ref::from_schema_name("ErrorBody")));
+    let response = ResponseBuilder::new().description(description);
+    response.content("application/json", body).build().into()
 }
 
 pub(in crate::web) async fn document() -> web::Json<utoipa::openapi::OpenApi> {
@@ -68,6 +114,40 @@ mod tests {
         for path in paths.keys() {
             assert!(path.starts_with("/api/v1/") || path == "/hooks/{channel}", "{path}");
         }
+    }
+
+    /// Not of the interface, or documented elsewhere.
+    const UNDOCUMENTED: [&str; 5] =
+        ["/healthz", "/readyz", "/metrics", "/ws/operator", "/api/v1/openapi.json"];
+
+    /// The table of routes cannot be asked, so it is read.
+    #[test]
+    fn every_route_is_in_the_document() {
+        let document = serde_json::to_value(Document::openapi()).expect("serialised");
+        let table = include_str!("../mod.rs").split("service(only(").skip(1);
+        let mut documented = 0;
+        for mut words in table.map(|route| route.split('"').skip(1).step_by(2)) {
+            let path = words.next().expect("a path").replacen("/v1/", "/api/v1/", 1);
+            if UNDOCUMENTED.contains(&&*path) {
+                continue;
+            }
+            for method in words.next().expect("methods").split(", ") {
+                let operation = &document["paths"][&path][method.to_lowercase()];
+                assert!(operation.is_object(), "{method} {path}");
+                documented += 1;
+            }
+        }
+        assert!(documented >= 20, "only {documented} were found");
+    }
+
+    #[test]
+    fn every_operation_tells_how_it_refuses() {
+        let document = serde_json::to_value(Document::openapi()).expect("serialised");
+        let answers = &document["paths"]["/api/v1/lines"]["post"]["responses"];
+        for status in ["400", "401", "403", "413", "415", "422", "503"] {
+            assert!(answers[status].is_object(), "{status}");
+        }
+        assert!(document["paths"]["/api/v1/me"]["get"]["responses"]["415"].is_null());
     }
 
     #[test]

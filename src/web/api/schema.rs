@@ -37,6 +37,66 @@ pub struct LineSettings {
     pub closing: ClosingSettings,
 }
 
+/// The settings of a new line; what is left out is the default.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewLineSettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub active: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub language: Option<Language>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub queue: Option<NewQueueSettings>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unanswered: Option<NewUnansweredSettings>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub closing: Option<ClosingSettings>,
+}
+
+/// As `QueueSettings`.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewQueueSettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub mode: Option<QueueMode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub operators: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub offer_timeout_seconds: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub require_available: Option<bool>,
+}
+
+/// As `UnansweredSettings`.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewUnansweredSettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rule: Option<UnansweredRule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub after_seconds: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub text_on_requeue: Option<bool>,
+    /// Null: the default text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
 /// Language of the default texts.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -119,8 +179,10 @@ pub struct Row {
     pub waiting_since: Option<String>,
     pub started_at: String,
     pub updated_at: String,
-    /// The first characters of the last message.
+    /// The first characters of the last message; empty if it had no text.
     pub preview: String,
+    /// What came instead of text: `contact`, `location`, `sticker`, `photo`, ...
+    pub preview_kind: Option<String>,
     /// Number of the last entry.
     pub last_entry: u32,
 }
@@ -176,6 +238,8 @@ mod tests {
             (settings.queue.mode, settings.unanswered.rule, settings.language) =
                 (mode, rule, language);
             same::<_, LineSettings>(&settings);
+            settings.unanswered.text = Some("soon".to_owned());
+            same::<_, NewLineSettings>(&settings);
         }
     }
 
@@ -209,6 +273,7 @@ mod tests {
             started_at: at,
             updated_at: at,
             preview: "hello".to_owned(),
+            preview_kind: Some("photo".to_owned()),
             last_entry: EntryNumber(7),
         };
         for state in [S::Waiting, S::Offered, S::Active, S::Closing, S::Closed] {

@@ -1,14 +1,15 @@
 /** What the screen shows, as functions of the state. */
 
-import type {
-  Command,
-  ConversationId,
-  Entry,
-  Fact,
-  Row,
-  RowOffer,
+import {
+  TEXT_CHARS_MAX,
+  type Command,
+  type ConversationId,
+  type Entry,
+  type Fact,
+  type Row,
+  type RowOffer,
 } from "../../client/index.ts";
-import type { State } from "./state.ts";
+import { EMPTY_DRAFT, type State } from "./state.ts";
 
 /** Offers to me, the one that ends first on top. */
 export function offersToMe(state: State): { row: Row; offer: RowOffer }[] {
@@ -115,6 +116,35 @@ export function isUnderway(
     (command) =>
       command.type === type && "conversation" in command && command.conversation === conversation,
   );
+}
+
+/** It is being accepted or taken by me, and not confirmed yet. */
+export function isComing(state: State, row: Row): boolean {
+  const id = row.conversation;
+  return isUnderway(state, "accept", id) || isUnderway(state, "take", id);
+}
+
+/** What may be written in a conversation now. */
+export type Writing = {
+  canReply: boolean;
+  canNote: boolean;
+  /** What is in the box goes to colleagues; only ever by the writer's own choice. */
+  isNote: boolean;
+  canSend: boolean;
+};
+
+/** Null: there is nothing for me to write here. */
+export function writing(state: State, row: Row): Writing | null {
+  const id = row.conversation;
+  const mine = isHeldByMe(state, row);
+  const canReply = row.state === "active" && mine;
+  const canNote = row.state !== "closed" && (mine || overseesLine(state, row));
+  const { text, isNote } = state.drafts[id] ?? EMPTY_DRAFT;
+  const isBegun = text !== "" && row.state !== "closed";
+  if (!canReply && !canNote && !isComing(state, row) && !isBegun) return null;
+  const length = [...text].length;
+  const isSendable = text.trim() !== "" && length <= TEXT_CHARS_MAX;
+  return { canReply, canNote, isNote, canSend: isSendable && (isNote ? canNote : canReply) };
 }
 
 /** How many things ask for attention; shown in the page's title. */

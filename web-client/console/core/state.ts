@@ -69,6 +69,8 @@ export type GateProblem =
 
 export type Draft = { text: string; isNote: boolean };
 
+export const EMPTY_DRAFT: Draft = { text: "", isNote: false };
+
 /** Something that did not work, for the person to read. */
 export type Notice = { command: Command["type"]; why: CommandRefusal };
 

@@ -147,6 +147,7 @@ export const en = {
     send: "Send",
     sendNote: "Save note",
     tooLong: (over: number) => `${count(over, "character", "characters")} too many`,
+    coming: "You are getting the conversation…",
     offered: "Accept the conversation to write.",
     waiting: "Take the conversation to write.",
     others: (name: string) => `${name} has this conversation.`,
@@ -159,6 +160,7 @@ export const en = {
     note: "note",
     edited: "edited",
     sending: "sending…",
+    blocked: "the customer has blocked us",
     delivery: {
       pending: "on its way",
       sent: "sent",
@@ -177,12 +179,26 @@ export const en = {
     kinds: {
       photo: "Photo",
       video: "Video",
+      animation: "Animation",
       voice: "Voice message",
       audio: "Audio",
       document: "File",
+      video_note: "Video message",
+      file: "File",
+      contact: "Contact",
+      location: "Location",
+      sticker: "Sticker",
+      poll: "Poll",
+      dice: "Dice",
+      story: "Story",
+      invoice: "Invoice",
+      game: "Game",
     } as Record<string, string>,
+    unknown: "Something else",
+    openFile: "Open the file",
     fileStays: "The file stays on the platform.",
-    other: (what: string) => `Sent something that cannot be shown here: ${what}`,
+    /** `kind` is one of the words above. */
+    sent: (kind: string) => `${kind}: cannot be shown here`,
     size: (bytes: number) =>
       bytes < 1_000_000
         ? `${Math.max(1, Math.round(bytes / 1_000))} KB`

@@ -150,6 +150,7 @@ export const ru: Words = {
     send: "Отправить",
     sendNote: "Сохранить",
     tooLong: (over) => `Лишних символов: ${over}`,
+    coming: "Диалог переходит к вам…",
     offered: "Примите диалог, чтобы писать.",
     waiting: "Возьмите диалог, чтобы писать.",
     others: (name) => `Этот диалог ведёт ${name}.`,
@@ -162,6 +163,7 @@ export const ru: Words = {
     note: "заметка",
     edited: "изменено",
     sending: "отправляется…",
+    blocked: "клиент нас заблокировал",
     delivery: {
       pending: "в пути",
       sent: "отправлено",
@@ -180,12 +182,25 @@ export const ru: Words = {
     kinds: {
       photo: "Фото",
       video: "Видео",
+      animation: "Анимация",
       voice: "Голосовое сообщение",
       audio: "Аудио",
       document: "Файл",
+      video_note: "Видеосообщение",
+      file: "Файл",
+      contact: "Контакт",
+      location: "Место",
+      sticker: "Стикер",
+      poll: "Опрос",
+      dice: "Кубик",
+      story: "История",
+      invoice: "Счёт",
+      game: "Игра",
     },
+    unknown: "Вложение незнакомого вида",
+    openFile: "Открыть файл",
     fileStays: "Файл остался на платформе.",
-    other: (what) => `Прислано то, что здесь не показать: ${what}`,
+    sent: (kind) => `${kind}: здесь не показать`,
     size: (bytes) =>
       bytes < 1_000_000
         ? `${Math.max(1, Math.round(bytes / 1_000))} КБ`

@@ -21,6 +21,7 @@ export function row(change: Partial<Row> = {}): Row {
     started_at: "2026-03-01T08:59:00Z",
     updated_at: "2026-03-01T08:59:00Z",
     preview: "hello",
+    preview_kind: null,
     last_entry: 1,
     ...change,
   };

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
+import { writing } from "../core/select.ts";
 import { shownStatus } from "../core/state.ts";
-import { ANNA, CHAT, held, Story, wrote } from "./story.ts";
+import { ANNA, CHAT, held, offered, row, Story, wrote } from "./story.ts";
 
 let story: Story;
 
@@ -82,4 +83,37 @@ test("a status changed elsewhere shows here", () => {
   const operator = { id: "anna", name: "Anna", role: "operator", enabled: true } as const;
   story.happens({ kind: "operator", operator: { ...operator, status: "away" } });
   expect(shownStatus(story.state)).toBe("away");
+});
+
+function drafts(text: string, isNote = false): void {
+  story.on({ on: "drafted", conversation: CHAT, draft: { text, isNote } });
+}
+
+test("what is typed before the accept is confirmed stays a reply, to be sent when it is", () => {
+  story.shows(offered("anna"));
+  expect(writing(story.state, offered("anna"))).toBeNull();
+  const command = { type: "accept", conversation: CHAT, offer: 1 } as const;
+  story.on({ on: "commanded", id: "c1", command });
+  drafts("good day");
+  expect(writing(story.state, offered("anna"))).toMatchObject({ isNote: false, canSend: false });
+  story.isAnswered("c1", { outcome: "done" });
+  expect(writing(story.state, offered("anna"))).toMatchObject({ isNote: false, canSend: false });
+  expect(writing(story.state, held("anna"))).toMatchObject({ isNote: false, canSend: true });
+});
+
+test("a reply that was begun does not become a note when the conversation is finished or lost", () => {
+  drafts("good day");
+  for (const now of [held("anna", { state: "closing" }), held("boris")]) {
+    expect(writing(story.state, now)).toMatchObject({ isNote: false, canSend: false });
+  }
+  expect(writing(story.state, held("anna", { state: "closed" }))).toBeNull();
+});
+
+test("who oversees a line writes notes when he chooses to", () => {
+  const me = story.state.me!;
+  story.on({ on: "signed_in", me: { ...me, role: "supervisor", supervises: ["sales"] } });
+  drafts("a regular");
+  expect(writing(story.state, row())).toMatchObject({ canNote: true, canSend: false });
+  drafts("a regular", true);
+  expect(writing(story.state, row())).toMatchObject({ isNote: true, canSend: true });
 });

@@ -1,7 +1,9 @@
 /** What a message carries beside its text. */
 
 import type { Attachment } from "../../client/index.ts";
+import { fileAddress } from "../core/attachment.ts";
 import type { Words } from "../i18n/en.ts";
+import { kindWord } from "../i18n/kind.ts";
 import "./AttachmentItem.css";
 
 type AttachmentItemProps = { words: Words; attachment: Attachment };
@@ -38,22 +40,36 @@ export function AttachmentItem({ words: allWords, attachment }: AttachmentItemPr
         </p>
       );
     case "file":
-      return (
-        <p class="AttachmentItem" title={words.fileStays} data-testid="attachment">
-          <b>{words.kinds[attachment.what] ?? attachment.what}</b>
-          {attachment.name && <span>{attachment.name}</span>}
-          {attachment.size_bytes !== undefined && <span>{words.size(attachment.size_bytes)}</span>}
-        </p>
-      );
+      return <FileItem words={words} file={attachment} />;
     case "other":
       return (
         <p class="AttachmentItem" data-testid="attachment">
-          {words.other(attachment.what)}
+          {words.sent(kindWord(words, attachment.what))}
         </p>
       );
     default:
       return attachment satisfies never;
   }
+}
+
+type FileItemProps = { words: Words["attachment"]; file: Extract<Attachment, { kind: "file" }> };
+
+function FileItem({ words, file }: FileItemProps) {
+  const address = fileAddress(file);
+  const word = kindWord(words, file.what);
+  return (
+    <p class="AttachmentItem" title={address ? undefined : words.fileStays} data-testid="attachment">
+      <b>{word}</b>
+      {address ? (
+        <a href={address} target="_blank" rel={REL}>
+          {file.name || words.openFile}
+        </a>
+      ) : (
+        file.name && <span>{file.name}</span>
+      )}
+      {file.size_bytes !== undefined && <span>{words.size(file.size_bytes)}</span>}
+    </p>
+  );
 }
 
 const REL = "noopener noreferrer nofollow";

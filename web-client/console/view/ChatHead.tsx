@@ -74,7 +74,7 @@ function HeadButtons({ desk, row }: { desk: Desk; row: Row }) {
     <div class="ChatHead-buttons">
       {offer && (
         <>
-          <Countdown desk={desk} until={offer.until} />
+          <Countdown desk={desk} until={offer.until} changed={row.updated_at} />
           <OfferButtons desk={desk} conversation={id} offer={offer.offer} />
         </>
       )}

@@ -1,15 +1,22 @@
 import type { Timestamp } from "../../client/index.ts";
 import type { Desk } from "./desk.ts";
-import { countdown } from "./time.ts";
+import { countdown, leftMs } from "./time.ts";
 import "./Countdown.css";
 
 const HURRY_MS = 15_000;
 
-export function Countdown({ desk, until }: { desk: Desk; until: Timestamp }) {
+type CountdownProps = {
+  desk: Desk;
+  until: Timestamp;
+  /** When the conversation was last changed. */
+  changed: Timestamp;
+};
+
+export function Countdown({ desk, until, changed }: CountdownProps) {
   const { words, now } = desk;
-  const leftMs = Date.parse(until) - now.value;
-  const time = countdown(leftMs);
-  const isHurry = leftMs < HURRY_MS;
+  const left = leftMs(until, changed, now.value);
+  const time = countdown(left);
+  const isHurry = left < HURRY_MS;
   return (
     <span
       class={isHurry ? "Countdown Countdown--hurry" : "Countdown"}
@@ -17,7 +24,7 @@ export function Countdown({ desk, until }: { desk: Desk; until: Timestamp }) {
       title={words.offer.left(time)}
       data-testid="countdown"
     >
-      {leftMs > 0 ? time : words.offer.over}
+      {left > 0 ? time : words.offer.over}
     </span>
   );
 }

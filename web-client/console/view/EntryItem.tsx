@@ -3,6 +3,7 @@
 import type { Author, DeliveryState, Entry, Message } from "../../client/index.ts";
 import { openRow } from "../core/select.ts";
 import type { Words } from "../i18n/en.ts";
+import { reasonWords } from "../i18n/reason.ts";
 import { AttachmentItem } from "./AttachmentItem.tsx";
 import "./EntryItem.css";
 import { personName, type Desk } from "./desk.ts";
@@ -114,6 +115,6 @@ function authorWords(desk: Desk, author: Author): string {
 
 function deliveryWords(words: Words, delivery: DeliveryState): string {
   return delivery.state === "failed"
-    ? words.entry.delivery.failed(delivery.reason)
+    ? words.entry.delivery.failed(reasonWords(words, delivery.reason))
     : words.entry.delivery[delivery.state];
 }

@@ -2,6 +2,7 @@
 
 import type { Row, RowOffer } from "../../client/index.ts";
 import { offersToMe } from "../core/select.ts";
+import { preview } from "../i18n/kind.ts";
 import { ListSection } from "./Lists.tsx";
 import { OfferButtons } from "./OfferButtons.tsx";
 import { Countdown } from "./Countdown.tsx";
@@ -42,9 +43,9 @@ function OfferCard({ desk, row, offer }: { desk: Desk; row: Row; offer: RowOffer
       >
         <span class="Offers-top">
           <span class="Offers-name">{row.customer_name}</span>
-          <Countdown desk={desk} until={offer.until} />
+          <Countdown desk={desk} until={offer.until} changed={row.updated_at} />
         </span>
-        <span class="Offers-preview">{row.preview || words.row.noText}</span>
+        <span class="Offers-preview">{preview(words, row)}</span>
         <span class="Offers-where">
           {row.waiting_since && (
             <>

@@ -2,18 +2,14 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { TEXT_CHARS_MAX, type Row } from "../../client/index.ts";
-import { isHeldByMe, myOffer, overseesLine } from "../core/select.ts";
-import type { Draft } from "../core/state.ts";
+import { isComing, myOffer, writing, type Writing } from "../core/select.ts";
+import { EMPTY_DRAFT } from "../core/state.ts";
 import "./ReplyBox.css";
 import { personName, type Desk } from "./desk.ts";
 
-const EMPTY: Draft = { text: "", isNote: false };
-
 export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
-  const { state } = desk;
-  const canReply = row.state === "active" && isHeldByMe(state, row);
-  const canNote = row.state !== "closed" && (isHeldByMe(state, row) || overseesLine(state, row));
-  const why = canReply ? null : whyNot(desk, row);
+  const may = writing(desk.state, row);
+  const why = may?.canReply ? null : whyNot(desk, row);
   return (
     <footer class="ReplyBox" data-testid="reply-place">
       {why && (
@@ -21,23 +17,26 @@ export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
           {why}
         </p>
       )}
-      {canNote && <Writing desk={desk} row={row} canReply={canReply} />}
+      {may && <WritingPlace desk={desk} row={row} may={may} />}
     </footer>
   );
 }
 
-function Writing({ desk, row, canReply }: { desk: Desk; row: Row; canReply: boolean }) {
+function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const { state, words, actions } = desk;
   const id = row.conversation;
-  const { text, isNote: wantsNote } = state.drafts[id] ?? EMPTY;
-  const isNote = wantsNote || !canReply;
+  const { text } = state.drafts[id] ?? EMPTY_DRAFT;
+  const { canReply, canNote, canSend, isNote } = may;
   const over = [...text].length - TEXT_CHARS_MAX;
-  const canSend = text.trim() !== "" && over <= 0;
+
+  const isReplying = !isNote && (canReply || isComing(state, row));
+  // What is written to the customer and cannot be sent stays where it can be read and copied.
+  const isShut = !isReplying && !isNote && text === "";
 
   useEffect(() => {
-    if (canReply) box.current?.focus({ preventScroll: true });
-  }, [canReply]);
+    if (isReplying || isNote) box.current?.focus({ preventScroll: true });
+  }, [isReplying, isNote]);
 
   const send = () => {
     if (canSend) actions.send(id, text.trim(), isNote);
@@ -48,6 +47,19 @@ function Writing({ desk, row, canReply }: { desk: Desk; row: Row; canReply: bool
     event.preventDefault();
     send();
   };
+  const noteButton = (canNote || isNote) && (
+    <button
+      type="button"
+      class="Button Button--small ReplyBox-note"
+      aria-pressed={isNote}
+      title={words.reply.notePlaceholder}
+      data-testid="note-toggle"
+      onClick={() => actions.draft(id, { text, isNote: !isNote })}
+    >
+      {words.reply.note}
+    </button>
+  );
+  if (isShut) return <div class="ReplyBox-writing">{noteButton}</div>;
   const label = isNote ? words.reply.notePlaceholder : words.reply.placeholder;
   return (
     <div class={isNote ? "ReplyBox-writing ReplyBox-writing--note" : "ReplyBox-writing"}>
@@ -63,21 +75,7 @@ function Writing({ desk, row, canReply }: { desk: Desk; row: Row; canReply: bool
         onKeyDown={keyed}
       />
       <div class="ReplyBox-foot">
-        {canReply && (
-          <button
-            type="button"
-            class="Button Button--small ReplyBox-note"
-            aria-pressed={isNote}
-            title={words.reply.notePlaceholder}
-            data-testid="note-toggle"
-            onClick={() => {
-              actions.draft(id, { text, isNote: !isNote });
-              box.current?.focus();
-            }}
-          >
-            {words.reply.note}
-          </button>
-        )}
+        {noteButton}
         <span class={over > 0 ? "ReplyBox-hint ReplyBox-hint--over" : "ReplyBox-hint"}>
           {over > 0 ? words.reply.tooLong(over) : words.reply.hint}
         </span>
@@ -99,6 +97,7 @@ function Writing({ desk, row, canReply }: { desk: Desk; row: Row; canReply: bool
 function whyNot(desk: Desk, row: Row): string | null {
   const { state } = desk;
   const words = desk.words.reply;
+  if (isComing(state, row)) return words.coming;
   switch (row.state) {
     case "offered":
       return myOffer(state, row) ? words.offered : null;

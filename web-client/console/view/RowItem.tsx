@@ -2,6 +2,7 @@
 
 import type { Row } from "../../client/index.ts";
 import { canTake, isHeldByMe, isUnderway } from "../core/select.ts";
+import { preview } from "../i18n/kind.ts";
 import "./RowItem.css";
 import { Since } from "./Since.tsx";
 import { channelName, lineName, personName, type Desk } from "./desk.ts";
@@ -37,7 +38,7 @@ export function RowItem({ desk, row, says }: RowItemProps) {
           )}
           <Waiting desk={desk} row={row} />
         </span>
-        <span class="RowItem-preview">{row.preview || words.row.noText}</span>
+        <span class="RowItem-preview">{preview(words, row)}</span>
         <span class="RowItem-where">{whereWords(desk, row, says)}</span>
       </button>
       {canTake(state, row) && (

@@ -1,6 +1,7 @@
 /** Facts of a conversation's log in words. */
 
 import type { Fact } from "../../client/index.ts";
+import { reasonWords } from "../i18n/reason.ts";
 import { personName, type Desk } from "./desk.ts";
 import { clock } from "./time.ts";
 
@@ -33,7 +34,7 @@ export function factWords(desk: Desk, fact: Fact): string {
     case "closed":
       return words.closed;
     case "customer_unreachable":
-      return words.unreachable(fact.reason);
+      return words.unreachable(reasonWords(desk.words, fact.reason));
     case "customer_reachable":
       return words.reachable;
     default:

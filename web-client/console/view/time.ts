@@ -41,7 +41,15 @@ export function lasting(words: Words, ms: number): string {
   return words.duration.days(Math.floor(seconds / DAY));
 }
 
-/** `1:05`: what is left until something ends. */
+/**
+ * What is left until something ends. It is not earlier than the last change that we were told of,
+ * whatever our clock says: a fresh offer of a minute begins at `1:00`.
+ */
+export function leftMs(until: Timestamp, changed: Timestamp, now: number): number {
+  return Date.parse(until) - Math.max(now, Date.parse(changed));
+}
+
+/** `1:05`: begun seconds are counted whole. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));
   return `${Math.floor(seconds / MINUTE)}:${String(seconds % MINUTE).padStart(2, "0")}`;
