@@ -153,6 +153,8 @@ async fn poison_of_a_platform_is_counted() {
         let counted = format!("switchboard_hooks_ignored_total{labels} {count}");
         assert!(numbers.lines().any(|line| line == counted), "not {counted} in {numbers}");
     }
+    let requests = "switchboard_hooks_total{channel=\"telegram\",result=\"ignored\"} 4";
+    assert!(numbers.lines().any(|line| line == requests), "not {requests} in {numbers}");
 }
 
 #[actix_web::test]
