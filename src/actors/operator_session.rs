@@ -72,6 +72,8 @@ pub(crate) struct OperatorSession {
     watch: Option<ConversationId>,
     limiter: DefaultDirectRateLimiter,
     signed_out: bool,
+    /// While the browser was brought up to now.
+    rights_changed: bool,
 }
 
 enum Phase {
@@ -115,6 +117,7 @@ impl OperatorSession {
             watch: None,
             limiter,
             signed_out: false,
+            rights_changed: false,
         };
         Self::create(|ctx| {
             ctx.set_mailbox_capacity(FRAMES_WAITING_MAX);
@@ -332,6 +335,9 @@ impl OperatorSession {
             self.take_share(share, ctx);
         }
         self.send(&ServerFrame::CaughtUp {});
+        if std::mem::take(&mut self.rights_changed) {
+            self.welcome(None, ctx);
+        }
     }
 
     /// Hands on what is behind the browser's place.
@@ -598,8 +604,10 @@ impl Handler<RightsChanged> for OperatorSession {
 
     /// What the browser has may be too much or too little now: it begins anew.
     fn handle(&mut self, _: RightsChanged, ctx: &mut Self::Context) {
-        if matches!(self.phase, Phase::Live) {
-            self.welcome(None, ctx);
+        match self.phase {
+            Phase::Live => self.welcome(None, ctx),
+            Phase::CatchingUp(_) => self.rights_changed = true,
+            Phase::Silent | Phase::Ending => {}
         }
     }
 }

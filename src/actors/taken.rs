@@ -54,6 +54,7 @@ mod tests {
             started_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
             preview: String::new(),
+            preview_kind: None,
             last_entry: EntryNumber(1),
         }
     }

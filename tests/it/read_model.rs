@@ -113,6 +113,7 @@ fn row(n: usize, state: RowState, line: LineId, held: bool, offered: bool) -> Ro
         started_at: at,
         updated_at: at,
         preview: String::new(),
+        preview_kind: None,
         last_entry: EntryNumber(1),
     }
 }

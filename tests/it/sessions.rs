@@ -567,6 +567,7 @@ fn a_channel_that_polls_brings_what_was_written_once() {
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
             let anna = story.signs_in("anna").await;
+            story.platform.called("setWebhook", 1).await;
             assert_eq!(
                 story.platform.webhook().unwrap()["url"],
                 "https://hub.example/hooks/telegram",

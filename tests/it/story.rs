@@ -159,9 +159,19 @@ impl Story {
     /// Waits until a desk has been sent such a frame: what comes through a thread of its own (the
     /// read model) is not waited for by [`Self::settles`].
     pub async fn sees(&self, desk: &Desk, wanted: impl Fn(&ServerFrame) -> bool) {
+        self.sees_times(desk, 1, wanted).await;
+    }
+
+    /// As [`Self::sees`], so many times in all.
+    pub async fn sees_times(
+        &self,
+        desk: &Desk,
+        times: usize,
+        wanted: impl Fn(&ServerFrame) -> bool,
+    ) {
         let patience = Duration::from_secs(10);
         let since = switchboard::clock::monotonic();
-        while !desk.frames().iter().any(&wanted) {
+        while desk.frames().iter().filter(|frame| wanted(frame)).count() < times {
             assert!(since.elapsed() < patience, "{} has seen {:?}", desk.name, desk.frames());
             tokio::task::yield_now().await;
         }
