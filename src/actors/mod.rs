@@ -21,6 +21,7 @@ mod operator_session;
 mod outbox;
 mod poller;
 mod presence;
+mod progress;
 mod rebuild;
 mod round;
 mod shard;

@@ -3,7 +3,7 @@
 //! Never touches a socket: frames go to the pipe, which may be slow. What the browser has not
 //! acknowledged is counted, and who is too far behind is sent away to come back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,7 @@ use crate::actors::handle::{
     Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
 };
 use crate::actors::node::{SocketCame, SocketLeft};
+use crate::actors::progress::Progress;
 use crate::actors::work::Command;
 use crate::clock;
 use crate::protocol::{
@@ -40,10 +41,6 @@ use crate::protocol::{
     PROTOCOL_VERSION, REASON_CHARS_MAX, ServerFrame, TEXT_CHARS_MAX, close,
 };
 
-/// Bytes that a browser may leave unacknowledged.
-const UNACKNOWLEDGED_BYTES_MAX: usize = 1024 * 1024;
-/// Seconds that it may leave them unacknowledged.
-const UNACKNOWLEDGED_SECONDS_MAX: i64 = 15;
 /// Milliseconds over which browsers come back when a node goes down.
 const COME_BACK_MS: u64 = 3_000;
 /// Frames from the browser and shares of events that may wait.
@@ -65,10 +62,7 @@ pub(crate) struct OperatorSession {
     socket: SocketLink,
     key: Option<SessionKey>,
     phase: Phase,
-    /// Where the browser is, as far as frames were handed to it.
-    sent: BTreeMap<ShardId, Place>,
-    unacknowledged: VecDeque<Unacknowledged>,
-    unacknowledged_bytes: usize,
+    progress: Progress,
     watch: Option<ConversationId>,
     limiter: DefaultDirectRateLimiter,
     signed_out: bool,
@@ -84,13 +78,6 @@ enum Phase {
     Live,
     /// The socket was told to close; nothing is sent any more.
     Ending,
-}
-
-struct Unacknowledged {
-    shard: ShardId,
-    to: Place,
-    bytes: usize,
-    at: jiff::Timestamp,
 }
 
 impl OperatorSession {
@@ -111,9 +98,7 @@ impl OperatorSession {
             socket,
             key: None,
             phase: Phase::Silent,
-            sent: BTreeMap::new(),
-            unacknowledged: VecDeque::new(),
-            unacknowledged_bytes: 0,
+            progress: Progress::default(),
             watch: None,
             limiter,
             signed_out: false,
@@ -294,8 +279,7 @@ impl OperatorSession {
             now: self.node.clock().now(),
         });
         self.phase = Phase::CatchingUp(Vec::new());
-        self.unacknowledged.clear();
-        self.unacknowledged_bytes = 0;
+        self.progress = Progress::default();
         let (node, visibility) = (self.node.clone(), self.node.visibility(&who));
         let caught_up = async move { catch_up(&node, known, visibility).await };
         ctx.spawn(caught_up.into_actor(self).map(|caught_up, session, ctx| match caught_up {
@@ -313,7 +297,7 @@ impl OperatorSession {
         if matches!(self.phase, Phase::Ending) {
             return;
         }
-        self.sent = caught_up.from;
+        self.progress = Progress::from(caught_up.from);
         if let Some(snapshot) = caught_up.snapshot {
             self.send(&snapshot);
         }
@@ -322,11 +306,7 @@ impl OperatorSession {
                 self.hand_over(shard, to, &events);
             }
         }
-        // What was missed is bounded by the replay, not by what a browser in step may leave.
-        self.unacknowledged_bytes = 0;
-        for waiting in &mut self.unacknowledged {
-            waiting.bytes = 0;
-        }
+        self.progress.forgive_size();
         let meanwhile = match std::mem::replace(&mut self.phase, Phase::Live) {
             Phase::CatchingUp(shares) => shares,
             Phase::Silent | Phase::Live | Phase::Ending => Vec::new(),
@@ -342,8 +322,8 @@ impl OperatorSession {
 
     /// Hands on what is behind the browser's place.
     fn take_share(&mut self, share: Share, ctx: &mut Context<Self>) {
-        let at = self.sent.get(&share.shard).copied().unwrap_or_default();
-        if self.unacknowledged_bytes > UNACKNOWLEDGED_BYTES_MAX {
+        let at = self.progress.at(share.shard);
+        if self.progress.is_full() {
             return self.send_away(ctx);
         }
         let new = |event: &Arc<TailEvent>| event.place.position > at.position;
@@ -365,14 +345,11 @@ impl OperatorSession {
                 Form::Nothing => None,
             })
             .collect();
-        let from = self.sent.insert(shard, to).unwrap_or_default();
+        let from = self.progress.at(shard);
         let (from, to_text) =
             (encode::feed_position(shard, from), encode::feed_position(shard, to));
         let frame = encode::events_frame(shard, &from, &to_text, visible.into_iter());
-        let bytes = frame.len();
-        self.unacknowledged_bytes += bytes;
-        let at = self.node.clock().now();
-        self.unacknowledged.push_back(Unacknowledged { shard, to, bytes, at });
+        self.progress.handed(shard, to, frame.len(), self.node.clock().now());
         self.socket.deliver.do_send(Deliver(vec![frame]));
     }
 
@@ -400,18 +377,7 @@ impl OperatorSession {
         if positions.len() > POSITIONS_MAX {
             return self.error(ErrorCode::BadFrame, "too many positions");
         }
-        let known: BTreeMap<ShardId, Place> =
-            positions.iter().filter_map(encode::parse_position).collect();
-        let bytes = &mut self.unacknowledged_bytes;
-        self.unacknowledged.retain(|waiting| {
-            let taken = known
-                .get(&waiting.shard)
-                .is_some_and(|place| place.position >= waiting.to.position);
-            if taken {
-                *bytes = bytes.saturating_sub(waiting.bytes);
-            }
-            !taken
-        });
+        self.progress.acknowledged(&positions.iter().filter_map(encode::parse_position).collect());
     }
 
     /// Entries of a conversation come while it is on the screen, to those who may read it.
@@ -583,18 +549,17 @@ impl Handler<Ends> for OperatorSession {
             return;
         }
         for (shard, end) in ends.0.iter() {
-            let at = self.sent.get(shard).copied().unwrap_or_default();
+            let at = self.progress.at(*shard);
             if end.position > at.position {
                 self.hand_over(*shard, *end, &[]);
             }
         }
         let now = self.node.clock().now();
-        let oldest = self.unacknowledged.front();
-        if oldest.is_some_and(|o| now.duration_since(o.at).as_secs() > UNACKNOWLEDGED_SECONDS_MAX) {
+        if self.progress.is_late(now) {
             return self.send_away(ctx);
         }
-        let position = |(shard, place): (&ShardId, &Place)| encode::feed_position(*shard, *place);
-        let positions = self.sent.iter().map(position).collect();
+        let position = |(shard, place)| encode::feed_position(shard, place);
+        let positions = self.progress.places().map(position).collect();
         self.send(&ServerFrame::Beat { positions, now });
     }
 }
