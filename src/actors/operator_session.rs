@@ -47,6 +47,9 @@ const COME_BACK_MS: u64 = 3_000;
 const FRAMES_WAITING_MAX: usize = 256;
 /// How long the browser has for the close frame before the transport is cut.
 const LAST_WORD: Duration = Duration::from_secs(1);
+/// `hello` and `watch` of one socket, sustained and at once; more ends it.
+const READINGS_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const READINGS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 /// How long a socket may stay without a word.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// How often a socket in use renews its sign-in.
@@ -65,6 +68,8 @@ pub(crate) struct OperatorSession {
     progress: Progress,
     watch: Option<ConversationId>,
     limiter: DefaultDirectRateLimiter,
+    /// `hello` and `watch`, which read from the store.
+    readings: DefaultDirectRateLimiter,
     signed_out: bool,
     /// While the browser was brought up to now.
     rights_changed: bool,
@@ -101,6 +106,9 @@ impl OperatorSession {
             progress: Progress::default(),
             watch: None,
             limiter,
+            readings: RateLimiter::direct(
+                Quota::per_second(READINGS_PER_SECOND).allow_burst(READINGS_BURST),
+            ),
             signed_out: false,
             rights_changed: false,
         };
@@ -156,7 +164,7 @@ impl OperatorSession {
         }
         match frame {
             ClientFrame::Hello { .. } | ClientFrame::Watch { .. }
-                if self.limiter.check().is_err() =>
+                if self.readings.check().is_err() =>
             {
                 self.send_away(ctx);
             }

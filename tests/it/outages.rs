@@ -1,6 +1,9 @@
 //! What a fault inside the hub must not do: lose, repeat, leak or leave somebody waiting.
 
+use std::time::Duration;
+
 use domain::channel::ChannelSettings;
+use domain::entry::{Body, DeliveryState};
 use domain::id::{ChannelId, ShardId};
 use domain::line::QueueMode;
 use jiff::Timestamp;
@@ -72,20 +75,26 @@ fn an_outcome_that_is_known_survives_a_shard_that_is_read_anew() {
             story.customer_writes(501, "hello").await;
             let (conversation, offer) = anna.offer();
             anna.accepts(story, (conversation.clone(), offer)).await;
-            story.platform.fails("sendMessage", Fault::TooManyRequests { retry_after_seconds: 7 });
+            // Long enough for the store to go another way than memory meanwhile.
+            story.platform.fails("sendMessage", Fault::Delay(Duration::from_secs(1)));
             anna.says(&ClientFrame::Reply {
                 cmd_id: new_id(),
                 conversation: conversation.clone(),
                 text: "answer".into(),
             });
-            // While the platform is asked, the store goes another way than memory.
             while !is_sending(&story.store).await {
                 tokio::task::yield_now().await;
             }
             commits_behind_its_back(&story.store, story.now()).await;
+            story.breaks_and_recovers().await;
             story.seconds_pass(30).await;
-            assert_eq!(story.platform.sent_to(501), ["answer"], "refused is not perhaps sent");
-            assert_eq!(story.messages(&conversation).await, ["hello", "answer"]);
+            assert_eq!(story.platform.sent_to(501), ["answer"], "once");
+            let transcript = story.node.transcript(&conversation).await.unwrap().unwrap();
+            let delivery = transcript.entries.into_iter().find_map(|entry| match entry.body {
+                Body::Message(message) => message.delivery,
+                Body::Note { .. } | Body::Fact(_) => None,
+            });
+            assert_eq!(delivery, Some(DeliveryState::Sent), "known is not perhaps");
         },
     );
 }

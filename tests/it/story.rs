@@ -261,6 +261,22 @@ impl Story {
         self.settles().await;
     }
 
+    /// Waits until a shard has noticed that it broke, and lets time pass until it runs again.
+    pub async fn breaks_and_recovers(&self) {
+        let patience = Duration::from_secs(10);
+        let since = switchboard::clock::monotonic();
+        while self.node.is_ready() {
+            assert!(since.elapsed() < patience, "nothing broke");
+            tokio::task::yield_now().await;
+        }
+        while !self.node.is_ready() {
+            assert!(since.elapsed() < patience, "it does not recover");
+            tokio::time::advance(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
+        }
+        self.settles().await;
+    }
+
     pub async fn minutes_pass(&self, minutes: u64) {
         self.seconds_pass(minutes * 60).await;
     }
