@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openStage, replyBox } from "./stage.mjs";
+import { accept, openStage, replyBox } from "./stage.mjs";
 
 const WAYS = [
   { side: "telegram", customer: "Maria Keller", how: "posted updates", demoArgs: [] },
@@ -26,7 +26,7 @@ for (const { side, customer, how, demoArgs } of WAYS) {
     assert.match(await offer.getByTestId("countdown").innerText(), /^(1:0[01]|0:[45]\d)$/);
     await stage.shot(console, "offered");
 
-    await offer.getByTestId("accept").click();
+    await accept(console);
     await replyBox(console).fill("It comes tomorrow before noon.");
     await stage.shot(console, "accepted");
     await console.getByTestId("send").click();
@@ -46,8 +46,7 @@ test("whatever a customer does is seen, and that he is gone", async (t) => {
   const { page, phone } = await stage.customer("telegram", "Иван Петров");
   await phone.getByTestId("text").fill("first wording");
   await phone.getByTestId("send").click();
-  await console.getByTestId("offer").getByTestId("accept").click();
-  await replyBox(console).waitFor();
+  await accept(console);
 
   await phone.getByTestId("text").fill("second wording");
   await phone.getByTestId("act-edit").click();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as passed } from "node:timers/promises";
-import { act, openStage, replyBox } from "./stage.mjs";
+import { accept, act, openStage, replyBox } from "./stage.mjs";
 
 const CUT_MS = 10_000;
 const MISSED = ["are you there?", "the number is 4711", "hello??", "I shall wait."];
@@ -13,8 +13,7 @@ test("what a customer wrote during a cut appears once and in order, without a re
   const console = await stage.signedIn("anna");
   const state = (word) => console.locator(`[data-testid="connection-state"][data-state="${word}"]`);
   await act(stage.demo, "telegram", "Maria Keller", { what: "write", text: "good morning" });
-  await console.getByTestId("offer").getByTestId("accept").click();
-  await replyBox(console).waitFor();
+  await accept(console);
   await console.evaluate(() => (window.neverReloaded = true));
   await stage.shot(console, "live");
 

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openStage, replyBox } from "./stage.mjs";
+import { accept, openStage, replyBox } from "./stage.mjs";
 
 const EVIL_NAME = '<img src=x onerror="alert(1)">';
 const EVIL_TEXT = '<script>alert(2)</script><b onmouseover="alert(3)">bold</b> & &lt;i&gt;';
@@ -21,7 +21,7 @@ test("names and messages with markup stay text, on both sides", async (t) => {
     await phone.getByTestId("customer").filter({ hasText: EVIL_NAME }).waitFor();
     await phone.getByTestId("text").fill(EVIL_TEXT);
     await phone.getByTestId("send").click();
-    await console.getByTestId("offer").getByTestId("accept").click();
+    await accept(console);
     assert.equal(await console.getByTestId("customer").innerText(), EVIL_NAME);
     const words = console.locator('[data-author="customer"] p[class$="text"]');
     assert.equal(await words.innerText(), EVIL_TEXT);

@@ -105,6 +105,13 @@ export function replyBox(console) {
   return console.getByPlaceholder("Write to the customer");
 }
 
+/** Accepts the only offer, and waits until the conversation is the operator's. */
+export async function accept(console) {
+  await console.getByTestId("offer").getByTestId("accept").click();
+  await console.getByTestId("list-mine").getByTestId("conversation").waitFor();
+  await replyBox(console).waitFor();
+}
+
 /** What a customer does on the pretend page, without the page. */
 export async function act(demo, side, customer, what) {
   const chats = await (await fetch(`${demo.url}/pretend/api/chats?seen=0`)).json();
