@@ -107,8 +107,10 @@ export function replyBox(console) {
 
 /** Accepts the only offer, and waits until the conversation is the operator's. */
 export async function accept(console) {
-  await console.getByTestId("offer").getByTestId("accept").click();
-  await console.getByTestId("list-mine").getByTestId("conversation").waitFor();
+  const offer = console.getByTestId("offer");
+  const id = await offer.getAttribute("data-conversation");
+  await offer.getByTestId("accept").click();
+  await console.getByTestId("list-mine").locator(`[data-conversation="${id}"]`).waitFor();
   await replyBox(console).waitFor();
 }
 
