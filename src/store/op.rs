@@ -183,8 +183,6 @@ pub enum SharedKind {
     Account,
     /// A signed-in browser; the id is the digest of its token.
     SignIn,
-    /// Settings of the installation, such as a pending set-up link.
-    Setting,
 }
 
 impl DocumentKind {
@@ -205,7 +203,6 @@ impl SharedKind {
             Self::Operator => "operator",
             Self::Account => "account",
             Self::SignIn => "sign_in",
-            Self::Setting => "setting",
         }
     }
 }
