@@ -58,6 +58,15 @@ text_id!(
     ConversationId
 );
 
+text_id!(
+    /// A customer: a person, whatever channels he writes through.
+    CustomerId
+);
+text_id!(
+    /// A lead: the record made of an unknown customer.
+    LeadId
+);
+
 impl ConversationId {
     /// The id of a conversation that lives in `shard`; `unique` is a fresh UUID v7.
     pub fn in_shard(shard: ShardId, unique: &str) -> Self {

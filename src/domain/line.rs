@@ -1,19 +1,37 @@
 //! A line: a named set of rules, and what is allowed in them.
+//!
+//! One file a group of settings: its form, its defaults, its bounds.
 
-use std::collections::BTreeSet;
+mod answer;
+mod closing;
+mod crm;
+mod greeting;
+mod queue;
+mod shown;
+mod unanswered;
+
 use std::ops::RangeInclusive;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::hours::HoursSettings;
 use crate::id::{LineId, OperatorId, ShardId};
-use crate::texts::{self, Language};
+use crate::texts::{Kind, Language};
+
+pub use crate::line::answer::{AnswerRule, AnswerSettings};
+pub use crate::line::closing::{
+    AutoCloseSettings, ClosingRule, ClosingSettings, RatingScale, RatingSettings,
+};
+pub use crate::line::crm::{CrmSettings, LeadRule};
+pub use crate::line::greeting::{ConsentSettings, WelcomeSettings};
+pub use crate::line::queue::{QueueMode, QueueSettings};
+pub use crate::line::shown::{Persona, ShownAs};
+pub use crate::line::unanswered::{UnansweredRule, UnansweredSettings};
 
 pub const NAME_CHARS_MAX: usize = 100;
 pub const TEXT_CHARS_MAX: usize = 2_000;
-pub const QUEUE_OPERATORS_MAX: usize = 1_000;
-pub const UNANSWERED_AFTER_SECONDS: RangeInclusive<u32> = 30..=86_400;
-pub const REOPEN_WINDOW_SECONDS_MAX: u32 = 86_400;
+pub const TOPICS_MAX: usize = 100;
+pub const TOPIC_CHARS_MAX: usize = 100;
 
 /// A line, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +39,8 @@ pub struct Line {
     pub id: LineId,
     /// Where the line lives; chosen when it is created, never changed.
     pub shard: ShardId,
+    /// Put away: it has no channels and no open conversations, and gets none.
+    pub archived: bool,
     pub settings: LineSettings,
 }
 
@@ -34,144 +54,94 @@ pub struct LineSettings {
     pub language: Language,
     pub queue: QueueSettings,
     pub unanswered: UnansweredSettings,
+    pub answer: AnswerSettings,
+    pub hours: HoursSettings,
+    pub welcome: WelcomeSettings,
     pub closing: ClosingSettings,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct QueueSettings {
-    pub mode: QueueMode,
-    /// In the order in which `strictly` offers.
-    pub operators: Vec<OperatorId>,
-    pub offer_timeout_seconds: u32,
-    /// False: offer to everybody in order, present or not.
-    pub require_available: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QueueMode {
-    #[default]
-    Evenly,
-    Strictly,
-    All,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UnansweredSettings {
-    pub rule: UnansweredRule,
-    /// 0: at the end of the round.
-    pub after_seconds: u32,
-    /// Whether `requeue` sends the text too.
-    pub text_on_requeue: bool,
-    /// None: the default text in the line's language.
-    pub text: Option<String>,
-}
-
-/// What happens when everybody eligible has declined or missed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnansweredRule {
-    /// Text to the customer; the conversation is in the unanswered list.
-    Reply,
-    /// A new round, again and again.
-    Requeue,
-    /// The unanswered list, without a text.
-    Nothing,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClosingSettings {
-    /// A message inside it reopens the conversation with the same operator. 0: none.
-    pub reopen_window_seconds: u32,
+    pub auto_close: AutoCloseSettings,
+    pub rating: RatingSettings,
+    pub crm: CrmSettings,
+    pub consent: ConsentSettings,
+    /// What a conversation may be about, in the order in which they are shown.
+    pub topics: Vec<String>,
+    /// Nobody finishes without having chosen one.
+    pub topic_required: bool,
+    /// What customers see of whoever answers them.
+    pub operator_shown_as: ShownAs,
+    /// Names and pictures for `operator_shown_as` `persona`. Who has none is shown as the company.
+    pub personas: Vec<Persona>,
 }
 
 impl LineSettings {
-    /// A new line as it comes out of the box.
-    pub fn new(name: impl Into<String>, operators: Vec<OperatorId>) -> Self {
+    /// A new line as it comes out of the box. `timezone`: the server's, by its IANA name.
+    pub fn new(name: impl Into<String>, operators: Vec<OperatorId>, timezone: &str) -> Self {
         Self {
             name: name.into(),
             active: true,
             language: Language::En,
-            queue: QueueSettings {
-                mode: QueueMode::Evenly,
-                operators,
-                offer_timeout_seconds: 60,
-                require_available: true,
-            },
-            unanswered: UnansweredSettings {
-                rule: UnansweredRule::Requeue,
-                after_seconds: 180,
-                text_on_requeue: true,
-                text: None,
-            },
-            closing: ClosingSettings { reopen_window_seconds: 600 },
+            queue: QueueSettings::new(operators),
+            unanswered: UnansweredSettings::default(),
+            answer: AnswerSettings::default(),
+            hours: HoursSettings::new(timezone),
+            welcome: WelcomeSettings::default(),
+            closing: ClosingSettings::default(),
+            auto_close: AutoCloseSettings::default(),
+            rating: RatingSettings::default(),
+            crm: CrmSettings::default(),
+            consent: ConsentSettings::default(),
+            topics: Vec::new(),
+            topic_required: false,
+            operator_shown_as: ShownAs::Name,
+            personas: Vec::new(),
         }
     }
 
     /// Every field that is out of bounds, with what is allowed. Empty: the settings are valid.
     ///
     /// `offer_timeout_seconds` is bounded by configuration, so that tests and special sites may
-    /// widen it.
+    /// widen it. Whether operators, time zones and other lines exist is the edge's question.
     pub fn problems(&self, offer_timeout_seconds: &RangeInclusive<u32>) -> Vec<FieldProblem> {
-        let mut problems = Vec::new();
-        let mut check = |ok: bool, field: &'static str, allowed: String| {
-            if !ok {
-                problems.push(FieldProblem { field, allowed });
-            }
-        };
+        let mut check = Checks::default();
         let name_chars = self.name.trim().chars().count();
-        check((1..=NAME_CHARS_MAX).contains(&name_chars), "name", "1..100 characters".into());
-        check(
-            offer_timeout_seconds.contains(&self.queue.offer_timeout_seconds),
-            "queue.offer_timeout_seconds",
-            format!("{}..{}", offer_timeout_seconds.start(), offer_timeout_seconds.end()),
-        );
-        let operators = &self.queue.operators;
-        let distinct = operators.iter().collect::<BTreeSet<_>>().len();
-        check(distinct == operators.len(), "queue.operators", "each operator once".into());
-        check(operators.len() <= QUEUE_OPERATORS_MAX, "queue.operators", "at most 1000".into());
-        let after = self.unanswered.after_seconds;
-        check(
-            after == 0 || UNANSWERED_AFTER_SECONDS.contains(&after),
-            "unanswered.after_seconds",
-            "0 or 30..86400".into(),
-        );
-        let text = self.unanswered.text.as_ref();
-        check(
-            text.is_none_or(|t| {
-                (1..=TEXT_CHARS_MAX).contains(&t.chars().count()) && !t.trim().is_empty()
-            }),
-            "unanswered.text",
-            "1..2000 characters, or null for the default text".into(),
-        );
-        check(
-            self.closing.reopen_window_seconds <= REOPEN_WINDOW_SECONDS_MAX,
-            "closing.reopen_window_seconds",
-            "0..86400".into(),
-        );
-        problems
+        check.that((1..=NAME_CHARS_MAX).contains(&name_chars), "name", "1..100 characters");
+        self.queue.check(&mut check, offer_timeout_seconds);
+        self.unanswered.check(&mut check);
+        self.answer.check(&mut check);
+        check.problems.extend(self.hours.problems());
+        check.text("hours.text", Kind::OffHours, self.hours.text.as_deref());
+        self.welcome.check(&mut check);
+        self.closing.check(&mut check);
+        self.auto_close.check(&mut check);
+        self.rating.check(&mut check);
+        self.consent.check(&mut check);
+        self.check_topics(&mut check);
+        shown::check(&self.personas, &mut check);
+        check.problems
     }
 
-    pub fn offer_timeout(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.queue.offer_timeout_seconds.into())
-    }
-
-    pub fn reopen_window(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.closing.reopen_window_seconds.into())
-    }
-
-    /// The text for a customer whom nobody has answered, if the rule sends one.
-    pub fn unanswered_text(&self) -> Option<&str> {
-        let sends = match self.unanswered.rule {
-            UnansweredRule::Reply => true,
-            UnansweredRule::Requeue => self.unanswered.text_on_requeue,
-            UnansweredRule::Nothing => false,
+    fn check_topics(&self, check: &mut Checks) {
+        let topics = &self.topics;
+        check.that(topics.len() <= TOPICS_MAX, "topics", "at most 100");
+        let fits = |topic: &String| {
+            !topic.trim().is_empty() && topic.chars().count() <= TOPIC_CHARS_MAX
         };
-        let text = self.unanswered.text.as_deref();
-        sends.then(|| text.unwrap_or_else(|| texts::unanswered(self.language)))
+        check.that(topics.iter().all(fits), "topics", "1..100 characters each");
+        let distinct: std::collections::BTreeSet<_> = topics.iter().collect();
+        check.that(distinct.len() == topics.len(), "topics", "each once");
+        let possible = !self.topic_required || !topics.is_empty();
+        check.that(possible, "topic_required", "only with topics to choose from");
+    }
+
+    /// The name of an operator as customers see it; none: they see the company.
+    pub fn name_shown<'a>(&'a self, operator: &OperatorId, name: &'a str) -> Option<&'a str> {
+        match self.operator_shown_as {
+            ShownAs::Name => Some(name),
+            ShownAs::Persona => {
+                let his = self.personas.iter().find(|persona| persona.operator == *operator);
+                his.map(|persona| persona.name.as_str())
+            }
+            ShownAs::Hidden => None,
+        }
     }
 }
 
@@ -181,4 +151,45 @@ pub struct FieldProblem {
     pub field: &'static str,
     /// What would be accepted.
     pub allowed: String,
+}
+
+/// Gathers what is out of bounds.
+#[derive(Debug, Default)]
+struct Checks {
+    problems: Vec<FieldProblem>,
+}
+
+impl Checks {
+    fn that(&mut self, ok: bool, field: &'static str, allowed: impl Into<String>) {
+        if !ok {
+            self.problems.push(FieldProblem { field, allowed: allowed.into() });
+        }
+    }
+
+    fn seconds(&mut self, field: &'static str, value: u32, zero: Zero, range: RangeInclusive<u32>) {
+        let (ok, or_zero) = match zero {
+            Zero::Allowed => (value == 0 || range.contains(&value), "0 or "),
+            Zero::OutOfBounds => (range.contains(&value), ""),
+        };
+        self.that(ok, field, format!("{or_zero}{}..{}", range.start(), range.end()));
+    }
+
+    /// A text to customers; none: the default text.
+    fn text(&mut self, field: &'static str, kind: Kind, text: Option<&str>) {
+        let Some(text) = text else { return };
+        let fits = !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX;
+        self.that(fits, field, "1..2000 characters, or null for the default text");
+        let known = kind.placeholders();
+        if let Some(unknown) = crate::texts::unknown_placeholder(text, known) {
+            let names: Vec<String> = known.iter().map(|p| format!("{{{}}}", p.name())).collect();
+            self.that(false, field, format!("no {{{unknown}}}; only {}", names.join(", ")));
+        }
+    }
+}
+
+/// Whether 0 says "off" or "at once".
+#[derive(Clone, Copy)]
+enum Zero {
+    Allowed,
+    OutOfBounds,
 }

@@ -1,6 +1,14 @@
-//! Default texts to customers. Every one can be replaced in the line's settings.
+//! Texts to customers: the defaults, and the placeholders that any text may use.
+//!
+//! Every default can be replaced in the line's settings.
+
+mod defaults;
+mod fill;
 
 use serde::{Deserialize, Serialize};
+
+pub use crate::texts::defaults::default;
+pub use crate::texts::fill::{Values, fill, moment, unknown_placeholder};
 
 /// Language of the default texts of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,16 +18,59 @@ pub enum Language {
     Ru,
 }
 
-/// For a customer whom nobody has answered yet.
-pub fn unanswered(language: Language) -> &'static str {
-    match language {
-        Language::En => {
-            "Thank you for waiting. All our operators are busy right now; \
-             we will answer you here as soon as somebody is free."
+/// An automatic message to the customer. Each chat gets each kind only so often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Welcome,
+    Consent,
+    OffHours,
+    Unanswered,
+    Closing,
+    AutoClose,
+    RateLike,
+    RateStars,
+    /// For a rating that was given.
+    Thanks,
+}
+
+/// What a text may leave open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholder {
+    /// When the line opens next.
+    OpensAt,
+    /// Who answers, as customers see him.
+    Operator,
+    Company,
+    Customer,
+}
+
+impl Placeholder {
+    /// As it stands between braces.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpensAt => "opens_at",
+            Self::Operator => "operator",
+            Self::Company => "company",
+            Self::Customer => "customer",
         }
-        Language::Ru => {
-            "Спасибо за ожидание. Сейчас все операторы заняты, \
-             мы ответим вам здесь, как только кто-нибудь освободится."
+    }
+}
+
+impl Kind {
+    /// What a text of this kind may leave open.
+    pub fn placeholders(self) -> &'static [Placeholder] {
+        use Placeholder::{Company, Customer, Operator, OpensAt};
+        match self {
+            Self::OffHours => &[OpensAt, Operator, Company, Customer],
+            Self::Welcome
+            | Self::Consent
+            | Self::Unanswered
+            | Self::Closing
+            | Self::AutoClose
+            | Self::RateLike
+            | Self::RateStars
+            | Self::Thanks => &[Operator, Company, Customer],
         }
     }
 }
