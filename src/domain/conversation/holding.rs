@@ -41,10 +41,11 @@ impl Conversation {
                 (PlaceLimit::Beyond, Via::Responsible)
             }
             State::Waiting { search } if search.is_unanswered() => (PlaceLimit::Beyond, Via::Hand),
-            State::Offered { handover: Some(_), .. } => return turn.refuse(Refusal::NotNow),
+            State::Offered { handover: Some(_), .. } | State::Closing { .. } => {
+                return turn.refuse(Refusal::NotNow);
+            }
             State::Waiting { .. } | State::Offered { .. } => (PlaceLimit::Capacity, Via::Hand),
             State::Active(_) => return self.refuse_to_hand_over(&operator, turn),
-            State::Closing { .. } => return turn.refuse(Refusal::NotNow),
             State::Closed { .. } => return turn.refuse(Refusal::Closed),
         };
         turn.push(Effect::Reserve { operator: operator.clone(), limit });

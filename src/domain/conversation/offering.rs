@@ -193,13 +193,11 @@ impl Conversation {
         if !open.is_empty() {
             return;
         }
-        match handover.clone() {
-            Some(handover) => self.transfer_came_back(handover, how, reason, turn),
-            None => {
-                self.state = State::Waiting { search: search.clone() };
-                self.seek(turn);
-            }
+        if let Some(handover) = handover.clone() {
+            return self.transfer_came_back(handover, how, reason, turn);
         }
+        self.state = State::Waiting { search: search.clone() };
+        self.seek(turn);
     }
 }
 

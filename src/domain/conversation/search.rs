@@ -9,6 +9,7 @@ use crate::line::{LineSettings, UnansweredRule};
 use crate::routing::{Passed, PassedHow};
 
 /// How the search for an operator stands.
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing has been done")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
     /// Its place in the line: since when it waits for an operator.

@@ -51,11 +51,12 @@ impl Conversation {
                 self.withdraw_offers(None, turn);
                 self.transfer_came_back(handover, TransferEnd::Withdrawn, None, turn);
             }
-            State::Waiting { .. } | State::Offered { .. } => turn.refuse(Refusal::NotNow),
+            State::Waiting { .. } | State::Offered { .. } | State::Closing { .. } => {
+                turn.refuse(Refusal::NotNow);
+            }
             State::Active(_) => {
                 turn.refuse(Refusal::NoLongerYours { holder: self.holder().cloned() });
             }
-            State::Closing { .. } => turn.refuse(Refusal::NotNow),
             State::Closed { .. } => turn.refuse(Refusal::Closed),
         }
     }
