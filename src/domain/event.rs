@@ -118,6 +118,16 @@ pub struct Row {
     pub last_entry: EntryNumber,
 }
 
+impl Row {
+    /// Everybody who may read it for its own sake, some more than once: who holds or held it, is
+    /// asked, takes part, hands it on, or may take it because the customer is his.
+    pub fn people(&self) -> impl Iterator<Item = &OperatorId> {
+        let offered = self.offers.iter().map(|offer| &offer.operator);
+        let held = self.operator.iter().chain(&self.held);
+        held.chain(offered).chain(&self.joined).chain(&self.handed_by).chain(&self.listed_for)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowState {
