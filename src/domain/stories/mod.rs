@@ -11,6 +11,7 @@ mod offers;
 mod permission;
 mod property;
 mod queue;
+mod simulator;
 mod story;
 mod unanswered;
 mod words;

@@ -35,13 +35,13 @@ impl Places {
         }
     }
 
-    /// Whose place a step wants that is not there, as the store judges it.
-    pub(super) fn full(
+    /// Whether a step wants a place that is not there, as the store judges it.
+    pub(super) fn are_wanting(
         &self,
         conversation: &ConversationId,
         effects: &[Effect],
         operators: &Operators,
-    ) -> Option<OperatorId> {
+    ) -> bool {
         let mut changed = BTreeMap::new();
         for effect in effects {
             let (operator, limit) = match effect {
@@ -67,9 +67,9 @@ impl Places {
             let holds = changed.insert(operator, limit.is_some()).unwrap_or(held);
             if limit == Some(PlaceLimit::Capacity) && !holds && operators.is_full(operator, others)
             {
-                return Some(operator.clone());
+                return true;
             }
         }
-        None
+        false
     }
 }

@@ -18,32 +18,29 @@ impl World {
     /// Takes an input as one commit. What is refused because somebody is full after all is decided
     /// once more, with all that has happened in other lines.
     pub(super) fn step(&mut self, id: &ConversationId, input: Input) -> Outcome {
+        let Some(line) = self.conversation(id).map(|conversation| conversation.line.clone()) else {
+            return Outcome::Unknown;
+        };
         let tried = self.attempt(id, &input).or_else(|Full| {
             self.hear();
             self.attempt(id, &input)
         });
-        let effects = match tried {
-            Ok(Some(effects)) => effects,
-            Ok(None) => return Outcome::Unknown,
-            Err(Full) => vec![Effect::Refuse(Refusal::Full)],
-        };
+        let effects = tried.unwrap_or_else(|Full| vec![Effect::Refuse(Refusal::Full)]);
         let outcome = outcome(&effects);
-        if let (Some(conversation), Outcome::Done | Outcome::Refused(_)) =
-            (self.conversation(id), &outcome)
-        {
-            let (at, line, conversation) = (self.now, conversation.line.clone(), id.clone());
+        if matches!(outcome, Outcome::Done | Outcome::Refused(_)) {
+            let (at, conversation) = (self.now, id.clone());
             self.happened.push(Happened::Step(Step { at, line, conversation, input, effects }));
         }
         outcome
     }
 
-    /// Decides, and keeps it if the store takes it. None: there is no such conversation.
-    fn attempt(&mut self, id: &ConversationId, input: &Input) -> Result<Option<Vec<Effect>>, Full> {
-        let Some(before) = self.conversation(id).cloned() else { return Ok(None) };
+    /// Decides, and keeps it if the store takes it.
+    fn attempt(&mut self, id: &ConversationId, input: &Input) -> Result<Vec<Effect>, Full> {
+        let Some(before) = self.conversation(id).cloned() else { return Ok(Vec::new()) };
         let mut after = before.clone();
         let effects = self.decide(&mut after, input.clone());
-        let Some(line) = self.lines.get_mut(&before.line) else { return Ok(None) };
-        if self.places.full(id, &effects, &self.operators).is_some() {
+        let Some(line) = self.lines.get_mut(&before.line) else { return Ok(Vec::new()) };
+        if self.places.are_wanting(id, &effects, &self.operators) {
             line.queue.take_back();
             return Err(Full);
         }
@@ -51,7 +48,7 @@ impl World {
         if outcome(&effects) == Outcome::Done {
             self.commit(&before, after, &effects);
         }
-        Ok(Some(effects))
+        Ok(effects)
     }
 
     /// The conversation and its queue in turns, as long as it seeks somebody.
