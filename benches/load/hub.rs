@@ -168,14 +168,7 @@ fn bot(n: u16) -> Change {
         polling: false,
     };
     let (id, name) = (channel(n), format!("Bot {n}"));
-    let channel = Channel {
-        id,
-        name,
-        line: line_id(n),
-        shard: shard(n),
-        enabled: true,
-        settings,
-    };
+    let channel = Channel { id, name, line: line_id(n), shard: shard(n), enabled: true, settings };
     Change::Channel { version: 0, channel }
 }
 

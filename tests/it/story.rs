@@ -579,6 +579,12 @@ impl Desk {
         .await
     }
 
+    /// Sets the own status.
+    pub async fn is(&self, story: &Story, status: Status) {
+        let frame = ClientFrame::SetStatus { cmd_id: new_id(), status, reason: None };
+        assert_eq!(self.commands(story, frame).await, Outcome::Done {});
+    }
+
     /// Gives a command and waits for its answer.
     pub async fn commands(&self, story: &Story, frame: ClientFrame) -> Outcome {
         let id = serde_json::to_value(&frame).unwrap()["cmd_id"].as_str().unwrap().to_owned();
