@@ -63,6 +63,16 @@ pub enum Alarm {
     AnswerLate { conversation: ConversationId, operator: OperatorId },
 }
 
+impl Alarm {
+    /// The operator whom it concerns beside those who oversee the line.
+    pub fn operator(&self) -> Option<&OperatorId> {
+        match self {
+            Self::AnswerLate { operator, .. } => Some(operator),
+            Self::NobodyAvailable => None,
+        }
+    }
+}
+
 /// Operators that an event of a conversation is meant for, beside those who oversee the line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -116,6 +126,16 @@ pub struct Row {
     pub preview_kind: Option<String>,
     /// Number of the last entry.
     pub last_entry: EntryNumber,
+}
+
+impl Row {
+    /// Everybody who may read it for its own sake, some more than once: who holds or held it, is
+    /// asked, takes part, hands it on, or may take it because the customer is his.
+    pub fn people(&self) -> impl Iterator<Item = &OperatorId> {
+        let offered = self.offers.iter().map(|offer| &offer.operator);
+        let held = self.operator.iter().chain(&self.held);
+        held.chain(offered).chain(&self.joined).chain(&self.handed_by).chain(&self.listed_for)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod hours;
 mod hours_settings;
+mod hours_walk;
 mod inputs;
 mod ledger;
 mod life;
