@@ -95,13 +95,13 @@ impl Conversation {
         let hours = turn.facts.hours;
         held.late_at = match (waiting, rules.answer_limit()) {
             (Some(waiting), Some(limit)) if !held.late => {
-                Some(hours.after_open(waiting.max(held.since), limit))
+                Some(turn.when_open(hours.after_open(waiting.max(held.since), limit)))
             }
             (Some(_) | None, Some(_) | None) => None,
         };
         held.reroute_at = match (waiting, held.away_since) {
             (Some(waiting), Some(away)) if rules.active => {
-                Some(hours.after_open(waiting.max(away), rules.offer_timeout()))
+                Some(turn.when_open(hours.after_open(waiting.max(away), rules.offer_timeout())))
             }
             (Some(_) | None, Some(_) | None) => None,
         };
@@ -109,12 +109,14 @@ impl Conversation {
         held.close_at = silent.and_then(|since| Some(after(since, rules.auto_close_after()?)));
         if rules.auto_close.rule != ClosingRule::Nothing {
             // Its texts wait for the opening.
-            held.close_at = held.close_at.map(|at| hours.opens_next(at).unwrap_or(at));
+            held.close_at = held.close_at.map(|at| turn.when_open(at));
         }
     }
 
     /// One step for the most important of what is due.
     pub(super) fn held_too_long(&mut self, turn: &mut Turn<'_>) {
+        // What was due in open hours, and is noticed while the line is closed, waits for the opening.
+        self.arm(turn);
         let State::Active(held) = &mut self.state else {
             return turn.ignore("nobody has it");
         };

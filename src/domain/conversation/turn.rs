@@ -37,6 +37,14 @@ impl<'a> Turn<'a> {
         self.facts.hours.is_open(self.now)
     }
 
+    /// The same moment, or the next opening if the line is closed then, or now that it has passed.
+    /// A line that never opens again keeps the moment.
+    pub(super) fn when_open(&self, at: Timestamp) -> Timestamp {
+        let hours = self.facts.hours;
+        let earliest = at.max(self.now);
+        if hours.is_open(earliest) { at } else { hours.opens_next(earliest).unwrap_or(at) }
+    }
+
     /// Whether the line offers anything to anybody now.
     pub(super) fn routes(&self) -> bool {
         self.line.active && self.is_open()
