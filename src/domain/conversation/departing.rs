@@ -16,11 +16,8 @@ impl Conversation {
         departure: Departure,
         turn: &mut Turn<'_>,
     ) {
-        match departure {
-            Departure::Absent if !turn.line.queue.require_available => {
-                return turn.ignore("absence moves nothing in this line");
-            }
-            Departure::Absent | Departure::Disabled => {}
+        if !turn.minds(departure) {
+            return turn.ignore("absence moves nothing in this line");
         }
         match &mut self.state {
             State::Offered { .. } => self.offer_left_behind(operator, departure, turn),

@@ -15,6 +15,7 @@ use crate::entry::{
 use crate::event::PREVIEW_CHARS;
 use crate::id::{EntryNumber, OperatorId};
 use crate::line::RatingScale;
+use crate::operator::Departure;
 use crate::routing::Via;
 use crate::texts::Kind;
 
@@ -95,16 +96,18 @@ impl Conversation {
         }
     }
 
-    /// It is the same operator's again. If he is gone, it is routed at once, as soon as the line
-    /// is open.
+    /// It is the same operator's again. If he is gone, it is routed at once; while the line is
+    /// closed it stays his, unless he is disabled.
     fn reopen(&mut self, operator: OperatorId, turn: &mut Turn<'_>) {
         self.fact(Fact::Reopened { operator: operator.clone() }, turn);
         self.hand_to(operator, Via::Return, Place::ToTake, turn);
-        if turn.colleague_is_gone() {
-            if turn.routes() {
-                return self.route_again(RoutedAgainWhy::Absent, turn);
+        match turn.departure() {
+            None => {}
+            Some(Departure::Disabled) => self.route_again(RoutedAgainWhy::Disabled, turn),
+            Some(Departure::Absent) if turn.routes() => {
+                self.route_again(RoutedAgainWhy::Absent, turn);
             }
-            self.message_while_held(turn);
+            Some(Departure::Absent) => self.message_while_held(turn),
         }
     }
 
