@@ -19,10 +19,10 @@ impl Conversation {
         if !turn.minds(departure) {
             return turn.ignore("absence moves nothing in this line");
         }
-        match &mut self.state {
+        match &self.state {
             State::Offered { .. } => self.offer_left_behind(operator, departure, turn),
             State::Active(held) if held.operator == *operator => match departure {
-                Departure::Absent => held.away_since = Some(turn.now),
+                Departure::Absent => self.wait_for_him(turn),
                 Departure::Disabled => self.route_again(RoutedAgainWhy::Disabled, turn),
             },
             State::Waiting { .. }
@@ -30,6 +30,15 @@ impl Conversation {
             | State::Closing { .. }
             | State::Closed { .. } => turn.ignore("he does not have it and is not asked"),
         }
+    }
+
+    /// He is gone, from now on or longer. While the line is closed it stays his, and the customer
+    /// who waits is told when it opens.
+    pub(super) fn wait_for_him(&mut self, turn: &mut Turn<'_>) {
+        if let State::Active(held) = &mut self.state {
+            held.away_since.get_or_insert(turn.now);
+        }
+        self.tell_off_hours(turn);
     }
 
     /// What was offered to him while he was here moves on at once. What was offered to him although

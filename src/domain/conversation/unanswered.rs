@@ -82,7 +82,12 @@ impl Conversation {
         match &self.state {
             State::Waiting { .. } => self.reconsider_waiting(turn),
             State::Offered { .. } => self.set_text_time(turn),
-            State::Active(_) => self.arm(turn),
+            State::Active(_) => {
+                if turn.colleague_is_gone() {
+                    self.wait_for_him(turn);
+                }
+                self.arm(turn);
+            }
             State::Closing { .. } | State::Closed { .. } => {}
         }
         if *self == before && turn.effects.is_empty() {

@@ -83,16 +83,12 @@ impl Conversation {
     }
 
     fn message_while_held(&mut self, turn: &mut Turn<'_>) {
-        let is_gone = turn.colleague_is_gone();
         if let State::Active(held) = &mut self.state {
             held.silent_since = None;
-            if is_gone {
-                held.away_since.get_or_insert(turn.now);
-            }
         }
         self.end_hold(turn);
-        if is_gone {
-            self.tell_off_hours(turn);
+        if turn.colleague_is_gone() {
+            self.wait_for_him(turn);
         }
     }
 
