@@ -127,7 +127,8 @@ pub struct OpenOffer {
     pub reserved: bool,
     /// It counts in `evenly` since it was made; others count when they are accepted.
     pub counted: bool,
-    /// He was available when it was made: going away moves it on, letting it run out is a miss.
+    /// He was available when it was made, and has not gone since: going away moves it on, letting
+    /// it run out is a miss.
     pub available: bool,
 }
 

@@ -17,7 +17,7 @@ impl Conversation {
         turn: &mut Turn<'_>,
     ) {
         if !turn.minds(departure) {
-            return turn.ignore("absence moves nothing in this line");
+            return self.excuse(operator, turn);
         }
         match &self.state {
             State::Offered { .. } => self.offer_left_behind(operator, departure, turn),
@@ -29,6 +29,18 @@ impl Conversation {
             | State::Active(_)
             | State::Closing { .. }
             | State::Closed { .. } => turn.ignore("he does not have it and is not asked"),
+        }
+    }
+
+    /// Absence moves nothing in this line; but then it is no miss either that he lets an offer run
+    /// out.
+    fn excuse(&mut self, operator: &OperatorId, turn: &mut Turn<'_>) {
+        if let State::Offered { open, .. } = &mut self.state
+            && let Some(offer) = open.iter_mut().find(|o| o.operator == *operator && o.available)
+        {
+            offer.available = false;
+        } else {
+            turn.ignore("absence moves nothing in this line");
         }
     }
 
