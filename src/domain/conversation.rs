@@ -61,8 +61,8 @@ pub struct Conversation {
     pub held: Vec<OperatorId>,
     /// Who looks on and may help without having it.
     pub joined: Vec<OperatorId>,
-    /// An operator has written to the customer.
-    pub answered: bool,
+    /// Who has written to the customer; none: it is not answered.
+    pub writers: Vec<OperatorId>,
     /// The customer's first message has had its welcome, or got none.
     pub greeted: bool,
     /// The unanswered text has been sent; it is sent once.
@@ -177,7 +177,7 @@ impl Conversation {
             last_offer: OfferId(0),
             held: Vec::new(),
             joined: Vec::new(),
-            answered: false,
+            writers: Vec::new(),
             greeted: false,
             unanswered_text_sent: false,
             closing_text_sent: false,

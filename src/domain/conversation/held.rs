@@ -17,8 +17,6 @@ pub struct Held {
     pub since: Timestamp,
     /// It takes a place of his capacity.
     pub place: bool,
-    /// He has written to the customer since he has it.
-    pub wrote: bool,
     /// Since when the customer is silent after an operator's message.
     pub silent_since: Option<Timestamp>,
     /// Since when he is gone, as far as the conversation knows.
@@ -43,7 +41,6 @@ impl Held {
             operator,
             since: now,
             place: place == Place::Taken,
-            wrote: false,
             silent_since: None,
             away_since: None,
             late: false,
@@ -139,11 +136,11 @@ impl Conversation {
     fn answer_is_late(&mut self, turn: &mut Turn<'_>) {
         let State::Active(held) = &mut self.state else { return };
         held.late = true;
+        let operator = held.operator.clone();
         let loses = match turn.line.answer.rule {
-            AnswerRule::Requeue => !held.wrote && turn.line.active,
+            AnswerRule::Requeue => !self.writers.contains(&operator) && turn.line.active,
             AnswerRule::Alert => false,
         };
-        let operator = held.operator.clone();
         if loses {
             self.route_again(RoutedAgainWhy::AnswerLimit, turn);
         } else {

@@ -129,16 +129,16 @@ impl Conversation {
         let State::Active(held) = &mut self.state else {
             return self.refuse_reply(turn);
         };
-        let is_his = held.operator == operator;
-        if !is_his && !self.joined.contains(&operator) {
+        if held.operator != operator && !self.joined.contains(&operator) {
             return self.refuse_reply(turn);
         }
-        held.wrote |= is_his;
         held.late = false;
         held.silent_since = Some(turn.now);
         self.waiting_since = None;
         self.last_word_at = turn.now;
-        self.answered = true;
+        if !self.writers.contains(&operator) {
+            self.writers.push(operator.clone());
+        }
         self.rating.withdraw();
         self.draft.take_if(|draft| draft.by == operator);
         self.preview = first_characters(&text);
