@@ -36,12 +36,17 @@ pub struct Held {
 }
 
 impl Held {
-    pub(super) fn by(operator: OperatorId, place: Place, now: Timestamp) -> Self {
+    pub(super) fn by(
+        operator: OperatorId,
+        place: Place,
+        silent_since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             operator,
             since: now,
             place: place == Place::Taken,
-            silent_since: None,
+            silent_since,
             away_since: None,
             late: false,
             hold_until: None,
