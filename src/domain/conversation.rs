@@ -36,7 +36,6 @@ pub use crate::conversation::texting::TextsSent;
 pub use crate::conversation::writing::unheard;
 
 /// A conversation, as stored. Does not grow with its messages: those are in its history.
-#[expect(clippy::struct_excessive_bools, reason = "each says that one thing has been done")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
     pub id: ConversationId,
