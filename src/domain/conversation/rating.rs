@@ -18,7 +18,7 @@ pub struct Rating {
     pub open: Option<OpenRating>,
     pub given: Option<GivenRating>,
     /// It is asked once.
-    asked: bool,
+    pub(super) asked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
