@@ -25,6 +25,8 @@ pub struct Search {
     /// Those who declined or missed in this round, and those whom the round leaves out because
     /// they declined shortly before it.
     pub passed: Vec<Passed>,
+    /// Somebody has declined or missed in this round.
+    pub somebody_passed: bool,
     /// Offers were made and everybody eligible has passed.
     pub exhausted: bool,
     /// It is in the history that this round found nobody; once is enough.
@@ -52,6 +54,7 @@ impl Search {
             round: 1,
             round_began: None,
             passed: Vec::new(),
+            somebody_passed: false,
             exhausted: false,
             nobody_recorded: false,
             next_round_at: None,
@@ -106,12 +109,13 @@ impl Search {
 
     pub(super) fn pass(&mut self, operator: OperatorId, how: PassedHow, at: Timestamp) {
         self.passed.push(Passed { operator, how, at });
+        self.somebody_passed = true;
     }
 
-    /// Whether an answer of "nobody" ends the round. An operator who went away has not passed, and
-    /// a conversation that nobody was offered keeps its place.
+    /// Whether an answer of "nobody" ends the round. An operator who went away has not passed, nor
+    /// has whom the round leaves out, and a conversation that nobody was offered keeps its place.
     pub(super) fn nobody_ends_round(&self) -> bool {
-        !self.exhausted && self.round_began.is_some() && !self.passed.is_empty()
+        !self.exhausted && self.somebody_passed
     }
 
     /// The round is over; the rule says whether another one follows by itself.
@@ -141,6 +145,7 @@ impl Search {
         if self.exhausted {
             self.round = self.round.saturating_add(1);
             self.round_began = None;
+            self.somebody_passed = false;
             self.exhausted = false;
             self.nobody_recorded = false;
         }
