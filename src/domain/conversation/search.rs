@@ -93,12 +93,13 @@ impl Search {
     }
 
     /// The line routes it: the wait for the text runs, in open hours, also when the rules were
-    /// changed meanwhile.
-    pub(super) fn run(&mut self, text_sent: bool, turn: &Turn<'_>) {
-        let since = *self.routed_since.get_or_insert(turn.now);
-        let by_the_clock = !text_sent && turn.line.unanswered_text().is_some();
-        let wait = turn.line.unanswered_after().filter(|_| by_the_clock);
-        self.text_at = wait.map(|wait| turn.facts.hours.after_open(since, wait));
+    /// changed meanwhile. `waits_since`: none, if the text is not for this customer any more.
+    pub(super) fn run(&mut self, waits_since: Option<Timestamp>, turn: &Turn<'_>) {
+        let routed_since = *self.routed_since.get_or_insert(turn.now);
+        let wait = turn.line.unanswered_after().filter(|_| turn.line.unanswered_text().is_some());
+        self.text_at = waits_since.zip(wait).map(|(waits_since, wait)| {
+            turn.facts.hours.after_open(waits_since.max(routed_since), wait)
+        });
     }
 
     pub(super) fn offered(&mut self, now: Timestamp) {

@@ -50,7 +50,10 @@ impl Conversation {
             return self.rated(value, turn);
         }
         (self.preview, self.preview_kind) = preview(&message);
-        self.waiting_since.get_or_insert(turn.now);
+        if self.waiting_since.is_none() {
+            self.waiting_since = Some(turn.now);
+            self.set_text_time(turn);
+        }
         self.last_word_at = turn.now;
         self.append(Author::Customer, Body::Message(message), original, turn);
         self.greet(turn);
