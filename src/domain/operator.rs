@@ -9,8 +9,8 @@ use crate::id::{LineId, OperatorId};
 pub const CAPACITY_MAX: u32 = 1_000;
 pub const NAME_CHARS_MAX: usize = 100;
 pub const STATUS_REASON_CHARS_MAX: usize = 100;
-/// Offers that run out sooner after each other are missed once. No offer lasts shorter: two that
-/// were made one after the other are two misses.
+/// Offers that run out sooner after each other are missed once. An offer lasts that long at least,
+/// unless the configuration says otherwise: two made one after the other are two misses.
 const ONE_MISS: SignedDuration = SignedDuration::from_mins(1);
 /// Misses in a row after which somebody is not here, whatever he says.
 const MISSES_MAX: u32 = 2;
