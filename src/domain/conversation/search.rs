@@ -39,7 +39,7 @@ pub struct Search {
     pub responsible_asked: bool,
     /// So has the operator whom the customer knows.
     pub known_asked: bool,
-    /// The responsible is not here; it lies in his list, and he may take it.
+    /// The responsible could not be asked: it lies in his list, and he may take it.
     pub listed_for: Option<OperatorId>,
     /// Who lost it by being away. It is his again if he is back before another has it.
     pub returns_to: Option<OperatorId>,
