@@ -1,7 +1,9 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
 mod hours;
+mod hours_routing;
 mod hours_settings;
+mod hours_walk;
 mod inputs;
 mod ledger;
 mod life;

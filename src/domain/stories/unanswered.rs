@@ -287,8 +287,7 @@ fn a_line_switched_off_between_rounds_goes_on_later() {
     story.tell(0, declines(ANNA, 1));
     story.then_rules(|line| line.active = false, &[]);
     story.seconds_pass(1_000, &[]);
-    story.then_rules(|line| line.active = true, &[]);
-    story.seconds_pass(0, &TO_ANNA);
+    story.then_rules(|line| line.active = true, &TO_ANNA);
 }
 
 #[test]
