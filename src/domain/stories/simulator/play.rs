@@ -263,7 +263,7 @@ impl Play {
             17 => SignedDuration::from_hours(self.chance.within(6..48)),
             _ => SignedDuration::from_secs(self.chance.within(60..900)),
         };
-        self.pass_until(self.world.now() + span);
+        self.pass_until(self.world.now() + span.max(SignedDuration::ZERO));
     }
 
     /// From deadline to deadline, so that each is judged.
