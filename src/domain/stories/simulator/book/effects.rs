@@ -117,8 +117,10 @@ impl Book {
         assert!(told.choice.is_none(), "4: sought twice in one step: {case:?}");
         assert!(self.routes(&case.line), "4.1: sought while the line is closed or inactive");
         let (now, timeout) = (self.now, self.timeout(case));
-        if std::mem::take(&mut case.hunt.asleep) && case.hunt.exhausted {
-            // 4.1: at the opening what waits is routed.
+        let is_over = case.hunt.exhausted || case.hunt.somebody_passed;
+        if std::mem::take(&mut case.hunt.asleep) && is_over {
+            // 4.1: at the opening what waits is routed, whoever missed it at the end of the day.
+            case.hunt.exhausted = true;
             case.hunt.begin_round(timeout, now);
         }
         case.hunt.routed.get_or_insert(now);
