@@ -13,6 +13,8 @@ mod offers;
 mod permission;
 mod property;
 mod queue;
+mod steps;
 mod story;
+mod truths;
 mod unanswered;
 mod words;

@@ -48,8 +48,9 @@ pub(super) struct Story {
     pub(super) misses: Option<BTreeMap<OperatorId, Misses>>,
     /// How many of the effects have been looked at for that.
     pub(super) judged: usize,
-    /// What the line knows of its being open.
+    /// Whether the line is open, and when it opens or closes next, as far as it has noticed.
     pub(super) is_open: bool,
+    pub(super) turns_at: Option<Timestamp>,
 }
 
 impl Story {
@@ -80,6 +81,7 @@ impl Story {
         let mut story = Self {
             now,
             is_open: hours.is_open(now),
+            turns_at: hours.changes_next(now),
             line,
             hours,
             limits,
@@ -156,9 +158,8 @@ impl Story {
 
     pub(super) fn pass(&mut self, seconds: i64) {
         let end = self.now + SignedDuration::from_secs(seconds);
-        self.look_at_the_clock();
         for _ in 0..100_000 {
-            let change = self.hours.changes_next(self.now).filter(|at| *at <= end);
+            let change = self.turns_at.filter(|at| *at <= end);
             let deadline = self.earliest().filter(|(at, _)| *at <= end);
             match (change, deadline) {
                 (None, None) => {
@@ -166,7 +167,7 @@ impl Story {
                     return;
                 }
                 (Some(change), due) if due.is_none_or(|(at, _)| change <= at) => {
-                    self.now = change;
+                    self.now = self.now.max(change);
                     self.look_at_the_clock();
                 }
                 (_, Some((at, n))) => {
@@ -239,8 +240,7 @@ impl Story {
     pub(super) fn rules_change(&mut self, change: impl FnOnce(&mut LineSettings)) {
         change(&mut self.line);
         self.hours = Hours::new(&self.line.hours, zone(&self.line.hours.timezone));
-        self.is_open = self.hours.is_open(self.now);
-        self.queue.set_open(self.is_open);
+        self.set_the_clock();
         for (operator, raise) in self.queue.configure(&self.line) {
             self.ledger.received.entry(operator).or_default().0 += raise;
         }
