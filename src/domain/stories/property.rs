@@ -58,7 +58,7 @@ fn take(story: &mut Story, step: &Step, n: &mut usize, name: &str) {
     }
     match *step {
         Step::PicksUp if story.conversations[*n].is_closed() => {
-            *n = follows(story, *n);
+            *n = story.follows(*n);
             story.tell(*n, picks_up(name));
         }
         Step::Moves => moves(story, n, name),
@@ -147,18 +147,8 @@ fn go_on_with(story: &mut Story, n: &mut usize, input: &Input) {
     let Input::CustomerWrote { message, .. } = input else { return };
     let is_rating = conversation.rating_in(message, story.now).is_some();
     if conversation.is_closed() && !is_rating {
-        *n = follows(story, *n);
+        *n = story.follows(*n);
     }
-}
-
-fn follows(story: &mut Story, n: usize) -> usize {
-    let (before, customer) = (story.conversations[n].clone(), story.customers[n].clone());
-    let next = story.opens_with(|opening| {
-        opening.continues = Some(before.id);
-        opening.texts_sent = before.texts_sent;
-    });
-    story.customers[next] = customer;
-    next
 }
 
 /// It goes on in the same line, as if that were another.

@@ -159,22 +159,17 @@ impl Story {
     pub(super) fn pass(&mut self, seconds: i64) {
         let end = self.now + SignedDuration::from_secs(seconds);
         for _ in 0..100_000 {
-            let change = self.turns_at.filter(|at| *at <= end);
-            let deadline = self.earliest().filter(|(at, _)| *at <= end);
-            match (change, deadline) {
-                (None, None) => {
-                    self.now = end;
-                    return;
-                }
-                (Some(change), due) if due.is_none_or(|(at, _)| change <= at) => {
-                    self.now = self.now.max(change);
-                    self.look_at_the_clock();
-                }
-                (_, Some((at, n))) => {
-                    self.now = self.now.max(at);
-                    self.tell(n, Input::DeadlinePassed);
-                }
-                (Some(_), None) => unreachable!("a change alone comes first"),
+            self.look_at_the_clock();
+            let deadline = self.earliest().map(|(at, n)| (at, Some(n)));
+            let turn = self.turns_at.map(|at| (at, None));
+            let next = deadline.into_iter().chain(turn).min_by_key(|(at, n)| (*at, n.is_some()));
+            let Some((at, n)) = next.filter(|(at, _)| *at <= end) else {
+                self.now = end;
+                return;
+            };
+            self.now = self.now.max(at);
+            if let Some(n) = n.filter(|_| self.turns_at.is_none_or(|at| at > self.now)) {
+                self.tell(n, Input::DeadlinePassed);
             }
         }
         panic!("a deadline that does not pass");
@@ -267,6 +262,26 @@ impl Story {
     pub(super) fn accept(&mut self, n: usize, name: &str) {
         let offer = self.conversations[n].last_offer;
         self.tell(n, Input::Accept { operator: id(name), offer });
+    }
+
+    /// All that has been sent to customers so far.
+    pub(super) fn sent(&self) -> Vec<&str> {
+        let sent = self.effects.iter().filter_map(|(_, effect)| match effect {
+            Effect::Send { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// The next conversation of the same chat and customer; answers its number.
+    pub(super) fn follows(&mut self, n: usize) -> usize {
+        let (before, customer) = (self.conversations[n].clone(), self.customers[n].clone());
+        let next = self.opens_with(|opening| {
+            opening.continues = Some(before.id);
+            opening.texts_sent = before.texts_sent;
+        });
+        self.customers[next] = customer;
+        next
     }
 
     /// All decisions so far that offered something, with whom.
