@@ -1,5 +1,7 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
+mod absence;
+mod answer_limit;
 mod ending;
 mod hours;
 mod hours_routing;
@@ -10,6 +12,7 @@ mod ledger;
 mod life;
 mod line_part;
 mod model;
+mod moving;
 mod offers;
 mod permission;
 mod property;
@@ -18,6 +21,7 @@ mod rating;
 mod steps;
 mod story;
 mod texts;
+mod transfer;
 mod truths;
 mod unanswered;
 mod words;
