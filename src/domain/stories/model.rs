@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
+use crate::conversation::State;
 use crate::id::OperatorId;
 use crate::limits::Limits;
 use crate::line::{LineSettings, QueueMode};
@@ -10,6 +13,16 @@ use crate::queue::Reach;
 use crate::routing::{Decision, Passed, Seek, Via};
 use crate::stories::ledger::{Ledger, People};
 use crate::stories::story::Story;
+
+impl Story {
+    /// Who could be given to a conversation that has waited since before then is left to it.
+    fn is_wanted_longer(&self, operator: &OperatorId, then: Timestamp) -> bool {
+        self.conversations.iter().filter(|c| c.last_entry.0 > 0).any(|conversation| {
+            let State::Waiting { search } = &conversation.state else { return false };
+            search.since < then && search.passed.iter().all(|p| p.operator != *operator)
+        })
+    }
+}
 
 impl Ledger {
     /// Who is eligible, in the order of offers.
@@ -54,7 +67,8 @@ impl Ledger {
     ) {
         let has_passed = |who: &&OperatorId| seek.passed.iter().any(|p| p.operator == **who);
         let owner = seek.responsible.as_ref().filter(|who| !has_passed(who));
-        let eligible = self.eligible(&story.line, &story.limits, &story.people, &seek.passed);
+        let mut eligible = self.eligible(&story.line, &story.limits, &story.people, &seek.passed);
+        eligible.retain(|who| !story.is_wanted_longer(who, seek.since));
         let known = seek.known.as_ref().filter(|who| eligible.contains(who));
         let offers = |who: &OperatorId| self.offered.get(who).map_or(0, BTreeSet::len);
         let is_asked = |owner: &&OperatorId| match reach {
