@@ -101,6 +101,7 @@ impl Book {
             }
             (Author::Line, Body::Fact(fact)) => {
                 told.facts.push(fact.clone());
+                self.see(fact);
                 self.take_fact(case, fact, told);
             }
             (Author::Operator { .. }, Body::Note { .. }) => {}
@@ -125,6 +126,7 @@ impl Book {
         }
         let was_asleep = std::mem::take(&mut case.hunt.asleep);
         case.hunt.routed.get_or_insert(now);
+        assert_eq!(seek.since, case.hunt.since, "4.6: its place in the line: {case:?}");
         let mut passed: Vec<_> = seek.passed.iter().map(|passed| &passed.operator).collect();
         let mut expected: Vec<_> = case.hunt.passed.iter().map(|(who, _, _)| who).collect();
         passed.sort();
