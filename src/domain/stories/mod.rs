@@ -19,6 +19,7 @@ mod property;
 mod queue;
 
 mod rating;
+mod rehearsal;
 mod simulator;
 mod steps;
 mod story;
