@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use jiff::SignedDuration;
+use jiff::tz::TimeZoneDatabase;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
@@ -25,6 +26,7 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
 const ENVIRONMENT_PREFIX: &str = "SWITCHBOARD__";
 const HOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
+const IDLE_SECONDS_MAX: u32 = 604_800;
 const SHARDS_MAX: u16 = 1_024;
 const TOKEN_CHARS_MIN: usize = 32;
 
@@ -35,6 +37,7 @@ pub struct Config {
     pub server: Server,
     pub store: Store,
     pub company: Company,
+    pub capacity: Capacity,
     pub limits: Limits,
     pub sessions: Sessions,
     pub feed: Feed,
@@ -66,6 +69,15 @@ pub struct Store {
 #[serde(deny_unknown_fields)]
 pub struct Company {
     pub name: String,
+    /// IANA name; empty: that of the machine.
+    pub timezone: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// 0: always.
+    pub idle_seconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -73,6 +85,9 @@ pub struct Company {
 pub struct Limits {
     #[serde(deserialize_with = "range")]
     pub offer_timeout_seconds: RangeInclusive<u32>,
+    pub open_offers: usize,
+    pub texts_per_hour: usize,
+    pub texts_per_day: usize,
     pub sockets_per_operator: usize,
     pub commands_per_second: u32,
     pub commands_burst: u32,
@@ -165,8 +180,18 @@ impl Config {
 
     /// The first thing that is out of bounds or does not fit together.
     fn problem(&self) -> Option<(&'static str, &'static str)> {
-        let Self { server, store, company, limits, sessions, feed, outbound: _, log: _, metrics } =
-            self;
+        let Self {
+            server,
+            store,
+            company,
+            capacity,
+            limits,
+            sessions,
+            feed,
+            outbound: _,
+            log: _,
+            metrics,
+        } = self;
         let token_chars = metrics.token.expose().chars().count();
         [
             (
@@ -184,6 +209,12 @@ impl Config {
             (server.connections_per_worker == 0, "server.connections_per_worker", "at least 1"),
             (!(1..=SHARDS_MAX).contains(&store.shards), "store.shards", "1..1024"),
             (company.name.trim().is_empty(), "company.name", "must not be empty"),
+            (
+                !company.names_a_zone(),
+                "company.timezone",
+                "an IANA name such as \"Europe/Berlin\", or empty",
+            ),
+            (capacity.idle_seconds > IDLE_SECONDS_MAX, "capacity.idle_seconds", "0..604800"),
             (*limits.offer_timeout_seconds.start() == 0, "limits.offer_timeout_seconds", "from 1"),
             (
                 limits.offer_timeout_seconds.is_empty(),
@@ -191,6 +222,9 @@ impl Config {
                 "the lowest \
                 comes first",
             ),
+            (limits.open_offers == 0, "limits.open_offers", "at least 1"),
+            (limits.texts_per_hour == 0, "limits.texts_per_hour", "at least 1"),
+            (limits.texts_per_day == 0, "limits.texts_per_day", "at least 1"),
             (limits.sockets_per_operator == 0, "limits.sockets_per_operator", "at least 1"),
             (limits.commands_per_second == 0, "limits.commands_per_second", "at least 1"),
             (limits.commands_burst == 0, "limits.commands_burst", "at least 1"),
@@ -228,6 +262,20 @@ impl Config {
         ]
         .into_iter()
         .find_map(|(wrong, key, problem)| wrong.then_some((key, problem)))
+    }
+}
+
+impl Company {
+    fn names_a_zone(&self) -> bool {
+        let zones = TimeZoneDatabase::bundled();
+        self.timezone.is_empty() || zones.available().any(|zone| zone.as_str() == self.timezone)
+    }
+}
+
+impl Capacity {
+    /// How long a conversation in which nothing is written still takes a place. Zero: for ever.
+    pub fn idle(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.idle_seconds.into())
     }
 }
 
@@ -369,6 +417,10 @@ mod tests {
         let config = Config::with("").expect("the embedded file is complete");
         assert_eq!(config.limits.offer_timeout_seconds, 60..=1800);
         assert_eq!(config.store.shards, 64);
+        assert_eq!((config.company.timezone.as_str(), config.capacity.idle_seconds), ("", 900));
+        let limits = config.limits;
+        let bounds = (limits.open_offers, limits.texts_per_hour, limits.texts_per_day);
+        assert_eq!(bounds, (5, 1, 10));
         assert!(config.metrics.token.is_empty());
     }
 
@@ -380,6 +432,13 @@ mod tests {
             ("[server]\npublic_url = \"https://desk.example.com/path\"", "public_url"),
             ("[server]\nlisten_on = 1", "listen_on"),
             ("[limits]\noffer_timeout_seconds = [60, 30]", "limits.offer_timeout_seconds"),
+            ("[company]\ntimezone = \"Europe/Atlantis\"", "company.timezone"),
+            ("[company]\ntimezone = \"europe/berlin\"", "company.timezone"),
+            ("[capacity]\nidle_seconds = 604801", "capacity.idle_seconds"),
+            ("[capacity]\nidle_seconds = -1", "capacity.idle_seconds"),
+            ("[limits]\nopen_offers = 0", "limits.open_offers"),
+            ("[limits]\ntexts_per_hour = 0", "limits.texts_per_hour"),
+            ("[limits]\ntexts_per_day = 0", "limits.texts_per_day"),
             ("[limits]\ncommands_burst = 0", "limits.commands_burst"),
             ("[limits]\ncommands_burst = \"many\"", "commands_burst"),
             ("[metrics]\ntoken = \"short\"", "metrics.token"),
