@@ -1,5 +1,6 @@
 //! What a request is answered when it is not done. Nothing internal gets out.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::error::{JsonPayloadError, QueryPayloadError};
@@ -42,16 +43,30 @@ pub enum ApiError {
     Taken(&'static str),
     /// 409: the set-up is over.
     AlreadySetUp,
+    /// 409: a line is archived when it has no channels...
+    HasChannels,
+    /// 409: ... and no conversations that are open.
+    HasConversations,
     /// 413
     TooLarge,
     /// 415: bodies are `application/json`.
     NotJson,
     /// 422: fields with what is allowed in them.
     InvalidFields(Vec<FieldProblem>),
+    /// 422: a field that is not of its form; nobody looked at the others.
+    NotOfForm(FormProblem),
     /// 429, with seconds to wait.
     TooFast(u64),
     /// 503: repeat it a little later.
     Unavailable,
+}
+
+/// A field that is not of its form, by the name that stands in the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormProblem {
+    pub field: String,
+    /// What would be accepted.
+    pub allowed: String,
 }
 
 /// The documented form of every error.
@@ -80,7 +95,8 @@ pub struct ErrorDetail {
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Field {
-    pub field: &'static str,
+    #[schema(value_type = String)]
+    pub field: Cow<'static, str>,
     /// What would be accepted.
     pub allowed: String,
 }
@@ -104,9 +120,11 @@ impl ApiError {
             Self::Stale(_) => "stale",
             Self::Taken(_) => "taken",
             Self::AlreadySetUp => "already_set_up",
+            Self::HasChannels => "has_channels",
+            Self::HasConversations => "has_conversations",
             Self::TooLarge => "too_large",
             Self::NotJson => "not_json",
-            Self::InvalidFields(_) => "invalid_fields",
+            Self::InvalidFields(_) | Self::NotOfForm(_) => "invalid_fields",
             Self::TooFast(_) => "too_fast",
             Self::Unavailable => "unavailable",
         }
@@ -128,9 +146,17 @@ impl ApiError {
             Self::Stale(_) => "somebody else changed it meanwhile".to_owned(),
             Self::Taken(field) => format!("this {field} is taken"),
             Self::AlreadySetUp => "the set-up is over: sign in".to_owned(),
+            Self::HasChannels => {
+                "the line has channels: move them to another line first".to_owned()
+            }
+            Self::HasConversations => {
+                "the line has conversations that are not closed yet".to_owned()
+            }
             Self::TooLarge => "the request is too large".to_owned(),
             Self::NotJson => "the body must be `application/json`".to_owned(),
-            Self::InvalidFields(_) => "some fields are out of bounds".to_owned(),
+            Self::InvalidFields(_) | Self::NotOfForm(_) => {
+                "some fields are out of bounds".to_owned()
+            }
             Self::TooFast(seconds) => format!("too many attempts: wait {seconds} s"),
             Self::Unavailable => "too much is going on: repeat it in a moment".to_owned(),
         }
@@ -146,8 +172,11 @@ impl ApiError {
         };
         if let Self::InvalidFields(problems) = self {
             error.fields = problems.iter().cloned().map(Field::from).collect();
+        } else if let Self::NotOfForm(FormProblem { field, allowed }) = self {
+            error.fields = vec![Field { field: field.clone().into(), allowed: allowed.clone() }];
         } else if let Self::Taken(field) = self {
-            error.fields = vec![Field { field, allowed: "one that is free".to_owned() }];
+            let (field, allowed) = ((*field).into(), "one that is free".to_owned());
+            error.fields = vec![Field { field, allowed }];
         } else if let Self::MalformedAt { pointer, .. } = self {
             error.pointer = Some(pointer.clone());
         } else if let Self::Stale(current) = self {
@@ -182,10 +211,14 @@ impl ResponseError for ApiError {
             Self::Forbidden | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Stale(_) | Self::Taken(_) | Self::AlreadySetUp => StatusCode::CONFLICT,
+            Self::Stale(_)
+            | Self::Taken(_)
+            | Self::AlreadySetUp
+            | Self::HasChannels
+            | Self::HasConversations => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::InvalidFields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::InvalidFields(_) | Self::NotOfForm(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -205,7 +238,7 @@ impl ResponseError for ApiError {
 
 impl From<FieldProblem> for Field {
     fn from(problem: FieldProblem) -> Self {
-        Self { field: problem.field, allowed: problem.allowed }
+        Self { field: problem.field.into(), allowed: problem.allowed }
     }
 }
 

@@ -1,8 +1,15 @@
 //! Lines over HTTP: list, read, create, change. What is allowed in settings is the domain's.
 
+pub mod archive;
+pub mod audit;
+pub mod defaults;
+pub mod exchange;
+pub mod preview;
+mod settings;
+
 use actix_web::{HttpResponse, web};
 use domain::id::{LineId, ShardId};
-use domain::line::{FieldProblem, Line, LineSettings};
+use domain::line::{Line, LineSettings};
 use domain::permission::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,6 +31,8 @@ pub(in crate::web) struct LineBody {
     /// Where the line lives.
     #[schema(value_type = u16)]
     shard: ShardId,
+    /// Put away: it has no channels and no open conversations, and gets none.
+    archived: bool,
     #[schema(value_type = schema::LineSettings)]
     settings: LineSettings,
 }
@@ -49,10 +58,10 @@ pub(in crate::web) struct ChangedLine {
     /// The version that was read.
     version: u64,
     #[schema(value_type = schema::LineSettings)]
-    settings: LineSettings,
+    settings: Value,
 }
 
-/// Lines whose settings the person may see.
+/// Lines whose settings the person may see, the archived among them.
 #[utoipa::path(get, path = "/api/v1/lines", tag = "lines", security(("cookie" = [])),
     responses((status = 200, body = LinesBody), (status = 401, body = ErrorBody)))]
 pub(in crate::web) async fn list(person: Person) -> web::Json<LinesBody> {
@@ -68,9 +77,7 @@ pub(in crate::web) async fn one(
     person: Person,
     id: web::Path<String>,
 ) -> Result<web::Json<LineBody>, ApiError> {
-    let line = find(&person.directory, &id)?;
-    let seen = person.may(Action::SeeLine(&line.value.id));
-    if seen { Ok(web::Json(show(line))) } else { Err(ApiError::NotFound) }
+    Ok(web::Json(show(seen(&person, &id)?)))
 }
 
 #[utoipa::path(post, path = "/api/v1/lines", tag = "lines", security(("cookie" = [])),
@@ -86,13 +93,13 @@ pub(in crate::web) async fn create(
     body: web::Json<NewLine>,
 ) -> Result<HttpResponse, ApiError> {
     person.administers()?;
-    let name = name_of_new(&edge.company.name, &person.directory);
-    let settings = LineSettings::new(name, vec![person.operator.id.clone()]);
-    let settings = with(&settings, body.into_inner().settings)?;
-    check(&settings, &edge, &person.directory)?;
-    let id = LineId::new(clock::new_uuid());
-    let line = Line { id, shard: edge.node.shard_for_new_line(), settings };
-    edge.node.change(vec![Change::Line { version: 0, line: line.clone() }]).await?;
+    let creator = vec![person.operator.id.clone()];
+    let new = settings::of_new_line(creator, &edge, &person.directory);
+    let settings = settings::over(&new, body.into_inner().settings, &edge)?;
+    settings::check(&settings, None, &edge, &person.directory)?;
+    let line = new_line(settings, &edge);
+    let change = Change::Line { version: 0, line: line.clone() };
+    edge.node.change(&person.operator.id, vec![change]).await?;
     Ok(HttpResponse::Created().json(show(&Versioned { version: 1, value: line.into() })))
 }
 
@@ -115,11 +122,30 @@ pub(in crate::web) async fn change(
     let found = find(&person.directory, &id)?;
     let ChangedLine { version, settings } = body.into_inner();
     same_version(found, version, show)?;
-    check(&settings, &edge, &person.directory)?;
+    let settings = settings::whole(settings, &edge)?;
+    settings::check(&settings, Some(&found.value.id), &edge, &person.directory)?;
     let line = Line { settings, ..(*found.value).clone() };
-    let stored = edge.node.change(vec![Change::Line { version, line: line.clone() }]).await;
-    stored.map_err(|why| not_stored(why, || find(&edge.node.directory(), &id).ok().map(show)))?;
-    Ok(web::Json(show(&Versioned { version: version + 1, value: line.into() })))
+    store(line, version, &person, &edge).await.map(web::Json)
+}
+
+/// Stores a line in place of that version of it.
+async fn store(
+    line: Line,
+    version: u64,
+    person: &Person,
+    edge: &Edge,
+) -> Result<LineBody, ApiError> {
+    let change = Change::Line { version, line: line.clone() };
+    let stored = edge.node.change(&person.operator.id, vec![change]).await;
+    stored.map_err(|why| {
+        not_stored(why, || find(&edge.node.directory(), line.id.as_str()).ok().map(show))
+    })?;
+    Ok(show(&Versioned { version: version + 1, value: line.into() }))
+}
+
+fn new_line(settings: LineSettings, edge: &Edge) -> Line {
+    let id = LineId::new(clock::new_uuid());
+    Line { id, shard: edge.node.shard_for_new_line(), archived: false, settings }
 }
 
 pub(super) fn find<'a>(
@@ -130,82 +156,20 @@ pub(super) fn find<'a>(
     directory.lines.get(&id).ok_or(ApiError::NotFound)
 }
 
+/// The line, if the person may see its settings; otherwise there is none.
+fn seen<'a>(person: &'a Person, id: &str) -> Result<&'a Versioned<Line>, ApiError> {
+    let line = find(&person.directory, id)?;
+    let seen = person.may(Action::SeeLine(&line.value.id));
+    seen.then_some(line).ok_or(ApiError::NotFound)
+}
+
 fn show(line: &Versioned<Line>) -> LineBody {
-    let Line { id, shard, settings } = &*line.value;
-    LineBody { id: id.clone(), version: line.version, shard: *shard, settings: settings.clone() }
-}
-
-fn check(settings: &LineSettings, edge: &Edge, directory: &Directory) -> Result<(), ApiError> {
-    let mut problems = settings.problems(&edge.limits.offer_timeout_seconds);
-    let known = |id| directory.operators.contains_key(id);
-    if !settings.queue.operators.iter().all(known) {
-        problems.push(FieldProblem {
-            field: "queue.operators",
-            allowed: "ids of operators that there are".to_owned(),
-        });
-    }
-    if problems.is_empty() { Ok(()) } else { Err(ApiError::InvalidFields(problems)) }
-}
-
-/// "Company", "Company 2", "Company 3": the first that no line has.
-fn name_of_new(company: &str, directory: &Directory) -> String {
-    let taken = |name: &str| directory.lines.values().any(|line| line.value.settings.name == name);
-    let numbered = (2..).map(|number| format!("{company} {number}"));
-    let mut names = std::iter::once(company.to_owned()).chain(numbered);
-    names.find(|name| !taken(name)).unwrap_or_default()
-}
-
-/// The settings with what is given in place of what they had.
-fn with(settings: &LineSettings, given: Value) -> Result<LineSettings, ApiError> {
-    let malformed = |error: serde_json::Error| ApiError::Malformed(format!("settings: {error}"));
-    let mut merged = serde_json::to_value(settings).map_err(malformed)?;
-    if !given.is_null() {
-        merge(&mut merged, given);
-    }
-    serde_json::from_value(merged).map_err(malformed)
-}
-
-fn merge(onto: &mut Value, given: Value) {
-    match (onto, given) {
-        (Value::Object(onto), Value::Object(given)) => {
-            for (key, value) in given {
-                merge(onto.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (onto, given) => *onto = given,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::line::QueueMode;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_is_left_out_is_as_in_a_new_line() {
-        let new = LineSettings::new("Company", Vec::new());
-        assert_eq!(with(&new, Value::Null), Ok(new.clone()));
-        let given = json!({"name": "Support", "queue": {"mode": "all"}});
-        let settings = with(&new, given).expect("valid");
-        assert_eq!((settings.name.as_str(), settings.queue.mode), ("Support", QueueMode::All));
-        assert_eq!(settings.queue.offer_timeout_seconds, new.queue.offer_timeout_seconds);
-        for wrong in [json!({"colour": 1}), json!({"queue": null}), json!(3), json!({"name": 3})] {
-            assert!(matches!(with(&new, wrong), Err(ApiError::Malformed(_))));
-        }
-    }
-
-    #[test]
-    fn new_lines_are_numbered() {
-        let mut directory = Directory::default();
-        for expected in ["Company", "Company 2", "Company 3"] {
-            let name = name_of_new("Company", &directory);
-            assert_eq!(name, expected);
-            let id = LineId::new(expected);
-            let settings = LineSettings::new(name, Vec::new());
-            let line = Line { id: id.clone(), shard: ShardId(0), settings };
-            directory.lines.insert(id, Versioned { version: 1, value: line.into() });
-        }
+    let Line { id, shard, archived, settings } = &*line.value;
+    LineBody {
+        id: id.clone(),
+        version: line.version,
+        shard: *shard,
+        archived: *archived,
+        settings: settings.clone(),
     }
 }
