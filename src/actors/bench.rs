@@ -16,10 +16,12 @@ use domain::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId, ShardI
 use domain::line::LineSettings;
 use domain::routing::{Decision, Seek};
 
+use crate::actors::attendance::AttendanceBook;
 use crate::actors::chats::Chats;
 use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Who};
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
+use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, Next, NextWaiting, Stepped};
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
@@ -69,6 +71,8 @@ pub(crate) struct Bench {
     pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
     pub(crate) conversations: BTreeMap<ConversationId, Live>,
     pub(crate) chats: Chats,
+    pub(crate) audit: Ledger,
+    pub(crate) attendance: AttendanceBook,
     /// Conversations and lines that the running round has changed.
     pub(crate) touched: BTreeSet<ConversationId>,
     pub(crate) touched_lines: BTreeSet<LineId>,

@@ -1,5 +1,9 @@
 //! How the edge talks to the actors: everything that `web` may ask of a node.
 
+pub mod attendance;
+pub mod audit;
+pub mod lines;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -85,19 +89,43 @@ pub enum NotStored {
 /// A change of shared documents by a person. `version` is the one that was read; 0: it is new.
 #[derive(Clone, Debug)]
 pub enum Change {
-    Line { version: u64, line: Line },
-    Channel { version: u64, channel: Channel },
-    Operator { version: u64, operator: Operator },
-    Account { version: u64, login: String, account: Account },
-    SignIn { version: u64, digest: String, sign_in: SignIn },
-    EndSignIn { version: u64, digest: String },
+    Line {
+        version: u64,
+        line: Line,
+    },
+    /// A new line from what another one, or another hub, has exported.
+    ImportedLine {
+        line: Line,
+    },
+    Channel {
+        version: u64,
+        channel: Channel,
+    },
+    Operator {
+        version: u64,
+        operator: Operator,
+    },
+    Account {
+        version: u64,
+        login: String,
+        account: Account,
+    },
+    SignIn {
+        version: u64,
+        digest: String,
+        sign_in: SignIn,
+    },
+    EndSignIn {
+        version: u64,
+        digest: String,
+    },
 }
 
 impl Change {
     /// The document that it is about.
     pub(crate) fn target(&self) -> String {
         match self {
-            Self::Line { line, .. } => format!("line:{}", line.id),
+            Self::Line { line, .. } | Self::ImportedLine { line } => target_of_line(&line.id),
             Self::Channel { channel, .. } => format!("channel:{}", channel.id),
             Self::Operator { operator, .. } => format!("operator:{}", operator.id),
             Self::Account { login, .. } => format!("account:{login}"),
@@ -106,6 +134,23 @@ impl Change {
             }
         }
     }
+
+    /// Another document that says whether it may be.
+    pub(crate) fn judged_by(&self) -> Option<String> {
+        match self {
+            Self::Channel { channel, .. } => Some(target_of_line(&channel.line)),
+            Self::Line { .. }
+            | Self::ImportedLine { .. }
+            | Self::Operator { .. }
+            | Self::Account { .. }
+            | Self::SignIn { .. }
+            | Self::EndSignIn { .. } => None,
+        }
+    }
+}
+
+fn target_of_line(line: &LineId) -> String {
+    format!("line:{line}")
 }
 
 /// Which conversations a list shows, newest change first.
@@ -282,14 +327,15 @@ impl NodeHandle {
     }
 
     /// Changes shared documents, all or none. When it returns `Ok`, `directory()` shows them.
-    /// At most [`CHANGES_MAX`] at a time, each about another document.
-    pub async fn change(&self, changes: Vec<Change>) -> Result<(), NotStored> {
+    /// At most [`CHANGES_MAX`] at a time, each about another document. `by`: who wants it so, for
+    /// the audit log.
+    pub async fn change(&self, by: &OperatorId, changes: Vec<Change>) -> Result<(), NotStored> {
         let targets: BTreeSet<_> = changes.iter().map(Change::target).collect();
         if changes.len() > CHANGES_MAX || targets.len() < changes.len() {
             return Err(NotStored::Full);
         }
         let (answer, answered) = Answer::new();
-        let work = Work::Change { changes, answer };
+        let work = Work::Change { by: by.clone(), changes, answer };
         self.parts
             .hand_to(ShardId(0), work)
             .ok_or(NotStored::Unavailable)?
@@ -329,7 +375,8 @@ impl NodeHandle {
         };
         let now_so = (*found.value).clone();
         let operator = Operator { status, status_reason: reason, set_away: false, ..now_so };
-        match self.change(vec![Change::Operator { version: found.version, operator }]).await {
+        let change = Change::Operator { version: found.version, operator };
+        match self.change(id, vec![change]).await {
             Ok(()) => Outcome::Done {},
             Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
                 Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
@@ -349,7 +396,7 @@ impl NodeHandle {
             let operator =
                 Operator { status: Status::Away, status_reason: None, set_away: true, ..now_so };
             let change = Change::Operator { version: found.version, operator };
-            match self.change(vec![change]).await {
+            match self.change(id, vec![change]).await {
                 Ok(()) => return true,
                 Err(NotStored::Stale) => {}
                 Err(NotStored::Full | NotStored::Unavailable) => return false,

@@ -3,6 +3,8 @@
 //! Decides nothing itself: `domain::queue` does. Writes nothing: its shard does. What a round
 //! changes is applied at once and taken back when the round is refused.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -28,6 +30,8 @@ use crate::actors::shard::Shard;
 use crate::actors::standing::Standings;
 use crate::actors::work::Work;
 use crate::store::op::Counter;
+
+pub(crate) use crate::actors::line::asked::{Foresee, Open};
 
 /// What a line starts with, read from the store.
 #[derive(Debug)]

@@ -9,15 +9,17 @@ use std::sync::Arc;
 
 use domain::effect::Input;
 use domain::event::{Alarm, FeedEvent};
-use domain::id::ConversationId;
+use domain::id::{ConversationId, OperatorId};
 
+use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
 use crate::actors::delivery::Jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, TailEvent};
 use crate::actors::group::Group;
-use crate::actors::handle::{Accepted, NotStored};
+use crate::actors::handle::{Accepted, Change, NotStored};
+use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
 use crate::actors::outbox::OutboxJob;
 use crate::actors::shard::Bell;
@@ -168,6 +170,7 @@ impl Bench {
                 | Work::Back { .. }
                 | Work::Raise { .. }
                 | Work::Deserted { .. }
+                | Work::Attend { .. }
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
                 | Work::Change { .. } => pending.push_front(work),
@@ -220,12 +223,11 @@ impl Bench {
                 self.feed_own(group, conversation, Input::Reconsider).await
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
-            Work::Change { changes, answer: _ } => {
-                for change in changes {
-                    shared_change::write(group, change);
-                }
+            Work::Attend { operator } => {
+                self.attend(group, operator.as_ref());
                 Ok(Verdict::Done)
             }
+            Work::Change { by, changes, answer: _ } => Ok(self.change(group, by, changes)),
         }
     }
 
@@ -256,6 +258,21 @@ impl Bench {
     ) -> Result<Verdict, Broken> {
         let _none = self.feed(group, conversation, input, None).await?;
         Ok(Verdict::Done)
+    }
+
+    /// Changes by a person, each with its entry of the audit log.
+    fn change(&mut self, group: &mut Group, by: &OperatorId, changes: &[Change]) -> Verdict {
+        let (directory, now) = (self.parts.directory.get(), self.parts.clock.now());
+        if !changes.iter().all(|change| shared_change::fits(change, &directory)) {
+            return Verdict::Stale;
+        }
+        for change in changes {
+            if let Some(entry) = audit::entry_of(change, &directory, by, now) {
+                self.audit.append(group, &entry);
+            }
+            shared_change::write(group, change);
+        }
+        Verdict::Done
     }
 
     async fn job(&mut self, group: &mut Group, step: &JobStep) -> Result<Verdict, Broken> {
@@ -300,6 +317,8 @@ impl Bench {
             }
         }
         self.chats.draft(&mut group);
+        self.audit.draft(&mut group, Nothing {});
+        self.attendance.draft(&mut group);
         draught.groups.push(group);
         Ok(())
     }
@@ -318,6 +337,7 @@ impl Bench {
             | Work::Back { .. }
             | Work::Raise { .. }
             | Work::Deserted { .. }
+            | Work::Attend { .. }
             | Work::Reconsider { .. }
             | Work::Job { .. }
             | Work::Change { .. } => None,
@@ -360,6 +380,8 @@ impl Bench {
             }
         }
         self.chats.keep();
+        self.audit.keep();
+        self.attendance.keep();
         for id in &draught.closed {
             self.conversations.remove(id);
         }
@@ -429,6 +451,8 @@ impl Bench {
             }
         }
         self.chats.take_back();
+        self.audit.take_back();
+        self.attendance.take_back();
     }
 }
 
@@ -455,6 +479,7 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             | Work::Back { .. }
             | Work::Raise { .. }
             | Work::Deserted { .. }
+            | Work::Attend { .. }
             | Work::Reconsider { .. } => {}
         }
     }

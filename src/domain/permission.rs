@@ -42,8 +42,9 @@ pub enum Action<'a> {
     Oversee(&'a Row),
     /// Write an internal note.
     Note(&'a Row),
-    /// End another person's sign-in, change his status, hand his conversations to the queue.
-    ManageOperator(&'a OperatorId),
+    /// Change the status of somebody who is in these queues, hand his conversations back to them:
+    /// he himself, and those who oversee one of them.
+    ManageOperator { operator: &'a OperatorId, queues: &'a [LineId] },
 }
 
 /// Whether `who` may do it. `queues` are the lines in whose queue he is.
@@ -64,6 +65,9 @@ pub fn may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
 fn oversees(who: &Operator, action: Action<'_>) -> bool {
     match action {
         Action::SeeLine(line) => who.supervises.contains(line),
+        Action::ManageOperator { operator: _, queues } => {
+            queues.iter().any(|line| who.supervises.contains(line))
+        }
         Action::ReadConversation(row)
         | Action::SeeRow(row)
         | Action::AnswerOffer(row)
@@ -78,7 +82,7 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
         | Action::PickUp(row)
         | Action::Oversee(row)
         | Action::Note(row) => who.supervises.contains(&row.line),
-        Action::Administer | Action::SeeDirectory | Action::ManageOperator(_) => false,
+        Action::Administer | Action::SeeDirectory => false,
     }
 }
 
@@ -97,7 +101,7 @@ fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
         Action::Withdraw(row) => row.handed_by.as_ref() == Some(&who.id),
         Action::Leave(row) => row.joined.contains(&who.id),
         Action::Note(row) => has(who, row) || row.joined.contains(&who.id),
-        Action::ManageOperator(operator) => *operator == who.id,
+        Action::ManageOperator { operator, queues: _ } => *operator == who.id,
     }
 }
 

@@ -89,13 +89,16 @@ fn an_administrator_does_everything() {
 fn what_is_not_about_one_conversation() {
     let (here, elsewhere) = (LineId::new("here"), LineId::new("elsewhere"));
     let (himself, another) = (id("he"), id("she"));
+    let (of_here, of_there) = ([elsewhere.clone(), here.clone()], [elsewhere.clone()]);
     let table = [
         (Action::Administer, [false, false, true]),
         (Action::SeeDirectory, [true, true, true]),
         (Action::SeeLine(&here), [false, true, true]),
         (Action::SeeLine(&elsewhere), [false, false, true]),
-        (Action::ManageOperator(&himself), [true, true, true]),
-        (Action::ManageOperator(&another), [false, false, true]),
+        (Action::ManageOperator { operator: &himself, queues: &[] }, [true, true, true]),
+        (Action::ManageOperator { operator: &another, queues: &[] }, [false, false, true]),
+        (Action::ManageOperator { operator: &another, queues: &of_here }, [false, true, true]),
+        (Action::ManageOperator { operator: &another, queues: &of_there }, [false, false, true]),
     ];
     for (action, expected) in table {
         let roles = [Role::Operator, Role::Supervisor, Role::Administrator];

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::web::api::schema::QueueMode;
+use crate::web::api::line_schema::QueueMode;
 
 /// One item of a conversation's log.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

@@ -33,7 +33,8 @@ fn name_of(path: &serde_path_to_error::Path) -> String {
 
 /// What the library tells, in the words of this interface.
 fn problem(mut field: String, told: &str) -> FormProblem {
-    let within = |name: &str| if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") };
+    let within =
+        |name: &str| if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") };
     if let Some(name) = quoted_after(told, "missing field ") {
         field = within(name);
         return FormProblem { field, allowed: "is needed".to_owned() };

@@ -7,11 +7,19 @@ pub mod channels;
 
 pub mod operators;
 
+pub mod duty;
+
 pub mod conversations;
+pub mod transfer_targets;
+
+pub mod audit;
 
 pub mod entry_schema;
+pub mod line_schema;
 pub mod openapi;
 pub mod schema;
+
+mod form;
 
 use serde::Serialize;
 

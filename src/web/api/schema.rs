@@ -1,7 +1,9 @@
 //! Forms of domain values for the `OpenAPI` document. The domain itself knows nothing of documents;
-//! the tests below keep these forms and the domain's the same.
+//! the tests below keep these forms and the domain's the same. Those of a line are in
+//! `line_schema`, those of a conversation's log in `entry_schema`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -23,139 +25,55 @@ pub enum Status {
     Away,
 }
 
-/// The settings of a line.
+/// One change by a person.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LineSettings {
-    /// 1..100 characters; shown to operators, never to customers.
-    pub name: String,
-    /// An inactive line stores messages and does not route them.
-    pub active: bool,
-    pub language: Language,
-    pub queue: QueueSettings,
-    pub unanswered: UnansweredSettings,
-    pub closing: ClosingSettings,
-}
-
-/// The settings of a new line; what is left out is the default.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct NewLineSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub active: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub language: Option<Language>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub queue: Option<NewQueueSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub unanswered: Option<NewUnansweredSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub closing: Option<ClosingSettings>,
-}
-
-/// As `QueueSettings`.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct NewQueueSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub mode: Option<QueueMode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub operators: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub offer_timeout_seconds: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub require_available: Option<bool>,
-}
-
-/// As `UnansweredSettings`.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct NewUnansweredSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub rule: Option<UnansweredRule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub after_seconds: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub text_on_requeue: Option<bool>,
-    /// Null: the default text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-}
-
-/// Language of the default texts.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    En,
-    Ru,
-}
-
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct QueueSettings {
-    pub mode: QueueMode,
-    /// Ids in the order in which `strictly` offers; at most 1000, each once.
-    pub operators: Vec<String>,
-    /// 60..1800, unless the configuration says otherwise.
-    pub offer_timeout_seconds: u32,
-    /// Offer only to operators who are available.
-    pub require_available: bool,
+pub struct AuditEntry {
+    pub at: String,
+    /// The operator who did it.
+    pub by: String,
+    pub what: Deed,
+    pub subject: Subject,
+    /// Empty where the deed says it all.
+    pub changes: Vec<FieldChange>,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum QueueMode {
-    /// Everybody receives the same number.
-    Evenly,
-    /// The first eligible from the head of the list.
-    Strictly,
-    /// Everybody eligible at once; the first accept wins.
-    All,
+pub enum Deed {
+    Created,
+    /// Created from a file.
+    Imported,
+    Changed,
+    Archived,
+    /// Taken out of the archive.
+    Restored,
+    PasswordSet,
+    Blocked,
+    Unblocked,
 }
 
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Subject {
+    Line(String),
+    Channel(String),
+    Operator(String),
+    Customer(String),
+}
+
+/// A field before and after. Long texts and lists are cut, and end with `…` and how much is left
+/// out; a secret is `••••`.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UnansweredSettings {
-    pub rule: UnansweredRule,
-    /// 0: at the end of the round; else 30..86400.
-    pub after_seconds: u32,
-    /// Whether `requeue` sends the text too.
-    pub text_on_requeue: bool,
-    /// 1..2000 characters; null: the default text in the line's language.
-    pub text: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UnansweredRule {
-    /// The text to the customer; the conversation is in the unanswered list.
-    Reply,
-    /// A new round, again and again.
-    Requeue,
-    /// The unanswered list, without a text.
-    Nothing,
-}
-
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClosingSettings {
-    /// 0..86400: a message within it reopens the conversation with the same operator.
-    pub reopen_window_seconds: u32,
+pub struct FieldChange {
+    /// Its name in the interface, as `queue.mode`.
+    pub field: String,
+    /// Null: there was nothing.
+    #[schema(value_type = Object, nullable)]
+    pub from: Value,
+    #[schema(value_type = Object, nullable)]
+    pub to: Value,
 }
 
 /// A conversation in a list.

@@ -8,18 +8,19 @@ use domain::texts::{self, Kind, Language};
 use serde::Serialize;
 
 use crate::actors::directory::time_zones;
+use crate::web::api::line_schema;
 use crate::web::api::lines::settings;
-use crate::web::api::schema;
 use crate::web::edge::Edge;
+use crate::web::error::ErrorBody;
 use crate::web::person::Person;
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in crate::web) struct LineDefaultsBody {
     /// As a line has them that the person creates now without a word about it.
-    #[schema(value_type = schema::LineSettings)]
+    #[schema(value_type = line_schema::LineSettings)]
     settings: LineSettings,
     /// The default texts by language and by kind, with their placeholders.
-    #[schema(value_type = schema::DefaultTexts)]
+    #[schema(value_type = line_schema::DefaultTexts)]
     texts: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
     /// The IANA names that `hours.timezone` may have.
     timezones: Vec<String>,

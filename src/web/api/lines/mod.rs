@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::actors::directory::{Directory, Versioned};
 use crate::actors::handle::Change;
 use crate::clock;
-use crate::web::api::{not_stored, same_version, schema};
+use crate::web::api::{line_schema, not_stored, same_version};
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
@@ -33,7 +33,7 @@ pub(in crate::web) struct LineBody {
     shard: ShardId,
     /// Put away: it has no channels and no open conversations, and gets none.
     archived: bool,
-    #[schema(value_type = schema::LineSettings)]
+    #[schema(value_type = line_schema::LineSettings)]
     settings: LineSettings,
 }
 
@@ -47,7 +47,7 @@ pub(in crate::web) struct LinesBody {
 pub(in crate::web) struct NewLine {
     /// Whatever is left out is as in a new line: named after the company, with its creator in the
     /// queue.
-    #[schema(value_type = Option<schema::NewLineSettings>)]
+    #[schema(value_type = Option<line_schema::NewLineSettings>)]
     #[serde(default)]
     settings: Value,
 }
@@ -57,7 +57,7 @@ pub(in crate::web) struct NewLine {
 pub(in crate::web) struct ChangedLine {
     /// The version that was read.
     version: u64,
-    #[schema(value_type = schema::LineSettings)]
+    #[schema(value_type = line_schema::LineSettings)]
     settings: Value,
 }
 

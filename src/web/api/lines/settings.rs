@@ -84,9 +84,8 @@ fn unknown(
 /// that follows another.
 fn may_follow(of: Option<&LineId>, line: Option<&LineId>, directory: &Directory) -> bool {
     let Some(of) = of else { return true };
-    let calendar_of = |id| {
-        directory.lines.get(id).map(|found| found.value.settings.hours.calendar_of.as_ref())
-    };
+    let calendar_of =
+        |id| directory.lines.get(id).map(|found| found.value.settings.hours.calendar_of.as_ref());
     let is_followed = line.is_some_and(|line| {
         let mut lines = directory.lines.keys();
         lines.any(|other| other != line && calendar_of(other) == Some(Some(line)))
