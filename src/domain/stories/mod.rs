@@ -3,11 +3,15 @@
 mod hours;
 mod hours_settings;
 mod hours_walk;
+mod inputs;
 mod ledger;
 mod life;
+mod line_part;
+mod model;
 mod offers;
 mod permission;
 mod property;
 mod queue;
 mod story;
 mod unanswered;
+mod words;
