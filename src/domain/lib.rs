@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod effect;
 pub mod entry;
 pub mod event;
+pub mod hours;
 pub mod id;
 pub mod line;
 pub mod operator;

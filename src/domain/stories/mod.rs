@@ -1,5 +1,7 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
+mod hours;
+mod hours_settings;
 mod ledger;
 mod life;
 mod offers;
