@@ -171,9 +171,15 @@ pub enum DocumentKind {
     /// A closed conversation.
     Archive,
     Chat,
+    /// How many audit records the shard has; the id is `audit`, the records are the history of
+    /// `<shard>-audit`.
+    Audit,
+    /// How many records of operators coming and going the shard has; the id is `presence`, the
+    /// records are the history of `<shard>-presence`.
+    Presence,
 }
 
-/// Kinds of documents that belong to no shard.
+/// Kinds of documents that belong to no shard. Their ids are any text, also from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
 pub enum SharedKind {
     Line,
@@ -183,6 +189,14 @@ pub enum SharedKind {
     Account,
     /// A signed-in browser; the id is the digest of its token.
     SignIn,
+    Customer,
+    /// Whose customer somebody on a channel is; the id is `<channel>:<external id>`.
+    Identity,
+    /// Whose customer has a phone number; the id is the number.
+    Phone,
+    /// Whose customer has an e-mail address; the id is the address.
+    Email,
+    Lead,
 }
 
 impl DocumentKind {
@@ -191,6 +205,8 @@ impl DocumentKind {
             Self::Conversation => "conversation",
             Self::Archive => "archive",
             Self::Chat => "chat",
+            Self::Audit => "audit",
+            Self::Presence => "presence",
         }
     }
 }
@@ -203,6 +219,11 @@ impl SharedKind {
             Self::Operator => "operator",
             Self::Account => "account",
             Self::SignIn => "sign_in",
+            Self::Customer => "customer",
+            Self::Identity => "identity",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Lead => "lead",
         }
     }
 }

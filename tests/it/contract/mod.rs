@@ -69,9 +69,12 @@ contract! {
         a_deleted_document_begins_anew
         documents_are_listed_by_kind_in_pages
         documents_belong_to_their_shard
+        documents_are_kept_apart_by_kind
         shared_documents_belong_to_no_shard
         shared_documents_are_listed_by_kind_in_pages
         a_shared_document_is_deleted
+        shared_documents_are_kept_apart_by_kind
+        ids_of_shared_documents_are_any_text
         ids_are_ordered_byte_by_byte
         bytes_come_back_as_they_were;
     work:

@@ -166,8 +166,11 @@ pub(crate) fn delete(id: &str, expected: u64) -> Op {
 }
 
 pub(crate) fn put_shared(id: &str, expected: u64, text: &str) -> Op {
-    let id = id.to_owned();
-    Op::PutShared { kind: SharedKind::Line, id, expected, bytes: bytes(text) }
+    put_shared_kind(SharedKind::Line, id, expected, text)
+}
+
+pub(crate) fn put_shared_kind(kind: SharedKind, id: &str, expected: u64, text: &str) -> Op {
+    Op::PutShared { kind, id: id.to_owned(), expected, bytes: bytes(text) }
 }
 
 pub(crate) fn delete_shared(id: &str, expected: u64) -> Op {

@@ -14,8 +14,9 @@ pub(crate) const CONVERSATIONS: [&str; 3] = ["0", "1", "2"];
 pub(crate) const LINES: [&str; 2] = ["sales", "help"];
 const INSTANCES: [&str; 3] = ["anna#1", "anna#2", "boris#1"];
 const OPERATORS: [&str; 2] = ["olga", "pavel"];
-const KINDS: [DocumentKind; 2] = [DocumentKind::Conversation, DocumentKind::Archive];
-const SHARED: [SharedKind; 2] = [SharedKind::Line, SharedKind::Account];
+const KINDS: [DocumentKind; 3] =
+    [DocumentKind::Conversation, DocumentKind::Archive, DocumentKind::Audit];
+const SHARED: [SharedKind; 3] = [SharedKind::Line, SharedKind::Account, SharedKind::Identity];
 
 #[derive(Clone, Debug)]
 pub(crate) enum Intent {
@@ -241,9 +242,8 @@ fn versioned() -> impl Strategy<Value = Op> {
         3 => (kind(), id(), ".{0,3}")
             .prop_map(|(kind, id, text)| words::put_kind(kind, &id, 0, &text)),
         1 => (kind(), id()).prop_map(|(kind, id)| Op::DeleteDocument { kind, id, expected: 0 }),
-        3 => (shared(), id(), ".{0,3}").prop_map(|(kind, id, text)| {
-            Op::PutShared { kind, id, expected: 0, bytes: bytes(&text) }
-        }),
+        3 => (shared(), id(), ".{0,3}")
+            .prop_map(|(kind, id, text)| words::put_shared_kind(kind, &id, 0, &text)),
         1 => (shared(), id()).prop_map(|(kind, id)| Op::DeleteShared { kind, id, expected: 0 }),
     ]
 }
