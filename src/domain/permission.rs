@@ -28,6 +28,12 @@ pub enum Action<'a> {
     Finish(&'a Row),
     /// Write an internal note.
     Note(&'a Row),
+    /// Read a customer's card, which is found through these conversations of his.
+    ReadCustomer(&'a [Row]),
+    /// Change it, confirm his contacts, merge it with another, have a lead made or changed.
+    ChangeCustomer(&'a [Row]),
+    /// Block and unblock him, also before anybody has accepted.
+    BlockCustomer(&'a [Row]),
     /// End another person's sign-in, change his status.
     ManageOperator(&'a OperatorId),
 }
@@ -57,11 +63,15 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
         | Action::Reply(row)
         | Action::Finish(row)
         | Action::Note(row) => who.supervises.contains(&row.line),
+        Action::ReadCustomer(rows) | Action::ChangeCustomer(rows) | Action::BlockCustomer(rows) => {
+            rows.iter().any(|row| who.supervises.contains(&row.line))
+        }
         Action::Administer | Action::SeeDirectory | Action::ManageOperator(_) => false,
     }
 }
 
 fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
+    let allowed = |action: Action<'_>| operator_may(who, queues, action);
     match action {
         Action::Administer | Action::SeeLine(_) => false,
         Action::SeeDirectory => true,
@@ -73,6 +83,9 @@ fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
         Action::Reply(row) => is_his(who, row),
         Action::Take(row) => is_offered(who, row) || is_open_in(queues, row),
         Action::Finish(row) | Action::Note(row) => row.operator.as_ref() == Some(&who.id),
+        Action::ReadCustomer(rows) => rows.iter().any(|row| allowed(Action::ReadConversation(row))),
+        Action::ChangeCustomer(rows) => rows.iter().any(|row| is_his(who, row)),
+        Action::BlockCustomer(rows) => rows.iter().any(|row| allowed(Action::SeeRow(row))),
         Action::ManageOperator(operator) => *operator == who.id,
     }
 }

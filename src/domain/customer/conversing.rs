@@ -1,0 +1,96 @@
+//! What a customer's conversations leave on his card.
+
+use jiff::Timestamp;
+
+use crate::customer::{
+    Blocked, Customer, Known, KnownOperator, LastFinished, OPEN_MAX, OpenConversation,
+};
+use crate::event::{Row, RowState};
+use crate::id::{ConversationId, OperatorId};
+
+/// What a step of a conversation means for its customer. Spam stands alone: that the conversation
+/// is finished by it says nothing of whoever marked it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Somebody has it now.
+    Accepted {
+        operator: OperatorId,
+    },
+    /// A person has it now to whom a colleague handed it.
+    HandedOver {
+        operator: OperatorId,
+    },
+    /// The customer was told, or has agreed, how we use what he writes.
+    Consented,
+    Spam {
+        by: OperatorId,
+        block: bool,
+    },
+    /// It is over; none: nobody had it.
+    Finished {
+        operator: Option<OperatorId>,
+    },
+}
+
+impl Customer {
+    /// Notes how a conversation of this card stands, by its row.
+    pub fn conversation_stands(&mut self, row: &Row) {
+        let operator = match row.state {
+            RowState::Waiting | RowState::Offered => None,
+            RowState::Active => row.operator.clone(),
+            RowState::Closing | RowState::Closed => {
+                return self.open.retain(|open| open.conversation != row.conversation);
+            }
+        };
+        let stands = OpenConversation {
+            conversation: row.conversation.clone(),
+            line: row.line.clone(),
+            channel: row.channel.clone(),
+            operator,
+        };
+        let known = self.open.iter_mut().find(|open| open.conversation == row.conversation);
+        match known {
+            Some(known) => *known = stands,
+            None => self.open.push(stands),
+        }
+        if self.open.len() > OPEN_MAX {
+            self.open.remove(0);
+        }
+    }
+
+    /// Notes on the card what a step means. Who owns the customer after it is another question.
+    pub fn note_step(&mut self, step: &Step, now: Timestamp) {
+        match step {
+            Step::Consented => {
+                self.consented_at.get_or_insert(now);
+            }
+            Step::Spam { by, block: true } => {
+                self.blocked.get_or_insert_with(|| Blocked { by: by.clone(), at: now });
+            }
+            Step::Finished { operator: Some(operator) } => {
+                self.last_finished = Some(LastFinished { operator: operator.clone(), at: now });
+            }
+            Step::Accepted { .. }
+            | Step::HandedOver { .. }
+            | Step::Spam { block: false, .. }
+            | Step::Finished { operator: None } => {}
+        }
+    }
+
+    /// Whom the customer knows: who holds another open conversation of his, the newest first, else
+    /// who finished his last one.
+    pub(super) fn known_operator(
+        &self,
+        known: &Known<'_>,
+        conversation: Option<&ConversationId>,
+    ) -> Option<KnownOperator> {
+        let others = self.cards(known).flat_map(|card| card.open.iter().rev());
+        let mut others = others.filter(|open| Some(&open.conversation) != conversation);
+        if let Some(operator) = others.find_map(|open| open.operator.clone()) {
+            return Some(KnownOperator { operator, finished_at: None });
+        }
+        let finished = self.cards(known).filter_map(|card| card.last_finished.as_ref());
+        let last = finished.max_by_key(|finished| finished.at)?;
+        Some(KnownOperator { operator: last.operator.clone(), finished_at: Some(last.at) })
+    }
+}
