@@ -102,6 +102,7 @@ async fn start_node(directory: &Path) -> NodeHandle {
     let start = NodeStart {
         name: "load".into(),
         settings: NodeSettings {
+            region: config.company.country,
             public_url: None,
             shards: config.store.shards,
             grace_seconds: config.sessions.grace_seconds,

@@ -18,6 +18,7 @@ use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
 use crate::clock::Clock;
+use crate::crm::contacts::Region;
 use crate::readmodel::ReadModel;
 use crate::store::Store;
 use crate::store::op::InstanceId;
@@ -25,6 +26,8 @@ use crate::store::op::InstanceId;
 /// What `main` decides for the actors.
 #[derive(Clone, Debug)]
 pub struct NodeSettings {
+    /// Where phone numbers without a country code are at home.
+    pub region: Region,
     /// Scheme and host under which platforms reach us; none: they cannot.
     pub public_url: Option<String>,
     /// Number of shards of the installation.

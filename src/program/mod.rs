@@ -87,6 +87,7 @@ pub fn keep_up(numbers: PrometheusHandle) {
 fn node_settings(config: &Config) -> NodeSettings {
     let public = &config.server.public_url;
     NodeSettings {
+        region: config.company.country,
         public_url: public.is_https().then(|| public.as_str().to_owned()),
         sign_in_idle: config.sessions.idle(),
         sign_in_absolute: config.sessions.absolute(),

@@ -11,7 +11,7 @@ pub const CONTACTS_MAX: usize = 20;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
-    /// A phone in E.164, or an e-mail address with its domain in small letters.
+    /// A phone in E.164, or an e-mail address in small letters.
     pub value: String,
     pub standing: Standing,
     pub source: ContactSource,
