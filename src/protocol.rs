@@ -7,7 +7,7 @@
 
 use domain::effect::Refusal;
 use domain::entry::{DeliveryState, Entry};
-use domain::event::Row;
+use domain::event::{Alarm, Row};
 use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId, ShardId};
 use domain::operator::{Role, Status};
 use jiff::Timestamp;
@@ -21,6 +21,10 @@ pub const PROTOCOL_VERSION: u32 = 1;
 pub const TEXT_CHARS_MAX: usize = 10_000;
 /// Most characters of the reason of a decline.
 pub const REASON_CHARS_MAX: usize = 200;
+/// Most characters of the comment of a transfer or review.
+pub const COMMENT_CHARS_MAX: usize = 2_000;
+/// Most characters of a draft.
+pub const DRAFT_CHARS_MAX: usize = 4_000;
 /// Most positions in `hello` and `ack`: one a shard.
 pub const POSITIONS_MAX: usize = 1_024;
 
@@ -70,14 +74,109 @@ pub enum ClientFrame {
         conversation: ConversationId,
         text: String,
     },
+    /// Takes it from whoever has it.
+    TakeOver {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+    },
+    /// Hands it on. Not confirmed, it is refused with `confirm` when the target is absent, full or
+    /// closed.
+    Transfer {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        to: TransferTo,
+        #[serde(default)]
+        comment: Option<String>,
+        #[serde(default)]
+        confirmed: bool,
+    },
+    /// Takes back a transfer that nobody has accepted.
+    Withdraw {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+    },
+    /// Asks a colleague to help.
+    Invite {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        operator: OperatorId,
+    },
+    /// Looks on without having it.
+    Join {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+    },
+    /// Looks on no longer.
+    Leave {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+    },
+    /// Puts it aside until then; null: takes it up again.
+    Hold {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        #[serde(default)]
+        until: Option<Timestamp>,
+    },
+    /// One of the line's topics; null: none.
+    Topic {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        #[serde(default)]
+        topic: Option<String>,
+    },
+    /// What he is just writing; empty: nothing.
+    Draft {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        text: String,
+    },
     Finish {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        /// Without a word to the customer.
+        #[serde(default)]
+        silent: bool,
+    },
+    Spam {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        /// Also blocks the customer.
+        #[serde(default)]
+        block: bool,
+    },
+    /// Back to the queue.
+    Release {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+    },
+    /// What a supervisor thinks of it: 1..5 stars.
+    Review {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        stars: u8,
+        #[serde(default)]
+        comment: Option<String>,
+    },
+    /// Begins a new conversation after this closed one.
+    PickUp {
         cmd_id: Uuid,
         conversation: ConversationId,
     },
     SetStatus {
         cmd_id: Uuid,
         status: Status,
+        #[serde(default)]
+        reason: Option<String>,
     },
+}
+
+/// To whom a conversation is handed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum TransferTo {
+    Operator { id: OperatorId },
+    Line { id: LineId },
 }
 
 /// To the browser.
@@ -159,6 +258,13 @@ pub enum Event {
     Operator {
         operator: OperatorView,
     },
+    /// To be seen and heard at once by those who oversee the line, and by the operator that it
+    /// names.
+    Alarm {
+        line: LineId,
+        alarm: Alarm,
+        at: Timestamp,
+    },
 }
 
 /// What became of a command.
@@ -197,9 +303,10 @@ impl Outcome {
 #[serde(untagged)]
 pub enum CommandRefusal {
     /// By the rules of the conversation: `no_longer_yours`, `not_yours`, `closed`, `full`,
-    /// `not_now`.
+    /// `not_now`, `topic_required`, `unknown_topic`, `same_operator`, `bad_time`, `too_many`.
     Conversation(Refusal),
-    /// By the edge: `forbidden`, `unknown_conversation`, `bad_value`, `too_fast`, `unavailable`.
+    /// By the edge: `forbidden`, `unknown_conversation`, `bad_value`, `too_fast`, `unavailable`,
+    /// `confirm`, `unknown_target`, `in_progress`.
     Edge(EdgeRefusal),
 }
 
@@ -214,6 +321,32 @@ pub enum EdgeRefusal {
     TooFast {},
     /// The store did not answer; repeat the command with the same `cmd_id`.
     Unavailable {},
+    /// Whoever is to get it cannot take it at once: confirm, or choose another.
+    Confirm {
+        target: TargetState,
+    },
+    /// There is no such operator or line, or it gets no conversations.
+    UnknownTarget {},
+    /// The customer has an open conversation already.
+    InProgress {
+        conversation: ConversationId,
+    },
+}
+
+/// Why a target cannot take a conversation at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetState {
+    /// The operator is not available.
+    Absent,
+    /// He has no free place.
+    Full,
+    /// The line is closed by its hours.
+    Closed,
+    /// The line is switched off.
+    Inactive,
+    /// Nobody of the line's queue is available.
+    Nobody,
 }
 
 impl CommandRefusal {
@@ -230,6 +363,18 @@ impl CommandRefusal {
             Self::Conversation(Refusal::Closed) => "the conversation is closed",
             Self::Conversation(Refusal::Full) => "you have no free place",
             Self::Conversation(Refusal::NotNow) => "not possible in the conversation's state",
+            Self::Conversation(Refusal::TopicRequired) => "choose a topic first",
+            Self::Conversation(Refusal::UnknownTopic) => "the line has no such topic",
+            Self::Conversation(Refusal::SameOperator) => "he has it already",
+            Self::Conversation(Refusal::BadTime) => "the time is past, or too far ahead",
+            Self::Conversation(Refusal::TooMany) => "too many take part already",
+            Self::Edge(EdgeRefusal::Confirm { .. }) => {
+                "the target cannot take it at once: confirm, or choose another"
+            }
+            Self::Edge(EdgeRefusal::UnknownTarget {}) => "there is nobody like that to hand it to",
+            Self::Edge(EdgeRefusal::InProgress { .. }) => {
+                "the customer has an open conversation already"
+            }
             Self::Edge(EdgeRefusal::Forbidden {}) => "you have no right to do this",
             Self::Edge(EdgeRefusal::UnknownConversation {}) => "there is no such conversation",
             Self::Edge(EdgeRefusal::BadValue { .. }) => "a value is out of bounds",
@@ -261,6 +406,9 @@ pub struct Me {
     pub name: String,
     pub role: Role,
     pub status: Status,
+    pub status_reason: Option<String>,
+    /// He was set away because he missed offers, and has not set his status since.
+    pub set_away: bool,
     /// Lines in whose queue he is.
     pub queues: Vec<LineId>,
     /// Lines he oversees; for an administrator all of them.
@@ -272,6 +420,10 @@ pub struct LineView {
     pub id: LineId,
     pub name: String,
     pub active: bool,
+    pub archived: bool,
+    /// What a conversation may be about.
+    pub topics: Vec<String>,
+    pub topic_required: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -289,6 +441,8 @@ pub struct OperatorView {
     pub name: String,
     pub role: Role,
     pub status: Status,
+    pub status_reason: Option<String>,
+    pub set_away: bool,
     pub enabled: bool,
 }
 

@@ -24,6 +24,7 @@ mod presence;
 mod progress;
 mod rebuild;
 mod round;
+mod settle;
 mod shard;
 mod shared_change;
 mod taken;

@@ -7,9 +7,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use domain::effect::{Input, Refusal as Rule};
+use domain::effect::Input;
 use domain::event::FeedEvent;
-use domain::id::OperatorId;
 
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
@@ -23,7 +22,7 @@ use crate::actors::outbox::OutboxJob;
 use crate::actors::shared_change;
 use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, StoredArrival, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
-use crate::store::op::{Commit, CommitError, Committed, Op, Refusal};
+use crate::store::op::{Commit, CommitError, Committed, Op};
 
 /// Pieces of work in one round.
 const WORK_MAX: usize = 60;
@@ -34,10 +33,12 @@ const OPS_ENOUGH: usize = 600;
 const DOCUMENT_OPS: usize = 6;
 /// Refusals after which nothing is offered in the round any more.
 const REFUSALS_MAX: u32 = 3;
+/// Refusals after which the round is given up: deciding again does not help, so memory is wrong.
+const REFUSALS_END: u32 = 10;
 
 /// What became of a piece of work.
 #[derive(Clone, Debug)]
-enum Verdict {
+pub(crate) enum Verdict {
     Done,
     Repeated,
     Refused(CommandRefusal),
@@ -70,6 +71,9 @@ impl Bench {
                 }
                 Err(CommitError::Refused(refused)) => {
                     refusals += 1;
+                    if refusals == REFUSALS_END {
+                        return Err(Broken::Store(format!("a round was refused {refusals} times")));
+                    }
                     self.take_back();
                     self.settle(refused, &mut works, pending).await?;
                 }
@@ -85,24 +89,29 @@ impl Bench {
 
     /// What comes into this round: the inbox first, then what was handed over directly.
     async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
-        let mut works = Vec::new();
-        if !self.inbox_drained {
-            let store = &self.parts.store;
-            let page = if self.care == Care::None { WORK_MAX } else { 1 };
-            let entries = store.inbox(self.shard, self.inbox_at, page).await?;
-            self.inbox_drained = entries.len() < page;
-            let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
-            works.extend(entries.into_iter().map(|entry| Work::Inbox {
-                position: entry.position,
-                arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
-                bytes: entry.bytes,
-            }));
-        }
+        let mut works = self.from_inbox().await?;
         if self.inbox_drained {
             let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
             works.extend(pending.drain(..room));
         }
         Ok(works)
+    }
+
+    /// As much of the inbox as one round takes.
+    pub(crate) async fn from_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+        if self.inbox_drained {
+            return Ok(Vec::new());
+        }
+        let page = if self.care == Care::None { WORK_MAX } else { 1 };
+        let entries = self.parts.store.inbox(self.shard, self.inbox_at, page).await?;
+        self.inbox_drained = entries.len() < page;
+        let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
+        let works = entries.into_iter().map(|entry| Work::Inbox {
+            position: entry.position,
+            arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
+            bytes: entry.bytes,
+        });
+        Ok(works.collect())
     }
 
     /// Decides the works in their order, as many as fit; what has a target that the round has
@@ -140,7 +149,7 @@ impl Bench {
     }
 
     /// Leaves works for later rounds. Those of the inbox are read again from where it stands.
-    fn put_off(
+    pub(crate) fn put_off(
         &mut self,
         works: impl DoubleEndedIterator<Item = Work>,
         pending: &mut VecDeque<Work>,
@@ -375,78 +384,9 @@ impl Bench {
         }
         self.chats.take_back();
     }
-
-    /// Answers what was refused for good and takes it out of the round.
-    async fn settle(
-        &mut self,
-        refused: Vec<(usize, Refusal)>,
-        works: &mut Vec<Work>,
-        pending: &mut VecDeque<Work>,
-    ) -> Result<(), Broken> {
-        let mut verdicts: Vec<Option<Verdict>> = works.iter().map(|_| None).collect();
-        let mut full_from = works.len();
-        for (index, refusal) in refused {
-            let verdict = match refusal {
-                Refusal::Duplicate => Verdict::Repeated,
-                // Changed by somebody else; the job was finished by somebody else.
-                Refusal::SharedVersion { .. } | Refusal::Job => Verdict::Stale,
-                Refusal::Capacity { operator, load: _ } => {
-                    self.recount(&operator).await?;
-                    full_from = full_from.min(index);
-                    match works.get(index) {
-                        Some(Work::Command { .. }) => {
-                            Verdict::Refused(CommandRefusal::Conversation(Rule::Full))
-                        }
-                        _ => continue,
-                    }
-                }
-                Refusal::Behind => {
-                    self.inbox_drained = false;
-                    self.put_off(works.drain(..), pending);
-                    *works = self.gather(pending).await?;
-                    return Ok(());
-                }
-                Refusal::Version { id, found, .. } => {
-                    return Err(Broken::Store(format!("document {id} is of version {found}")));
-                }
-                Refusal::Timer => return Err(Broken::Store("a timer is not armed".into())),
-            };
-            if let Some(slot) = verdicts.get_mut(index) {
-                *slot = Some(verdict);
-            }
-        }
-        let mut settled = Vec::new();
-        let mut kept = Vec::new();
-        for (work, verdict) in works.drain(..).zip(verdicts) {
-            match verdict {
-                Some(verdict) => settled.push((work, verdict)),
-                None => kept.push(work),
-            }
-        }
-        // What came before has taken the last place: it is committed first, so that the other
-        // lines learn of it.
-        if full_from > 0 && full_from < kept.len() {
-            self.put_off(kept.drain(full_from..), pending);
-        }
-        *works = kept;
-        let (settled, verdicts) = settled.into_iter().unzip();
-        answer(settled, verdicts);
-        Ok(())
-    }
-
-    /// Memory had another number of an operator's conversations than the store: learn it anew.
-    async fn recount(&self, operator: &OperatorId) -> Result<(), Broken> {
-        let loads = self.parts.store.loads().await?;
-        let his = loads.into_iter().filter(|(who, _)| who == operator);
-        let loads = Arc::new(his.map(|(who, what)| (who, what, true)).collect());
-        for addr in self.lines.values() {
-            addr.do_send(Loads(Arc::clone(&loads)));
-        }
-        Ok(())
-    }
 }
 
-fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
+pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
     for (work, verdict) in works.into_iter().zip(verdicts) {
         match work {
             Work::Arrive { mut answer, .. } => answer.give(match verdict {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::TextsSent;
 use crate::entry::Attachment;
-use crate::id::{ChatKey, ConversationId};
+use crate::id::{ChatKey, ConversationId, CustomerId};
 
 /// A chat, as stored. Its successive conversations are linked through it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,10 +15,16 @@ pub struct Chat {
     pub key: ChatKey,
     /// The customer's name as the platform gives it.
     pub customer_name: String,
-    /// The conversation that is not closed, if there is one.
+    /// Whose chat it is, once he is known.
+    pub customer: Option<CustomerId>,
+    /// The conversation that is not closed, if there is one. It may live in another shard.
     pub open: Option<ConversationId>,
     /// The one before it.
     pub last: Option<ConversationId>,
+    /// Until when a rating is taken for the last one.
+    pub rating_until: Option<Timestamp>,
+    /// When which automatic messages were sent of late.
+    pub texts_sent: TextsSent,
 }
 
 /// Something that happened on the platform, in words of ours.
@@ -56,4 +63,10 @@ pub struct CustomerMessage {
     pub reply_to: Option<Arc<str>>,
     /// When the platform says it was written.
     pub sent_at: Option<Timestamp>,
+    /// The platform says that a machine wrote it (a bot, an automatic answer).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub automatic: bool,
+    /// The button of a rating request that the customer pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
 }

@@ -3,9 +3,18 @@
 //! Holds the state and says which input goes where; the rules themselves are in the submodules, one
 //! for each concern. Knows no operator but by id: who is offered it, the line's queue decides.
 
+mod continuing;
+mod departing;
+mod ending;
+mod held;
 mod holding;
 mod offering;
+mod rating;
 mod search;
+mod shown;
+mod taking_part;
+mod texting;
+mod transferring;
 mod turn;
 mod unanswered;
 mod writing;
@@ -15,23 +24,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::turn::Turn;
 use crate::effect::{Effect, Facts, Input};
-use crate::event::{Audience, Row, RowOffer, RowState};
-use crate::id::{ChatKey, ConversationId, EntryNumber, LineId, OfferId, OperatorId};
+use crate::entry::CloseReason;
+use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId};
+use crate::routing::Via;
 
+pub use crate::conversation::continuing::Continuation;
+pub use crate::conversation::held::Held;
+pub use crate::conversation::rating::{Rating, is_rating};
 pub use crate::conversation::search::Search;
+pub use crate::conversation::texting::TextsSent;
+pub use crate::conversation::writing::unheard;
 
 /// A conversation, as stored. Does not grow with its messages: those are in its history.
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing has been done")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
     pub id: ConversationId,
     pub line: LineId,
     pub chat: ChatKey,
+    pub customer: Option<CustomerId>,
     pub customer_name: String,
     pub started_at: Timestamp,
     pub updated_at: Timestamp,
     pub state: State,
     /// Since when the customer waits for an answer; none: he does not.
     pub waiting_since: Option<Timestamp>,
+    /// When the customer or one of us last wrote in it.
+    pub last_word_at: Timestamp,
     /// Number of the last entry.
     pub last_entry: EntryNumber,
     /// Number of the last record of the history.
@@ -40,13 +59,30 @@ pub struct Conversation {
     pub last_offer: OfferId,
     /// All who hold or held it, the first first.
     pub held: Vec<OperatorId>,
+    /// Who looks on and may help without having it.
+    pub joined: Vec<OperatorId>,
+    /// An operator has written to the customer.
+    pub answered: bool,
+    /// The customer's first message has had its welcome, or got none.
+    pub greeted: bool,
     /// The unanswered text has been sent; it is sent once.
     pub unanswered_text_sent: bool,
+    /// The closing text has been sent; it is sent once.
+    pub closing_text_sent: bool,
+    /// When the customer was last told that the line is closed.
+    pub off_hours_told: Option<Timestamp>,
+    /// Automatic messages that the chat has had of late.
+    pub texts_sent: TextsSent,
+    pub rating: Rating,
+    /// What a supervisor thinks of it, 1..5.
+    pub review: Option<u8>,
+    pub topic: Option<String>,
+    pub draft: Option<Draft>,
     /// The first characters of the last message that a person wrote.
     pub preview: String,
     /// What that message was, if it had no text.
     pub preview_kind: Option<String>,
-    /// The conversation of this chat before this one.
+    /// The conversation of this chat before this one, or the part of this one in another line.
     pub continues: Option<ConversationId>,
 }
 
@@ -61,20 +97,23 @@ pub enum State {
     Offered {
         search: Search,
         offer: OfferId,
+        via: Via,
+        /// A colleague hands it on; he gets it back if it is not taken.
+        handover: Option<Handover>,
         open: Vec<OpenOffer>,
     },
-    Active {
-        operator: OperatorId,
-    },
+    Active(Held),
     /// Finished; a message inside the window reopens it.
     Closing {
         operator: OperatorId,
         until: Timestamp,
+        reason: CloseReason,
     },
     /// `operator`: who held it last; none: finished before anybody did.
     Closed {
         operator: Option<OperatorId>,
         at: Timestamp,
+        reason: CloseReason,
     },
 }
 
@@ -86,6 +125,24 @@ pub struct OpenOffer {
     pub until: Timestamp,
     /// It takes a place of his capacity.
     pub reserved: bool,
+    /// It counts in `evenly` since it was made; others count when they are accepted.
+    pub counted: bool,
+    /// He was available when it was made: going away moves it on, letting it run out is a miss.
+    pub available: bool,
+}
+
+/// Who hands a conversation to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handover {
+    pub by: OperatorId,
+    pub to: OperatorId,
+}
+
+/// What somebody was just writing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub by: OperatorId,
+    pub text: String,
 }
 
 /// What a new conversation begins with.
@@ -94,8 +151,10 @@ pub struct Opening {
     pub id: ConversationId,
     pub line: LineId,
     pub chat: ChatKey,
+    pub customer: Option<CustomerId>,
     pub customer_name: String,
     pub continues: Option<ConversationId>,
+    pub texts_sent: TextsSent,
 }
 
 impl Conversation {
@@ -105,16 +164,28 @@ impl Conversation {
             id: opening.id,
             line: opening.line,
             chat: opening.chat,
+            customer: opening.customer,
             customer_name: opening.customer_name,
             started_at: now,
             updated_at: now,
             state: State::Waiting { search: Search::begin(now) },
             waiting_since: None,
+            last_word_at: now,
             last_entry: EntryNumber(0),
             last_record: 0,
             last_offer: OfferId(0),
             held: Vec::new(),
+            joined: Vec::new(),
+            answered: false,
+            greeted: false,
             unanswered_text_sent: false,
+            closing_text_sent: false,
+            off_hours_told: None,
+            texts_sent: opening.texts_sent,
+            rating: Rating::default(),
+            review: None,
+            topic: None,
+            draft: None,
             preview: String::new(),
             preview_kind: None,
             continues: opening.continues,
@@ -127,39 +198,70 @@ impl Conversation {
     /// it was. After anything else it is to be stored, also when the list is empty: a deadline may
     /// have moved.
     pub fn handle(&mut self, input: Input, facts: &Facts<'_>, now: Timestamp) -> Vec<Effect> {
-        let mut turn = Turn::new(facts.line, now);
-        match input {
-            Input::CustomerWrote { message, original } => {
-                self.customer_wrote(message, original, &mut turn);
-            }
-            Input::CustomerEdited { external_id, text } => {
-                self.customer_edited(external_id, text, &mut turn);
-            }
-            Input::CustomerGone { reason } => self.customer_gone(reason, &mut turn),
-            Input::CustomerBack => self.customer_back(&mut turn),
-            Input::Accept { operator, offer } => self.accept(&operator, offer, &mut turn),
-            Input::Decline { operator, offer, reason } => {
-                self.decline(operator, offer, reason, &mut turn);
-            }
-            Input::Take { operator } => self.take(operator, &mut turn),
-            Input::Reply { operator, text } => self.reply(operator, text, &mut turn),
-            Input::Note { operator, text } => self.note(operator, text, &mut turn),
-            Input::Finish { operator } => self.finish(operator, &mut turn),
-            Input::Decided(decision) => self.decided(decision, &mut turn),
-            Input::SomebodyEligible => self.somebody_eligible(&mut turn),
-            Input::OperatorLeft { operator, departure } => {
-                self.operator_left(operator, departure, &mut turn);
-            }
-            Input::SettingsChanged => self.settings_changed(&mut turn),
-            Input::DeliveryChanged { entry, delivery, external_id } => {
-                self.delivery_changed(entry, delivery, external_id, &mut turn);
-            }
-            Input::DeadlinePassed => self.deadline_passed(&mut turn),
+        let mut turn = Turn::new(facts, now);
+        self.take_input(input, &mut turn);
+        if !turn.is_void() {
+            self.arm(&mut turn);
         }
         if turn.has_appended() {
             self.updated_at = now;
         }
         turn.effects
+    }
+
+    fn take_input(&mut self, input: Input, turn: &mut Turn<'_>) {
+        match input {
+            Input::CustomerWrote { message, original } => {
+                self.customer_wrote(message, original, turn);
+            }
+            Input::CustomerEdited { external_id, text } => {
+                self.customer_edited(external_id, text, turn);
+            }
+            Input::CustomerGone { reason } => self.customer_gone(reason, turn),
+            Input::CustomerBack => self.customer_back(turn),
+            Input::Accept { operator, offer } => self.accept(&operator, offer, turn),
+            Input::Decline { operator, offer, reason } => {
+                self.decline(operator, offer, reason, turn);
+            }
+            Input::Take { operator } => self.take(operator, turn),
+            Input::TakeOver { operator } => self.take_over(operator, turn),
+            Input::PickUp { operator } => self.pick_up(operator, turn),
+            Input::Reply { operator, text } => self.reply(operator, text, turn),
+            Input::Note { operator, text } => self.note(operator, text, turn),
+            Input::Draft { operator, text } => self.write_draft(operator, text, turn),
+            Input::Topic { operator, topic } => self.choose_topic(operator, topic, turn),
+            Input::Hold { operator, until } => self.hold(operator, until, turn),
+            Input::Transfer { operator, to, to_available, comment } => {
+                self.transfer(operator, to, to_available, comment, turn);
+            }
+            Input::Move { operator, line, next, comment } => {
+                self.move_on_to(operator, line, next, comment, turn);
+            }
+            Input::Continue { operator, line, comment } => {
+                self.begin_part(operator, line, comment, turn);
+            }
+            Input::Withdraw { operator } => self.withdraw(&operator, turn),
+            Input::Invite { operator, colleague } => self.invite(operator, colleague, turn),
+            Input::Join { operator } => self.join(operator, turn),
+            Input::Leave { operator } => self.leave(operator, turn),
+            Input::Finish { operator, silent } => self.finish(operator, silent, turn),
+            Input::Spam { operator, block } => self.spam(operator, block, turn),
+            Input::Release { operator } => self.release(operator, turn),
+            Input::Review { operator, stars, comment } => {
+                self.review(operator, stars, comment, turn);
+            }
+            Input::Decided(decision) => self.decided(decision, turn),
+            Input::SomebodyEligible => self.somebody_eligible(turn),
+            Input::OperatorLeft { operator, departure } => {
+                self.operator_left(&operator, departure, turn);
+            }
+            Input::OperatorBack { operator } => self.operator_back(operator, turn),
+            Input::Reconsider => self.reconsider(turn),
+            Input::DeliveryChanged { entry, delivery, external_id } => {
+                self.delivery_changed(entry, delivery, external_id, turn);
+            }
+            Input::DeadlinePassed => self.deadline_passed(turn),
+        }
     }
 
     /// When [`Input::DeadlinePassed`] is due, if nothing else comes first.
@@ -168,71 +270,12 @@ impl Conversation {
             State::Waiting { search } => {
                 search.text_at.into_iter().chain(search.next_round_at).min()
             }
-            State::Offered { search, open, offer: _ } => {
+            State::Offered { search, open, .. } => {
                 open.iter().map(|o| o.until).chain(search.text_at).min()
             }
-            State::Closing { until, operator: _ } => Some(*until),
-            State::Active { .. } | State::Closed { .. } => None,
-        }
-    }
-
-    /// The offers that stand now.
-    pub fn open_offers(&self) -> &[OpenOffer] {
-        match &self.state {
-            State::Offered { open, .. } => open,
-            State::Waiting { .. }
-            | State::Active { .. }
-            | State::Closing { .. }
-            | State::Closed { .. } => &[],
-        }
-    }
-
-    pub fn is_closed(&self) -> bool {
-        matches!(self.state, State::Closed { .. })
-    }
-
-    /// The conversation as lists show it.
-    pub fn row(&self) -> Row {
-        let (state, unanswered, offers) = match &self.state {
-            State::Waiting { search } => (RowState::Waiting, search.is_unanswered(), Vec::new()),
-            State::Offered { offer, open, search: _ } => {
-                (RowState::Offered, false, open.iter().map(|o| o.row(*offer)).collect())
-            }
-            State::Active { .. } => (RowState::Active, false, Vec::new()),
-            State::Closing { .. } => (RowState::Closing, false, Vec::new()),
-            State::Closed { .. } => (RowState::Closed, false, Vec::new()),
-        };
-        Row {
-            conversation: self.id.clone(),
-            line: self.line.clone(),
-            channel: self.chat.channel.clone(),
-            customer_name: self.customer_name.clone(),
-            state,
-            operator: self.holder().cloned(),
-            offers,
-            held: self.held.clone(),
-            unanswered,
-            waiting_since: self.waiting_since,
-            started_at: self.started_at,
-            updated_at: self.updated_at,
-            preview: self.preview.clone(),
-            preview_kind: self.preview_kind.clone(),
-            last_entry: self.last_entry,
-        }
-    }
-
-    /// Who sees its entries as they come: who holds it or held it last, and those it is offered to.
-    pub fn audience(&self) -> Audience {
-        let offered = self.open_offers().iter().map(|offer| &offer.operator);
-        Audience(self.holder().into_iter().chain(offered).cloned().collect())
-    }
-
-    /// Who has it, or had it when it was finished.
-    fn holder(&self) -> Option<&OperatorId> {
-        match &self.state {
-            State::Active { operator } | State::Closing { operator, .. } => Some(operator),
-            State::Closed { operator, .. } => operator.as_ref(),
-            State::Waiting { .. } | State::Offered { .. } => None,
+            State::Active(held) => held.deadline(),
+            State::Closing { until, .. } => Some(*until),
+            State::Closed { .. } => None,
         }
     }
 
@@ -248,16 +291,68 @@ impl Conversation {
         match &self.state {
             State::Waiting { .. } => self.wait_is_over(turn),
             State::Offered { .. } => self.offers_run_out(turn),
-            State::Closing { operator, .. } => self.close(Some(operator.clone()), turn),
-            State::Active { .. } | State::Closed { .. } => {
-                turn.ignore("no rule runs in this state");
+            State::Active(_) => self.held_too_long(turn),
+            State::Closing { operator, reason, .. } => {
+                let (operator, reason) = (operator.clone(), reason.clone());
+                self.close(Some(operator), reason, turn);
             }
+            State::Closed { .. } => turn.ignore("no rule runs in this state"),
         }
     }
-}
 
-impl OpenOffer {
-    fn row(&self, offer: OfferId) -> RowOffer {
-        RowOffer { operator: self.operator.clone(), offer, until: self.until }
+    /// The offers that stand now.
+    pub fn open_offers(&self) -> &[OpenOffer] {
+        match &self.state {
+            State::Offered { open, .. } => open,
+            State::Waiting { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => &[],
+        }
+    }
+
+    pub fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed { .. })
+    }
+
+    /// Who has it, or had it when it was finished.
+    pub fn holder(&self) -> Option<&OperatorId> {
+        match &self.state {
+            State::Active(Held { operator, .. }) | State::Closing { operator, .. } => {
+                Some(operator)
+            }
+            State::Closed { operator, .. } => operator.as_ref(),
+            State::Waiting { .. } | State::Offered { .. } => None,
+        }
+    }
+
+    /// Whose absence matters to it; [`Facts::colleague`] tells of him.
+    pub fn concerns(&self) -> Option<&OperatorId> {
+        match &self.state {
+            State::Offered { handover, .. } => handover.as_ref().map(|handover| &handover.by),
+            State::Waiting { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => self.holder(),
+        }
+    }
+
+    /// To whom it goes back by itself when he comes back.
+    pub fn returns_to(&self) -> Option<&OperatorId> {
+        self.search().and_then(|search| search.returns_to.as_ref())
+    }
+
+    fn search(&self) -> Option<&Search> {
+        match &self.state {
+            State::Waiting { search } | State::Offered { search, .. } => Some(search),
+            State::Active(_) | State::Closing { .. } | State::Closed { .. } => None,
+        }
+    }
+
+    fn search_mut(&mut self) -> Option<&mut Search> {
+        match &mut self.state {
+            State::Waiting { search } | State::Offered { search, .. } => Some(search),
+            State::Active(_) | State::Closing { .. } | State::Closed { .. } => None,
+        }
     }
 }

@@ -3,9 +3,10 @@
 //! | enters ([`Input`]) | from |
 //! |---|---|
 //! | `CustomerWrote`, `CustomerEdited`, `CustomerGone`, `CustomerBack` | the channel |
-//! | `Accept`, `Decline`, `Take`, `Reply`, `Note`, `Finish` | an operator, by command |
+//! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
+//! | `Continue` | the part before, in another line |
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
-//! | `SomebodyEligible`, `OperatorLeft`, `SettingsChanged` | the line |
+//! | `SomebodyEligible`, `OperatorLeft`, `OperatorBack`, `Reconsider` | the line |
 //! | `DeliveryChanged` | the outbox |
 //! | `DeadlinePassed` | the line's one timer |
 //!
@@ -15,6 +16,9 @@
 //! | `Send` | a job of the outbox |
 //! | `Seek` | a question to the queue, answered by `Decided` in the same round |
 //! | `Reserve`, `Release`, `Count` | capacity and fairness counters |
+//! | `Answered`, `Missed` | what his absence of mind is judged by ([`crate::operator::Misses`]) |
+//! | `Assigned`, `Consented`, `Spam`, `Finished` | changes of the customer's card and lead |
+//! | `Continue` | the next part of the conversation, in another line |
 //! | `Closed` | the chat is free for its next conversation |
 //! | `Refuse` | the answer to a command that cannot be carried out; nothing is written |
 //! | `Ignore` | nothing but a line in the log |
@@ -25,11 +29,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::chat::CustomerMessage;
+use crate::conversation::Continuation;
+use crate::customer::CustomerFacts;
 use crate::entry::{DeliveryState, Record};
-use crate::id::{EntryNumber, OfferId, OperatorId};
-use crate::line::LineSettings;
+use crate::hours::Hours;
+use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
+use crate::limits::Limits;
+use crate::line::{LineSettings, RatingScale};
 use crate::operator::Departure;
-use crate::routing::{Decision, Seek};
+use crate::routing::{Decision, Seek, Via};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -59,6 +67,14 @@ pub enum Input {
     Take {
         operator: OperatorId,
     },
+    /// Taken from whoever has it, by somebody who oversees the line.
+    TakeOver {
+        operator: OperatorId,
+    },
+    /// The first input of a conversation that an operator opens himself, after a closed one.
+    PickUp {
+        operator: OperatorId,
+    },
     Reply {
         operator: OperatorId,
         text: String,
@@ -67,19 +83,95 @@ pub enum Input {
         operator: OperatorId,
         text: String,
     },
+    /// What he is just writing; replaces what stood there. Empty: nothing.
+    Draft {
+        operator: OperatorId,
+        text: String,
+    },
+    /// Empty: none.
+    Topic {
+        operator: OperatorId,
+        topic: String,
+    },
+    /// Puts it aside until then; none: takes it up again.
+    Hold {
+        operator: OperatorId,
+        until: Option<Timestamp>,
+    },
+    /// Hands it to a colleague, who is asked first.
+    Transfer {
+        operator: OperatorId,
+        to: OperatorId,
+        to_available: bool,
+        comment: Option<String>,
+    },
+    /// Hands it to another line, where it goes on under that id.
+    Move {
+        operator: OperatorId,
+        line: LineId,
+        next: ConversationId,
+        comment: Option<String>,
+    },
+    /// The first input of a part that begins in another line.
+    Continue {
+        operator: OperatorId,
+        /// The line that it comes from.
+        line: LineId,
+        comment: Option<String>,
+    },
+    /// Takes a transfer back that nobody has accepted yet.
+    Withdraw {
+        operator: OperatorId,
+    },
+    /// Asks a colleague to help.
+    Invite {
+        operator: OperatorId,
+        colleague: OperatorId,
+    },
+    /// Looks on and may help, without having it.
+    Join {
+        operator: OperatorId,
+    },
+    /// Looks on no longer.
+    Leave {
+        operator: OperatorId,
+    },
     Finish {
         operator: OperatorId,
+        /// Without a word to the customer.
+        silent: bool,
+    },
+    Spam {
+        operator: OperatorId,
+        /// And nothing more of this customer is shown to anybody.
+        block: bool,
+    },
+    /// Back to the queue, by somebody who oversees the line.
+    Release {
+        operator: OperatorId,
+    },
+    /// A supervisor's opinion of how it was handled.
+    Review {
+        operator: OperatorId,
+        /// 1..5.
+        stars: u8,
+        comment: Option<String>,
     },
     Decided(Decision),
     /// Somebody who has not passed can be offered this conversation now.
     SomebodyEligible,
-    /// An operator went away; his offers move on at once. The queue must know it already.
+    /// An operator went away: what is offered to him moves on, what he has may be routed again.
+    /// The queue must know it already.
     OperatorLeft {
         operator: OperatorId,
         departure: Departure,
     },
-    /// The line's rules were changed, or it was switched on.
-    SettingsChanged,
+    /// He is here again.
+    OperatorBack {
+        operator: OperatorId,
+    },
+    /// The line's rules were changed, or it opens, or it closes.
+    Reconsider,
     DeliveryChanged {
         entry: EntryNumber,
         delivery: DeliveryState,
@@ -93,6 +185,21 @@ pub enum Input {
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     pub line: &'a LineSettings,
+    pub hours: &'a Hours,
+    pub limits: &'a Limits,
+    /// The company's name, as customers read it.
+    pub company: &'a str,
+    /// The operator that [`crate::conversation::Conversation::concerns`] names.
+    pub colleague: Option<Colleague<'a>>,
+    pub customer: &'a CustomerFacts,
+}
+
+/// An operator as a conversation sees him.
+#[derive(Clone, Copy, Debug)]
+pub struct Colleague<'a> {
+    pub name: &'a str,
+    /// How he is gone, if he is.
+    pub departure: Option<Departure>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +209,8 @@ pub enum Effect {
     Send {
         entry: EntryNumber,
         text: String,
+        /// With buttons for a rating on this scale, where the channel has buttons.
+        rating: Option<RatingScale>,
     },
     Seek(Seek),
     /// Takes a place of the operator's capacity.
@@ -118,6 +227,31 @@ pub enum Effect {
         by: i64,
         at: Timestamp,
     },
+    /// He accepted or declined: he is awake.
+    Answered {
+        operator: OperatorId,
+    },
+    /// An offer that he could have answered ran out.
+    Missed {
+        operator: OperatorId,
+    },
+    /// Somebody has it now.
+    Assigned {
+        operator: OperatorId,
+        via: Via,
+    },
+    /// The customer has been told how we use what he writes.
+    Consented,
+    Spam {
+        by: OperatorId,
+        block: bool,
+    },
+    /// It is over for whoever had it; none: nobody had.
+    Finished {
+        operator: Option<OperatorId>,
+    },
+    /// It goes on in another line.
+    Continue(Box<Continuation>),
     Closed,
     Refuse(Refusal),
     Ignore(&'static str),
@@ -146,4 +280,14 @@ pub enum Refusal {
     Full,
     /// The command makes no sense in the conversation's state.
     NotNow,
+    /// The line wants a topic before the conversation is finished.
+    TopicRequired,
+    /// The line has no such topic.
+    UnknownTopic,
+    /// It cannot be handed to whoever has it.
+    SameOperator,
+    /// The time lies in the past, or too far ahead.
+    BadTime,
+    /// Too many take part already.
+    TooMany,
 }

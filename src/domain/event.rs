@@ -8,8 +8,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{DeliveryState, Entry};
-use crate::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId};
+use crate::entry::{CloseReason, DeliveryState, Entry};
+use crate::id::{ChannelId, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId};
+use crate::line::RatingScale;
+use crate::routing::Via;
 
 /// Characters of the last message shown in lists.
 pub const PREVIEW_CHARS: usize = 100;
@@ -43,6 +45,22 @@ pub enum FeedEvent {
     Shared { kind: String, id: String, version: u64, bytes: String },
     /// A conversation began or ceased to take a place of an operator; for nodes.
     Load { operator: OperatorId, conversation: ConversationId, holds: bool },
+    /// Those before whom a conversation is put now, instead of those before; for nodes.
+    Offered { conversation: ConversationId, operators: Vec<OperatorId> },
+    /// An operator answered an offer, or let one run out; for nodes.
+    Attention { operator: OperatorId, missed: bool, at: Timestamp },
+    /// Something that those who oversee the line are to see and hear at once.
+    Alarm { line: LineId, alarm: Alarm, at: Timestamp },
+}
+
+/// What is wrong in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Alarm {
+    /// The last available operator has gone, in open hours.
+    NobodyAvailable,
+    /// A customer has waited for an answer longer than the line allows.
+    AnswerLate { conversation: ConversationId, operator: OperatorId },
 }
 
 /// Operators that an event of a conversation is meant for, beside those who oversee the line.
@@ -56,18 +74,39 @@ pub struct Row {
     pub conversation: ConversationId,
     pub line: LineId,
     pub channel: ChannelId,
+    /// Whose card it is; none: no customer of ours, yet.
+    pub customer: Option<CustomerId>,
     pub customer_name: String,
     pub state: RowState,
     /// Who holds it, or finished it.
     pub operator: Option<OperatorId>,
     /// Open offers; empty unless `state` is `offered`.
     pub offers: Vec<RowOffer>,
+    /// Who hands it to a colleague and may take that back.
+    pub handed_by: Option<OperatorId>,
+    /// Whose customer it is: he is not here, and may take it all the same.
+    pub listed_for: Option<OperatorId>,
     /// All who hold or held it.
     pub held: Vec<OperatorId>,
+    /// Who takes part beside the operator.
+    pub joined: Vec<OperatorId>,
     /// Its round is exhausted and nobody has taken it yet.
     pub unanswered: bool,
     /// Since when the customer waits for an answer; none: he does not.
     pub waiting_since: Option<Timestamp>,
+    /// He has waited longer than the line allows.
+    pub late: bool,
+    /// The operator has put it aside until then.
+    pub hold_until: Option<Timestamp>,
+    pub topic: Option<String>,
+    /// What the customer thinks of it, on the scale that he was asked on.
+    pub rating: Option<RowRating>,
+    /// What a supervisor thinks of it, 1..5.
+    pub review: Option<u8>,
+    /// Why it is closed, or is about to be.
+    pub reason: Option<CloseReason>,
+    /// The conversation before this one, or the part of this one in another line.
+    pub continues: Option<ConversationId>,
     pub started_at: Timestamp,
     pub updated_at: Timestamp,
     /// The first characters of the last message; empty if it had no text.
@@ -77,6 +116,16 @@ pub struct Row {
     pub preview_kind: Option<String>,
     /// Number of the last entry.
     pub last_entry: EntryNumber,
+}
+
+impl Row {
+    /// Everybody who may read it for its own sake, some more than once: who holds or held it, is
+    /// asked, takes part, hands it on, or may take it because the customer is his.
+    pub fn people(&self) -> impl Iterator<Item = &OperatorId> {
+        let offered = self.offers.iter().map(|offer| &offer.operator);
+        let held = self.operator.iter().chain(&self.held);
+        held.chain(offered).chain(&self.joined).chain(&self.handed_by).chain(&self.listed_for)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,4 +143,11 @@ pub struct RowOffer {
     pub operator: OperatorId,
     pub offer: OfferId,
     pub until: Timestamp,
+    pub via: Via,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowRating {
+    pub scale: RatingScale,
+    pub value: u8,
 }

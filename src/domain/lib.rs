@@ -15,6 +15,7 @@ pub mod event;
 pub mod hours;
 pub mod id;
 pub mod lead;
+pub mod limits;
 pub mod line;
 pub mod operator;
 pub mod permission;

@@ -122,9 +122,8 @@ impl LineSettings {
     fn check_topics(&self, check: &mut Checks) {
         let topics = &self.topics;
         check.that(topics.len() <= TOPICS_MAX, "topics", "at most 100");
-        let fits = |topic: &String| {
-            !topic.trim().is_empty() && topic.chars().count() <= TOPIC_CHARS_MAX
-        };
+        let fits =
+            |topic: &String| !topic.trim().is_empty() && topic.chars().count() <= TOPIC_CHARS_MAX;
         check.that(topics.iter().all(fits), "topics", "1..100 characters each");
         let distinct: std::collections::BTreeSet<_> = topics.iter().collect();
         check.that(distinct.len() == topics.len(), "topics", "each once");

@@ -1,5 +1,6 @@
 //! People who work in the console.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{LineId, OperatorId};
@@ -7,6 +8,11 @@ use crate::id::{LineId, OperatorId};
 /// Allowed `capacity`; 0 means unlimited.
 pub const CAPACITY_MAX: u32 = 1_000;
 pub const NAME_CHARS_MAX: usize = 100;
+pub const STATUS_REASON_CHARS_MAX: usize = 100;
+/// Offers that run out within that of each other are missed once.
+const ONE_MISS: SignedDuration = SignedDuration::from_mins(1);
+/// Misses in a row after which somebody is not here, whatever he says.
+const MISSES_MAX: u32 = 2;
 
 /// A person, as stored. His password is in the account, apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +26,12 @@ pub struct Operator {
     /// Conversations at a time over all lines; 0 = unlimited.
     pub capacity: u32,
     pub status: Status,
+    /// Why, in his own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// He was set away because he missed offers; the notice stands until he sets his status.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub set_away: bool,
     pub enabled: bool,
 }
 
@@ -43,7 +55,8 @@ pub enum Status {
 }
 
 /// How an operator is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Departure {
     /// Away, signed out, or offline beyond the grace.
     Absent,
@@ -66,5 +79,29 @@ impl Operator {
     /// than the grace ago).
     pub fn is_available(&self, present: bool) -> bool {
         self.enabled && present && self.status == Status::Available
+    }
+}
+
+/// The offers that an operator missed in a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Misses {
+    count: u32,
+    last: Option<Timestamp>,
+}
+
+impl Misses {
+    /// One more offer ran out. Answers whether he is to be set away for it.
+    pub fn missed(&mut self, at: Timestamp) -> bool {
+        let together = self.last.is_some_and(|last| at.duration_since(last).abs() <= ONE_MISS);
+        if !together {
+            self.count += 1;
+            self.last = Some(at);
+        }
+        self.count >= MISSES_MAX
+    }
+
+    /// He answered an offer, or set his status: he is awake.
+    pub fn answered(&mut self) {
+        *self = Self::default();
     }
 }

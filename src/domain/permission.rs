@@ -11,7 +11,7 @@ pub enum Action<'a> {
     Administer,
     /// Read the names of lines, channels and colleagues.
     SeeDirectory,
-    /// Read the settings and queue of one line.
+    /// Read the settings and queue of one line, its history and what it would do.
     SeeLine(&'a LineId),
     /// Read a conversation with all its entries.
     ReadConversation(&'a Row),
@@ -22,10 +22,24 @@ pub enum Action<'a> {
     AnswerOffer(&'a Row),
     /// Take a conversation from the list.
     Take(&'a Row),
-    /// Write to the customer: only who holds it.
+    /// Write to the customer: who has it or takes part.
     Reply(&'a Row),
+    /// Name its topic, put it aside, hand it on, ask for help: only who has it.
+    Handle(&'a Row),
+    /// Hand it to another line: who has it, and those who oversee the line.
+    Move(&'a Row),
+    /// Take a transfer back.
+    Withdraw(&'a Row),
+    /// Cease to take part.
+    Leave(&'a Row),
     /// Finish: who holds it, and those who oversee the line.
     Finish(&'a Row),
+    /// Throw it out: whoever sees it.
+    Spam(&'a Row),
+    /// Begin a new conversation after this closed one.
+    PickUp(&'a Row),
+    /// Take it over, join it, give it back to the queue, judge it.
+    Oversee(&'a Row),
     /// Write an internal note.
     Note(&'a Row),
     /// Read a customer's card, which is found through these conversations of his.
@@ -34,7 +48,7 @@ pub enum Action<'a> {
     ChangeCustomer(&'a [Row]),
     /// Block and unblock him, also before anybody has accepted.
     BlockCustomer(&'a [Row]),
-    /// End another person's sign-in, change his status.
+    /// End another person's sign-in, change his status, hand his conversations to the queue.
     ManageOperator(&'a OperatorId),
 }
 
@@ -61,7 +75,14 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
         | Action::AnswerOffer(row)
         | Action::Take(row)
         | Action::Reply(row)
+        | Action::Handle(row)
+        | Action::Move(row)
+        | Action::Withdraw(row)
+        | Action::Leave(row)
         | Action::Finish(row)
+        | Action::Spam(row)
+        | Action::PickUp(row)
+        | Action::Oversee(row)
         | Action::Note(row) => who.supervises.contains(&row.line),
         Action::ReadCustomer(rows) | Action::ChangeCustomer(rows) | Action::BlockCustomer(rows) => {
             rows.iter().any(|row| who.supervises.contains(&row.line))
@@ -73,30 +94,46 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
 fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
     let allowed = |action: Action<'_>| operator_may(who, queues, action);
     match action {
-        Action::Administer | Action::SeeLine(_) => false,
+        Action::Administer | Action::SeeLine(_) | Action::Oversee(_) => false,
         Action::SeeDirectory => true,
-        Action::ReadConversation(row) => is_his(who, row) || is_offered(who, row),
-        Action::SeeRow(row) => is_his(who, row) || is_offered(who, row) || is_open_in(queues, row),
-        Action::AnswerOffer(row) => {
-            is_his(who, row) || is_offered(who, row) || queues.contains(&row.line)
+        Action::ReadConversation(row) | Action::PickUp(row) => concerns(who, row),
+        Action::SeeRow(row) | Action::Spam(row) => concerns(who, row) || is_open_in(queues, row),
+        Action::AnswerOffer(row) => concerns(who, row) || queues.contains(&row.line),
+        Action::Take(row) => {
+            is_offered(who, row) || is_listed_for(who, row) || is_open_in(queues, row)
         }
-        Action::Reply(row) => is_his(who, row),
-        Action::Take(row) => is_offered(who, row) || is_open_in(queues, row),
-        Action::Finish(row) | Action::Note(row) => row.operator.as_ref() == Some(&who.id),
+        Action::Reply(row) => is_his(who, row) || row.joined.contains(&who.id),
+        Action::Handle(row) | Action::Move(row) | Action::Finish(row) => has(who, row),
+        Action::Withdraw(row) => row.handed_by.as_ref() == Some(&who.id),
+        Action::Leave(row) => row.joined.contains(&who.id),
+        Action::Note(row) => has(who, row) || row.joined.contains(&who.id),
         Action::ReadCustomer(rows) => rows.iter().any(|row| allowed(Action::ReadConversation(row))),
         Action::ChangeCustomer(rows) => rows.iter().any(|row| is_his(who, row)),
-        Action::BlockCustomer(rows) => rows.iter().any(|row| allowed(Action::SeeRow(row))),
+        Action::BlockCustomer(rows) => rows.iter().any(|row| allowed(Action::Spam(row))),
         Action::ManageOperator(operator) => *operator == who.id,
     }
 }
 
+/// It is or was his, is put before him, or he takes part in it.
+fn concerns(who: &Operator, row: &Row) -> bool {
+    row.people().any(|operator| *operator == who.id)
+}
+
+fn has(who: &Operator, row: &Row) -> bool {
+    row.operator.as_ref() == Some(&who.id)
+}
+
 /// He holds it, or held it once.
 fn is_his(who: &Operator, row: &Row) -> bool {
-    row.operator.as_ref() == Some(&who.id) || row.held.contains(&who.id)
+    has(who, row) || row.held.contains(&who.id)
 }
 
 fn is_offered(who: &Operator, row: &Row) -> bool {
     row.offers.iter().any(|offer| offer.operator == who.id)
+}
+
+fn is_listed_for(who: &Operator, row: &Row) -> bool {
+    row.listed_for.as_ref() == Some(&who.id)
 }
 
 /// Nobody has it yet, and it is in a queue of his.

@@ -8,30 +8,38 @@ mod explain;
 mod people;
 mod waiting;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::conversation::{Conversation, State};
 use crate::effect::Effect;
 use crate::id::{ConversationId, OperatorId};
+use crate::limits::Limits;
 use crate::line::{LineSettings, QueueMode};
-use crate::operator::Operator;
+use crate::operator::{Departure, Operator};
 use crate::queue::people::{People, Rank, Rules, Standing};
 use crate::queue::waiting::{Passers, WaitingList, Waits};
-use crate::routing::{Decision, Passed, Seek};
+use crate::routing::{Decision, Passed, Reason, Seek, Via};
 
 /// What a queue knows of the operators of a line, and the conversations that wait in it.
 ///
 /// Two kinds of things come in. What is true already, whatever becomes of the round at hand:
-/// [`Self::configure`], [`Self::operator`], [`Self::received`], [`Self::hold`]. And what the round
+/// [`Self::configure`], [`Self::operator`], [`Self::received`], [`Self::hold`],
+/// [`Self::offered`]. And what the round
 /// will have done once it is committed: [`Self::follow`], [`Self::wait`], [`Self::wait_no_more`];
 /// this is what [`Self::take_back`] takes back.
 ///
-/// At start: first `received`, `hold` and `operator`, then `configure`, so that nobody is raised
+/// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody is raised
 /// merely because the process was started.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Queue {
     people: People,
     waiting: WaitingList,
+    /// The line is open by its hours.
+    open: bool,
+    /// Before whom each conversation of any line is put.
+    offers: BTreeMap<ConversationId, Vec<OperatorId>>,
     /// What undoes the round at hand, the latest last.
     undo: Vec<Undo>,
 }
@@ -50,13 +58,60 @@ enum Undo {
         conversation: ConversationId,
         holds: bool,
     },
+    Offers {
+        conversation: ConversationId,
+        operators: Vec<OperatorId>,
+    },
     Wait {
         conversation: ConversationId,
         waits: Option<Waits>,
     },
 }
 
+/// How the customer's responsible is to be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Available,
+    /// Here, and takes no new offers of the queue.
+    Busy,
+    Gone,
+    /// No enabled operator.
+    None,
+}
+
+impl Reach {
+    pub fn of(operator: &Operator, present: bool) -> Self {
+        match operator.departure(present) {
+            Some(Departure::Disabled) => Self::None,
+            Some(Departure::Absent) => Self::Gone,
+            None if operator.is_available(present) => Self::Available,
+            None => Self::Busy,
+        }
+    }
+}
+
 impl Queue {
+    /// An empty queue of a line that is open.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            people: People::new(limits.open_offers),
+            waiting: WaitingList::default(),
+            open: true,
+            offers: BTreeMap::new(),
+            undo: Vec::new(),
+        }
+    }
+
+    /// The line opens or closes by its hours.
+    pub fn set_open(&mut self, open: bool) {
+        self.open = open;
+    }
+
+    /// Whether anybody of the list is available, whatever he has to do.
+    pub fn somebody_is_available(&self) -> bool {
+        self.people.somebody_is_available()
+    }
+
     /// Takes the line's rules. Answers by how much the counters of those who join are to be
     /// raised (see [`Self::operator`]); already applied here.
     pub fn configure(&mut self, settings: &LineSettings) -> Vec<(OperatorId, i64)> {
@@ -106,6 +161,11 @@ impl Queue {
         self.people.set_hold(operator, conversation, holds);
     }
 
+    /// As stored, the conversation is put before these and nobody else. Idempotent.
+    pub fn offered(&mut self, conversation: &ConversationId, operators: &[OperatorId]) {
+        self.set_offers(conversation, operators.to_vec());
+    }
+
     /// The conversation waits for somebody, or waits on with others passed.
     pub fn wait(&mut self, conversation: &ConversationId, since: Timestamp, passed: &[Passed]) {
         let waits = Waits { since, passed: Passers::of(passed) };
@@ -134,29 +194,38 @@ impl Queue {
                 Effect::Append(_)
                 | Effect::Send { .. }
                 | Effect::Seek(_)
+                | Effect::Answered { .. }
+                | Effect::Missed { .. }
+                | Effect::Assigned { .. }
+                | Effect::Consented
+                | Effect::Spam { .. }
+                | Effect::Finished { .. }
+                | Effect::Continue(_)
                 | Effect::Closed
                 | Effect::Refuse(_)
                 | Effect::Ignore(_) => {}
             }
         }
+        let offers = conversation.open_offers().iter().map(|offer| offer.operator.clone());
+        self.offers_now(&conversation.id, offers.collect());
         match &conversation.state {
             State::Waiting { search } => self.wait(&conversation.id, search.since, &search.passed),
             State::Offered { .. }
-            | State::Active { .. }
+            | State::Active(_)
             | State::Closing { .. }
             | State::Closed { .. } => self.wait_no_more(&conversation.id),
         }
     }
 
-    /// All conversations that wait, in the order of their opening.
-    pub fn waiting(&self) -> impl Iterator<Item = &ConversationId> {
-        self.waiting.all()
+    /// All conversations that wait, who waits longest first.
+    pub fn waiting(&self) -> Vec<ConversationId> {
+        self.waiting.by_age()
     }
 
     /// The oldest waiting conversation that somebody eligible has not passed. None while the line
-    /// is inactive.
+    /// is inactive or closed.
     pub fn next_waiting(&self) -> Option<ConversationId> {
-        if !self.people.rules().active {
+        if !self.people.rules().active || !self.open {
             return None;
         }
         self.waiting.oldest(|passers| self.people.has_free_beside(passers)).cloned()
@@ -164,20 +233,77 @@ impl Queue {
 
     /// Decides who is offered the conversation. Changes nothing: the offer's effects
     /// ([`Self::follow`]) come from the conversation in the same round.
-    pub fn next(&self, seek: &Seek) -> Decision {
+    ///
+    /// `responsible` tells of [`Seek::responsible`]: he is asked alone and before the queue, or, when
+    /// he is not here, has it in his list while the queue is asked. Then comes whom the customer
+    /// knows, if he is eligible.
+    pub fn next(&self, seek: &Seek, responsible: Reach) -> Decision {
         let passers = Passers::of(&seek.passed);
-        let mut eligible = self.people.free_beside(&passers);
+        let owner = seek.responsible.as_ref().filter(|owner| !passers.contains(owner));
+        if let Some(owner) = owner
+            && matches!(responsible, Reach::Available | Reach::Busy)
+        {
+            return self.first(Via::Responsible, owner, Reason::Responsible, seek, responsible);
+        }
+        let known = seek.known.as_ref().filter(|known| !passers.contains(known));
+        let mut decision = match known.filter(|known| self.people.free_rank(known).is_some()) {
+            Some(known) => self.first(Via::Known, known, Reason::Known, seek, Reach::Available),
+            None => self.by_the_queue(seek, &passers),
+        };
+        if let Some(owner) = owner {
+            let reason = match responsible {
+                Reach::Gone => Reason::ResponsibleAway,
+                Reach::None | Reach::Available | Reach::Busy => Reason::ResponsibleDisabled,
+            };
+            decision.explanation.name_first(owner, reason);
+            decision.listed_for = (responsible == Reach::Gone).then(|| owner.clone());
+        }
+        decision
+    }
+
+    /// Asks one operator before all others.
+    fn first(
+        &self,
+        via: Via,
+        operator: &OperatorId,
+        reason: Reason,
+        seek: &Seek,
+        reach: Reach,
+    ) -> Decision {
+        let available = match via {
+            Via::Responsible => reach == Reach::Available,
+            Via::Queue | Via::Known | Via::Transfer | Via::Hand | Via::Return => {
+                self.people.is_available(operator)
+            }
+        };
+        Decision {
+            via,
+            operators: vec![operator.clone()],
+            absent: if available { Vec::new() } else { vec![operator.clone()] },
+            reserves: true,
+            listed_for: None,
+            explanation: self.people.explain_first(operator, reason, &seek.passed),
+        }
+    }
+
+    fn by_the_queue(&self, seek: &Seek, passers: &Passers) -> Decision {
+        let mut eligible = self.people.free_beside(passers);
         let mode = self.people.rules().mode;
         let chosen: Vec<Rank> = match mode {
             QueueMode::Evenly | QueueMode::Strictly => eligible.next().into_iter().collect(),
             QueueMode::All => eligible.collect(),
         };
+        let operators: Vec<_> = chosen.iter().map(|rank| self.people.at(rank).clone()).collect();
+        let is_absent = |operator: &&OperatorId| !self.people.is_available(operator);
         Decision {
-            operators: chosen.iter().map(|rank| self.people.at(rank).clone()).collect(),
+            via: Via::Queue,
+            absent: operators.iter().filter(is_absent).cloned().collect(),
+            operators,
             reserves: match mode {
                 QueueMode::Evenly | QueueMode::Strictly => true,
                 QueueMode::All => false,
             },
+            listed_for: None,
             explanation: self.people.explain(&chosen, &seek.passed),
         }
     }
@@ -197,6 +323,9 @@ impl Queue {
                 Undo::Hold { operator, conversation, holds } => {
                     self.people.set_hold(&operator, &conversation, holds);
                 }
+                Undo::Offers { conversation, operators } => {
+                    self.set_offers(&conversation, operators);
+                }
                 Undo::Wait { conversation, waits } => {
                     self.waiting.set(&conversation, waits);
                 }
@@ -215,6 +344,36 @@ impl Queue {
             let (operator, conversation) = (operator.clone(), conversation.clone());
             self.undo.push(Undo::Hold { operator, conversation, holds: !holds });
         }
+    }
+
+    fn offers_now(&mut self, conversation: &ConversationId, operators: Vec<OperatorId>) {
+        if let Some(before) = self.set_offers(conversation, operators) {
+            let conversation = conversation.clone();
+            self.undo.push(Undo::Offers { conversation, operators: before });
+        }
+    }
+
+    /// Answers before whom it was put, if that was news.
+    fn set_offers(
+        &mut self,
+        conversation: &ConversationId,
+        operators: Vec<OperatorId>,
+    ) -> Option<Vec<OperatorId>> {
+        let before = self.offers.get(conversation).map(Vec::as_slice).unwrap_or_default();
+        if before == operators {
+            return None;
+        }
+        let before = self.offers.remove(conversation).unwrap_or_default();
+        for operator in &before {
+            self.people.set_offered(operator, conversation, false);
+        }
+        for operator in &operators {
+            self.people.set_offered(operator, conversation, true);
+        }
+        if !operators.is_empty() {
+            self.offers.insert(conversation.clone(), operators);
+        }
+        Some(before)
     }
 
     fn set_wait(&mut self, conversation: &ConversationId, waits: Option<Waits>) {

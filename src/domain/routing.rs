@@ -9,11 +9,32 @@ use crate::line::QueueMode;
 /// Most operators that an explanation names before the chosen one; the rest are counts.
 pub const NAMED_BEFORE_MAX: usize = 20;
 
+/// How a conversation comes to an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    Queue,
+    /// He owns the customer in the CRM.
+    Responsible,
+    /// The customer knows him.
+    Known,
+    /// A colleague hands it to him.
+    Transfer,
+    /// He took it from the list, or from a colleague, or opened it himself.
+    Hand,
+    /// It was his, and he came back.
+    Return,
+}
+
 /// What a conversation asks of its line: somebody to be offered to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seek {
     /// Those who declined or missed the offer in this round.
     pub passed: Vec<Passed>,
+    /// To be asked before the queue, whether he is in it or not.
+    pub responsible: Option<OperatorId>,
+    /// To be asked before others of the queue.
+    pub known: Option<OperatorId>,
 }
 
 /// An operator who has had his chance in this round.
@@ -29,15 +50,22 @@ pub struct Passed {
 pub enum PassedHow {
     Declined,
     Missed,
+    /// He handed the conversation to this line himself.
+    Sent,
 }
 
 /// The line's answer to a [`Seek`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
+    pub via: Via,
     /// Empty: nobody is eligible now. Several only in mode `all`.
     pub operators: Vec<OperatorId>,
+    /// Those of them who are not available: that they do not answer is no miss.
+    pub absent: Vec<OperatorId>,
     /// Whether the offer itself takes a place of the operators' capacity (all modes but `all`).
     pub reserves: bool,
+    /// The responsible who is not here: it is put into his list too.
+    pub listed_for: Option<OperatorId>,
     pub explanation: Explanation,
 }
 
@@ -72,10 +100,22 @@ pub enum Reason {
     },
     /// `all`: everybody eligible.
     Everybody,
+    /// Chosen: he owns the customer.
+    Responsible,
+    /// He owns the customer and is not here: it is put into his list.
+    ResponsibleAway,
+    /// He owns the customer and cannot be asked: he is no enabled operator.
+    ResponsibleDisabled,
+    /// Chosen: the customer knows him.
+    Known,
     Declined {
         at: Timestamp,
     },
     Missed {
+        at: Timestamp,
+    },
+    /// He handed the conversation on himself.
+    Sent {
         at: Timestamp,
     },
     Unavailable,
@@ -83,6 +123,39 @@ pub enum Reason {
         load: usize,
         capacity: u32,
     },
+    /// As many offers as anybody may have stand before him.
+    TooManyOffers {
+        offers: usize,
+    },
+}
+
+impl Explanation {
+    /// Puts somebody before all others; whatever else is said of him is left out.
+    pub(crate) fn name_first(&mut self, operator: &OperatorId, reason: Reason) {
+        self.candidates.retain(|candidate| {
+            candidate.operator != *operator || !candidate.reason.is_of_the_queue()
+        });
+        self.candidates.insert(0, Candidate { operator: operator.clone(), reason });
+    }
+}
+
+impl Reason {
+    /// Why somebody of the list was not asked.
+    fn is_of_the_queue(&self) -> bool {
+        match self {
+            Self::Unavailable | Self::AtCapacity { .. } | Self::TooManyOffers { .. } => true,
+            Self::FewestReceived { .. }
+            | Self::FirstInOrder { .. }
+            | Self::Everybody
+            | Self::Responsible
+            | Self::ResponsibleAway
+            | Self::ResponsibleDisabled
+            | Self::Known
+            | Self::Declined { .. }
+            | Self::Missed { .. }
+            | Self::Sent { .. } => false,
+        }
+    }
 }
 
 /// Candidates that are not named.
@@ -90,6 +163,7 @@ pub enum Reason {
 pub struct Counts {
     pub eligible: usize,
     pub unavailable: usize,
+    /// Full, or with as many open offers as anybody may have.
     pub at_capacity: usize,
 }
 

@@ -30,8 +30,6 @@ pub enum Kind {
     AutoClose,
     RateLike,
     RateStars,
-    /// For a rating that was given.
-    Thanks,
 }
 
 /// What a text may leave open.
@@ -60,7 +58,7 @@ impl Placeholder {
 impl Kind {
     /// What a text of this kind may leave open.
     pub fn placeholders(self) -> &'static [Placeholder] {
-        use Placeholder::{Company, Customer, Operator, OpensAt};
+        use Placeholder::{Company, Customer, OpensAt, Operator};
         match self {
             Self::OffHours => &[OpensAt, Operator, Company, Customer],
             Self::Welcome
@@ -69,8 +67,7 @@ impl Kind {
             | Self::Closing
             | Self::AutoClose
             | Self::RateLike
-            | Self::RateStars
-            | Self::Thanks => &[Operator, Company, Customer],
+            | Self::RateStars => &[Operator, Company, Customer],
         }
     }
 }

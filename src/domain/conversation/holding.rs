@@ -1,24 +1,28 @@
-//! Who has the conversation: accept, take, finish, close.
+//! Who has the conversation: accept, take, take over, pick up.
 
-use crate::conversation::turn::{Turn, after};
+use crate::conversation::held::{Held, Place};
+use crate::conversation::turn::Turn;
 use crate::conversation::{Conversation, State};
 use crate::effect::{Effect, PlaceLimit, Refusal};
 use crate::entry::Fact;
 use crate::id::{OfferId, OperatorId};
+use crate::routing::Via;
 
 impl Conversation {
     /// The first accept of the current offer has it; all others get to know who that was.
     pub(super) fn accept(&mut self, operator: &OperatorId, offer: OfferId, turn: &mut Turn<'_>) {
         match self.open_offer(operator) {
             Some((current, open)) if current == offer => {
-                let reserved = open.reserved;
+                let (reserved, counted) = (open.reserved, open.counted);
                 if !reserved {
                     let limit = PlaceLimit::Capacity;
                     turn.push(Effect::Reserve { operator: operator.clone(), limit });
-                    let operator = operator.clone();
-                    turn.push(Effect::Count { operator, by: 1, at: turn.now });
                 }
-                self.hand_to(operator.clone(), turn);
+                if !counted {
+                    count(operator, turn);
+                }
+                turn.push(Effect::Answered { operator: operator.clone() });
+                self.hand_to(operator.clone(), self.via(), Place::Taken, turn);
                 self.fact(Fact::Accepted { operator: operator.clone() }, turn);
             }
             Some(_) | None => self.refuse_to_hand_over(operator, turn),
@@ -30,35 +34,106 @@ impl Conversation {
         if let Some((offer, _)) = self.open_offer(&operator) {
             return self.accept(&operator, offer, turn);
         }
-        let limit = match &self.state {
-            State::Waiting { search } if search.is_unanswered() => PlaceLimit::Beyond,
-            State::Waiting { .. } | State::Offered { .. } => PlaceLimit::Capacity,
-            State::Active { .. } => return self.refuse_to_hand_over(&operator, turn),
-            State::Closing { .. } => return turn.refuse(Refusal::NotNow),
+        let (limit, via) = match &self.state {
+            State::Waiting { search } | State::Offered { search, .. }
+                if search.listed_for.as_ref() == Some(&operator) =>
+            {
+                (PlaceLimit::Beyond, Via::Responsible)
+            }
+            State::Waiting { search } if search.is_unanswered() => (PlaceLimit::Beyond, Via::Hand),
+            State::Offered { handover: Some(_), .. } | State::Closing { .. } => {
+                return turn.refuse(Refusal::NotNow);
+            }
+            State::Waiting { .. } | State::Offered { .. } => (PlaceLimit::Capacity, Via::Hand),
+            State::Active(_) => return self.refuse_to_hand_over(&operator, turn),
             State::Closed { .. } => return turn.refuse(Refusal::Closed),
         };
         turn.push(Effect::Reserve { operator: operator.clone(), limit });
-        turn.push(Effect::Count { operator: operator.clone(), by: 1, at: turn.now });
-        self.hand_to(operator.clone(), turn);
+        count(&operator, turn);
+        self.hand_to(operator.clone(), via, Place::Taken, turn);
         self.fact(Fact::Taken { operator }, turn);
     }
 
-    fn hand_to(&mut self, operator: OperatorId, turn: &mut Turn<'_>) {
+    /// Takes it from whoever has it, or from the list, beyond any limit: that `operator` may is
+    /// decided outside.
+    pub(super) fn take_over(&mut self, operator: OperatorId, turn: &mut Turn<'_>) {
+        let from = match &self.state {
+            State::Active(held) if held.operator == operator => {
+                return turn.ignore("he has it already");
+            }
+            State::Active(held) => {
+                if held.place {
+                    turn.push(Effect::Release { operator: held.operator.clone() });
+                }
+                Some(held.operator.clone())
+            }
+            State::Waiting { .. } | State::Offered { .. } => None,
+            State::Closing { .. } => return turn.refuse(Refusal::NotNow),
+            State::Closed { .. } => return turn.refuse(Refusal::Closed),
+        };
+        if let Some((_, open)) = self.open_offer(&operator)
+            && open.reserved
+        {
+            // What was kept for him is his as it is.
+            turn.push(Effect::Release { operator: operator.clone() });
+        }
+        count(&operator, turn);
+        self.hand_to(operator.clone(), Via::Hand, Place::ToTake, turn);
+        self.fact(
+            match from {
+                Some(from) => Fact::TakenOver { operator, from },
+                None => Fact::Taken { operator },
+            },
+            turn,
+        );
+    }
+
+    /// Begins a new conversation after a closed one; he writes first.
+    pub(super) fn pick_up(&mut self, operator: OperatorId, turn: &mut Turn<'_>) {
+        if self.last_entry.0 > 0 {
+            return turn.refuse(Refusal::NotNow);
+        }
+        self.greeted = true;
+        count(&operator, turn);
+        self.hand_to(operator.clone(), Via::Hand, Place::ToTake, turn);
+        self.fact(Fact::PickedUp { operator }, turn);
+    }
+
+    /// It is his from now on; what others were offered is withdrawn.
+    pub(super) fn hand_to(
+        &mut self,
+        operator: OperatorId,
+        via: Via,
+        place: Place,
+        turn: &mut Turn<'_>,
+    ) {
         self.withdraw_offers(Some(&operator), turn);
         if !self.held.contains(&operator) {
             self.held.push(operator.clone());
         }
-        self.state = State::Active { operator };
+        self.joined.retain(|colleague| *colleague != operator);
+        turn.push(Effect::Assigned { operator: operator.clone(), via });
+        self.state = State::Active(Held::by(operator, place, turn.now));
+    }
+
+    fn via(&self) -> Via {
+        match &self.state {
+            State::Offered { via, .. } => *via,
+            State::Waiting { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => Via::Hand,
+        }
     }
 
     fn refuse_to_hand_over(&self, operator: &OperatorId, turn: &mut Turn<'_>) {
         match &self.state {
-            State::Active { operator: holder } if holder == operator => {
+            State::Active(held) if held.operator == *operator => {
                 turn.ignore("he has it already");
             }
             State::Waiting { .. }
             | State::Offered { .. }
-            | State::Active { .. }
+            | State::Active(_)
             | State::Closing { .. }
             | State::Closed { .. } => {
                 turn.refuse(Refusal::NoLongerYours { holder: self.holder().cloned() });
@@ -66,35 +141,21 @@ impl Conversation {
         }
     }
 
-    /// Finishes it, whoever holds it: that `operator` may is decided outside.
-    ///
-    /// The reopening window brings the customer back to the operator he had. Without one there is
-    /// nothing to come back to, and the conversation closes at once.
-    pub(super) fn finish(&mut self, operator: OperatorId, turn: &mut Turn<'_>) {
-        let holder = match &self.state {
-            State::Active { operator: holder } => Some(holder.clone()),
-            State::Waiting { .. } | State::Offered { .. } => None,
-            State::Closing { .. } => return turn.refuse(Refusal::NotNow),
-            State::Closed { .. } => return turn.refuse(Refusal::Closed),
-        };
-        self.withdraw_offers(None, turn);
-        self.waiting_since = None;
-        self.fact(Fact::Finished { operator }, turn);
-        let Some(holder) = holder else {
-            return self.close(None, turn);
-        };
-        turn.push(Effect::Release { operator: holder.clone() });
-        let window = turn.line.reopen_window();
-        if window.is_zero() {
-            self.close(Some(holder), turn);
-        } else {
-            self.state = State::Closing { operator: holder, until: after(turn.now, window) };
+    /// Whether he has it. If not, refuses.
+    pub(super) fn is_held_by(&self, operator: &OperatorId, turn: &mut Turn<'_>) -> bool {
+        match &self.state {
+            State::Active(held) if held.operator == *operator => return true,
+            State::Waiting { .. } | State::Offered { .. } | State::Active(_) => {
+                turn.refuse(Refusal::NotYours { holder: self.holder().cloned() });
+            }
+            State::Closing { .. } => turn.refuse(Refusal::NotNow),
+            State::Closed { .. } => turn.refuse(Refusal::Closed),
         }
+        false
     }
+}
 
-    pub(super) fn close(&mut self, operator: Option<OperatorId>, turn: &mut Turn<'_>) {
-        self.state = State::Closed { operator, at: turn.now };
-        self.fact(Fact::Closed, turn);
-        turn.push(Effect::Closed);
-    }
+/// What comes otherwise than by an offer of the queue counts when it comes.
+fn count(operator: &OperatorId, turn: &mut Turn<'_>) {
+    turn.push(Effect::Count { operator: operator.clone(), by: 1, at: turn.now });
 }

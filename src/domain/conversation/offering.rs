@@ -5,62 +5,94 @@ use std::mem;
 use crate::conversation::turn::{Turn, after};
 use crate::conversation::{Conversation, OpenOffer, Search, State};
 use crate::effect::{Effect, PlaceLimit, Refusal};
-use crate::entry::Fact;
+use crate::entry::{Fact, TransferEnd};
 use crate::id::{OfferId, OperatorId};
-use crate::operator::Departure;
-use crate::routing::{Decision, PassedHow, Seek};
+use crate::routing::{Decision, PassedHow, Seek, Via};
 
 impl Conversation {
-    /// Asks the queue, if the line routes at all. The conversation must be waiting.
+    /// Asks the queue, if the line routes now. The conversation must be waiting.
     pub(super) fn seek(&mut self, turn: &mut Turn<'_>) {
         let text_sent = self.unanswered_text_sent;
         let State::Waiting { search } = &mut self.state else {
             return turn.ignore("it does not wait");
         };
-        if turn.line.active {
-            search.run(turn.line, text_sent, turn.now);
-            turn.push(Effect::Seek(Seek { passed: search.passed.clone() }));
-        } else {
-            search.pause();
+        if !turn.line.active {
+            return search.pause();
         }
+        if !turn.is_open() {
+            search.sleep();
+            return self.tell_off_hours(turn);
+        }
+        search.run(text_sent, turn);
+        let seek = Seek {
+            passed: search.passed.clone(),
+            responsible: responsible(turn).filter(|_| !search.responsible_asked),
+            known: known_operator(turn).filter(|_| !search.known_asked),
+        };
+        turn.push(Effect::Seek(seek));
     }
 
     pub(super) fn decided(&mut self, decision: Decision, turn: &mut Turn<'_>) {
-        let State::Waiting { search } = &self.state else {
+        let State::Waiting { search } = &mut self.state else {
             return turn.ignore("it does not wait for a decision any more");
         };
+        // Whatever became of the responsible, he is asked first but once.
+        search.responsible_asked |= responsible(turn).is_some();
+        search.known_asked |= decision.via == Via::Known;
+        if decision.listed_for.is_some() {
+            search.listed_for.clone_from(&decision.listed_for);
+        }
         if decision.operators.is_empty() {
-            self.nobody_found(decision.explanation, turn);
+            self.nobody_found(decision, turn);
         } else {
-            self.offer(search.clone(), decision, turn);
+            let search = search.clone();
+            self.offer(search, decision, turn);
         }
     }
 
-    /// An offer to one operator takes a place and counts from now on; one to all does so for who
-    /// accepts it, so that its cost does not grow with their number.
+    /// An offer to one operator takes a place from now on; one to all does so for who accepts it,
+    /// so that its cost does not grow with their number.
     fn offer(&mut self, mut search: Search, decision: Decision, turn: &mut Turn<'_>) {
         let until = after(turn.now, turn.line.offer_timeout());
-        let offer = OfferId(self.last_offer.0.saturating_add(1));
+        let offer = self.next_offer();
         let (operators, reserved) = (decision.operators, decision.reserves);
+        let (limit, by_the_queue) = match decision.via {
+            Via::Queue | Via::Known => (PlaceLimit::Capacity, true),
+            Via::Responsible | Via::Transfer | Via::Hand | Via::Return => {
+                (PlaceLimit::Beyond, false)
+            }
+        };
+        let counted = reserved && by_the_queue;
         for operator in operators.iter().cloned() {
             if reserved {
-                let limit = PlaceLimit::Capacity;
                 turn.push(Effect::Reserve { operator: operator.clone(), limit });
+            }
+            if counted {
                 turn.push(Effect::Count { operator, by: 1, at: turn.now });
             }
         }
         search.offered(turn.now);
         let fact = Fact::Routed {
             round: search.round,
+            via: decision.via,
             offer: Some(offer),
             operators: operators.clone(),
+            listed_for: decision.listed_for,
             until: Some(until),
             explanation: decision.explanation,
         };
-        let open = operators.into_iter().map(|operator| OpenOffer { operator, until, reserved });
-        self.last_offer = offer;
-        self.state = State::Offered { search, offer, open: open.collect() };
+        let open = operators.into_iter().map(|operator| {
+            let available = !decision.absent.contains(&operator);
+            OpenOffer { operator, until, reserved, counted, available }
+        });
+        let (via, open) = (decision.via, open.collect());
+        self.state = State::Offered { search, offer, via, handover: None, open };
         self.fact(fact, turn);
+    }
+
+    pub(super) fn next_offer(&mut self) -> OfferId {
+        self.last_offer = OfferId(self.last_offer.0.saturating_add(1));
+        self.last_offer
     }
 
     pub(super) fn decline(
@@ -73,29 +105,10 @@ impl Conversation {
         let Some(ended) = self.end_offer(&operator, Some(offer)) else {
             return turn.refuse(Refusal::NoLongerYours { holder: self.holder().cloned() });
         };
+        turn.push(Effect::Answered { operator: operator.clone() });
         self.passed(&ended, PassedHow::Declined, turn);
-        self.fact(Fact::Declined { operator, reason }, turn);
-        self.move_on(turn);
-    }
-
-    pub(super) fn operator_left(
-        &mut self,
-        operator: OperatorId,
-        departure: Departure,
-        turn: &mut Turn<'_>,
-    ) {
-        match departure {
-            Departure::Absent if !turn.line.queue.require_available => {
-                return turn.ignore("absence does not move offers of this line");
-            }
-            Departure::Absent | Departure::Disabled => {}
-        }
-        let Some(ended) = self.end_offer(&operator, None) else {
-            return turn.ignore("nothing is offered to him");
-        };
-        give_place_back(&ended, turn);
-        self.fact(Fact::Left { operator }, turn);
-        self.move_on(turn);
+        self.fact(Fact::Declined { operator, reason: reason.clone() }, turn);
+        self.move_on(TransferEnd::Declined, reason, turn);
     }
 
     /// Ends the offers whose time is over, and sends the text if that is due.
@@ -108,23 +121,23 @@ impl Conversation {
         *open = standing;
         let over: Vec<OpenOffer> = over;
         for ended in &over {
+            if ended.available && ended.reserved {
+                turn.push(Effect::Missed { operator: ended.operator.clone() });
+            }
             self.passed(ended, PassedHow::Missed, turn);
         }
         if !over.is_empty() {
             let operators = over.into_iter().map(|ended| ended.operator).collect();
             self.fact(Fact::Missed { operators }, turn);
         }
-        self.move_on(turn);
+        self.move_on(TransferEnd::Missed, None, turn);
     }
 
     /// Takes every open offer back, but that of `keep`. Withdrawn offers do not count.
     pub(super) fn withdraw_offers(&mut self, keep: Option<&OperatorId>, turn: &mut Turn<'_>) {
-        let State::Offered { open, .. } = &self.state else {
-            return;
-        };
-        for offer in open.iter().filter(|o| Some(&o.operator) != keep) {
-            give_place_back(offer, turn);
-            if offer.reserved {
+        for offer in self.open_offers().iter().filter(|o| Some(&o.operator) != keep) {
+            offer.give_back(turn);
+            if offer.counted {
                 let operator = offer.operator.clone();
                 turn.push(Effect::Count { operator, by: -1, at: turn.now });
             }
@@ -133,19 +146,23 @@ impl Conversation {
 
     pub(super) fn open_offer(&self, operator: &OperatorId) -> Option<(OfferId, &OpenOffer)> {
         match &self.state {
-            State::Offered { offer, open, search: _ } => {
+            State::Offered { offer, open, .. } => {
                 open.iter().find(|o| o.operator == *operator).map(|found| (*offer, found))
             }
             State::Waiting { .. }
-            | State::Active { .. }
+            | State::Active(_)
             | State::Closing { .. }
             | State::Closed { .. } => None,
         }
     }
 
     /// Removes his open offer; with `only`, if it is that one.
-    fn end_offer(&mut self, operator: &OperatorId, only: Option<OfferId>) -> Option<OpenOffer> {
-        let State::Offered { offer, open, search: _ } = &mut self.state else {
+    pub(super) fn end_offer(
+        &mut self,
+        operator: &OperatorId,
+        only: Option<OfferId>,
+    ) -> Option<OpenOffer> {
+        let State::Offered { offer, open, .. } = &mut self.state else {
             return None;
         };
         if only.is_some_and(|only| only != *offer) {
@@ -156,26 +173,54 @@ impl Conversation {
     }
 
     fn passed(&mut self, ended: &OpenOffer, how: PassedHow, turn: &mut Turn<'_>) {
-        give_place_back(ended, turn);
+        ended.give_back(turn);
         if let State::Offered { search, .. } = &mut self.state {
             search.pass(ended.operator.clone(), how, turn.now);
         }
     }
 
-    /// When the last open offer has ended, the next one is sought.
-    fn move_on(&mut self, turn: &mut Turn<'_>) {
-        let State::Offered { search, open, offer: _ } = &self.state else {
+    /// When the last open offer has ended, it goes back to who handed it on, or the next one is
+    /// sought.
+    pub(super) fn move_on(
+        &mut self,
+        how: TransferEnd,
+        reason: Option<String>,
+        turn: &mut Turn<'_>,
+    ) {
+        let State::Offered { search, open, handover, .. } = &self.state else {
             return;
         };
-        if open.is_empty() {
-            self.state = State::Waiting { search: search.clone() };
-            self.seek(turn);
+        if !open.is_empty() {
+            return;
+        }
+        if let Some(handover) = handover.clone() {
+            return self.transfer_came_back(handover, how, reason, turn);
+        }
+        self.state = State::Waiting { search: search.clone() };
+        self.seek(turn);
+    }
+}
+
+impl OpenOffer {
+    /// Its place is free again.
+    pub(super) fn give_back(&self, turn: &mut Turn<'_>) {
+        if self.reserved {
+            turn.push(Effect::Release { operator: self.operator.clone() });
         }
     }
 }
 
-fn give_place_back(offer: &OpenOffer, turn: &mut Turn<'_>) {
-    if offer.reserved {
-        turn.push(Effect::Release { operator: offer.operator.clone() });
-    }
+/// Who owns the customer, if the line asks him first.
+fn responsible(turn: &Turn<'_>) -> Option<OperatorId> {
+    let crm = &turn.line.crm;
+    let asks = crm.check && crm.forward_to_responsible;
+    turn.facts.customer.responsible.clone().filter(|_| asks)
+}
+
+/// Whom the customer knows, if the line asks him first. A responsible goes before.
+fn known_operator(turn: &Turn<'_>) -> Option<OperatorId> {
+    let lasts = turn.line.known_operator_for()?;
+    let known = turn.facts.customer.known.as_ref()?;
+    let still = known.finished_at.is_none_or(|finished| after(finished, lasts) > turn.now);
+    (still && responsible(turn).is_none()).then(|| known.operator.clone())
 }

@@ -3,18 +3,21 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::turn::after;
+use crate::conversation::turn::{Turn, after};
 use crate::id::OperatorId;
 use crate::line::{LineSettings, UnansweredRule};
 use crate::routing::{Passed, PassedHow};
 
 /// How the search for an operator stands.
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing has been done")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
-    /// Since when it has been without an operator.
+    /// Its place in the line: since when it waits for an operator.
     pub since: Timestamp,
-    /// Since when the line routes it; none: the line is inactive.
+    /// Since when the line routes it; none: it does not yet, or is inactive.
     pub routed_since: Option<Timestamp>,
+    /// The line is closed: nothing runs until it opens.
+    pub asleep: bool,
     /// 1, 2, ...
     pub round: u32,
     /// When the first offer of this round was made.
@@ -30,13 +33,22 @@ pub struct Search {
     pub next_round_at: Option<Timestamp>,
     /// When the unanswered text is due; none: not by the clock.
     pub text_at: Option<Timestamp>,
+    /// The responsible has had his turn in this search: he is asked first once.
+    pub responsible_asked: bool,
+    /// So has the operator whom the customer knows.
+    pub known_asked: bool,
+    /// The responsible is not here; it lies in his list, and he may take it.
+    pub listed_for: Option<OperatorId>,
+    /// Who lost it by being away. It is his again if he is back before another has it.
+    pub returns_to: Option<OperatorId>,
 }
 
 impl Search {
-    pub(super) fn begin(now: Timestamp) -> Self {
+    pub(super) fn begin(since: Timestamp) -> Self {
         Self {
-            since: now,
+            since,
             routed_since: None,
+            asleep: false,
             round: 1,
             round_began: None,
             passed: Vec::new(),
@@ -44,28 +56,40 @@ impl Search {
             nobody_recorded: false,
             next_round_at: None,
             text_at: None,
+            responsible_asked: false,
+            known_asked: false,
+            listed_for: None,
+            returns_to: None,
         }
     }
 
     /// In the unanswered list: its round is exhausted and no other begins by itself.
     pub fn is_unanswered(&self) -> bool {
-        self.exhausted && self.next_round_at.is_none()
+        self.exhausted && self.next_round_at.is_none() && !self.asleep
     }
 
     /// The line is inactive: nothing goes on by the clock.
     pub(super) fn pause(&mut self) {
         self.routed_since = None;
+        self.sleep();
+        self.asleep = false;
+    }
+
+    /// The line is closed: nothing goes on before it opens.
+    pub(super) fn sleep(&mut self) {
+        self.asleep = true;
         self.next_round_at = None;
         self.text_at = None;
     }
 
-    /// The line routes it: the wait for the text runs, also when the rules were changed meanwhile.
-    pub(super) fn run(&mut self, line: &LineSettings, text_sent: bool, now: Timestamp) {
-        let since = *self.routed_since.get_or_insert(now);
-        let by_the_clock = !text_sent && line.unanswered_text().is_some();
-        let wait = line.unanswered.after_seconds;
-        self.text_at = (by_the_clock && wait > 0)
-            .then(|| after(since, SignedDuration::from_secs(wait.into())));
+    /// The line routes it: the wait for the text runs, in open hours, also when the rules were
+    /// changed meanwhile.
+    pub(super) fn run(&mut self, text_sent: bool, turn: &Turn<'_>) {
+        self.asleep = false;
+        let since = *self.routed_since.get_or_insert(turn.now);
+        let by_the_clock = !text_sent && turn.line.unanswered_text().is_some();
+        let wait = turn.line.unanswered_after().filter(|_| by_the_clock);
+        self.text_at = wait.map(|wait| turn.facts.hours.after_open(since, wait));
     }
 
     pub(super) fn offered(&mut self, now: Timestamp) {
@@ -98,9 +122,10 @@ impl Search {
 
     /// Nobody remains beside those whom this round leaves out: it begins when the first of them
     /// may be asked again.
-    pub(super) fn await_left_out(&mut self, timeout: SignedDuration) {
+    pub(super) fn await_left_out(&mut self, timeout: SignedDuration, now: Timestamp) {
         if !self.exhausted {
-            self.next_round_at = self.passed.iter().map(|p| after(p.at, timeout)).min();
+            let first = self.passed.iter().map(|p| after(p.at, timeout)).min();
+            self.next_round_at = first.map(|at| at.max(now));
         }
     }
 

@@ -2,18 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::effect::{Effect, Refusal};
+use crate::effect::{Effect, Facts, Refusal};
 use crate::line::LineSettings;
 
 pub(super) struct Turn<'a> {
+    pub(super) facts: &'a Facts<'a>,
     pub(super) line: &'a LineSettings,
     pub(super) now: Timestamp,
     pub(super) effects: Vec<Effect>,
 }
 
 impl<'a> Turn<'a> {
-    pub(super) fn new(line: &'a LineSettings, now: Timestamp) -> Self {
-        Self { line, now, effects: Vec::new() }
+    pub(super) fn new(facts: &'a Facts<'a>, now: Timestamp) -> Self {
+        Self { facts, line: facts.line, now, effects: Vec::new() }
     }
 
     pub(super) fn push(&mut self, effect: Effect) {
@@ -32,8 +33,28 @@ impl<'a> Turn<'a> {
         at.is_some_and(|at| at <= self.now)
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.facts.hours.is_open(self.now)
+    }
+
+    /// Whether the line offers anything to anybody now.
+    pub(super) fn routes(&self) -> bool {
+        self.line.active && self.is_open()
+    }
+
+    /// The operator in question is gone, and the line minds.
+    pub(super) fn colleague_is_gone(&self) -> bool {
+        self.facts.colleague.is_some_and(|colleague| colleague.departure.is_some())
+            && self.line.queue.require_available
+    }
+
     pub(super) fn has_appended(&self) -> bool {
         self.effects.iter().any(|effect| matches!(effect, Effect::Append(_)))
+    }
+
+    /// The input was refused or ignored: nothing has changed.
+    pub(super) fn is_void(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Refuse(_) | Effect::Ignore(_)))
     }
 }
 

@@ -1,12 +1,13 @@
 //! When nobody answers: waiting for somebody eligible, the end of a round, the text, the next round.
 
 use crate::conversation::turn::Turn;
-use crate::conversation::{Conversation, Search, State};
-use crate::entry::{Author, Fact};
-use crate::routing::Explanation;
+use crate::conversation::{Conversation, State};
+use crate::entry::Fact;
+use crate::routing::Decision;
+use crate::texts::Kind;
 
 impl Conversation {
-    pub(super) fn nobody_found(&mut self, explanation: Explanation, turn: &mut Turn<'_>) {
+    pub(super) fn nobody_found(&mut self, decision: Decision, turn: &mut Turn<'_>) {
         let Some(search) = self.search_mut() else {
             return turn.ignore("nobody is sought");
         };
@@ -15,11 +16,15 @@ impl Conversation {
         if round_ends {
             search.exhaust(turn.line, turn.now);
         } else {
-            search.await_left_out(turn.line.offer_timeout());
+            search.await_left_out(turn.line.offer_timeout(), turn.now);
         }
-        if !std::mem::replace(&mut search.nobody_recorded, true) {
+        let recorded = std::mem::replace(&mut search.nobody_recorded, true);
+        if !recorded || decision.listed_for.is_some() {
+            let Decision { via, listed_for, explanation, .. } = decision;
             let (offer, until, operators) = (None, None, Vec::new());
-            self.fact(Fact::Routed { round, offer, operators, until, explanation }, turn);
+            let fact =
+                Fact::Routed { round, via, offer, operators, listed_for, until, explanation };
+            self.fact(fact, turn);
         }
         if round_ends {
             self.fact(Fact::RoundExhausted { round }, turn);
@@ -32,20 +37,24 @@ impl Conversation {
         let State::Waiting { search } = &mut self.state else {
             return;
         };
-        if search.is_unanswered() && turn.line.active {
+        if !turn.routes() {
+            // Not routed now: the customer is told when it will be, if he has not been told.
+            return self.seek(turn);
+        }
+        if search.is_unanswered() {
             search.next_round(turn.line.offer_timeout(), turn.now);
             self.seek(turn);
-        } else if search.routed_since.is_none() {
+        } else if search.routed_since.is_none() || search.asleep {
             self.seek(turn);
         }
     }
 
     pub(super) fn somebody_eligible(&mut self, turn: &mut Turn<'_>) {
         match &self.state {
-            State::Waiting { .. } if turn.line.active => self.seek(turn),
-            State::Waiting { .. } => turn.ignore("the line is inactive"),
+            State::Waiting { .. } if turn.routes() => self.seek(turn),
+            State::Waiting { .. } => turn.ignore("the line does not route now"),
             State::Offered { .. }
-            | State::Active { .. }
+            | State::Active(_)
             | State::Closing { .. }
             | State::Closed { .. } => turn.ignore("nobody is sought"),
         }
@@ -53,41 +62,60 @@ impl Conversation {
 
     /// The text is due, or the next round, or both.
     pub(super) fn wait_is_over(&mut self, turn: &mut Turn<'_>) {
+        if !turn.routes() {
+            return self.seek(turn);
+        }
         self.send_text_if_due(turn);
         let State::Waiting { search } = &mut self.state else {
             return turn.ignore("it does not wait");
         };
-        if !turn.line.active {
-            search.pause();
-        } else if turn.is_due(search.next_round_at) {
+        if turn.is_due(search.next_round_at) {
             search.next_round(turn.line.offer_timeout(), turn.now);
             self.seek(turn);
         }
     }
 
-    /// Takes the rules as they are now. A search that runs is woken by the queue, not from here.
-    pub(super) fn settings_changed(&mut self, turn: &mut Turn<'_>) {
-        let text_sent = self.unanswered_text_sent;
-        let fresh = matches!(&self.state, State::Waiting { search }
-            if search.routed_since.is_none() && !search.exhausted);
-        let Some(search) = self.search_mut() else {
-            return turn.ignore("nobody is sought");
-        };
-        let before = search.clone();
-        if !turn.line.active {
-            search.pause();
-        } else if fresh {
-            return self.seek(turn);
-        } else {
-            search.run(turn.line, text_sent, turn.now);
-            if search.exhausted {
-                search.exhaust(turn.line, turn.now);
-                self.send_text(turn);
-            }
+    /// Takes the rules and the hours as they are now. A search that runs is woken by the queue, not
+    /// from here.
+    pub(super) fn reconsider(&mut self, turn: &mut Turn<'_>) {
+        let before = self.clone();
+        match &self.state {
+            State::Waiting { .. } => self.reconsider_waiting(turn),
+            State::Offered { .. } => self.set_text_time(turn),
+            State::Active(_) => self.arm(turn),
+            State::Closing { .. } | State::Closed { .. } => {}
         }
-        let same = self.search_mut().is_some_and(|search| *search == before);
-        if same && turn.effects.is_empty() {
+        if *self == before && turn.effects.is_empty() {
             turn.ignore("the change does not concern it");
+        }
+    }
+
+    fn reconsider_waiting(&mut self, turn: &mut Turn<'_>) {
+        let State::Waiting { search } = &mut self.state else { return };
+        if !turn.routes() {
+            return self.seek(turn);
+        }
+        let begins = search.routed_since.is_none() || search.asleep;
+        if begins && !search.exhausted {
+            return self.seek(turn);
+        }
+        let was_exhausted = search.exhausted;
+        self.set_text_time(turn);
+        if was_exhausted {
+            if let Some(search) = self.search_mut() {
+                search.exhaust(turn.line, turn.now);
+            }
+            self.send_text(turn);
+        }
+    }
+
+    fn set_text_time(&mut self, turn: &mut Turn<'_>) {
+        let (routes, text_sent) = (turn.routes(), self.unanswered_text_sent);
+        let Some(search) = self.search_mut() else { return };
+        if routes {
+            search.run(text_sent, turn);
+        } else {
+            search.text_at = None;
         }
     }
 
@@ -103,18 +131,12 @@ impl Conversation {
         if let Some(search) = self.search_mut() {
             search.text_at = None;
         }
-        let text = turn.line.unanswered_text().filter(|_| turn.line.active);
-        let Some(text) = text.filter(|_| !self.unanswered_text_sent) else {
+        let wanted = turn.routes() && turn.line.unanswered_text().is_some();
+        // Who has been answered and waits for nothing is not told to wait.
+        if !wanted || self.unanswered_text_sent || self.waiting_since.is_none() {
             return;
-        };
-        self.unanswered_text_sent = true;
-        self.send(Author::Line, text.to_owned(), turn);
-    }
-
-    fn search_mut(&mut self) -> Option<&mut Search> {
-        match &mut self.state {
-            State::Waiting { search } | State::Offered { search, .. } => Some(search),
-            State::Active { .. } | State::Closing { .. } | State::Closed { .. } => None,
         }
+        self.unanswered_text_sent = true;
+        self.say(Kind::Unanswered, turn);
     }
 }

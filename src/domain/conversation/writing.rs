@@ -3,12 +3,31 @@
 use std::sync::Arc;
 
 use crate::chat::CustomerMessage;
+use crate::conversation::held::Place;
 use crate::conversation::turn::Turn;
 use crate::conversation::{Conversation, State};
-use crate::effect::{Effect, PlaceLimit, Refusal};
-use crate::entry::{Attachment, Author, Body, DeliveryState, Entry, Fact, Message, Record};
+use crate::customer::CustomerFacts;
+use crate::effect::{Effect, Refusal};
+use crate::entry::{
+    Attachment, Author, Body, CloseReason, DeliveryState, Entry, Fact, Message, Record,
+    RoutedAgainWhy, Unheard,
+};
 use crate::event::PREVIEW_CHARS;
 use crate::id::{EntryNumber, OperatorId};
+use crate::line::RatingScale;
+use crate::routing::Via;
+use crate::texts::Kind;
+
+/// Why a message only is to be stored; none: it is to be heard.
+pub fn unheard(message: &CustomerMessage, customer: &CustomerFacts) -> Option<Unheard> {
+    if customer.blocked {
+        Some(Unheard::Blocked)
+    } else if message.automatic {
+        Some(Unheard::Automatic)
+    } else {
+        None
+    }
+}
 
 impl Conversation {
     pub(super) fn customer_wrote(
@@ -17,24 +36,76 @@ impl Conversation {
         original: Option<Arc<str>>,
         turn: &mut Turn<'_>,
     ) {
-        if self.is_closed() {
+        if let Some(why) = unheard(&message, turn.facts.customer) {
+            return self.store_unheard(why, message, original, turn);
+        }
+        let rating = self.rating_in(&message, turn.now);
+        if rating.is_none() && self.is_closed() {
             return turn.ignore("it is closed: the message belongs to the next conversation");
         }
         let message = from_customer(message);
+        if let Some(value) = rating {
+            self.append(Author::Customer, Body::Message(message), original, turn);
+            return self.rated(value, turn);
+        }
         (self.preview, self.preview_kind) = preview(&message);
         self.waiting_since.get_or_insert(turn.now);
+        self.last_word_at = turn.now;
         self.append(Author::Customer, Body::Message(message), original, turn);
+        self.greet(turn);
         match &self.state {
             State::Waiting { .. } => self.message_while_waiting(turn),
+            State::Offered { .. } => self.tell_off_hours(turn),
+            State::Active(_) => self.message_while_held(turn),
             State::Closing { operator, .. } => self.reopen(operator.clone(), turn),
-            State::Offered { .. } | State::Active { .. } | State::Closed { .. } => {}
+            State::Closed { .. } => {}
         }
     }
 
+    /// It opens and moves nothing. A conversation that would begin with it is over at once.
+    fn store_unheard(
+        &mut self,
+        why: Unheard,
+        message: CustomerMessage,
+        original: Option<Arc<str>>,
+        turn: &mut Turn<'_>,
+    ) {
+        let begins = self.last_entry.0 == 0;
+        let message = Message { unheard: Some(why), ..from_customer(message) };
+        if begins {
+            (self.preview, self.preview_kind) = preview(&message);
+        }
+        self.append(Author::Customer, Body::Message(message), original, turn);
+        if begins {
+            self.close(None, CloseReason::Unheard, turn);
+        }
+    }
+
+    fn message_while_held(&mut self, turn: &mut Turn<'_>) {
+        let is_gone = turn.colleague_is_gone();
+        if let State::Active(held) = &mut self.state {
+            held.silent_since = None;
+            if is_gone {
+                held.away_since.get_or_insert(turn.now);
+            }
+        }
+        self.end_hold(turn);
+        if is_gone {
+            self.tell_off_hours(turn);
+        }
+    }
+
+    /// It is the same operator's again. If he is gone, it is routed at once, as soon as the line
+    /// is open.
     fn reopen(&mut self, operator: OperatorId, turn: &mut Turn<'_>) {
-        turn.push(Effect::Reserve { operator: operator.clone(), limit: PlaceLimit::Beyond });
-        self.state = State::Active { operator: operator.clone() };
-        self.fact(Fact::Reopened { operator }, turn);
+        self.fact(Fact::Reopened { operator: operator.clone() }, turn);
+        self.hand_to(operator, Via::Return, Place::ToTake, turn);
+        if turn.colleague_is_gone() {
+            if turn.routes() {
+                return self.route_again(RoutedAgainWhy::Absent, turn);
+            }
+            self.message_while_held(turn);
+        }
     }
 
     pub(super) fn customer_edited(
@@ -54,27 +125,43 @@ impl Conversation {
         self.fact_while_open(Fact::CustomerReachable, turn);
     }
 
+    /// Whoever has it, or takes part, writes to the customer.
     pub(super) fn reply(&mut self, operator: OperatorId, text: String, turn: &mut Turn<'_>) {
-        match &self.state {
-            State::Active { operator: holder } if *holder == operator => {
-                self.waiting_since = None;
-                self.preview = first_characters(&text);
-                self.preview_kind = None;
-                self.send(Author::Operator { id: operator }, text, turn);
-            }
-            State::Waiting { .. } | State::Offered { .. } | State::Active { .. } => {
-                turn.refuse(Refusal::NotYours { holder: self.holder().cloned() });
-            }
-            State::Closing { .. } => turn.refuse(Refusal::NotNow),
-            State::Closed { .. } => turn.refuse(Refusal::Closed),
+        let State::Active(held) = &mut self.state else {
+            return self.refuse_reply(turn);
+        };
+        let is_his = held.operator == operator;
+        if !is_his && !self.joined.contains(&operator) {
+            return self.refuse_reply(turn);
         }
+        held.wrote |= is_his;
+        held.late = false;
+        held.silent_since = Some(turn.now);
+        self.waiting_since = None;
+        self.last_word_at = turn.now;
+        self.answered = true;
+        self.rating.withdraw();
+        self.draft.take_if(|draft| draft.by == operator);
+        self.preview = first_characters(&text);
+        self.preview_kind = None;
+        self.send(Author::Operator { id: operator }, text, None, None, turn);
+    }
+
+    fn refuse_reply(&self, turn: &mut Turn<'_>) {
+        turn.refuse(match &self.state {
+            State::Waiting { .. } | State::Offered { .. } | State::Active(_) => {
+                Refusal::NotYours { holder: self.holder().cloned() }
+            }
+            State::Closing { .. } => Refusal::NotNow,
+            State::Closed { .. } => Refusal::Closed,
+        });
     }
 
     pub(super) fn note(&mut self, operator: OperatorId, text: String, turn: &mut Turn<'_>) {
         match &self.state {
             State::Waiting { .. }
             | State::Offered { .. }
-            | State::Active { .. }
+            | State::Active(_)
             | State::Closing { .. } => {
                 self.append(Author::Operator { id: operator }, Body::Note { text }, None, turn);
             }
@@ -108,11 +195,18 @@ impl Conversation {
     }
 
     /// Appends a message to the customer and has it sent.
-    pub(super) fn send(&mut self, author: Author, text: String, turn: &mut Turn<'_>) {
+    pub(super) fn send(
+        &mut self,
+        author: Author,
+        text: String,
+        automatic: Option<Kind>,
+        rating: Option<RatingScale>,
+        turn: &mut Turn<'_>,
+    ) {
         let delivery = Some(DeliveryState::Pending);
-        let message = Message { text: text.clone(), delivery, ..Message::default() };
+        let message = Message { text: text.clone(), delivery, automatic, ..Message::default() };
         let entry = self.append(author, Body::Message(message), None, turn);
-        turn.push(Effect::Send { entry, text });
+        turn.push(Effect::Send { entry, text, rating });
     }
 
     fn append(
@@ -142,8 +236,7 @@ fn from_customer(message: CustomerMessage) -> Message {
         external_id: message.external_id,
         reply_to: message.reply_to,
         platform_at: message.sent_at,
-        delivery: None,
-        edited_at: None,
+        ..Message::default()
     }
 }
 

@@ -59,7 +59,12 @@ impl Default for AutoCloseSettings {
 impl AutoCloseSettings {
     pub(super) fn check(&self, check: &mut Checks) {
         check.text("auto_close.text", Kind::AutoClose, self.text.as_deref());
-        check.seconds("auto_close.after_seconds", self.after_seconds, Zero::Allowed, 60..=2_678_400);
+        check.seconds(
+            "auto_close.after_seconds",
+            self.after_seconds,
+            Zero::Allowed,
+            60..=2_678_400,
+        );
     }
 }
 

@@ -8,13 +8,36 @@ use crate::queue::people::{Class, People, Person, Rank};
 use crate::routing::{Candidate, Counts, Explanation, NAMED_BEFORE_MAX, Passed, PassedHow, Reason};
 
 impl People {
+    /// Why these were chosen by the queue, and why others were not.
     pub(super) fn explain(&self, chosen: &[Rank], passed: &[Passed]) -> Explanation {
-        let mut candidates: Vec<Candidate> =
+        let candidates =
             chosen.iter().map(|rank| candidate(self.at(rank), self.why_chosen(rank))).collect();
+        self.explain_from(candidates, chosen.first().copied(), passed)
+    }
+
+    /// Why somebody was chosen before the queue's order was looked at.
+    pub(super) fn explain_first(
+        &self,
+        operator: &OperatorId,
+        reason: Reason,
+        passed: &[Passed],
+    ) -> Explanation {
+        let mut candidates = vec![candidate(operator, reason)];
+        candidates.extend(passed.iter().map(|p| candidate(&p.operator, why_passed(p))));
+        let others = self.others(&candidates);
+        Explanation { mode: self.rules().mode, candidates, others }
+    }
+
+    fn explain_from(
+        &self,
+        mut candidates: Vec<Candidate>,
+        end: Option<Rank>,
+        passed: &[Passed],
+    ) -> Explanation {
         candidates.extend(passed.iter().map(|p| candidate(&p.operator, why_passed(p))));
         let passers: BTreeSet<&OperatorId> = passed.iter().map(|p| &p.operator).collect();
         let before = self
-            .listed_before(chosen.first().copied())
+            .listed_before(end)
             .filter(|operator| !passers.contains(operator))
             .filter_map(|operator| Some(candidate(operator, self.why_not(operator)?)))
             .take(NAMED_BEFORE_MAX);
@@ -36,23 +59,25 @@ impl People {
 
     /// Why somebody who has not passed is not eligible; none: he is.
     fn why_not(&self, operator: &OperatorId) -> Option<Reason> {
-        match self.get(operator)?.class(self.rules()) {
+        match self.class(operator)? {
             Class::Free => None,
             Class::AtCapacity { load, capacity } => Some(Reason::AtCapacity { load, capacity }),
+            Class::TooManyOffers { offers } => Some(Reason::TooManyOffers { offers }),
             Class::Unavailable => Some(Reason::Unavailable),
         }
     }
 
-    /// The list without those who are named.
+    /// The list without those who are named. Who is kept from more offers counts with those who
+    /// are full until he is named: the sets do not tell the two apart.
     fn others(&self, named: &[Candidate]) -> Counts {
         let (listed, ready, free) = self.sizes();
         let mut counts =
             Counts { eligible: free, unavailable: listed - ready, at_capacity: ready - free };
-        let named = named.iter().filter_map(|candidate| self.get(&candidate.operator));
-        for person in named.filter(|person| person.rank(self.rules()).is_some()) {
-            match person.class(self.rules()) {
+        let named: BTreeSet<_> = named.iter().map(|candidate| &candidate.operator).collect();
+        for class in named.into_iter().filter_map(|operator| self.class(operator)) {
+            match class {
                 Class::Free => counts.eligible -= 1,
-                Class::AtCapacity { .. } => counts.at_capacity -= 1,
+                Class::AtCapacity { .. } | Class::TooManyOffers { .. } => counts.at_capacity -= 1,
                 Class::Unavailable => counts.unavailable -= 1,
             }
         }
@@ -60,7 +85,7 @@ impl People {
     }
 }
 
-fn candidate(operator: &OperatorId, reason: Reason) -> Candidate {
+pub(super) fn candidate(operator: &OperatorId, reason: Reason) -> Candidate {
     Candidate { operator: operator.clone(), reason }
 }
 
@@ -69,5 +94,6 @@ fn why_passed(passed: &Passed) -> Reason {
     match passed.how {
         PassedHow::Declined => Reason::Declined { at },
         PassedHow::Missed => Reason::Missed { at },
+        PassedHow::Sent => Reason::Sent { at },
     }
 }

@@ -48,6 +48,7 @@ pub(super) struct Rank {
 #[derive(Debug, Default)]
 pub(super) struct People {
     rules: Rules,
+    open_offers_max: usize,
     by_id: BTreeMap<OperatorId, Person>,
     listed: BTreeSet<Rank>,
     ready: BTreeSet<(i64, usize)>,
@@ -61,6 +62,8 @@ pub(super) struct Person {
     standing: Standing,
     received: Received,
     held: BTreeSet<ConversationId>,
+    /// Conversations of any line that are put before him.
+    offered: BTreeSet<ConversationId>,
 }
 
 /// In which of the sets somebody of the list is.
@@ -68,6 +71,7 @@ pub(super) struct Person {
 pub(super) enum Class {
     Free,
     AtCapacity { load: usize, capacity: u32 },
+    TooManyOffers { offers: usize },
     Unavailable,
 }
 
@@ -93,13 +97,15 @@ impl Standing {
 }
 
 impl Person {
-    pub(super) fn class(&self, rules: &Rules) -> Class {
+    pub(super) fn class(&self, rules: &Rules, open_offers_max: usize) -> Class {
         let Standing { enabled, available, capacity } = self.standing;
-        let load = self.held.len();
+        let (load, offers) = (self.held.len(), self.offered.len());
         if !(available || enabled && !rules.require_available) {
             Class::Unavailable
         } else if capacity > 0 && load >= usize::try_from(capacity).unwrap_or(usize::MAX) {
             Class::AtCapacity { load, capacity }
+        } else if offers >= open_offers_max {
+            Class::TooManyOffers { offers }
         } else {
             Class::Free
         }
@@ -119,6 +125,31 @@ impl Person {
 }
 
 impl People {
+    pub(super) fn new(open_offers_max: usize) -> Self {
+        Self { open_offers_max, ..Self::default() }
+    }
+
+    /// None: he is not in the list.
+    pub(super) fn class(&self, operator: &OperatorId) -> Option<Class> {
+        let person = self.get(operator).filter(|person| person.place.is_some())?;
+        Some(person.class(&self.rules, self.open_offers_max))
+    }
+
+    /// His place in the order, if he could be offered something now.
+    pub(super) fn free_rank(&self, operator: &OperatorId) -> Option<Rank> {
+        let rank = self.get(operator)?.rank(&self.rules)?;
+        self.free.contains(&rank).then_some(rank)
+    }
+
+    pub(super) fn is_available(&self, operator: &OperatorId) -> bool {
+        self.standing(operator).available
+    }
+
+    /// Somebody of the list is available, whatever he has to do.
+    pub(super) fn somebody_is_available(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
     pub(super) fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -136,9 +167,7 @@ impl People {
     }
 
     pub(super) fn is_ready(&self, operator: &OperatorId) -> bool {
-        self.get(operator).is_some_and(|person| {
-            person.place.is_some() && person.class(&self.rules) != Class::Unavailable
-        })
+        self.class(operator).is_some_and(|class| class != Class::Unavailable)
     }
 
     pub(super) fn ready_operators(&self) -> BTreeSet<OperatorId> {
@@ -226,6 +255,22 @@ impl People {
         })
     }
 
+    /// Answers whether that was news.
+    pub(super) fn set_offered(
+        &mut self,
+        operator: &OperatorId,
+        conversation: &ConversationId,
+        offered: bool,
+    ) -> bool {
+        self.change(operator, |person| {
+            if offered {
+                person.offered.insert(conversation.clone())
+            } else {
+                person.offered.remove(conversation)
+            }
+        })
+    }
+
     fn change<T>(&mut self, operator: &OperatorId, change: impl FnOnce(&mut Person) -> T) -> T {
         self.leave(operator);
         let changed = change(self.by_id.entry(operator.clone()).or_default());
@@ -244,9 +289,9 @@ impl People {
     fn enter(&mut self, operator: &OperatorId) {
         let Some(person) = self.by_id.get(operator) else { return };
         let Some(rank) = person.rank(&self.rules) else { return };
-        let (is_ready, is_free) = match person.class(&self.rules) {
+        let (is_ready, is_free) = match person.class(&self.rules, self.open_offers_max) {
             Class::Free => (true, true),
-            Class::AtCapacity { .. } => (true, false),
+            Class::AtCapacity { .. } | Class::TooManyOffers { .. } => (true, false),
             Class::Unavailable => (false, false),
         };
         self.listed.insert(rank);

@@ -61,9 +61,11 @@ impl WaitingList {
         before
     }
 
-    /// All, in the order of their ids, which is that of their opening.
-    pub(super) fn all(&self) -> impl Iterator<Item = &ConversationId> {
-        self.by_id.keys()
+    /// All, who waits longest first.
+    pub(super) fn by_age(&self) -> Vec<ConversationId> {
+        let waits = self.groups.values().flatten();
+        let in_order: BTreeSet<&(Timestamp, ConversationId)> = waits.collect();
+        in_order.into_iter().map(|(_, conversation)| conversation.clone()).collect()
     }
 
     /// The oldest conversation of all groups for which there is somebody.

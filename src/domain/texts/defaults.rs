@@ -34,7 +34,6 @@ fn english(kind: Kind) -> &'static str {
         }
         Kind::RateLike => "Were you content with the answer? Reply with 1 for yes or 0 for no.",
         Kind::RateStars => "How did we do? Reply with a digit from 1 (poor) to 5 (excellent).",
-        Kind::Thanks => "Thank you for your rating!",
     }
 }
 
@@ -62,6 +61,5 @@ fn russian(kind: Kind) -> &'static str {
         }
         Kind::RateLike => "Помог ли вам наш ответ? Отправьте 1, если да, или 0, если нет.",
         Kind::RateStars => "Оцените нашу работу: отправьте цифру от 1 (плохо) до 5 (отлично).",
-        Kind::Thanks => "Спасибо за оценку!",
     }
 }

@@ -104,8 +104,18 @@ fn index(offset: i8) -> usize {
 const RUSSIAN_WEEKDAYS: [&str; 7] =
     ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"];
 const RUSSIAN_MONTHS: [&str; 12] = [
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-    "октября", "ноября", "декабря",
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
 ];
 
 #[cfg(test)]
@@ -120,8 +130,14 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_in_once() {
-        assert_eq!(filled("Hello {customer}, {operator} of {company}"), "Hello {company}, Anna of Acme");
-        assert_eq!(filled("{{company}} {} {Company} {unknown} {opens_at"), "{Acme} {} {Company} {unknown} {opens_at");
+        assert_eq!(
+            filled("Hello {customer}, {operator} of {company}"),
+            "Hello {company}, Anna of Acme"
+        );
+        assert_eq!(
+            filled("{{company}} {} {Company} {unknown} {opens_at"),
+            "{Acme} {} {Company} {unknown} {opens_at"
+        );
     }
 
     #[test]
