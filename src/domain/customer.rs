@@ -20,7 +20,7 @@ pub use crate::customer::contact::{
     Added, CONTACTS_MAX, Contact, ContactKind, ContactSource, Decided, Holder, Holding, Standing,
     Whose, holding,
 };
-pub use crate::customer::conversing::Step;
+pub use crate::customer::conversing::{Step, steps};
 pub use crate::customer::merging::{CARDS_MAX, Merged, NoMerge, merge, unmerge};
 pub use crate::customer::owning::{Owns, newest_open};
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::ChannelSettings;
+use crate::chat::CustomerMessage;
 use crate::customer::{Customer, Known, Step};
 use crate::id::{ChannelId, ConversationId, CustomerId, LeadId, LineId, OperatorId};
 use crate::line::LeadRule;
@@ -44,14 +45,6 @@ pub enum LeadStatus {
     Open,
     Junk,
     Closed,
-}
-
-/// Who wrote a message that came from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writer {
-    Person,
-    /// A bot, or an automatic answer.
-    Machine,
 }
 
 /// How a lead comes to be.
@@ -142,14 +135,14 @@ impl Lead {
 /// and of whom nothing was ever made, and who can be reached again. Hours do not matter.
 pub fn is_due(
     rule: LeadRule,
-    writer: Writer,
+    message: &CustomerMessage,
     customer: &Customer,
     known: &Known<'_>,
     channel: &ChannelSettings,
 ) -> bool {
-    let wanted = match (rule, writer) {
-        (LeadRule::Auto, Writer::Person) => true,
-        (LeadRule::Manual | LeadRule::None, _) | (LeadRule::Auto, Writer::Machine) => false,
+    let wanted = match rule {
+        LeadRule::Auto => !message.automatic,
+        LeadRule::Manual | LeadRule::None => false,
     };
     wanted
         && !customer.is_blocked(known)

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use crate::customer::{
     Blocked, Customer, Known, KnownOperator, LastFinished, OPEN_MAX, OpenConversation,
 };
+use crate::effect::Effect;
 use crate::event::{Row, RowState};
 use crate::id::{ConversationId, OperatorId};
+use crate::routing::Via;
 
-/// What a step of a conversation means for its customer. Spam stands alone: that the conversation
-/// is finished by it says nothing of whoever marked it.
+/// What a step of a conversation means for its customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Somebody has it now.
@@ -30,6 +31,40 @@ pub enum Step {
     Finished {
         operator: Option<OperatorId>,
     },
+}
+
+/// What the effects of one input mean for the customer.
+pub fn steps(effects: &[Effect]) -> Vec<Step> {
+    effects.iter().filter_map(step).collect()
+}
+
+fn step(effect: &Effect) -> Option<Step> {
+    match effect {
+        Effect::Assigned { operator, via } => {
+            let operator = operator.clone();
+            Some(match via {
+                Via::Transfer => Step::HandedOver { operator },
+                Via::Queue | Via::Responsible | Via::Known | Via::Hand | Via::Return => {
+                    Step::Accepted { operator }
+                }
+            })
+        }
+        Effect::Consented => Some(Step::Consented),
+        Effect::Spam { by, block } => Some(Step::Spam { by: by.clone(), block: *block }),
+        Effect::Finished { operator } => Some(Step::Finished { operator: operator.clone() }),
+        Effect::Append(_)
+        | Effect::Send { .. }
+        | Effect::Seek(_)
+        | Effect::Reserve { .. }
+        | Effect::Release { .. }
+        | Effect::Count { .. }
+        | Effect::Answered { .. }
+        | Effect::Missed { .. }
+        | Effect::Continue(_)
+        | Effect::Closed
+        | Effect::Refuse(_)
+        | Effect::Ignore(_) => None,
+    }
 }
 
 impl Customer {

@@ -3,17 +3,20 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::channel::ChannelSettings;
+use crate::chat::CustomerMessage;
 use crate::customer::{
     Added, CARDS_MAX, CONTACTS_MAX, Claim, Contact, ContactKind, ContactSource, Customer,
     CustomerFacts, Decided, Holding, Known, KnownOperator, NoMerge, OPEN_MAX, Owns, Standing, Step,
-    Whose, holding, merge, unmerge,
+    Whose, holding, merge, steps, unmerge,
 };
+use crate::effect::Effect;
 use crate::event::{Row, RowState};
 use crate::id::{ChannelId, ChatKey, ConversationId, CustomerId, EntryNumber, LeadId, LineId};
 use crate::lead::{
-    CONVERSATIONS_MAX, Lead, LeadSource, LeadStatus, MadeBy, NoLead, Writer, by_hand, is_due,
+    CONVERSATIONS_MAX, Lead, LeadSource, LeadStatus, MadeBy, NoLead, by_hand, is_due,
 };
 use crate::line::{CrmSettings, LeadRule};
+use crate::routing::Via;
 use crate::stories::story::{ANNA, BORIS, CLARA, id};
 
 const PHONE: &str = "+12025550123";
@@ -57,9 +60,11 @@ fn who_cannot_be_reached_again_becomes_one_when_he_leaves_a_contact() {
 fn nothing_is_made_of_machines_the_blocked_and_the_known() {
     let ivan = customer("1", "Ivan");
     let known = Known::default();
-    assert!(!is_due(AUTO, Writer::Machine, &ivan, &known, &messenger()));
-    assert!(!is_due(LeadRule::Manual, Writer::Person, &ivan, &known, &messenger()));
-    assert!(!is_due(LeadRule::None, Writer::Person, &ivan, &known, &messenger()));
+    let machine = CustomerMessage { automatic: true, ..CustomerMessage::default() };
+    assert!(!is_due(AUTO, &machine, &ivan, &known, &messenger()));
+    for rule in [LeadRule::Manual, LeadRule::None] {
+        assert!(!is_due(rule, &CustomerMessage::default(), &ivan, &known, &messenger()));
+    }
     let mut blocked = ivan.clone();
     blocked.note_step(&spam(true), at(0));
     assert!(!due(&blocked, &messenger()));
@@ -68,7 +73,7 @@ fn nothing_is_made_of_machines_the_blocked_and_the_known() {
     let lead = Customer { lead: Some(LeadId::new("l")), ..ivan.clone() };
     assert!(!due(&lead, &messenger()), "one lead, whatever became of it");
     let merged = Known { merged: &[&lead], ..Known::default() };
-    assert!(!is_due(AUTO, Writer::Person, &ivan, &merged, &messenger()));
+    assert!(!is_due(AUTO, &CustomerMessage::default(), &ivan, &merged, &messenger()));
 }
 
 #[test]
@@ -338,6 +343,30 @@ fn a_claim_is_answered_by_confirming_it() {
 }
 
 #[test]
+fn what_a_conversation_does_is_told_in_few_words() {
+    let assigned = |via| Effect::Assigned { operator: id(ANNA), via };
+    let effects = [
+        assigned(Via::Queue),
+        Effect::Closed,
+        assigned(Via::Return),
+        assigned(Via::Transfer),
+        Effect::Consented,
+        Effect::Ignore("nothing"),
+        Effect::Spam { by: id(ANNA), block: true },
+        Effect::Finished { operator: None },
+    ];
+    let expected = [
+        accepted(ANNA),
+        accepted(ANNA),
+        Step::HandedOver { operator: id(ANNA) },
+        Step::Consented,
+        spam(true),
+        finished(None),
+    ];
+    assert_eq!(steps(&effects), expected);
+}
+
+#[test]
 fn merged_cards_are_one_person() {
     let (mut here, mut there) = (customer("1", "Ivan"), customer("2", "Ivan"));
     there.responsible = Some(id(ANNA));
@@ -418,7 +447,7 @@ fn webhook(outgoing_url: Option<&str>) -> ChannelSettings {
 }
 
 fn due(customer: &Customer, channel: &ChannelSettings) -> bool {
-    is_due(AUTO, Writer::Person, customer, &Known::default(), channel)
+    is_due(AUTO, &CustomerMessage::default(), customer, &Known::default(), channel)
 }
 
 fn lead_of(customer: &Customer, made_by: MadeBy, now: Timestamp) -> Lead {
@@ -481,13 +510,24 @@ fn row(conversation: &str, state: RowState, operator: Option<&str>) -> Row {
         conversation: ConversationId::new(conversation),
         line: LineId::new("support"),
         channel: ChannelId::new("bot"),
+        customer: None,
         customer_name: "Ivan".to_owned(),
         state,
         operator: operator.map(id),
         offers: Vec::new(),
+        handed_by: None,
+        listed_for: None,
         held: Vec::new(),
+        joined: Vec::new(),
         unanswered: false,
         waiting_since: None,
+        late: false,
+        hold_until: None,
+        topic: None,
+        rating: None,
+        review: None,
+        reason: None,
+        continues: None,
         started_at: at(0),
         updated_at: at(0),
         preview: String::new(),
