@@ -57,6 +57,8 @@ pub struct Customer {
     /// Cards linked under this one.
     pub merged_from: Vec<Merged>,
     pub note: String,
+    /// Raised whenever a person changes what people may change: names, note, responsible.
+    pub revision: u32,
     pub created_at: Timestamp,
 }
 
@@ -102,9 +104,9 @@ pub struct LastFinished {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
     /// The cards linked under it, those linked first first.
-    pub merged: &'a [&'a Customer],
+    pub merged: &'a [Customer],
     /// Leads made of him.
-    pub leads: &'a [&'a Lead],
+    pub leads: &'a [Lead],
     /// Whom he says to be, if that is still open: that person's id, and who owns him.
     pub claimed: Option<(&'a CustomerId, Option<&'a OperatorId>)>,
 }
@@ -152,6 +154,7 @@ impl Customer {
             merged_into: None,
             merged_from: Vec::new(),
             note: String::new(),
+            revision: 1,
             created_at: now,
         }
     }
@@ -165,6 +168,20 @@ impl Customer {
     pub fn is_called(&mut self, key: &ChatKey, full_name: &str) {
         if let Some(identity) = self.identities.iter_mut().find(|one| one.key == *key) {
             full_name.clone_into(&mut identity.name);
+        }
+    }
+
+    /// A person changes the card.
+    pub fn change(&mut self, name: String, surname: String, note: String) {
+        (self.name, self.surname, self.note) = (name, surname, note);
+        self.revision = self.revision.saturating_add(1);
+    }
+
+    /// Somebody else owns him from now on, or nobody.
+    pub fn set_responsible(&mut self, responsible: Option<OperatorId>) {
+        if self.responsible != responsible {
+            self.responsible = responsible;
+            self.revision = self.revision.saturating_add(1);
         }
     }
 
@@ -199,7 +216,7 @@ impl Customer {
 
     /// All cards of the person, this one first.
     fn cards<'a>(&'a self, known: &Known<'a>) -> impl Iterator<Item = &'a Customer> {
-        std::iter::once(self).chain(known.merged.iter().copied())
+        std::iter::once(self).chain(known.merged)
     }
 }
 

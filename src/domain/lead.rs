@@ -29,6 +29,8 @@ pub struct Lead {
     pub touched: bool,
     /// The customer's conversations since there is the lead, the oldest first.
     pub conversations: Vec<ConversationId>,
+    /// Raised whenever status or responsible change.
+    pub revision: u32,
     pub created_at: Timestamp,
 }
 
@@ -90,6 +92,7 @@ impl Lead {
             automatic,
             touched: !automatic,
             conversations: Vec::new(),
+            revision: 1,
             created_at: now,
         }
     }
@@ -104,7 +107,7 @@ impl Lead {
         match step {
             Step::Spam { .. } => {
                 if self.automatic && !self.touched && self.is_open() {
-                    self.status = LeadStatus::Junk;
+                    self.set(LeadStatus::Junk, self.responsible.clone());
                 }
             }
             Step::Finished { operator } => self.touched |= operator.is_some(),
@@ -125,9 +128,18 @@ impl Lead {
 
     /// A person changes it.
     pub fn change(&mut self, status: LeadStatus, responsible: Option<OperatorId>) {
-        self.status = status;
-        self.responsible = responsible;
         self.touched = true;
+        self.set(status, responsible);
+    }
+
+    /// Somebody owns it from now on, as a conversation went.
+    pub fn is_owned_by(&mut self, operator: OperatorId) {
+        self.set(self.status, Some(operator));
+    }
+
+    fn set(&mut self, status: LeadStatus, responsible: Option<OperatorId>) {
+        (self.status, self.responsible) = (status, responsible);
+        self.revision = self.revision.saturating_add(1);
     }
 }
 
@@ -169,7 +181,5 @@ pub fn by_hand(
 
 fn can_be_reached(customer: &Customer, known: &Known<'_>, channel: &ChannelSettings) -> bool {
     let has_contact = |card: &Customer| card.has_contact();
-    channel.reaches_again()
-        || has_contact(customer)
-        || known.merged.iter().any(|card| has_contact(card))
+    channel.reaches_again() || has_contact(customer) || known.merged.iter().any(has_contact)
 }

@@ -68,13 +68,14 @@ fn step(effect: &Effect) -> Option<Step> {
 }
 
 impl Customer {
-    /// Notes how a conversation of this card stands, by its row.
-    pub fn conversation_stands(&mut self, row: &Row) {
+    /// Notes how a conversation of this card stands, by its row. Answers whether it has only begun.
+    pub fn conversation_stands(&mut self, row: &Row) -> bool {
         let operator = match row.state {
             RowState::Waiting | RowState::Offered => None,
             RowState::Active => row.operator.clone(),
             RowState::Closing | RowState::Closed => {
-                return self.open.retain(|open| open.conversation != row.conversation);
+                self.open.retain(|open| open.conversation != row.conversation);
+                return false;
             }
         };
         let stands = OpenConversation {
@@ -84,13 +85,15 @@ impl Customer {
             operator,
         };
         let known = self.open.iter_mut().find(|open| open.conversation == row.conversation);
-        match known {
-            Some(known) => *known = stands,
-            None => self.open.push(stands),
+        if let Some(known) = known {
+            *known = stands;
+            return false;
         }
+        self.open.push(stands);
         if self.open.len() > OPEN_MAX {
             self.open.remove(0);
         }
+        true
     }
 
     /// Notes on the card what a step means. Who owns the customer after it is another question.

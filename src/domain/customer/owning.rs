@@ -51,6 +51,6 @@ impl Customer {
 }
 
 /// The lead that counts.
-pub fn newest_open<'a>(leads: &[&'a Lead]) -> Option<&'a Lead> {
-    leads.iter().copied().filter(|lead| lead.is_open()).max_by_key(|lead| lead.created_at)
+pub fn newest_open(leads: &[Lead]) -> Option<&Lead> {
+    leads.iter().filter(|lead| lead.is_open()).max_by_key(|lead| lead.created_at)
 }

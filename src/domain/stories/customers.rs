@@ -7,7 +7,7 @@ use crate::chat::CustomerMessage;
 use crate::customer::{
     Added, CARDS_MAX, CONTACTS_MAX, Claim, Contact, ContactKind, ContactSource, Customer,
     CustomerFacts, Decided, Holding, Known, KnownOperator, NoMerge, OPEN_MAX, Owns, Standing, Step,
-    Whose, holding, merge, steps, unmerge,
+    Whose, holding, merge, problems, steps, unmerge,
 };
 use crate::effect::Effect;
 use crate::event::{Row, RowState};
@@ -72,7 +72,7 @@ fn nothing_is_made_of_machines_the_blocked_and_the_known() {
     assert!(!due(&owned, &messenger()));
     let lead = Customer { lead: Some(LeadId::new("l")), ..ivan.clone() };
     assert!(!due(&lead, &messenger()), "one lead, whatever became of it");
-    let merged = Known { merged: &[&lead], ..Known::default() };
+    let merged = Known { merged: &[lead], ..Known::default() };
     assert!(!is_due(AUTO, &CustomerMessage::default(), &ivan, &merged, &messenger()));
 }
 
@@ -90,10 +90,10 @@ fn the_button_makes_a_lead_unless_there_is_one_or_he_cannot_be_reached() {
     ivan.add_contact(ContactKind::Email, typed("ivan@example.com"));
     assert_eq!(ask(AUTO, &ivan, &nothing, &webhook(None)), Ok(()));
     let mut lead = automatic(&ivan);
-    let exists = ask(AUTO, &ivan, &Known { leads: &[&lead], ..nothing }, &messenger());
+    let exists = ask(AUTO, &ivan, &Known { leads: &[lead.clone()], ..nothing }, &messenger());
     assert_eq!(exists, Err(NoLead::Exists));
     lead.change(LeadStatus::Closed, None);
-    let again = ask(AUTO, &ivan, &Known { leads: &[&lead], ..nothing }, &messenger());
+    let again = ask(AUTO, &ivan, &Known { leads: &[lead.clone()], ..nothing }, &messenger());
     assert_eq!(again, Ok(()));
 }
 
@@ -110,15 +110,12 @@ fn the_first_who_accepts_owns_the_lead() {
     let ivan = customer("1", "Ivan");
     let mut lead = automatic(&ivan);
     assert_eq!(lead.responsible, None);
-    let first = ivan.owned_after(&with_leads(&[&lead]), &accepted(ANNA), &crm());
+    let first = ivan.owned_after(&with_leads(&[lead.clone()]), &accepted(ANNA), &crm());
     assert_eq!(first, Some(Owns::Lead(lead.id.clone(), id(ANNA))));
     lead.responsible = Some(id(ANNA));
-    assert_eq!(ivan.owned_after(&with_leads(&[&lead]), &accepted(BORIS), &crm()), None);
+    assert_eq!(ivan.owned_after(&with_leads(&[lead.clone()]), &accepted(BORIS), &crm()), None);
     let owned = Customer { responsible: Some(id(CLARA)), ..ivan };
-    assert_eq!(
-        owned.owned_after(&with_leads(&[&automatic(&owned)]), &accepted(ANNA), &crm()),
-        None
-    );
+    assert_eq!(owned.owned_after(&with_leads(&[automatic(&owned)]), &accepted(ANNA), &crm()), None);
 }
 
 #[test]
@@ -126,7 +123,7 @@ fn a_transfer_moves_what_there_is_when_the_line_says_so() {
     let ivan = customer("1", "Ivan");
     let mut lead = automatic(&ivan);
     lead.responsible = Some(id(ANNA));
-    let known = Known { leads: &[&lead], ..Known::default() };
+    let known = Known { leads: &[lead.clone()], ..Known::default() };
     let handed = Step::HandedOver { operator: id(BORIS) };
     let moved = Some(Owns::Lead(lead.id.clone(), id(BORIS)));
     assert_eq!(ivan.owned_after(&known, &handed, &crm()), moved);
@@ -146,7 +143,7 @@ fn who_is_handed_a_lead_that_nobody_owns_owns_it() {
     let lead = automatic(&ivan);
     let stays = CrmSettings { transfer_changes_responsible: false, ..crm() };
     let handed = Step::HandedOver { operator: id(BORIS) };
-    let first = ivan.owned_after(&with_leads(&[&lead]), &handed, &stays);
+    let first = ivan.owned_after(&with_leads(&[lead.clone()]), &handed, &stays);
     assert_eq!(first, Some(Owns::Lead(lead.id.clone(), id(BORIS))));
 }
 
@@ -159,13 +156,36 @@ fn the_responsible_is_the_contacts_else_that_of_the_newest_open_lead() {
     };
     let (old, new) = (of(ANNA, 1, LeadStatus::Open), of(BORIS, 2, LeadStatus::Open));
     let closed = of(CLARA, 3, LeadStatus::Closed);
-    let known = Known { leads: &[&old, &new, &closed], ..Known::default() };
+    let known = Known { leads: &[old, new, closed.clone()], ..Known::default() };
     assert_eq!(facts(&ivan, &known).responsible, Some(id(BORIS)));
     let owned = Customer { responsible: Some(id(ANNA)), ..ivan.clone() };
     assert_eq!(facts(&owned, &known).responsible, Some(id(ANNA)));
     let unchecked = CrmSettings { check: false, ..crm() };
     assert_eq!(owned.facts(&known, None, &unchecked).responsible, None);
-    assert_eq!(facts(&ivan, &with_leads(&[&closed])).responsible, None);
+    assert_eq!(facts(&ivan, &with_leads(&[closed])).responsible, None);
+}
+
+#[test]
+fn every_change_of_what_people_may_change_has_a_revision_of_its_own() {
+    let mut ivan = customer("1", "Ivan");
+    ivan.change("Ivan".to_owned(), "Petrov".to_owned(), "likes tea".to_owned());
+    ivan.set_responsible(Some(id(ANNA)));
+    ivan.set_responsible(Some(id(ANNA)));
+    ivan.conversation_stands(&row("new", RowState::Waiting, None));
+    assert_eq!((ivan.revision, &*ivan.full_name(), &*ivan.note), (3, "Ivan Petrov", "likes tea"));
+    let mut lead = automatic(&ivan);
+    lead.is_owned_by(id(ANNA));
+    lead.note_conversation(&ConversationId::new("new"));
+    assert_eq!((lead.revision, lead.touched), (2, false));
+    lead.note_step(&spam(false));
+    assert_eq!((lead.revision, lead.responsible.clone()), (3, Some(id(ANNA))));
+    lead.change(LeadStatus::Open, None);
+    assert_eq!((lead.revision, lead.touched), (4, true));
+    let fields = |name: &str, note: &str| -> Vec<_> {
+        problems(name, "", note).iter().map(|problem| problem.field).collect()
+    };
+    assert!(fields("Ivan", "").is_empty());
+    assert_eq!(fields(&"a".repeat(101), &"a".repeat(2_001)), ["name", "note"]);
 }
 
 #[test]
@@ -215,7 +235,8 @@ fn who_holds_another_conversation_is_known_before_who_finished_the_last() {
     let mut ivan = customer("1", "Ivan");
     ivan.note_step(&finished(Some(CLARA)), at(1));
     assert_eq!(knows(&ivan, "new"), Some((CLARA.to_owned(), Some(at(1)))));
-    ivan.conversation_stands(&row("new", RowState::Active, Some(ANNA)));
+    assert!(ivan.conversation_stands(&row("new", RowState::Active, Some(ANNA))), "it begins");
+    assert!(!ivan.conversation_stands(&row("new", RowState::Active, Some(ANNA))));
     assert_eq!(knows(&ivan, "new"), Some((CLARA.to_owned(), Some(at(1)))), "not his own operator");
     assert_eq!(knows(&ivan, "another"), Some((ANNA.to_owned(), None)));
     ivan.conversation_stands(&row("newer", RowState::Offered, None));
@@ -374,7 +395,7 @@ fn merged_cards_are_one_person() {
     there.note_step(&spam(true), at(2));
     there.conversation_stands(&row("there", RowState::Active, Some(BORIS)));
     assert_eq!(merge(&mut here, &mut there, 2, Some(id(CLARA)), at(3)), Ok(()));
-    let known = Known { merged: &[&there], ..Known::default() };
+    let known = Known { merged: &[there], ..Known::default() };
     let expected = CustomerFacts {
         blocked: true,
         responsible: Some(id(ANNA)),
@@ -459,7 +480,7 @@ fn automatic(customer: &Customer) -> Lead {
     lead_of(customer, MadeBy::Rule, at(0))
 }
 
-fn with_leads<'a>(leads: &'a [&'a Lead]) -> Known<'a> {
+fn with_leads(leads: &[Lead]) -> Known<'_> {
     Known { leads, ..Known::default() }
 }
 
