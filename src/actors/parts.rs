@@ -10,6 +10,7 @@ use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
+use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::DirectoryCell;
 use crate::actors::feed::Feed;
@@ -55,6 +56,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) directory: DirectoryCell,
+    pub(crate) records: Arc<Records>,
     pub(crate) read_model: ReadModel,
     pub(crate) presence: Presence,
     /// By shard; none while it is not running here.

@@ -102,9 +102,7 @@ impl Customer {
             Step::Consented => {
                 self.consented_at.get_or_insert(now);
             }
-            Step::Spam { by, block: true } => {
-                self.blocked.get_or_insert_with(|| Blocked { by: by.clone(), at: now });
-            }
+            Step::Spam { by, block: true } => self.block(by, now),
             Step::Finished { operator: Some(operator) } => {
                 self.last_finished = Some(LastFinished { operator: operator.clone(), at: now });
             }
@@ -113,6 +111,11 @@ impl Customer {
             | Step::Spam { block: false, .. }
             | Step::Finished { operator: None } => {}
         }
+    }
+
+    /// What he writes is only stored from now on. Who was blocked already, is so by whom it was.
+    pub fn block(&mut self, by: &OperatorId, now: Timestamp) {
+        self.blocked.get_or_insert_with(|| Blocked { by: by.clone(), at: now });
     }
 
     /// Whom the customer knows: who holds another open conversation of his, the newest first, else
