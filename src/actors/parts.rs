@@ -5,14 +5,14 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use actix::Addr;
 use domain::id::{OperatorId, ShardId};
-use domain::line::Line;
+use domain::limits::Limits;
 use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
-use crate::actors::directory::DirectoryCell;
+use crate::actors::directory::{DirectoryCell, Versioned};
 use crate::actors::feed::Feed;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
@@ -29,6 +29,10 @@ use crate::store::op::InstanceId;
 pub struct NodeSettings {
     /// Where phone numbers without a country code are at home.
     pub region: Region,
+    /// The company's name, as customers read it.
+    pub company: Arc<str>,
+    /// Bounds that hold for all lines.
+    pub limits: Limits,
     /// Scheme and host under which platforms reach us; none: they cannot.
     pub public_url: Option<String>,
     /// Number of shards of the installation.
@@ -109,12 +113,19 @@ impl Parts {
         self.presence.is_present(operator, self.clock.now(), grace)
     }
 
-    /// The operators of a line's queue, each with whether he is present.
-    pub(crate) fn standings(&self, line: &Line) -> Vec<(Arc<Operator>, bool)> {
+    /// All operators, each with whether he is present.
+    pub(crate) fn standings(&self) -> Vec<(Arc<Operator>, bool)> {
         let directory = self.directory.get();
-        let found =
-            |id| directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)));
-        line.settings.queue.operators.iter().filter_map(found).collect()
+        let stands = |(id, operator): (&OperatorId, &Versioned<Operator>)| {
+            (operator.value.clone(), self.is_present(id))
+        };
+        directory.operators.iter().map(stands).collect()
+    }
+
+    /// An operator with whether he is present.
+    pub(crate) fn standing(&self, id: &OperatorId) -> Option<(Arc<Operator>, bool)> {
+        let directory = self.directory.get();
+        directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)))
     }
 
     /// The node goes down.

@@ -8,7 +8,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use domain::effect::Input;
-use domain::event::FeedEvent;
+use domain::event::{Alarm, FeedEvent};
+use domain::id::ConversationId;
 
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
@@ -17,10 +18,12 @@ use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, TailEvent};
 use crate::actors::group::Group;
 use crate::actors::handle::{Accepted, NotStored};
-use crate::actors::line::{Loads, TakeBack};
+use crate::actors::line::TakeBack;
 use crate::actors::outbox::OutboxJob;
+use crate::actors::shard::Bell;
 use crate::actors::shared_change;
-use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, StoredArrival, Work};
+use crate::actors::transfer::Handing;
+use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, Order, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
 use crate::store::op::{Commit, CommitError, Committed, Op};
 
@@ -30,7 +33,7 @@ const WORK_MAX: usize = 60;
 /// store's bound.
 const OPS_ENOUGH: usize = 600;
 /// Ops that the documents of one touched conversation and its chat come to at most.
-const DOCUMENT_OPS: usize = 6;
+const DOCUMENT_OPS: usize = 8;
 /// Refusals after which nothing is offered in the round any more.
 const REFUSALS_MAX: u32 = 3;
 /// Refusals after which the round is given up: deciding again does not help, so memory is wrong.
@@ -108,7 +111,7 @@ impl Bench {
         let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
         let works = entries.into_iter().map(|entry| Work::Inbox {
             position: entry.position,
-            arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
+            post: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
             bytes: entry.bytes,
         });
         Ok(works.collect())
@@ -162,7 +165,9 @@ impl Bench {
                 | Work::Due { .. }
                 | Work::Wake { .. }
                 | Work::Left { .. }
+                | Work::Back { .. }
                 | Work::Raise { .. }
+                | Work::Deserted { .. }
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
                 | Work::Change { .. } => pending.push_front(work),
@@ -178,26 +183,26 @@ impl Bench {
                 self.arrived(group, &arrival.channel, &arrival.inbound).await?;
                 Ok(Verdict::Done)
             }
-            Work::Inbox { bytes, arrival, position: _ } => {
-                match arrival {
-                    Some(StoredArrival { channel, inbound }) => {
-                        self.arrived(group, channel, inbound).await?;
-                    }
+            Work::Inbox { bytes, post, position: _ } => {
+                match post {
+                    Some(post) => self.deliver(group, post).await?,
                     None => group.ops.push(Op::AppendDead { bytes: bytes.clone() }),
                 }
                 Ok(Verdict::Done)
             }
             Work::Command { command, answer: _ } => self.command(group, command).await,
             Work::Due { conversation } => {
-                let _none = self.feed(group, conversation, Input::DeadlinePassed, None).await?;
-                Ok(Verdict::Done)
+                self.feed_own(group, conversation, Input::DeadlinePassed).await
             }
             Work::Wake { line } => self.wake(group, line).await.map(|()| Verdict::Done),
             Work::Left { conversation, operator, departure } => {
                 let (operator, departure) = (operator.clone(), *departure);
                 let input = Input::OperatorLeft { operator, departure };
-                let _none = self.feed(group, conversation, input, None).await?;
-                Ok(Verdict::Done)
+                self.feed_own(group, conversation, input).await
+            }
+            Work::Back { conversation, operator } => {
+                let input = Input::OperatorBack { operator: operator.clone() };
+                self.feed_own(group, conversation, input).await
             }
             Work::Raise { line, operator, by } => {
                 let (line, operator) = (line.clone(), operator.clone());
@@ -205,9 +210,14 @@ impl Bench {
                 group.ops.push(Op::AddCounter { line, operator, by: *by, at });
                 Ok(Verdict::Done)
             }
-            Work::Reconsider { conversation } => {
-                let _none = self.feed(group, conversation, Input::SettingsChanged, None).await?;
+            Work::Deserted { line } => {
+                let (line, at) = (line.clone(), self.parts.clock.now());
+                let alarm = Alarm::NobodyAvailable;
+                group.show(FeedEvent::Alarm { line, alarm, at });
                 Ok(Verdict::Done)
+            }
+            Work::Reconsider { conversation } => {
+                self.feed_own(group, conversation, Input::Reconsider).await
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Change { changes, answer: _ } => {
@@ -225,9 +235,27 @@ impl Bench {
         };
         let key = command.dedupe_key();
         group.ops.push(Op::RequireDedupe { key, seconds: COMMAND_DEDUPE_SECONDS });
-        let input = command.input.clone();
-        let fed = self.feed(group, &command.conversation, input, Some(who)).await?;
-        Ok(fed.map_or_else(Verdict::Refused, |()| Verdict::Done))
+        let id = &command.conversation;
+        let done = match &command.order {
+            Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await?,
+            Order::Transfer { to, comment, confirmed } => {
+                self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed })
+                    .await?
+            }
+            Order::PickUp => self.pick_up(group, id, who).await?,
+        };
+        Ok(done.map_or_else(Verdict::Refused, |()| Verdict::Done))
+    }
+
+    /// Something that the hub tells a conversation by itself; what it refuses concerns nobody.
+    async fn feed_own(
+        &mut self,
+        group: &mut Group,
+        conversation: &ConversationId,
+        input: Input,
+    ) -> Result<Verdict, Broken> {
+        let _none = self.feed(group, conversation, input, None).await?;
+        Ok(Verdict::Done)
     }
 
     async fn job(&mut self, group: &mut Group, step: &JobStep) -> Result<Verdict, Broken> {
@@ -264,8 +292,8 @@ impl Bench {
             let Some(live) = self.conversations.get(id) else { continue };
             let drafted = live.addr.send(Draft).await?;
             group.ops.extend(drafted.ops);
-            if let Some(row) = drafted.row {
-                group.show(row);
+            for event in drafted.events {
+                group.show(event);
             }
             if drafted.closed {
                 draught.closed.push(id.clone());
@@ -287,7 +315,9 @@ impl Bench {
             | Work::Due { .. }
             | Work::Wake { .. }
             | Work::Left { .. }
+            | Work::Back { .. }
             | Work::Raise { .. }
+            | Work::Deserted { .. }
             | Work::Reconsider { .. }
             | Work::Job { .. }
             | Work::Change { .. } => None,
@@ -342,7 +372,23 @@ impl Bench {
             self.inbox_at = *to;
         }
         let groups = std::mem::take(&mut draught.groups);
+        self.ring(&groups);
         self.publish(groups, &committed);
+    }
+
+    /// Tells the shards whose inboxes got something.
+    fn ring(&mut self, groups: &[Group]) {
+        let posted = groups.iter().flat_map(|group| &group.ops).filter_map(|op| {
+            let Op::PutInbox { shard, .. } = op else { return None };
+            Some(*shard)
+        });
+        for shard in posted.collect::<BTreeSet<_>>() {
+            if shard == self.shard {
+                self.inbox_drained = false;
+            } else {
+                self.parts.with_shard(shard, |addr| addr.do_send(Bell));
+            }
+        }
     }
 
     fn publish(&mut self, groups: Vec<Group>, committed: &Committed) {
@@ -406,7 +452,9 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             | Work::Due { .. }
             | Work::Wake { .. }
             | Work::Left { .. }
+            | Work::Back { .. }
             | Work::Raise { .. }
+            | Work::Deserted { .. }
             | Work::Reconsider { .. } => {}
         }
     }
@@ -419,22 +467,4 @@ fn outcome(verdict: Verdict) -> Outcome {
         Verdict::Refused(why) => Outcome::refused(why),
         Verdict::Stale => Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})),
     }
-}
-
-/// Conversations that the events say began or ceased to take a place of somebody.
-pub(crate) fn loads_in(events: &[Arc<TailEvent>]) -> Option<Loads> {
-    let loads: Vec<_> = events
-        .iter()
-        .filter_map(|event| match &event.event {
-            FeedEvent::Load { operator, conversation, holds } => {
-                Some((operator.clone(), conversation.clone(), *holds))
-            }
-            FeedEvent::Row(_)
-            | FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Shared { .. } => None,
-        })
-        .collect();
-    (!loads.is_empty()).then(|| Loads(Arc::new(loads)))
 }

@@ -172,7 +172,7 @@ mod tests {
     }
 
     fn entry(position: u64) -> Work {
-        Work::Inbox { position: InboxPosition(position), bytes: Vec::new(), arrival: None }
+        Work::Inbox { position: InboxPosition(position), bytes: Vec::new(), post: None }
     }
 
     fn due(conversation: &str) -> Work {

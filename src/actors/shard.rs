@@ -211,13 +211,16 @@ impl Handler<Settle> for Shard {
 }
 
 fn configure(bench: &mut Bench, line: Arc<Line>) {
-    let operators = bench.parts.standings(&line);
+    let operators = bench.parts.standings();
+    let directory = bench.parts.directory.get();
+    let Some(hours) = directory.hours.get(&line.id).cloned() else { return };
     if let Some(addr) = bench.lines.get(&line.id) {
-        addr.do_send(Configure { line, operators });
+        addr.do_send(Configure { line, hours, operators });
         return;
     }
     let id = line.id.clone();
-    let start = LineStart { line, counters: Vec::new(), conversations: Vec::new(), operators };
+    let (counters, conversations) = (Vec::new(), Vec::new());
+    let start = LineStart { line, hours, counters, conversations, operators };
     bench.lines.insert(id, LineActor::start(start, &bench.addr, bench.parts.clone()));
 }
 
@@ -291,14 +294,14 @@ async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
     let directory = bench.parts.directory.get();
     for (id, line) in &directory.lines {
-        if line.value.shard != bench.shard {
-            continue;
-        }
+        let hours = directory.hours.get(id).filter(|_| line.value.shard == bench.shard);
+        let Some(hours) = hours.cloned() else { continue };
         let line = line.value.clone();
         let start = LineStart {
+            hours,
             counters: bench.parts.store.counters(id.clone()).await?,
             conversations: open.remove(id).unwrap_or_default(),
-            operators: bench.parts.standings(&line),
+            operators: bench.parts.standings(),
             line,
         };
         let addr = LineActor::start(start, &bench.addr, bench.parts.clone());

@@ -79,7 +79,11 @@ impl Directory {
     /// Takes a document as stored; the higher version wins. Version 0: it was deleted.
     pub(crate) fn take(&mut self, kind: &str, id: &str, version: u64, bytes: &[u8]) {
         match kind {
-            "line" => keep(&mut self.lines, LineId::new(id), version, bytes),
+            "line" => {
+                let line = LineId::new(id);
+                keep(&mut self.lines, line.clone(), version, bytes);
+                self.line_changed(&line);
+            }
             "channel" => keep(&mut self.channels, ChannelId::new(id), version, bytes),
             "operator" => keep(&mut self.operators, OperatorId::new(id), version, bytes),
             "account" => keep(&mut self.accounts, id.to_owned(), version, bytes),

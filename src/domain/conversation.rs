@@ -146,7 +146,7 @@ pub struct Draft {
 }
 
 /// What a new conversation begins with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
     pub id: ConversationId,
     pub line: LineId,
@@ -308,6 +308,18 @@ impl Conversation {
             | State::Active(_)
             | State::Closing { .. }
             | State::Closed { .. } => &[],
+        }
+    }
+
+    /// Where it goes on, if it was handed to another line.
+    pub fn moved_to(&self) -> Option<&ConversationId> {
+        match &self.state {
+            State::Closed { reason: CloseReason::Moved { next, .. }, .. } => Some(next),
+            State::Waiting { .. }
+            | State::Offered { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => None,
         }
     }
 

@@ -63,6 +63,16 @@ pub enum Alarm {
     AnswerLate { conversation: ConversationId, operator: OperatorId },
 }
 
+impl Alarm {
+    /// The operator whom it concerns beside those who oversee the line.
+    pub fn operator(&self) -> Option<&OperatorId> {
+        match self {
+            Self::AnswerLate { operator, .. } => Some(operator),
+            Self::NobodyAvailable => None,
+        }
+    }
+}
+
 /// Operators that an event of a conversation is meant for, beside those who oversee the line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

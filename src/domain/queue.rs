@@ -112,6 +112,11 @@ impl Queue {
         self.people.somebody_is_available()
     }
 
+    /// Whether the operator has a free place, as far as this queue knows.
+    pub fn has_place(&self, operator: &OperatorId) -> bool {
+        self.people.has_place(operator)
+    }
+
     /// Takes the line's rules. Answers by how much the counters of those who join are to be
     /// raised (see [`Self::operator`]); already applied here.
     pub fn configure(&mut self, settings: &LineSettings) -> Vec<(OperatorId, i64)> {

@@ -8,7 +8,7 @@ use crate::readmodel::ProjectedTo;
 use crate::store::op::Position;
 
 /// Version of `schema.sql`.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 const TABLES: [&str; 3] = ["people", "conversations", "positions"];
 
 /// Makes the tables; those of another version are dropped first.
@@ -63,9 +63,8 @@ fn put(connection: &Connection, shard: ShardId, row: &Row) -> Result<(), Error> 
             text
         ])?;
     connection.prepare_cached("DELETE FROM people WHERE conversation = ?")?.execute([id])?;
-    let people = row.held.iter().chain(row.offers.iter().map(|offer| &offer.operator));
     let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO people VALUES (?, ?)")?;
-    for operator in people {
+    for operator in row.people() {
         insert.execute([operator.as_str(), id])?;
     }
     Ok(())
