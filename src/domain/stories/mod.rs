@@ -1,5 +1,6 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
+mod customers;
 mod hours;
 mod hours_settings;
 mod hours_walk;
