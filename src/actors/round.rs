@@ -131,7 +131,8 @@ impl Bench {
         for work in works.iter() {
             let once = work.targets();
             let again = once.iter().any(|target| targets.contains(target));
-            if again || ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
+            if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
+            {
                 break;
             }
             targets.extend(once);
@@ -300,6 +301,7 @@ impl Bench {
             }
         }
         self.chats.draft(&mut group);
+        self.customers.draft(&mut group);
         draught.groups.push(group);
         Ok(())
     }
@@ -360,6 +362,7 @@ impl Bench {
             }
         }
         self.chats.keep();
+        self.customers.keep();
         for id in &draught.closed {
             self.conversations.remove(id);
         }
@@ -429,6 +432,7 @@ impl Bench {
             }
         }
         self.chats.take_back();
+        self.customers.take_back();
     }
 }
 
