@@ -33,6 +33,8 @@ const OPS_ENOUGH: usize = 600;
 const DOCUMENT_OPS: usize = 6;
 /// Refusals after which nothing is offered in the round any more.
 const REFUSALS_MAX: u32 = 3;
+/// Refusals after which the round is given up: deciding again does not help, so memory is wrong.
+const REFUSALS_END: u32 = 10;
 
 /// What became of a piece of work.
 #[derive(Clone, Debug)]
@@ -69,6 +71,9 @@ impl Bench {
                 }
                 Err(CommitError::Refused(refused)) => {
                     refusals += 1;
+                    if refusals == REFUSALS_END {
+                        return Err(Broken::Store(format!("a round was refused {refusals} times")));
+                    }
                     self.take_back();
                     self.settle(refused, &mut works, pending).await?;
                 }
@@ -83,28 +88,30 @@ impl Bench {
     }
 
     /// What comes into this round: the inbox first, then what was handed over directly.
-    pub(crate) async fn gather(
-        &mut self,
-        pending: &mut VecDeque<Work>,
-    ) -> Result<Vec<Work>, Broken> {
-        let mut works = Vec::new();
-        if !self.inbox_drained {
-            let store = &self.parts.store;
-            let page = if self.care == Care::None { WORK_MAX } else { 1 };
-            let entries = store.inbox(self.shard, self.inbox_at, page).await?;
-            self.inbox_drained = entries.len() < page;
-            let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
-            works.extend(entries.into_iter().map(|entry| Work::Inbox {
-                position: entry.position,
-                arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
-                bytes: entry.bytes,
-            }));
-        }
+    async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
+        let mut works = self.read_inbox().await?;
         if self.inbox_drained {
             let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
             works.extend(pending.drain(..room));
         }
         Ok(works)
+    }
+
+    /// As much of the inbox as one round takes.
+    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+        if self.inbox_drained {
+            return Ok(Vec::new());
+        }
+        let page = if self.care == Care::None { WORK_MAX } else { 1 };
+        let entries = self.parts.store.inbox(self.shard, self.inbox_at, page).await?;
+        self.inbox_drained = entries.len() < page;
+        let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
+        let works = entries.into_iter().map(|entry| Work::Inbox {
+            position: entry.position,
+            arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
+            bytes: entry.bytes,
+        });
+        Ok(works.collect())
     }
 
     /// Decides the works in their order, as many as fit; what has a target that the round has

@@ -26,8 +26,14 @@ impl Bench {
         for (index, refusal) in refused {
             let verdict = match refusal {
                 Refusal::Duplicate => Verdict::Repeated,
-                // Changed by somebody else; the job was finished by somebody else.
-                Refusal::SharedVersion { .. } | Refusal::Job => Verdict::Stale,
+                // Finished by somebody else.
+                Refusal::Job => Verdict::Stale,
+                Refusal::SharedVersion { .. } => {
+                    // Whoever changes the document itself looks at it anew. All others were only
+                    // decided with what it said: they are decided again with what it says now.
+                    let Some(Work::Change { .. }) = works.get(index) else { continue };
+                    Verdict::Stale
+                }
                 Refusal::Capacity { operator, load: _ } => {
                     self.recount(&operator).await?;
                     full_from = full_from.min(index);
@@ -41,7 +47,9 @@ impl Bench {
                 Refusal::Behind => {
                     self.inbox_drained = false;
                     self.put_off(works.drain(..), pending);
-                    *works = self.gather(pending).await?;
+                    // Nothing else comes in: a round without arrivals cannot be behind again,
+                    // however fast others fill the inbox.
+                    *works = self.read_inbox().await?;
                     return Ok(());
                 }
                 Refusal::Version { id, found, .. } => {
