@@ -13,6 +13,16 @@ use crate::actors::work::Work;
 use crate::protocol::CommandRefusal;
 use crate::store::op::Refusal;
 
+/// What becomes of a piece of work of a refused round.
+#[derive(Clone, Debug)]
+enum Fate {
+    /// Its own group was not refused, or may be made otherwise.
+    Again,
+    Answered(Verdict),
+    /// The inbox that it puts something into is full.
+    NoRoom,
+}
+
 impl Bench {
     /// Answers what was refused for good and takes it out of the round.
     pub(crate) async fn settle(
@@ -21,28 +31,30 @@ impl Bench {
         works: &mut Vec<Work>,
         pending: &mut VecDeque<Work>,
     ) -> Result<(), Broken> {
-        let mut verdicts: Vec<Option<Verdict>> = works.iter().map(|_| None).collect();
+        let mut fates = vec![Fate::Again; works.len()];
         let mut full_from = works.len();
         for (index, refusal) in refused {
-            let verdict = match refusal {
-                Refusal::Duplicate => Verdict::Repeated,
+            let fate = match refusal {
+                Refusal::Duplicate => Fate::Answered(Verdict::Repeated),
                 // Finished by somebody else.
-                Refusal::Job => Verdict::Stale,
+                Refusal::Job => Fate::Answered(Verdict::Stale),
                 Refusal::SharedVersion { .. } => {
                     // Whoever changes the document itself looks at it anew. All others were only
                     // decided with what it said: they are decided again with what it says now.
                     let Some(Work::Change { .. }) = works.get(index) else { continue };
-                    Verdict::Stale
+                    Fate::Answered(Verdict::Stale)
                 }
                 Refusal::Capacity { operator, load: _ } => {
                     self.recount(&operator).await?;
                     full_from = full_from.min(index);
-                    match works.get(index) {
-                        Some(Work::Command { .. }) => {
-                            Verdict::Refused(CommandRefusal::Conversation(Rule::Full))
-                        }
-                        _ => continue,
-                    }
+                    let Some(Work::Command { .. }) = works.get(index) else { continue };
+                    let why = CommandRefusal::Conversation(Rule::Full);
+                    Fate::Answered(Verdict::Refused(why))
+                }
+                Refusal::InboxFull { shard } => {
+                    // Room in our own is made by our next rounds.
+                    self.inbox_drained &= shard != self.shard;
+                    Fate::NoRoom
                 }
                 Refusal::Behind => {
                     self.inbox_drained = false;
@@ -57,26 +69,21 @@ impl Bench {
                 }
                 Refusal::Timer => return Err(Broken::Store("a timer is not armed".into())),
             };
-            if let Some(slot) = verdicts.get_mut(index) {
-                *slot = Some(verdict);
+            if let Some(slot) = fates.get_mut(index) {
+                *slot = fate;
             }
         }
-        let mut settled = Vec::new();
-        let mut kept = Vec::new();
-        for (work, verdict) in works.drain(..).zip(verdicts) {
-            match verdict {
-                Some(verdict) => settled.push((work, verdict)),
-                None => kept.push(work),
-            }
-        }
+        let Sorted { again: mut kept, answered, behind, later } = sort(works.drain(..).zip(fates));
+        pending.extend(later);
+        self.put_off(behind.into_iter(), pending);
         // What came before has taken the last place: it is committed first, so that the other
         // lines learn of it.
         if full_from > 0 && full_from < kept.len() {
             self.put_off(kept.drain(full_from..), pending);
         }
         *works = kept;
-        let (settled, verdicts) = settled.into_iter().unzip();
-        answer(settled, verdicts);
+        let (answered, verdicts) = answered.into_iter().unzip();
+        answer(answered, verdicts);
         Ok(())
     }
 
@@ -89,5 +96,112 @@ impl Bench {
             addr.do_send(Loads(Arc::clone(&loads)));
         }
         Ok(())
+    }
+}
+
+/// The works of a refused round by what becomes of them, each list in their order.
+#[derive(Debug, Default)]
+struct Sorted {
+    again: Vec<Work>,
+    answered: Vec<(Work, Verdict)>,
+    /// They wait for room, or behind an entry of the inbox that does: nothing from outside may
+    /// overtake it, and the cursor must not pass it.
+    behind: Vec<Work>,
+    /// They wait for room and come back by themselves.
+    later: Vec<Work>,
+}
+
+fn sort(works: impl Iterator<Item = (Work, Fate)>) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (work, fate) in works {
+        let in_line = matches!(work, Work::Inbox { .. } | Work::Arrive { .. });
+        match fate {
+            Fate::Answered(verdict) => sorted.answered.push((work, verdict)),
+            Fate::Again if in_line && !sorted.behind.is_empty() => sorted.behind.push(work),
+            Fate::Again => sorted.again.push(work),
+            Fate::NoRoom if in_line => sorted.behind.extend(work.turned_away()),
+            Fate::NoRoom => sorted.later.extend(work.turned_away()),
+        }
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::chat::{Inbound, InboundKind};
+    use domain::id::{ChannelId, ConversationId};
+
+    use super::*;
+    use crate::actors::handle::{Accepted, Arrival, NotStored};
+    use crate::actors::work::Answer;
+    use crate::store::op::InboxPosition;
+
+    #[test]
+    fn nothing_from_outside_overtakes_an_entry_without_room() {
+        let sorted = sort(
+            [
+                (entry(1), Fate::Again),
+                (entry(2), Fate::NoRoom),
+                (entry(3), Fate::Again),
+                (entry(4), Fate::NoRoom),
+                (arrival().0, Fate::Again),
+                (due("c1"), Fate::Again),
+            ]
+            .into_iter(),
+        );
+        assert_eq!(names(&sorted.again), ["entry 1", "c1"]);
+        assert_eq!(names(&sorted.behind), ["entry 2", "entry 3", "entry 4", "arrival"]);
+        assert_eq!(names(&sorted.later), <[String; 0]>::default());
+    }
+
+    #[test]
+    fn who_waits_is_told_and_the_rest_comes_back() {
+        let (asked, mut answered) = arrival();
+        let works = [
+            (asked, Fate::NoRoom),
+            (arrival().0, Fate::Again),
+            (due("c1"), Fate::NoRoom),
+            (due("c2"), Fate::Answered(Verdict::Stale)),
+        ];
+        let sorted = sort(works.into_iter());
+        assert_eq!(answered.try_recv(), Ok(Err(NotStored::Full)));
+        assert_eq!(names(&sorted.again), ["arrival"]);
+        assert_eq!(names(&sorted.behind), <[String; 0]>::default());
+        assert_eq!(names(&sorted.later), ["c1"]);
+        assert_eq!(sorted.answered.len(), 1);
+    }
+
+    fn entry(position: u64) -> Work {
+        Work::Inbox { position: InboxPosition(position), bytes: Vec::new(), arrival: None }
+    }
+
+    fn due(conversation: &str) -> Work {
+        Work::Due { conversation: ConversationId::new(conversation) }
+    }
+
+    fn arrival() -> (Work, tokio::sync::oneshot::Receiver<Result<Accepted, NotStored>>) {
+        let (answer, answered) = Answer::new();
+        let inbound = Inbound {
+            chat: "501".into(),
+            customer_name: "Ivan".to_owned(),
+            what: InboundKind::Blocked,
+            original: None,
+        };
+        let channel = ChannelId::new("bot");
+        let arrival = Arrival { channel, dedupe: String::new(), dedupe_seconds: 1, inbound };
+        (Work::Arrive { arrival, answer }, answered)
+    }
+
+    fn names(works: &[Work]) -> Vec<String> {
+        let name = |work: &Work| {
+            if let Work::Inbox { position, .. } = work {
+                format!("entry {}", position.0)
+            } else if let Work::Due { conversation } = work {
+                conversation.to_string()
+            } else {
+                "arrival".to_owned()
+            }
+        };
+        works.iter().map(name).collect()
     }
 }

@@ -18,12 +18,11 @@ use crate::actors::chats::Chats;
 use crate::actors::delivery::found_jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, Follow};
-use crate::actors::handle::{NodeHandle, NotStored};
+use crate::actors::handle::NodeHandle;
 use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::parts::Shared;
 use crate::actors::shared_change;
 use crate::actors::work::Work;
-use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
 use crate::store::op::{DocumentKind, Lease};
 
 /// Work that may wait for the next rounds.
@@ -159,7 +158,7 @@ impl Handler<Work> for Shard {
 
     fn handle(&mut self, work: Work, ctx: &mut Self::Context) {
         if self.pending.len() >= PENDING_MAX {
-            if let Some(own) = refuse(work) {
+            if let Some(own) = work.turned_away() {
                 self.pending.push_back(own);
             }
             return;
@@ -167,28 +166,6 @@ impl Handler<Work> for Shard {
         self.pending.push_back(work);
         self.go_on(ctx);
     }
-}
-
-/// Too much is waiting: what comes from outside is refused. What our own timers and queues ask for
-/// is bounded by the conversations there are, and comes back: it is taken all the same.
-fn refuse(work: Work) -> Option<Work> {
-    match work {
-        Work::Arrive { mut answer, .. } => answer.give(Err(NotStored::Full)),
-        Work::Command { mut answer, .. } => {
-            let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
-            answer.give(Outcome::refused(why));
-        }
-        Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
-            answer.give(Err(NotStored::Full));
-        }
-        Work::Inbox { .. }
-        | Work::Due { .. }
-        | Work::Wake { .. }
-        | Work::Left { .. }
-        | Work::Raise { .. }
-        | Work::Reconsider { .. } => return Some(work),
-    }
-    None
 }
 
 /// A line of this shard is new or was changed.

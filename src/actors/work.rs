@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
 use crate::actors::outbox::OutboxJob;
-use crate::protocol::Outcome;
+use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
 use crate::store::op::InboxPosition;
 
 /// Seconds during which a repeated command is recognised.
@@ -60,6 +60,28 @@ impl Work {
             | Self::Raise { .. }
             | Self::Reconsider { .. } => Vec::new(),
         }
+    }
+
+    /// Too much is waiting: whoever asks from outside is told to come back. What our own timers
+    /// and queues ask for is bounded by the conversations there are: it is given back, for later.
+    pub(crate) fn turned_away(self) -> Option<Self> {
+        match self {
+            Self::Arrive { mut answer, .. } => answer.give(Err(NotStored::Full)),
+            Self::Command { mut answer, .. } => {
+                let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
+                answer.give(Outcome::refused(why));
+            }
+            Self::Job { mut answer, .. } | Self::Change { mut answer, .. } => {
+                answer.give(Err(NotStored::Full));
+            }
+            Self::Inbox { .. }
+            | Self::Due { .. }
+            | Self::Wake { .. }
+            | Self::Left { .. }
+            | Self::Raise { .. }
+            | Self::Reconsider { .. } => return Some(self),
+        }
+        None
     }
 }
 
