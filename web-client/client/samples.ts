@@ -11,6 +11,8 @@ export const samples: Samples = {
       "name": "Anna",
       "role": "supervisor",
       "status": "available",
+      "status_reason": null,
+      "set_away": false,
       "queues": [
         "sales"
       ],
@@ -32,7 +34,13 @@ export const samples: Samples = {
       {
         "id": "sales",
         "name": "Sales",
-        "active": true
+        "active": true,
+        "archived": false,
+        "topics": [
+          "Delivery",
+          "Invoice"
+        ],
+        "topic_required": true
       }
     ],
     "channels": [
@@ -49,6 +57,8 @@ export const samples: Samples = {
         "name": "Anna",
         "role": "operator",
         "status": "available",
+        "status_reason": null,
+        "set_away": false,
         "enabled": true
       },
       {
@@ -56,6 +66,8 @@ export const samples: Samples = {
         "name": "Boris",
         "role": "operator",
         "status": "away",
+        "status_reason": "lunch",
+        "set_away": false,
         "enabled": true
       }
     ],
@@ -64,6 +76,7 @@ export const samples: Samples = {
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "line": "sales",
         "channel": "bot",
+        "customer": "0195512e-0000-7000-8000-00000000c001",
         "customer_name": "Ivan Petrov",
         "state": "offered",
         "operator": null,
@@ -71,14 +84,25 @@ export const samples: Samples = {
           {
             "operator": "anna",
             "offer": 2,
-            "until": "2026-03-01T09:01:00Z"
+            "until": "2026-03-01T09:01:00Z",
+            "via": "known"
           }
         ],
+        "handed_by": null,
+        "listed_for": null,
         "held": [
           "boris"
         ],
+        "joined": [],
         "unanswered": false,
         "waiting_since": "2026-03-01T08:59:30Z",
+        "late": false,
+        "hold_until": null,
+        "topic": null,
+        "rating": null,
+        "review": null,
+        "reason": null,
+        "continues": null,
         "started_at": "2026-03-01T08:59:30Z",
         "updated_at": "2026-03-01T09:00:00Z",
         "preview": "",
@@ -99,16 +123,27 @@ export const samples: Samples = {
           "conversation": "0-0195512e-0000-7000-8000-000000000001",
           "line": "sales",
           "channel": "bot",
+          "customer": "0195512e-0000-7000-8000-00000000c001",
           "customer_name": "Ivan Petrov",
           "state": "active",
           "operator": "anna",
           "offers": [],
+          "handed_by": null,
+          "listed_for": null,
           "held": [
             "boris",
             "anna"
           ],
+          "joined": [],
           "unanswered": false,
           "waiting_since": null,
+          "late": false,
+          "hold_until": null,
+          "topic": null,
+          "rating": null,
+          "review": null,
+          "reason": null,
+          "continues": null,
           "started_at": "2026-03-01T08:59:30Z",
           "updated_at": "2026-03-01T09:00:10Z",
           "preview": "Yes, it is.",
@@ -161,7 +196,13 @@ export const samples: Samples = {
         "line": {
           "id": "sales",
           "name": "Sales",
-          "active": true
+          "active": true,
+          "archived": false,
+          "topics": [
+            "Delivery",
+            "Invoice"
+          ],
+          "topic_required": true
         }
       },
       {
@@ -180,8 +221,20 @@ export const samples: Samples = {
           "name": "Boris",
           "role": "operator",
           "status": "busy",
+          "status_reason": null,
+          "set_away": false,
           "enabled": true
         }
+      },
+      {
+        "kind": "alarm",
+        "line": "sales",
+        "alarm": {
+          "kind": "answer_late",
+          "conversation": "0-0195512e-0000-7000-8000-000000000001",
+          "operator": "anna"
+        },
+        "at": "2026-03-01T09:00:15Z"
       }
     ]
   },

@@ -39,8 +39,8 @@ const actions: Actions = {
   send(conversation, text, isNote) {
     socket.command({ type: isNote ? "note" : "reply", conversation, text });
   },
-  finish: (conversation) => socket.command({ type: "finish", conversation }),
-  setStatus: (status) => socket.command({ type: "set_status", status }),
+  finish: (conversation) => socket.command({ type: "finish", conversation, silent: false }),
+  setStatus: (status) => socket.command({ type: "set_status", status, reason: null }),
   draft: (conversation, draft) => emit({ on: "drafted", conversation, draft }),
   readNotice: () => emit({ on: "notice_read" }),
   tryNow: () => socket.tryNow(),

@@ -66,6 +66,7 @@ function applied(chat: Chat, event: Event): Chat {
     case "line":
     case "channel":
     case "operator":
+    case "alarm":
       return chat;
     default:
       return event satisfies never;
@@ -105,6 +106,7 @@ function conversationOf(event: Event): ConversationId | null {
     case "line":
     case "channel":
     case "operator":
+    case "alarm":
       return null;
     default:
       return event satisfies never;

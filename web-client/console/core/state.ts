@@ -217,6 +217,8 @@ function applied(state: State, event: Event): State {
       return { ...next, channels: { ...state.channels, [event.channel.id]: event.channel } };
     case "operator":
       return withOperator(next, event.operator);
+    case "alarm":
+      return next;
     default:
       return event satisfies never;
   }
@@ -241,8 +243,8 @@ function withEntry(state: State, conversation: ConversationId, entry: Entry): St
 }
 
 function withOperator(state: State, operator: OperatorView): State {
-  const { name, role, status } = operator;
-  const me = state.me?.id === operator.id ? { ...state.me, name, role, status } : state.me;
+  const { id, enabled: _, ...shown } = operator;
+  const me = state.me?.id === id ? { ...state.me, ...shown } : state.me;
   return { ...state, me, operators: { ...state.operators, [operator.id]: operator } };
 }
 
@@ -307,7 +309,8 @@ function answered(state: State, id: CommandId, outcome: Outcome): State {
 
 function carriedOut(state: State, id: CommandId, command: Command): State {
   if (command.type === "set_status" && state.me !== null) {
-    return { ...state, me: { ...state.me, status: command.status } };
+    const { status, reason } = command;
+    return { ...state, me: { ...state.me, status, status_reason: reason, set_away: false } };
   }
   return { ...state, outgoing: settled(state.outgoing, id) };
 }

@@ -103,6 +103,7 @@ test("the reason shown is that of the last decision", () => {
       kind: "fact" as const,
       fact: "routed" as const,
       round: 1,
+      via: "queue" as const,
       offer: n,
       operators: [to],
       until: null,

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { writing } from "../core/select.ts";
 import { shownStatus } from "../core/state.ts";
-import { ANNA, CHAT, held, offered, row, Story, wrote } from "./story.ts";
+import { ANNA, CHAT, colleague, held, offered, row, Story, wrote } from "./story.ts";
 
 let story: Story;
 
@@ -72,7 +72,7 @@ test("drafts are kept for each conversation", () => {
 });
 
 test("a chosen status is shown at once and taken back when it is refused", () => {
-  const command = { type: "set_status", status: "busy" } as const;
+  const command = { type: "set_status", status: "busy", reason: null } as const;
   story.on({ on: "commanded", id: "c1", command });
   expect(shownStatus(story.state)).toBe("busy");
   story.isAnswered("c1", { outcome: "refused", code: "unavailable", message: "" });
@@ -80,8 +80,7 @@ test("a chosen status is shown at once and taken back when it is refused", () =>
 });
 
 test("a status changed elsewhere shows here", () => {
-  const operator = { id: "anna", name: "Anna", role: "operator", enabled: true } as const;
-  story.happens({ kind: "operator", operator: { ...operator, status: "away" } });
+  story.happens({ kind: "operator", operator: colleague("anna", "away") });
   expect(shownStatus(story.state)).toBe("away");
 });
 

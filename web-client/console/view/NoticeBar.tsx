@@ -36,6 +36,16 @@ function refusalWords(desk: Desk, why: CommandRefusal): string {
       return words.full;
     case "not_now":
       return words.notNow;
+    case "topic_required":
+      return words.topicRequired;
+    case "unknown_topic":
+      return words.unknownTopic;
+    case "same_operator":
+      return words.sameOperator;
+    case "bad_time":
+      return words.badTime;
+    case "too_many":
+      return words.tooMany;
     case "forbidden":
       return words.forbidden;
     case "unknown_conversation":
@@ -46,6 +56,12 @@ function refusalWords(desk: Desk, why: CommandRefusal): string {
       return words.tooFast;
     case "unavailable":
       return words.unavailable;
+    case "confirm":
+      return words.confirm;
+    case "unknown_target":
+      return words.unknownTarget;
+    case "in_progress":
+      return words.inProgress;
     default:
       return why satisfies never;
   }
