@@ -1,5 +1,8 @@
 /** Every word on the screen, in English. What goes to customers is in the lines' settings. */
 
+import { actsEn, dialogsEn } from "./acts.en.ts";
+import { callsEn, choosingEn, rowsEn, unheardEn } from "./calls.en.ts";
+import { cardEn } from "./card.en.ts";
 import { factEn } from "./fact.en.ts";
 import { plural } from "./plural.ts";
 import { whyEn } from "./why.en.ts";
@@ -67,6 +70,9 @@ export const en = {
     availableHint: "You get new offers",
     busyHint: "No new offers, you keep your conversations",
     awayHint: "As if you were offline",
+    reason: "Why? (optional; colleagues see it)",
+    addReason: "Say why",
+    saveReason: "Save",
   },
   bar: {
     signOut: "Sign out",
@@ -77,7 +83,11 @@ export const en = {
   roles: { operator: "Operator", supervisor: "Supervisor", administrator: "Administrator" },
   lists: {
     offers: "Offers to you",
+    listed: "Your customers",
     mine: "My conversations",
+    hold: "On hold",
+    joined: "You take part",
+    handed: "Handed on by you",
     queue: "Queue",
     unanswered: "Unanswered",
     overseen: "All conversations",
@@ -124,6 +134,13 @@ export const en = {
     over: "time is up",
   },
   take: "Take",
+  acts: actsEn,
+  dialogs: dialogsEn,
+  card: cardEn,
+  calls: callsEn,
+  rows: rowsEn,
+  choosing: choosingEn,
+  unheard: unheardEn,
   chat: {
     none: "Choose a conversation on the left.",
     noneHint: "Offers, your conversations and the queue are kept up to date by themselves.",
@@ -131,11 +148,9 @@ export const en = {
     unreachable: "The conversation could not be loaded.",
     retry: "Try again",
     notAllowed: "You can read it when it is offered to you, or when you take it.",
+    notAllowedPast: "You may not read this one.",
     gone: "This conversation went on without you.",
     back: "Back to the lists",
-    finish: "Finish",
-    finishAsk: "Finish this conversation?",
-    finishYes: "Yes, finish",
     today: "Today",
     yesterday: "Yesterday",
     you: "you",
@@ -155,10 +170,12 @@ export const en = {
     others: (name: string) => `${name} has this conversation.`,
     closing: "Finished. It opens again by itself if the customer writes soon.",
     closed: "This conversation is closed.",
+    handed: (name: string) => `Handed to ${name}, who has not accepted yet.`,
   },
   entry: {
     customer: "Customer",
     line: "Automatic",
+    automatic: (kind: string) => `Automatic: ${kind}`,
     note: "note",
     edited: "edited",
     sending: "sending…",

@@ -1,5 +1,8 @@
 /** Every word on the screen, in Russian. */
 
+import { actsRu, dialogsRu } from "./acts.ru.ts";
+import { callsRu, choosingRu, rowsRu, unheardRu } from "./calls.ru.ts";
+import { cardRu } from "./card.ru.ts";
 import type { Words } from "./en.ts";
 import { factRu } from "./fact.ru.ts";
 import { plural } from "./plural.ts";
@@ -69,6 +72,9 @@ export const ru: Words = {
     availableHint: "Вы получаете новые предложения",
     busyHint: "Новых предложений нет, ваши диалоги остаются у вас",
     awayHint: "Как будто вы не в сети",
+    reason: "Почему? (необязательно, видно коллегам)",
+    addReason: "Указать причину",
+    saveReason: "Сохранить",
   },
   bar: {
     signOut: "Выйти",
@@ -79,7 +85,11 @@ export const ru: Words = {
   roles: { operator: "Оператор", supervisor: "Супервизор", administrator: "Администратор" },
   lists: {
     offers: "Предложено вам",
+    listed: "Ваши клиенты",
     mine: "Мои диалоги",
+    hold: "Отложено",
+    joined: "Вы участвуете",
+    handed: "Вы передаёте",
     queue: "Очередь",
     unanswered: "Без ответа",
     overseen: "Все диалоги",
@@ -127,6 +137,13 @@ export const ru: Words = {
     over: "время вышло",
   },
   take: "Взять",
+  acts: actsRu,
+  dialogs: dialogsRu,
+  card: cardRu,
+  calls: callsRu,
+  rows: rowsRu,
+  choosing: choosingRu,
+  unheard: unheardRu,
   chat: {
     none: "Выберите диалог слева.",
     noneHint: "Предложения, ваши диалоги и очередь обновляются сами.",
@@ -134,11 +151,9 @@ export const ru: Words = {
     unreachable: "Не удалось загрузить диалог.",
     retry: "Ещё раз",
     notAllowed: "Его можно прочитать, когда он предложен вам или когда вы его взяли.",
+    notAllowedPast: "Этот диалог вам не виден.",
     gone: "Этот диалог продолжается без вас.",
     back: "Назад к спискам",
-    finish: "Завершить",
-    finishAsk: "Завершить этот диалог?",
-    finishYes: "Да, завершить",
     today: "Сегодня",
     yesterday: "Вчера",
     you: "вы",
@@ -158,10 +173,12 @@ export const ru: Words = {
     others: (name) => `Этот диалог ведёт ${name}.`,
     closing: "Завершён. Если клиент вскоре напишет, откроется снова.",
     closed: "Этот диалог закрыт.",
+    handed: (name) => `Передаётся: ${name}, ещё не принято.`,
   },
   entry: {
     customer: "Клиент",
     line: "Автоматически",
+    automatic: (kind) => `Автоматически: ${kind}`,
     note: "заметка",
     edited: "изменено",
     sending: "отправляется…",

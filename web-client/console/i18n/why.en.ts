@@ -6,6 +6,7 @@ const others = (n: number) => plural("en", n, { one: "other was", other: "others
 
 export const whyEn = {
   button: "Why me?",
+  short: "why?",
   buttonOther: "Why there?",
   title: "Why did I get this?",
   titleOther: "Why did it go there?",

@@ -4,6 +4,7 @@ import type { whyEn } from "./why.en.ts";
 
 export const whyRu: typeof whyEn = {
   button: "Почему я?",
+  short: "почему?",
   buttonOther: "Почему туда?",
   title: "Почему это досталось мне?",
   titleOther: "Почему это ушло туда?",

@@ -1,14 +1,17 @@
 /** A desk in a test: what the server says and the person does, and what can then be seen. */
 
 import type {
+  Command,
   Entry,
   Event,
+  Fact,
   LineView,
   OperatorView,
   Outcome,
   Row,
   Status,
 } from "../../client/index.ts";
+import type { KeptDraft } from "../core/desk/drafts.ts";
 import { initial, reduce, type State, type StateEvent } from "../core/state.ts";
 
 export const NOW = Date.parse("2026-03-01T09:00:00Z");
@@ -70,6 +73,11 @@ export function wrote(n: number, text: string, author: Entry["author"] = { kind:
   return { n, at: "2026-03-01T09:00:00Z", author, body: { kind: "message", text } };
 }
 
+export function fact(n: number, happened: Fact): Entry {
+  const author = { kind: "line" } as const;
+  return { n, at: "2026-03-01T09:00:00Z", author, body: { kind: "fact", ...happened } };
+}
+
 export const ANNA: Entry["author"] = { kind: "operator", id: "anna" };
 
 export class Story {
@@ -106,8 +114,12 @@ export class Story {
   }
 
   happens(...events: Event[]): void {
+    this.happensAt(NOW, ...events);
+  }
+
+  happensAt(at: number, ...events: Event[]): void {
     const frame = { type: "events", shard: 0, from: "0:1-1.aa", to: "0:1-2.aa", events } as const;
-    this.on({ on: "frame", frame: { ...frame, events }, at: NOW });
+    this.on({ on: "frame", frame: { ...frame, events }, at });
   }
 
   opens(conversation = CHAT): number {
@@ -117,9 +129,18 @@ export class Story {
 
   /** The entries that were asked for arrive. */
   reads(...entries: Entry[]): void {
+    this.readsWith(null, ...entries);
+  }
+
+  /** Also what somebody was just writing there. */
+  readsWith(draft: KeptDraft | null, ...entries: Entry[]): void {
     const last_entry = entries.at(-1)?.n ?? 0;
-    const transcript = { row: held("anna", { last_entry }), entries, position: "0:1-1.aa" };
+    const transcript = { row: held("anna", { last_entry }), entries, position: "0:1-1.aa", draft };
     this.on({ on: "transcript", request: this.state.chat?.request ?? 0, transcript });
+  }
+
+  commands(id: string, command: Command): void {
+    this.on({ on: "commanded", id, command });
   }
 
   writes(id: string, text: string, type: "reply" | "note" = "reply"): void {
