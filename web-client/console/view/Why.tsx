@@ -20,12 +20,13 @@ export function Why({ desk, at, fact, isMine }: WhyProps) {
   return (
     <section class="Why" data-testid="why-panel">
       <h2 class="Why-title">{isMine ? words.title : words.titleOther}</h2>
-      <p class="Why-mode">{words.modes[mode]}</p>
+      <p class="Why-mode">{words.vias[fact.via] ?? words.modes[mode]}</p>
+      {fact.listed_for && <p class="Why-mode">{words.listed(personName(desk, fact.listed_for))}</p>}
       {fact.operators.length === 0 && <p class="Why-nobody">{words.nobody}</p>}
       <ul>
         {inOrder.map((candidate) => (
           <li
-            key={candidate.operator}
+            key={`${candidate.operator} ${candidate.reason.why}`}
             class={isChosen(candidate) ? "Why-candidate Why-candidate--chosen" : "Why-candidate"}
             data-testid="why-candidate"
             data-operator={candidate.operator}
@@ -51,14 +52,26 @@ function reasonWords(desk: Desk, reason: Reason): string {
       return words.first(reason.place);
     case "everybody":
       return words.everybody;
+    case "responsible":
+      return words.responsible;
+    case "responsible_away":
+      return words.responsibleAway;
+    case "responsible_disabled":
+      return words.responsibleDisabled;
+    case "known":
+      return words.known;
     case "declined":
       return words.declined(clock(desk.words, reason.at));
     case "missed":
       return words.missed(clock(desk.words, reason.at));
+    case "sent":
+      return words.sent(clock(desk.words, reason.at));
     case "unavailable":
       return words.unavailable;
     case "at_capacity":
       return words.atCapacity(reason.load, reason.capacity);
+    case "too_many_offers":
+      return words.tooManyOffers(reason.offers);
     default:
       return reason satisfies never;
   }
