@@ -22,7 +22,9 @@ import type {
   Status,
 } from "../../client/index.ts";
 import { emptyChat, loaded, withEvent, type Chat, type Transcript } from "./chat.ts";
+import { NO_LINES, withLines, type Lines, type LinesEvent } from "./lines.ts";
 import { settled, withoutArrived, type Outgoing } from "./outgoing.ts";
+import { DESK, type Place } from "./place.ts";
 
 export type State = {
   screen: Screen;
@@ -47,6 +49,9 @@ export type State = {
   outgoing: readonly Outgoing[];
   notice: Notice | null;
   isPageVisible: boolean;
+  place: Place;
+  /** The lines as they are set up; `lines` above are their names. */
+  setting: Lines;
 };
 
 export type Language = "en" | "ru";
@@ -90,7 +95,9 @@ export type StateEvent =
   | { on: "notice_read" }
   | { on: "page_visible"; isPageVisible: boolean }
   | { on: "language"; language: Language }
-  | { on: "sound"; sound: boolean };
+  | { on: "sound"; sound: boolean }
+  | { on: "place"; place: Place }
+  | { on: "lines"; event: LinesEvent };
 
 export const initial: State = {
   screen: { at: "loading" },
@@ -112,6 +119,8 @@ export const initial: State = {
   outgoing: [],
   notice: null,
   isPageVisible: true,
+  place: DESK,
+  setting: NO_LINES,
 };
 
 export function reduce(state: State, event: StateEvent): State {
@@ -149,15 +158,19 @@ export function reduce(state: State, event: StateEvent): State {
       return { ...state, language: event.language };
     case "sound":
       return { ...state, sound: event.sound };
+    case "place":
+      return { ...state, place: event.place };
+    case "lines":
+      return { ...state, setting: withLines(state.setting, event.event) };
     default:
       return event satisfies never;
   }
 }
 
 function signedOut(state: State, problem: GateProblem | null): State {
-  const { language, sound, isPageVisible, requests } = state;
+  const { language, sound, isPageVisible, requests, place } = state;
   const screen: Screen = { at: "sign_in", busy: false, problem };
-  return { ...initial, language, sound, isPageVisible, requests, screen };
+  return { ...initial, language, sound, isPageVisible, requests, place, screen };
 }
 
 // What the server says
