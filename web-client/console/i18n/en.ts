@@ -1,6 +1,8 @@
 /** Every word on the screen, in English. What goes to customers is in the lines' settings. */
 
+import { linesEn } from "./lines.en.ts";
 import { plural } from "./plural.ts";
+import { settingsEn } from "./settings.en.ts";
 
 const count = (n: number, one: string, other: string) => plural("en", n, { one, other });
 
@@ -264,6 +266,8 @@ export const en = {
     unavailable: "The server did not answer. Try again.",
     unsent: "Your text is back in the box.",
   },
+  lines: linesEn,
+  settings: settingsEn,
   unknownPerson: "somebody",
   unknownLine: "unknown line",
   unknownChannel: "unknown channel",

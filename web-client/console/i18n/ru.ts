@@ -1,7 +1,9 @@
 /** Every word on the screen, in Russian. */
 
 import type { Words } from "./en.ts";
+import { linesRu } from "./lines.ru.ts";
 import { plural } from "./plural.ts";
+import { settingsRu } from "./settings.ru.ts";
 
 const count = (n: number, one: string, few: string, many: string) =>
   plural("ru", n, { one, few, many, other: few });
@@ -265,6 +267,8 @@ export const ru: Words = {
     unavailable: "Сервер не ответил. Попробуйте снова.",
     unsent: "Ваш текст вернулся в поле ввода.",
   },
+  lines: linesRu,
+  settings: settingsRu,
   unknownPerson: "кто-то",
   unknownLine: "неизвестная линия",
   unknownChannel: "неизвестный канал",
