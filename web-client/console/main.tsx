@@ -5,9 +5,12 @@ import { render } from "preact";
 import { initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
-import { emitInto, enter, setUp, signIn, signOut } from "./net/gate.ts";
+import { emitInto, enter, setUp, signIn } from "./net/gate.ts";
+import { followLines, lineActions } from "./net/lines.ts";
+import { followPlace, leaveActions, leaveAndSignOut } from "./net/places.ts";
 import { save, savedLanguage, savedSound } from "./net/preferences.ts";
 import { followDesk } from "./net/socket.ts";
+import { followTrial } from "./net/trial.ts";
 import "./style/base.css";
 import { App } from "./view/App.tsx";
 import type { Actions } from "./view/desk.ts";
@@ -18,11 +21,14 @@ const now = signal(Date.now());
 const emit = emitInto(state);
 const socket = followDesk(state, emit);
 followAttention(state);
+followPlace(state, emit);
+followLines(state, emit);
+followTrial(state, emit);
 
 const actions: Actions = {
   signIn: (login, password) => void signIn(emit, login, password),
   setUp: (form) => void setUp(emit, form),
-  signOut: () => void signOut(emit),
+  signOut: () => leaveAndSignOut(state, emit),
   open: (conversation) => emit({ on: "opened", conversation }),
   reloadChat: () => emit({ on: "chat_stale" }),
   accept(conversation, offer) {
@@ -47,6 +53,7 @@ const actions: Actions = {
   reloadPage: () => location.reload(),
   chooseLanguage: (chosen) => emit({ on: "language", language: chosen }),
   setSound: (sound) => emit({ on: "sound", sound }),
+  lines: { ...lineActions(state, emit), ...leaveActions(state, emit) },
 };
 
 function Root() {

@@ -4,6 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { ConversationId, OfferId, OperatorId, Status } from "../../client/index.ts";
 import type { Draft, Language, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
+import type { LineActions } from "./lines/actions.ts";
 
 export type Desk = {
   state: State;
@@ -31,6 +32,7 @@ export type Actions = {
   reloadPage(): void;
   chooseLanguage(language: Language): void;
   setSound(sound: boolean): void;
+  lines: LineActions;
 };
 
 export function personName({ state, words }: Desk, id: OperatorId): string {

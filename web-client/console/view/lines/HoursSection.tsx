@@ -1,0 +1,85 @@
+/** When the line is open, and what a message gets when it is not. */
+
+import { byName, lineOf, zoneOf } from "../../core/lines.ts";
+import { wallClock } from "../../core/zone.ts";
+import { ChoiceField } from "./ChoiceField.tsx";
+import { CustomerText } from "./CustomerText.tsx";
+import { controlProps, Field } from "./Field.tsx";
+import { HolidayList } from "./HolidayList.tsx";
+import { Dependent, Section } from "./Section.tsx";
+import type { Sheet } from "./sheet.ts";
+import { SwitchField } from "./SwitchField.tsx";
+import { TextField } from "./TextField.tsx";
+import { WeekEditor } from "./WeekEditor.tsx";
+
+export function HoursSection({ sheet }: { sheet: Sheet }) {
+  const { state, words } = sheet.desk;
+  const { hours } = sheet.form.settings;
+  const other = hours.calendar_of === null ? null : lineOf(state.setting, hours.calendar_of);
+  return (
+    <Section sheet={sheet} name="hours">
+      <SwitchField sheet={sheet} field="hours.enabled" />
+      {hours.enabled && (
+        <Dependent>
+          <CalendarChoice sheet={sheet} />
+          {hours.calendar_of === null ? (
+            <OwnCalendar sheet={sheet} />
+          ) : (
+            <p class="Field-hint">
+              {words.lines.hours.usesCalendar(other?.settings.name ?? words.unknownLine)}
+            </p>
+          )}
+          <ChoiceField sheet={sheet} field="hours.rule" />
+          {hours.rule === "reply" && <CustomerText sheet={sheet} field="hours.text" />}
+        </Dependent>
+      )}
+    </Section>
+  );
+}
+
+function OwnCalendar({ sheet }: { sheet: Sheet }) {
+  const { state, words, now } = sheet.desk;
+  const { settings } = sheet.form;
+  const shown = wallClock(now.value, zoneOf(state.setting, settings));
+  const says = words.lines.hours;
+  return (
+    <>
+      <div>
+        <TextField sheet={sheet} field="hours.timezone" list="timezones" />
+        <p class="Field-hint">{shown ? says.nowThere(shown.slice(11)) : says.unknownZone}</p>
+        <datalist id="timezones">
+          {(state.setting.defaults?.timezones ?? []).map((zone) => (
+            <option key={zone} value={zone} />
+          ))}
+        </datalist>
+      </div>
+      <WeekEditor sheet={sheet} />
+      <HolidayList sheet={sheet} />
+    </>
+  );
+}
+
+function CalendarChoice({ sheet }: { sheet: Sheet }) {
+  const { state, words } = sheet.desk;
+  const { form } = sheet;
+  const lines = byName(state.setting.all ?? [], words.locale).filter(
+    ({ id, archived }) => id !== form.base.id && (!archived || id === form.settings.hours.calendar_of),
+  );
+  return (
+    <Field sheet={sheet} field="hours.calendar_of">
+      <select
+        class="Input Input--fit"
+        value={form.settings.hours.calendar_of ?? ""}
+        {...controlProps(sheet, "hours.calendar_of")}
+        onChange={(event) => sheet.set("hours.calendar_of", event.currentTarget.value || null)}
+      >
+        <option value="">{words.lines.hours.ownCalendar}</option>
+        {lines.map(({ id, settings }) => (
+          <option key={id} value={id}>
+            {words.lines.hours.calendarOf(settings.name)}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
