@@ -222,7 +222,7 @@ export const linesEn = {
     name: (topic: string) => (topic === "" ? "the empty topic" : topic),
   },
   trial: {
-    title: "A message …",
+    title: "Try a message",
     lead: "With the settings as they stand here, saved or not.",
     at: "written at",
     now: "Now",
@@ -252,9 +252,9 @@ export const linesEn = {
     none: "There were no conversations on that day.",
     rows: {
       conversations: "Conversations",
-      accepted: "Offers accepted",
-      missed: "Offers missed",
-      declined: "Offers declined",
+      accepted: "Accepted",
+      missed: "Missed",
+      declined: "Declined",
       unanswered: "Left unanswered",
       wait_p50_seconds: "Wait, the median",
       wait_p90_seconds: "Wait, nine in ten at most",

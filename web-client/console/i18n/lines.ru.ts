@@ -226,7 +226,7 @@ export const linesRu: typeof linesEn = {
     name: (topic) => (topic === "" ? "пустая тема" : topic),
   },
   trial: {
-    title: "Сообщение…",
+    title: "Проба сообщения",
     lead: "С настройками, какими они видны здесь, сохранены они или нет.",
     at: "написано",
     now: "Сейчас",
@@ -256,9 +256,9 @@ export const linesRu: typeof linesEn = {
     none: "В этот день диалогов не было.",
     rows: {
       conversations: "Диалогов",
-      accepted: "Предложений принято",
-      missed: "Предложений пропущено",
-      declined: "Предложений отклонено",
+      accepted: "Принято",
+      missed: "Пропущено",
+      declined: "Отклонено",
       unanswered: "Осталось без ответа",
       wait_p50_seconds: "Ожидание, медиана",
       wait_p90_seconds: "Ожидание, девять из десяти",

@@ -128,7 +128,7 @@ const choices: { [F in ChoiceFieldName]: Record<ValueOf<F>, Choice> } = {
     none: { name: "No lead", means: "" },
   },
   operator_shown_as: {
-    name: { name: "His own name", means: "" },
+    name: { name: "The operator's name", means: "" },
     persona: { name: "A name of this line's own", means: "Who has none is shown as the company." },
     hidden: { name: "The company", means: "" },
   },

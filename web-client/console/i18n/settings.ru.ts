@@ -59,7 +59,7 @@ export const settingsRu: typeof settingsEn = {
     "crm.track_contacts": "Сохранять контакты, которые пишет клиент",
     topics: "Темы",
     topic_required: "Без темы диалог не завершить",
-    operator_shown_as: "Тот, кто отвечает, показан как",
+    operator_shown_as: "Кого видит клиент в том, кто отвечает",
     personas: "Имена и фото для клиентов",
   },
   hints: {
@@ -138,8 +138,8 @@ export const settingsRu: typeof settingsEn = {
       none: { name: "Без лида", means: "" },
     },
     operator_shown_as: {
-      name: { name: "Под своим именем", means: "" },
-      persona: { name: "Под именем для этой линии", means: "У кого его нет, тот показан как компания." },
+      name: { name: "Имя оператора", means: "" },
+      persona: { name: "Имя для этой линии", means: "У кого его нет, тот показан как компания." },
       hidden: { name: "Компания", means: "" },
     },
   },

@@ -1,6 +1,6 @@
 /** Lines and the server: what is read by itself, and what is done when a person wants it. */
 
-import { effect, type Signal } from "@preact/signals";
+import { computed, effect, type Signal } from "@preact/signals";
 import type { LineId } from "../../client/index.ts";
 import type { Failure } from "../core/failure.ts";
 import type { LineSettings } from "../core/line.ts";
@@ -32,9 +32,11 @@ export function followLines(state: Signal<State>, emit: Emit): void {
     clearTimeout(timer);
     timer = setTimeout(() => void read(state, tell), wait);
   });
+  // Not by the whole state: it changes more often than that.
+  const failure = computed(() => state.value.setting.failure);
   effect(() => {
-    const failure = state.value.setting.failure?.why;
-    if (failure !== "unreachable" && failure !== "later") return;
+    const why = failure.value?.why;
+    if (why !== "unreachable" && why !== "later") return;
     const again = setTimeout(() => void read(state, tell), RELOAD_AGAIN_MS);
     return () => clearTimeout(again);
   });

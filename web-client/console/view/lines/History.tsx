@@ -8,7 +8,7 @@ import { personName, type Desk } from "../desk.ts";
 import { AskedState } from "./AskedState.tsx";
 import "./History.css";
 import type { Sheet } from "./sheet.ts";
-import { valueWords } from "./values.ts";
+import { isWeek, valueWords, weekChangeWords } from "./values.ts";
 import { dayAndTime } from "./when.ts";
 
 export function History({ sheet }: { sheet: Sheet }) {
@@ -63,5 +63,6 @@ function fromTo(desk: Desk, name: string, from: unknown, to: unknown): string {
   const field = fieldNamed(name);
   const words = desk.words.lines.history;
   if (field === null || field !== name) return words.fromTo(JSON.stringify(from), JSON.stringify(to));
+  if (field === "hours.week" && isWeek(from) && isWeek(to)) return weekChangeWords(desk.words, from, to);
   return words.fromTo(valueWords(desk, field, from), valueWords(desk, field, to));
 }

@@ -11,7 +11,8 @@ import { SwitchField } from "./SwitchField.tsx";
 export function QueueSection({ sheet }: { sheet: Sheet }) {
   const { setting } = sheet.desk.state;
   const [least, most] = setting.defaults?.offer_timeout_seconds ?? [null, null];
-  const range = least === null || most === null ? undefined : `${least}–${most}`;
+  const { range: say } = sheet.desk.words.lines.allowed;
+  const range = least === null || most === null ? undefined : say(`${least}`, `${most}`);
   return (
     <Section sheet={sheet} name="queue">
       <ChoiceField sheet={sheet} field="queue.mode" />

@@ -21,7 +21,7 @@ export function RehearsedOperators({ desk, rehearsed }: { desk: Desk; rehearsed:
         <caption>{words.byOperator}</caption>
         <thead>
           <tr>
-            <th scope="col" rowSpan={2}>
+            <th scope="col" rowSpan={2} class="Rehearsal-what">
               {words.operator}
             </th>
             <th scope="colgroup" colSpan={COLUMNS.length} class="Rehearsal-begins">

@@ -3,13 +3,14 @@
 import type { Rehearsal, Summary } from "../../core/line.ts";
 import type { Words } from "../../i18n/en.ts";
 import { lasting } from "../time.ts";
+import { dayOf } from "./when.ts";
 
 type SumName = Exclude<keyof Summary, "by_operator">;
 
 /** Whether more is better; where nobody can say, it is left open. */
 const MORE_IS: Readonly<Record<SumName, "better" | "worse" | null>> = {
   conversations: null,
-  accepted: "better",
+  accepted: null,
   missed: "worse",
   declined: null,
   unanswered: "worse",
@@ -28,9 +29,12 @@ export function RehearsedSums({ words: allWords, rehearsed }: { words: Words; re
       <table class="Rehearsal-table" data-testid="rehearsed-sums">
         <thead>
           <tr>
-            <th scope="col">{rehearsed.day}</th>
+            <th scope="col" class="Rehearsal-what">
+              {dayOf(allWords, rehearsed.day)}
+            </th>
             <th scope="col">{words.asItIs}</th>
             <th scope="col">{words.asProposed}</th>
+            <td />
           </tr>
         </thead>
         <tbody>
@@ -38,8 +42,8 @@ export function RehearsedSums({ words: allWords, rehearsed }: { words: Words; re
             <tr key={name}>
               <th scope="row">{words.rows[name]}</th>
               <td>{say(name, before[name])}</td>
-              <td>
-                {say(name, after[name])}
+              <td>{say(name, after[name])}</td>
+              <td class="Rehearsal-verdict">
                 <Verdict words={allWords} name={name} before={before} after={after} />
               </td>
             </tr>

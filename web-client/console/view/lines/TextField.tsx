@@ -2,6 +2,7 @@ import type { FieldOf } from "../../core/fields.ts";
 import { valueAt } from "../../core/fields.ts";
 import { controlProps, Field } from "./Field.tsx";
 import type { Sheet } from "./sheet.ts";
+import "./TextField.css";
 
 type TextFieldProps = {
   sheet: Sheet;
@@ -15,7 +16,7 @@ export function TextField({ sheet, field, list }: TextFieldProps) {
     <Field sheet={sheet} field={field}>
       <input
         type="text"
-        class="Input"
+        class="Input TextField"
         autocomplete="off"
         spellcheck={false}
         value={valueAt(sheet.form.settings, field)}

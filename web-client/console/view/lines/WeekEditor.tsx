@@ -37,22 +37,20 @@ export function WeekEditor({ sheet }: { sheet: Sheet }) {
               />
             </div>
           ))}
+          {sheet.canEdit && (
+            <button
+              type="button"
+              class="Button Button--small"
+              title={words.lines.hours.copyMondayHint}
+              data-testid="copy-monday"
+              onClick={() => set(withMondayCopied(week))}
+            >
+              {words.lines.hours.copyMonday}
+            </button>
+          )}
         </div>
         <WeekPicture words={words} week={week} />
       </div>
-      {sheet.canEdit && (
-        <p>
-          <button
-            type="button"
-            class="Button Button--small"
-            title={words.lines.hours.copyMondayHint}
-            data-testid="copy-monday"
-            onClick={() => set(withMondayCopied(week))}
-          >
-            {words.lines.hours.copyMonday}
-          </button>
-        </p>
-      )}
     </Field>
   );
 }

@@ -32,7 +32,7 @@ export function valueWords(desk: Desk, field: FieldName, value: unknown): string
   if (value === null || value === undefined) {
     return field.endsWith(".text") ? says.defaultText : says.none;
   }
-  if (field === "hours.week") return weekWords(desk.words, value as Week);
+  if (isWeek(value)) return weekWords(desk.words, value);
   if (Array.isArray(value)) return listWords(desk, field, value);
   return shortened(JSON.stringify(value));
 }
@@ -40,8 +40,24 @@ export function valueWords(desk: Desk, field: FieldName, value: unknown): string
 /** A week in one sentence. */
 export function weekWords(words: Words, week: Week): string {
   const { hours } = words.lines;
-  const days = WEEKDAYS.map((day) => hours.dayIs(hours.short[day], intervalsWords(words, week[day] ?? [])));
+  const days = WEEKDAYS.map((day) => hours.dayIs(hours.short[day], intervalsWords(words, week[day])));
   return days.join("; ");
+}
+
+/** The days that differ, as they were and as they are. */
+export function weekChangeWords(words: Words, from: Week, to: Week): string {
+  const { hours, history } = words.lines;
+  const days = WEEKDAYS.map((day) => {
+    const [before, after] = [intervalsWords(words, from[day]), intervalsWords(words, to[day])];
+    return before === after ? "" : hours.dayIs(hours.short[day], history.fromTo(before, after));
+  });
+  return days.filter((day) => day !== "").join("; ");
+}
+
+/** What the server tells of an earlier version may be of another form. */
+export function isWeek(value: unknown): value is Week {
+  const week = value as Partial<Week> | null;
+  return typeof week === "object" && WEEKDAYS.every((day) => Array.isArray(week?.[day]));
 }
 
 export function intervalsWords(words: Words, intervals: readonly Interval[]): string {

@@ -8,11 +8,20 @@ export function dayAndTime(words: Words, at: Timestamp, zone?: string): string {
   return format(words, zone).format(Date.parse(at));
 }
 
+/** A day that is given as `YYYY-MM-DD`. */
+export function dayOf(words: Words, day: string): string {
+  const at = Date.parse(day);
+  if (Number.isNaN(at)) return day;
+  const options: Intl.DateTimeFormatOptions = { dateStyle: "long", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(words.locale, options).format(at);
+}
+
 function format(words: Words, zone: string | undefined): Intl.DateTimeFormat {
   const options: Intl.DateTimeFormatOptions = {
     weekday: "short",
     day: "numeric",
     month: "long",
+    year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
   };
