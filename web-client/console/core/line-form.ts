@@ -17,6 +17,8 @@ export type LineForm = {
   base: Line;
   settings: LineSettings;
   problems: readonly Problem[];
+  /** How often it was said that something is wrong. */
+  warnings: number;
   step: Step;
   /** Stored by somebody else meanwhile. */
   newer: Line | null;
@@ -33,6 +35,7 @@ export function freshForm(line: Line): LineForm {
     base: line,
     settings: line.settings,
     problems: [],
+    warnings: 0,
     step: { is: "editing" },
     newer: null,
   };
@@ -60,7 +63,7 @@ export function edited(form: LineForm, settings: LineSettings): LineForm {
 /** Begins to save, or says what is not filled in. */
 export function submitted(form: LineForm): LineForm {
   const problems = unfinished(form.settings);
-  if (problems.length > 0) return { ...form, problems, step: { is: "editing" } };
+  if (problems.length > 0) return warned(form, problems);
   return { ...form, problems, step: { is: "saving", sent: form.settings } };
 }
 
@@ -79,7 +82,7 @@ export function notSaved(form: LineForm, failure: Failure): LineForm {
       if (failure.current === null) return { ...form, step: { is: "failed", failure } };
       return { ...form, step: { is: "editing" }, newer: failure.current };
     case "invalid":
-      return { ...form, step: { is: "editing" }, problems: failure.problems };
+      return warned(form, failure.problems);
     case "unreachable":
     case "signed_out":
     case "forbidden":
@@ -91,6 +94,10 @@ export function notSaved(form: LineForm, failure: Failure): LineForm {
     default:
       return failure satisfies never;
   }
+}
+
+function warned(form: LineForm, problems: readonly Problem[]): LineForm {
+  return { ...form, step: { is: "editing" }, problems, warnings: form.warnings + 1 };
 }
 
 /** The line as it is stored now: an untouched form follows, changes are not lost. */

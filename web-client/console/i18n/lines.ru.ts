@@ -20,7 +20,6 @@ export const linesRu: typeof linesEn = {
     noneOfYours: "У вас нет линий.",
     operators: (n) =>
       n === 0 ? "в очереди никого" : count(n, "оператор", "оператора", "операторов"),
-    channels: "Каналы",
     noChannels: "без каналов",
     unsaved: "не сохранено",
     sections: "Разделы настроек",
@@ -32,6 +31,7 @@ export const linesRu: typeof linesEn = {
     loading: "Загружаем…",
     unknown: "Такой линии нет, или она вам не видна.",
     back: "Назад к линиям",
+    tabsLabel: "Об этой линии",
     tabs: { settings: "Настройки", rehearsal: "Прогнать день", history: "История" },
     readOnly: "Настройки меняет только администратор, вы можете их смотреть.",
     isArchived: "Эта линия в архиве: у неё нет каналов и новых диалогов.",
@@ -40,6 +40,7 @@ export const linesRu: typeof linesEn = {
     restore: "Вернуть",
     archiveAsk: "Убрать линию в архив?",
     archiveYes: "Да, в архив",
+    saveFirst: "Сначала сохраните или отмените изменения.",
     hasChannels: "В архив можно убрать линию без каналов: сначала переведите их на другую линию.",
   },
   save: {
@@ -147,7 +148,6 @@ export const linesRu: typeof linesEn = {
     add: "Добавить в очередь",
     addAll: "Добавить всех",
     everybodyIn: "Все уже в очереди.",
-    choose: "Выберите оператора…",
     disabled: "отключён",
     unknown: "неизвестный оператор",
   },
@@ -206,7 +206,6 @@ export const linesRu: typeof linesEn = {
     yearly: "каждый год",
     imported: "из файла",
     closed: "закрыто весь день",
-    ownHours: "открыто",
     remove: (name) => `Убрать: ${name}`,
     number: (n) => `День ${n}`,
     open: days,
@@ -218,7 +217,6 @@ export const linesRu: typeof linesEn = {
     takeOver: (n) => `Добавить ${days(n)}`,
     allThere: "Они уже есть в списке.",
     drop: "Не добавлять",
-    closedOn: "закрыто",
   },
   topics: {
     label: (n) => `Тема ${n}`,
@@ -230,7 +228,6 @@ export const linesRu: typeof linesEn = {
     lead: "С настройками, какими они видны здесь, сохранены они или нет.",
     at: "написано",
     now: "Сейчас",
-    isNow: "сейчас",
     zone: (zone) => `по часам ${zone}`,
     asking: "Узнаём…",
     finishFirst: "Сначала заполните недостающее.",
@@ -289,7 +286,6 @@ export const linesRu: typeof linesEn = {
   value: {
     yes: "да",
     no: "нет",
-    nothing: "пусто",
     defaultText: "стандартный текст",
     ownText: (text) => `«${text}»`,
     days,

@@ -96,16 +96,7 @@ export async function save(state: Signal<State>, tell: Tell, id: LineId): Promis
     return true;
   }
   tell({ kind: "not_saved", line: id, failure: answer.failure });
-  if (answer.failure.why === "stale") void askWho(tell, id);
   return false;
-}
-
-/** Whoever changed it meanwhile is in its history. */
-async function askWho(tell: Tell, line: LineId): Promise<void> {
-  tell({ kind: "asked", line, tool: "audit" });
-  const answer = await api.audit(line);
-  if ("value" in answer) tell({ kind: "told", line, tool: "audit", value: answer.value });
-  else tell({ kind: "untold", line, tool: "audit", failure: answer.failure });
 }
 
 async function read(state: Signal<State>, tell: Tell): Promise<void> {

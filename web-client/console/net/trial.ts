@@ -16,7 +16,7 @@ const PAUSE_MS = 500;
 
 export function followTrial(state: Signal<State>, emit: Emit): void {
   const { tell } = to(emit);
-  let seen: { settings: LineSettings; at: string | null } | null = null;
+  let seen: { line: LineId; settings: LineSettings; at: string | null } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
 
@@ -30,8 +30,8 @@ export function followTrial(state: Signal<State>, emit: Emit): void {
     }
     const at = toolsOf(setting, line).trialAt;
     if (seen?.settings === form.settings && seen.at === at) return;
-    const isFirst = seen === null;
-    seen = { settings: form.settings, at };
+    const isFirst = seen?.line !== line;
+    seen = { line, settings: form.settings, at };
     clearTimeout(timer);
     if (unfinished(form.settings).length > 0) return;
     timer = setTimeout(() => void ask(line, form.settings, at), isFirst ? 0 : PAUSE_MS);

@@ -155,6 +155,15 @@ test("a changed field is not wrong any more until the server says so again", () 
   expect(spoiltFields(edited(wrong, withValue(wrong.settings, "hours.week", week)))).toEqual(["name"]);
 });
 
+test("one is led to what is wrong when it is said, not while one writes elsewhere", () => {
+  const problems = [{ field: "name", allowed: "1..100 characters" }];
+  const wrong = notSaved(submitted(renamed()), { why: "invalid", problems });
+  expect(wrong.warnings).toBe(1);
+  const elsewhere = edited(wrong, withValue(wrong.settings, "active", false));
+  expect(elsewhere).toMatchObject({ warnings: 1, problems });
+  expect(notSaved(submitted(elsewhere), { why: "invalid", problems }).warnings).toBe(2);
+});
+
 test("a problem with one of a list names its place", () => {
   expect(numberedProblem({ field: "hours.holidays", allowed: "number 3: days" })).toEqual({
     index: 2,

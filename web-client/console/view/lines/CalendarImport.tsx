@@ -10,6 +10,7 @@ import { FileButton } from "./FileButton.tsx";
 import type { Sheet } from "./sheet.ts";
 import { skippedWords } from "./skipped.ts";
 import { intervalsWords } from "./values.ts";
+import { dayOf } from "./when.ts";
 
 const SHOWN_MAX = 100;
 
@@ -93,6 +94,7 @@ function Found({ sheet, file }: { sheet: Sheet; file: CalendarFile }) {
 }
 
 function holidayWords(words: Words, { from, to, intervals }: Holiday): string {
-  const days = from === to ? from : `${from} – ${to}`;
+  const [first, last] = [dayOf(words, from), dayOf(words, to)];
+  const days = first === last ? first : `${first} – ${last}`;
   return `${days}, ${intervalsWords(words, intervals)}`;
 }

@@ -6,7 +6,7 @@ import { ChoiceField } from "./ChoiceField.tsx";
 import { CustomerText } from "./CustomerText.tsx";
 import { NumberField } from "./NumberField.tsx";
 import { Section } from "./Section.tsx";
-import type { Sheet } from "./sheet.ts";
+import { isShown, type Sheet } from "./sheet.ts";
 import { TextPreview } from "./TextPreview.tsx";
 
 export function ClosingSection({ sheet }: { sheet: Sheet }) {
@@ -14,7 +14,9 @@ export function ClosingSection({ sheet }: { sheet: Sheet }) {
   return (
     <Section sheet={sheet} name="closing">
       <ChoiceField sheet={sheet} field="closing.rule" />
-      {rule !== "nothing" && <CustomerText sheet={sheet} field="closing.text" />}
+      {isShown(sheet, rule !== "nothing", "closing.text") && (
+        <CustomerText sheet={sheet} field="closing.text" />
+      )}
       <RatingRequest sheet={sheet} rule={rule} />
       <NumberField sheet={sheet} field="closing.reopen_window_seconds" unit="seconds" />
     </Section>
@@ -26,10 +28,12 @@ export function SilenceSection({ sheet }: { sheet: Sheet }) {
   return (
     <Section sheet={sheet} name="silence">
       <NumberField sheet={sheet} field="auto_close.after_seconds" unit="seconds" />
-      {after_seconds !== 0 && (
+      {isShown(sheet, after_seconds !== 0, "auto_close.text") && (
         <>
           <ChoiceField sheet={sheet} field="auto_close.rule" />
-          {rule !== "nothing" && <CustomerText sheet={sheet} field="auto_close.text" />}
+          {isShown(sheet, rule !== "nothing", "auto_close.text") && (
+            <CustomerText sheet={sheet} field="auto_close.text" />
+          )}
           <RatingRequest sheet={sheet} rule={rule} />
         </>
       )}

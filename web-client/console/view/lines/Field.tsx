@@ -46,7 +46,7 @@ export function FieldHelp({ sheet, field }: { sheet: Sheet; field: FieldName }) 
     <div class="Field-help" id={helpId(field)}>
       {hint && <p class="Field-hint">{hint}</p>}
       {problemsAt(sheet.form, field).map((problem) => (
-        <p key={problem.field} class="Field-problem" role="alert" data-testid="problem">
+        <p key={problem.field} class="Field-problem" data-testid="problem">
           {words.lines.problem(
             allowedWords(words.lines.allowed, numberedProblem(problem).allowed),
           )}

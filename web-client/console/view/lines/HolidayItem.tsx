@@ -21,10 +21,11 @@ export function HolidayItem(props: HolidayItemProps) {
   const name = holiday.name || words.number(number);
   return (
     <li
-      class={props.isSpoilt ? "HolidayItem HolidayItem--spoilt" : "HolidayItem"}
+      class="HolidayItem"
       role="group"
       aria-label={name}
       data-testid="holiday"
+      {...(props.isSpoilt && { "data-spoilt": "" })}
     >
       <input
         type="text"

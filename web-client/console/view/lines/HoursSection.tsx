@@ -7,10 +7,13 @@ import { CustomerText } from "./CustomerText.tsx";
 import { controlProps, Field } from "./Field.tsx";
 import { HolidayList } from "./HolidayList.tsx";
 import { Dependent, Section } from "./Section.tsx";
-import type { Sheet } from "./sheet.ts";
+import { isShown, type Sheet } from "./sheet.ts";
 import { SwitchField } from "./SwitchField.tsx";
 import { TextField } from "./TextField.tsx";
 import { WeekEditor } from "./WeekEditor.tsx";
+
+const FIELDS_OF_CALENDAR = ["hours.timezone", "hours.week", "hours.holidays"] as const;
+const FIELDS_OF_HOURS = [...FIELDS_OF_CALENDAR, "hours.calendar_of", "hours.text"] as const;
 
 export function HoursSection({ sheet }: { sheet: Sheet }) {
   const { state, words } = sheet.desk;
@@ -19,10 +22,10 @@ export function HoursSection({ sheet }: { sheet: Sheet }) {
   return (
     <Section sheet={sheet} name="hours">
       <SwitchField sheet={sheet} field="hours.enabled" />
-      {hours.enabled && (
+      {isShown(sheet, hours.enabled, ...FIELDS_OF_HOURS) && (
         <Dependent>
           <CalendarChoice sheet={sheet} />
-          {hours.calendar_of === null ? (
+          {isShown(sheet, hours.calendar_of === null, ...FIELDS_OF_CALENDAR) ? (
             <OwnCalendar sheet={sheet} />
           ) : (
             <p class="Field-hint">
@@ -30,7 +33,7 @@ export function HoursSection({ sheet }: { sheet: Sheet }) {
             </p>
           )}
           <ChoiceField sheet={sheet} field="hours.rule" />
-          {hours.rule === "reply" && <CustomerText sheet={sheet} field="hours.text" />}
+          {isShown(sheet, hours.rule === "reply", "hours.text") && <CustomerText sheet={sheet} field="hours.text" />}
         </Dependent>
       )}
     </Section>

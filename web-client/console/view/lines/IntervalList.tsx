@@ -22,6 +22,18 @@ export function IntervalList(props: IntervalListProps) {
   const more = withInterval(intervals);
   const change = (index: number, part: Partial<Interval>) =>
     onChange(intervals.map((one, other) => (other === index ? { ...one, ...part } : one)));
+  const adding = canEdit && more !== null && (
+    <button
+      type="button"
+      class="IntervalList-button"
+      aria-label={words.addTimeTo(day)}
+      title={words.addTime}
+      data-testid="add-interval"
+      onClick={() => onChange(more)}
+    >
+      +
+    </button>
+  );
   return (
     <span class="IntervalList">
       {intervals.length === 0 && <span class="IntervalList-none">{props.none ?? words.closed}</span>}
@@ -56,20 +68,10 @@ export function IntervalList(props: IntervalListProps) {
               ×
             </button>
           )}
+          {index === intervals.length - 1 && adding}
         </span>
       ))}
-      {canEdit && more !== null && (
-        <button
-          type="button"
-          class="IntervalList-button"
-          aria-label={words.addTimeTo(day)}
-          title={words.addTime}
-          data-testid="add-interval"
-          onClick={() => onChange(more)}
-        >
-          +
-        </button>
-      )}
+      {intervals.length === 0 && adding}
     </span>
   );
 }

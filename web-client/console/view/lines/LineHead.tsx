@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Line } from "../../core/line.ts";
-import { toolsOf } from "../../core/lines.ts";
+import { isUnsaved, toolsOf } from "../../core/lines.ts";
 import { hashOf, LINES } from "../../core/place.ts";
 import { administers, channelsOf } from "../../core/select-lines.ts";
 import { failureWords } from "../../i18n/failure.ts";
@@ -32,16 +32,18 @@ export function LineHead({ desk, line }: { desk: Desk; line: Line }) {
         ))}
       </div>
       <div class="LineHead-buttons">
-        <a
-          class="Button LineHead-export"
-          href={`/api/v1/lines/${encodeURIComponent(line.id)}/export`}
-          download={`${line.settings.name}.json`}
-          data-testid="export"
-        >
-          {words.exportFile}
-        </a>
         {administers(state) && (
-          <ArchiveButton desk={desk} line={line} hasChannels={channels.length > 0} />
+          <>
+            <a
+              class="Button LineHead-export"
+              href={`/api/v1/lines/${encodeURIComponent(line.id)}/export`}
+              download={`${line.settings.name}.json`}
+              data-testid="export"
+            >
+              {words.exportFile}
+            </a>
+            <ArchiveButton desk={desk} line={line} />
+          </>
         )}
       </div>
       {failure && (
@@ -53,13 +55,12 @@ export function LineHead({ desk, line }: { desk: Desk; line: Line }) {
   );
 }
 
-type ArchiveButtonProps = { desk: Desk; line: Line; hasChannels: boolean };
-
 /** Putting away is asked about; bringing back is done at once. */
-function ArchiveButton({ desk, line, hasChannels }: ArchiveButtonProps) {
+function ArchiveButton({ desk, line }: { desk: Desk; line: Line }) {
   const [isAsking, setAsking] = useState(false);
   const words = desk.words.lines.page;
   const { busy } = toolsOf(desk.state.setting, line.id).archiving;
+  const obstacle = obstacleWords(desk, line);
   const set = (archived: boolean) => {
     setAsking(false);
     desk.actions.lines.archive(line.id, archived);
@@ -82,9 +83,9 @@ function ArchiveButton({ desk, line, hasChannels }: ArchiveButtonProps) {
       <button
         type="button"
         class="Button"
-        title={hasChannels ? words.hasChannels : undefined}
+        title={obstacle ?? undefined}
         data-testid="archive"
-        disabled={busy || hasChannels}
+        disabled={busy || obstacle !== null}
         onClick={() => setAsking(true)}
       >
         {words.archive}
@@ -107,4 +108,10 @@ function ArchiveButton({ desk, line, hasChannels }: ArchiveButtonProps) {
       </button>
     </span>
   );
+}
+
+/** What is to be done before a line can be put away. */
+function obstacleWords({ state, words }: Desk, line: Line): string | null {
+  if (channelsOf(state, line.id).length > 0) return words.lines.page.hasChannels;
+  return isUnsaved(state.setting, line.id) ? words.lines.page.saveFirst : null;
 }

@@ -31,7 +31,7 @@ export function LinePage({ desk, id, tab }: LinePageProps) {
 
 function Tabs({ desk, id, shown }: { desk: Desk; id: LineId; shown: LineTab }) {
   return (
-    <nav class="LinePage-tabs">
+    <nav class="LinePage-tabs" aria-label={desk.words.lines.page.tabsLabel}>
       {LINE_TABS.map((tab) => (
         <a
           key={tab}

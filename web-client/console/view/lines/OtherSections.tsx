@@ -4,7 +4,7 @@ import { ChoiceField } from "./ChoiceField.tsx";
 import { CustomerText } from "./CustomerText.tsx";
 import { OtherPersonas } from "./OtherPersonas.tsx";
 import { Dependent, Section } from "./Section.tsx";
-import type { Sheet } from "./sheet.ts";
+import { isShown, type Sheet } from "./sheet.ts";
 import { SwitchField } from "./SwitchField.tsx";
 import { TextField } from "./TextField.tsx";
 import { TopicList } from "./TopicList.tsx";
@@ -24,14 +24,14 @@ export function GreetingSection({ sheet }: { sheet: Sheet }) {
   return (
     <Section sheet={sheet} name="greeting">
       <SwitchField sheet={sheet} field="welcome.enabled" />
-      {welcome.enabled && (
+      {isShown(sheet, welcome.enabled, "welcome.text") && (
         <Dependent>
           <SwitchField sheet={sheet} field="welcome.each_conversation" />
           <CustomerText sheet={sheet} field="welcome.text" />
         </Dependent>
       )}
       <SwitchField sheet={sheet} field="consent.enabled" />
-      {consent.enabled && (
+      {isShown(sheet, consent.enabled, "consent.text") && (
         <Dependent>
           <CustomerText sheet={sheet} field="consent.text" />
         </Dependent>
@@ -62,10 +62,11 @@ export function TopicsSection({ sheet }: { sheet: Sheet }) {
 }
 
 export function ShownSection({ sheet }: { sheet: Sheet }) {
+  const hasPersonas = sheet.form.settings.operator_shown_as === "persona";
   return (
     <Section sheet={sheet} name="shown">
       <ChoiceField sheet={sheet} field="operator_shown_as" />
-      {sheet.form.settings.operator_shown_as === "persona" && <OtherPersonas sheet={sheet} />}
+      {isShown(sheet, hasPersonas, "personas") && <OtherPersonas sheet={sheet} />}
     </Section>
   );
 }

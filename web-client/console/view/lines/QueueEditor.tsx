@@ -7,7 +7,7 @@ import { OperatorPicker } from "./OperatorPicker.tsx";
 import { OrderedList } from "./OrderedList.tsx";
 import { PersonaFields } from "./PersonaFields.tsx";
 import "./QueueEditor.css";
-import { fieldId, type Sheet } from "./sheet.ts";
+import { fieldId, isShown, type Sheet } from "./sheet.ts";
 
 export function QueueEditor({ sheet }: { sheet: Sheet }) {
   const { desk, canEdit } = sheet;
@@ -70,6 +70,7 @@ type QueuedOperatorProps = { sheet: Sheet; operator: OperatorId; name: string };
 function QueuedOperator({ sheet, operator, name }: QueuedOperatorProps) {
   const { state, words } = sheet.desk;
   const view = state.operators[operator];
+  const hasPersonas = sheet.form.settings.operator_shown_as === "persona";
   return (
     <div class="QueueEditor-row">
       <span class="QueueEditor-who">
@@ -81,7 +82,7 @@ function QueuedOperator({ sheet, operator, name }: QueuedOperatorProps) {
           </small>
         )}
       </span>
-      {sheet.form.settings.operator_shown_as === "persona" && (
+      {isShown(sheet, hasPersonas, "personas") && (
         <PersonaFields sheet={sheet} operator={operator} name={name} />
       )}
     </div>

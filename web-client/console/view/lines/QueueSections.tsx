@@ -5,7 +5,7 @@ import { CustomerText } from "./CustomerText.tsx";
 import { NumberField } from "./NumberField.tsx";
 import { QueueEditor } from "./QueueEditor.tsx";
 import { Section } from "./Section.tsx";
-import type { Sheet } from "./sheet.ts";
+import { isShown, type Sheet } from "./sheet.ts";
 import { SwitchField } from "./SwitchField.tsx";
 
 export function QueueSection({ sheet }: { sheet: Sheet }) {
@@ -26,15 +26,15 @@ export function QueueSection({ sheet }: { sheet: Sheet }) {
 
 export function UnansweredSection({ sheet }: { sheet: Sheet }) {
   const { unanswered } = sheet.form.settings;
-  const hasText =
-    unanswered.rule === "reply" || (unanswered.rule === "requeue" && unanswered.text_on_requeue);
+  const { rule, text_on_requeue } = unanswered;
+  const hasText = rule === "reply" || (rule === "requeue" && text_on_requeue);
   return (
     <Section sheet={sheet} name="unanswered">
       <ChoiceField sheet={sheet} field="unanswered.rule" />
-      {unanswered.rule === "requeue" && (
+      {rule === "requeue" && (
         <SwitchField sheet={sheet} field="unanswered.text_on_requeue" />
       )}
-      {hasText && (
+      {isShown(sheet, hasText, "unanswered.after_seconds", "unanswered.text") && (
         <>
           <NumberField sheet={sheet} field="unanswered.after_seconds" unit="seconds" />
           <CustomerText sheet={sheet} field="unanswered.text" />

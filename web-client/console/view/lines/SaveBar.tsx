@@ -15,10 +15,11 @@ export function SaveBar({ sheet }: { sheet: Sheet }) {
   return (
     <footer class="SaveBar" data-testid="save-bar" data-step={step.is}>
       <button
-        type="submit"
+        type="button"
         class="Button Button--primary"
         data-testid="save"
-        disabled={isSaving || changes === 0}
+        disabled={isSaving || changes === 0 || form.newer !== null}
+        onClick={() => desk.actions.lines.save(id)}
       >
         {isSaving ? words.saving : words.save}
       </button>

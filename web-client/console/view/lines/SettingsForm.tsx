@@ -20,21 +20,13 @@ import { TrialPanel } from "./TrialPanel.tsx";
 
 export function SettingsForm({ sheet }: { sheet: Sheet }) {
   const { form, desk, canEdit } = sheet;
-  const { id, archived } = form.base;
+  const { archived } = form.base;
   const words = desk.words.lines;
   useLedToProblems(sheet);
   return (
-    <form
-      class="SettingsForm"
-      noValidate
-      data-testid="settings-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (canEdit) desk.actions.lines.save(id);
-      }}
-    >
+    <div class="SettingsForm" data-testid="settings-form">
+      {form.newer && <StaleNotice sheet={sheet} newer={form.newer} />}
       <div class="SettingsForm-scroll">
-        {form.newer && <StaleNotice sheet={sheet} newer={form.newer} />}
         {!canEdit && (
           <p class="SettingsForm-note">{archived ? words.page.isArchived : words.page.readOnly}</p>
         )}
@@ -57,18 +49,16 @@ export function SettingsForm({ sheet }: { sheet: Sheet }) {
         </div>
       </div>
       {canEdit && <SaveBar sheet={sheet} />}
-    </form>
+    </div>
   );
 }
 
-/** To the first thing that is wrong, whenever an answer says that something is. */
+/** To the first thing that is wrong, whenever it is said that something is. */
 function useLedToProblems({ form }: Sheet): void {
-  const seen = useRef(form.problems);
+  const heeded = useRef(form.warnings);
   useLayoutEffect(() => {
-    const isNews = form.problems.length > 0 && form.step.is === "editing";
-    const grew = form.problems.length >= seen.current.length && form.problems !== seen.current;
-    seen.current = form.problems;
     const [first] = spoiltFields(form);
-    if (isNews && grew && first !== undefined) goToField(first);
-  }, [form.problems]);
+    if (form.warnings > heeded.current && first !== undefined) goToField(first);
+    heeded.current = form.warnings;
+  }, [form.warnings]);
 }

@@ -1,5 +1,6 @@
 /** Somebody else has changed the line: who, what, and which of the two shall stand. */
 
+import { useEffect } from "preact/hooks";
 import { valueAt, type FieldName } from "../../core/fields.ts";
 import { meanwhile } from "../../core/line-form.ts";
 import type { Line } from "../../core/line.ts";
@@ -16,6 +17,8 @@ export function StaleNotice({ sheet, newer }: { sheet: Sheet; newer: Line }) {
   const words = desk.words.lines.stale;
   const { theirs, mine, both } = meanwhile(form, newer);
   const last = toolsOf(desk.state.setting, newer.id).audit.value?.[0];
+  // Whoever changed it is in its history.
+  useEffect(() => actions.lines.loadAudit(newer.id), [newer.id, newer.version]);
   const show = (field: FieldName, settings: Line["settings"]) =>
     valueWords(desk, field, valueAt(settings, field));
   return (
@@ -72,7 +75,7 @@ function Fields({ sheet, title, fields }: FieldsProps) {
   const names = fields.map((field) => sheet.desk.words.settings.fields[field]);
   return (
     <p>
-      {title}: {names.map((name) => `“${name}”`).join(", ")}
+      {title}: <b>{names.join(", ")}</b>
     </p>
   );
 }

@@ -1,5 +1,6 @@
 /** What would happen to a message, by the settings as they stand in the form. */
 
+import type { Asked } from "../../core/failure.ts";
 import { unfinished } from "../../core/line-form.ts";
 import type { Trial } from "../../core/line.ts";
 import { toolsOf, zoneOf } from "../../core/lines.ts";
@@ -44,16 +45,22 @@ export function TrialPanel({ sheet }: { sheet: Sheet }) {
       </div>
       <p class="TrialPanel-hint">{words.zone(zone)}</p>
       <div class="TrialPanel-answer" role="status" aria-busy={trial.busy}>
-        {isUnfinished && <p>{words.finishFirst}</p>}
-        {!isUnfinished && trial.failure && (
-          <p class="Field-problem">{failureWords(desk.words, trial.failure)}</p>
+        {isUnfinished ? (
+          <p>{words.finishFirst}</p>
+        ) : (
+          <Answer desk={desk} trial={trial} zone={zone} />
         )}
-        {!isUnfinished && trial.busy && trial.value === null && <p>{words.asking}</p>}
-        {!isUnfinished && trial.value && <Outcome desk={desk} trial={trial.value} zone={zone} />}
       </div>
       <p class="TrialPanel-hint">{words.lead}</p>
     </aside>
   );
+}
+
+function Answer({ desk, trial, zone }: { desk: Desk; trial: Asked<Trial>; zone: string }) {
+  const { value, failure } = trial;
+  if (failure) return <p class="Field-problem">{failureWords(desk.words, failure)}</p>;
+  if (value === null) return <p>{desk.words.lines.trial.asking}</p>;
+  return <Outcome desk={desk} trial={value} zone={zone} />;
 }
 
 function Outcome({ desk, trial, zone }: { desk: Desk; trial: Trial; zone: string }) {

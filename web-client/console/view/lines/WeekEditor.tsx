@@ -20,10 +20,9 @@ export function WeekEditor({ sheet }: { sheet: Sheet }) {
           {WEEKDAYS.map((day) => (
             <div
               key={day}
-              class={
-                spoilt.has(`hours.week.${day}`) ? "WeekEditor-day WeekEditor-day--spoilt" : "WeekEditor-day"
-              }
+              class="WeekEditor-day"
               role="group"
+              {...(spoilt.has(`hours.week.${day}`) && { "data-spoilt": "" })}
               aria-label={words.lines.hours.weekdays[day]}
               data-testid={`day-${day}`}
             >

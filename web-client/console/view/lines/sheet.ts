@@ -1,7 +1,7 @@
 /** What every field of a line's settings is given: the form, what may be done, how to change it. */
 
 import { withValue, type FieldName, type ValueOf } from "../../core/fields.ts";
-import type { LineForm } from "../../core/line-form.ts";
+import { problemsAt, type LineForm } from "../../core/line-form.ts";
 import { administers } from "../../core/select-lines.ts";
 import type { Desk } from "../desk.ts";
 
@@ -31,12 +31,18 @@ export function helpId(field: FieldName): string {
   return `help-${field}`;
 }
 
-/** Leads the eye and the keyboard to a field. */
+/** Leads the eye and the keyboard to a field, and in it to the part that is wrong. */
 export function goToField(field: FieldName): void {
   const frame = document.querySelector<HTMLElement>(`[data-field="${field}"]`);
-  frame?.scrollIntoView({ block: "center" });
-  const control = frame?.querySelector<HTMLElement>("input, textarea, select, button");
+  const part = frame?.querySelector<HTMLElement>("[data-spoilt], [aria-invalid='true']") ?? frame;
+  part?.scrollIntoView({ block: "center" });
+  const control = part?.matches(CONTROL) ? part : part?.querySelector<HTMLElement>(CONTROL);
   control?.focus({ preventScroll: true });
+}
+
+/** Whether it is shown: when it matters, and when something is wrong with it all the same. */
+export function isShown(sheet: Sheet, matters: boolean, ...fields: FieldName[]): boolean {
+  return matters || fields.some((field) => problemsAt(sheet.form, field).length > 0);
 }
 
 export function goToSection(section: string): void {
@@ -44,3 +50,5 @@ export function goToSection(section: string): void {
   heading?.scrollIntoView({ block: "start" });
   heading?.focus({ preventScroll: true });
 }
+
+const CONTROL = "input, textarea, select, button";
