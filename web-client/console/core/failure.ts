@@ -10,6 +10,7 @@ export type Failure =
   /** Somebody else changed it meanwhile; the line as it is now, if there still is one. */
   | { why: "stale"; current: Line | null }
   | { why: "invalid"; problems: readonly Problem[] }
+  | { why: "too_large" }
   | { why: "later" }
   | { why: "unreadable_file" }
   | { why: "unexpected"; status: number; message: string };

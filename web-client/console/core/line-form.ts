@@ -87,6 +87,7 @@ export function notSaved(form: LineForm, failure: Failure): LineForm {
     case "signed_out":
     case "forbidden":
     case "not_found":
+    case "too_large":
     case "later":
     case "unreadable_file":
     case "unexpected":

@@ -127,8 +127,22 @@ export type Trial = {
   explanation: Explanation | null;
 };
 
-/** What is in a calendar file. */
-export type CalendarFile = { holidays: readonly Holiday[]; skipped: readonly unknown[] };
+/** What is in a calendar file, and which of its events are no holidays. */
+export type CalendarFile = {
+  holidays: readonly Holiday[];
+  /** An empty name: the file gives none. */
+  skipped: readonly { name: string; why: SkippedWhy }[];
+};
+
+export type SkippedWhy =
+  | "cancelled"
+  | "past"
+  | "repeats"
+  | "no_date"
+  | "no_end"
+  | "too_long"
+  | "unknown_zone"
+  | "out_of_bounds";
 
 /** One change of a line, in its history. */
 export type AuditEntry = {

@@ -39,6 +39,8 @@ const PATTERNS: readonly (readonly [RegExp, Say])[] = [
   [/^days of the years (\d+)\.\.(\d+)$/, (words, [from, to]) => words.years(from, to)],
   [/^a name of at most (\d+) characters$/, (words, [n]) => words.holidayName(n)],
   [/^ids of operators that there are$/, (words) => words.operators],
+  [/^calendars in the iCalendar format$/, (words) => words.calendar],
+  [/^at most (\d+) holidays from today on$/, (words, [n]) => words.holidaysToCome(n)],
   [/\bIANA\b|time ?zone/i, (words) => words.timezone],
   [/^(?:the )?ids? of (?:a|another) line\b/, (words) => words.line],
 ];

@@ -1,11 +1,12 @@
 /** Why something was not done, in words. */
 
-import type { Failure } from "../core/failure.ts";
+import type { Failure, Problem } from "../core/failure.ts";
+import { fieldNamed } from "../core/fields.ts";
 import { allowedWords } from "./allowed.ts";
 import type { Words } from "./en.ts";
 
 export function failureWords(words: Words, failure: Failure): string {
-  const { failure: says, allowed, problem } = words.lines;
+  const { failure: says } = words.lines;
   switch (failure.why) {
     case "unreachable":
       return says.unreachable;
@@ -18,9 +19,9 @@ export function failureWords(words: Words, failure: Failure): string {
     case "stale":
       return says.stale;
     case "invalid":
-      return failure.problems
-        .map((one) => `${one.field}. ${problem(allowedWords(allowed, one.allowed))}`)
-        .join(" ");
+      return failure.problems.map((one) => problemWords(words, one)).join(" ");
+    case "too_large":
+      return says.tooLarge;
     case "later":
       return says.later;
     case "unreadable_file":
@@ -30,4 +31,11 @@ export function failureWords(words: Words, failure: Failure): string {
     default:
       return failure satisfies never;
   }
+}
+
+/** With the name of the field, where it is one of the form. */
+function problemWords(words: Words, problem: Problem): string {
+  const field = fieldNamed(problem.field);
+  const says = words.lines.problem(allowedWords(words.lines.allowed, problem.allowed));
+  return field === null ? `${says}.` : `${words.settings.fields[field]}. ${says}.`;
 }

@@ -1,5 +1,6 @@
 /** The screens of lines in English. */
 
+import type { SkippedWhy } from "../core/line.ts";
 import type { Placeholder } from "../core/texts.ts";
 import { plural } from "./plural.ts";
 
@@ -95,6 +96,8 @@ export const linesEn = {
     operators: "operators that there are",
     timezone: "the name of a time zone, such as Europe/Berlin",
     line: "another line that there is",
+    calendar: "a calendar file (iCalendar)",
+    holidaysToCome: (n: string) => `at most ${n} days from today on`,
   },
   failure: {
     unreachable: "The server does not answer. Check the connection and try again.",
@@ -102,6 +105,7 @@ export const linesEn = {
     forbidden: "You are not allowed to do that.",
     notFound: "There is nothing here any more.",
     stale: "Somebody else has changed it meanwhile. Try again.",
+    tooLarge: "The file is too large.",
     later: "Too much is going on. Try again in a moment.",
     unreadableFile: "This file cannot be read: it is no line that was exported here.",
     unexpected: (status: number, message: string) =>
@@ -210,6 +214,17 @@ export const linesEn = {
     found: (n: number) => `In the file: ${count(n, "day", "days")}`,
     foundNone: "There are no days in this file.",
     skipped: (n: number) => `${count(n, "entry was", "entries were")} left out:`,
+    unnamed: "Without a name:",
+    skippedWhy: {
+      cancelled: "is cancelled",
+      past: "is over",
+      repeats: "repeats otherwise than every year on its day",
+      no_date: "has no date",
+      no_end: "has a beginning and no end",
+      too_long: "would be open for more than 24 hours",
+      unknown_zone: "is in a time zone that is not known",
+      out_of_bounds: "is beyond what the settings can hold",
+    } satisfies Record<SkippedWhy, string>,
     takeOver: (n: number) => `Add ${count(n, "day", "days")}`,
     allThere: "They are all in the list already.",
     drop: "Do not add",
@@ -257,7 +272,7 @@ export const linesEn = {
       wait_p90_seconds: "Wait, nine in ten at most",
       wait_max_seconds: "Wait, the longest",
     },
-    byOperator: "By operator",
+    byOperator: "By operator, as it is → with these settings",
     operator: "Operator",
     offered: "offered",
     accepted: "accepted",

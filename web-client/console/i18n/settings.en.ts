@@ -20,7 +20,7 @@ const fields: Record<FieldName, string> = {
   "unanswered.text": "Text while nobody has answered",
   "answer.limit_seconds": "A customer waits for an answer at most",
   "answer.rule": "When that time is over",
-  "hours.enabled": "Working hours",
+  "hours.enabled": "Keep working hours",
   "hours.calendar_of": "Calendar",
   "hours.timezone": "Time zone",
   "hours.week": "Week",

@@ -32,7 +32,7 @@ export const settingsRu: typeof settingsEn = {
     "unanswered.text": "Текст, пока никто не ответил",
     "answer.limit_seconds": "Клиент ждёт ответа не дольше",
     "answer.rule": "Когда это время вышло",
-    "hours.enabled": "Часы работы",
+    "hours.enabled": "Работать по расписанию",
     "hours.calendar_of": "Календарь",
     "hours.timezone": "Часовой пояс",
     "hours.week": "Неделя",

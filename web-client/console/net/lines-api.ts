@@ -98,6 +98,8 @@ function failureOf(status: number, error: ErrorBody["error"]): Failure {
       return { why: "forbidden" };
     case 404:
       return { why: "not_found" };
+    case 413:
+      return { why: "too_large" };
     case 429:
     case 503:
       return { why: "later" };

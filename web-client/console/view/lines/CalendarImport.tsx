@@ -8,7 +8,6 @@ import { failureWords } from "../../i18n/failure.ts";
 import "./CalendarImport.css";
 import { FileButton } from "./FileButton.tsx";
 import type { Sheet } from "./sheet.ts";
-import { skippedWords } from "./skipped.ts";
 import { intervalsWords } from "./values.ts";
 import { dayOf } from "./when.ts";
 
@@ -65,7 +64,9 @@ function Found({ sheet, file }: { sheet: Sheet; file: CalendarFile }) {
           <h4>{words.skipped(file.skipped.length)}</h4>
           <ul>
             {file.skipped.slice(0, SHOWN_MAX).map((one, index) => (
-              <li key={index}>{skippedWords(one)}</li>
+              <li key={index}>
+                <b>{one.name || words.unnamed}</b> {words.skippedWhy[one.why]}
+              </li>
             ))}
           </ul>
         </>

@@ -1,19 +1,16 @@
 /** What each operator got on a rehearsed day, as it is and as proposed. */
 
+import type { OperatorId } from "../../../client/index.ts";
 import type { Rehearsal, Summary } from "../../core/line.ts";
 import { personName, type Desk } from "../desk.ts";
 
 const COLUMNS = ["offered", "accepted", "missed", "declined"] as const;
-
-type OperatorSums = Summary["by_operator"][number];
 
 export function RehearsedOperators({ desk, rehearsed }: { desk: Desk; rehearsed: Rehearsal }) {
   const words = desk.words.lines.rehearsal;
   const { as_it_is, as_proposed } = rehearsed;
   const both = [...as_it_is.by_operator, ...as_proposed.by_operator];
   const operators = [...new Set(both.map(({ operator }) => operator))];
-  const of = (summary: Summary, id: string) =>
-    summary.by_operator.find(({ operator }) => operator === id);
   if (operators.length === 0) return null;
   return (
     <div class="Rehearsal-scroll">
@@ -21,32 +18,25 @@ export function RehearsedOperators({ desk, rehearsed }: { desk: Desk; rehearsed:
         <caption>{words.byOperator}</caption>
         <thead>
           <tr>
-            <th scope="col" rowSpan={2} class="Rehearsal-what">
+            <th scope="col" class="Rehearsal-what">
               {words.operator}
             </th>
-            <th scope="colgroup" colSpan={COLUMNS.length} class="Rehearsal-begins">
-              {words.asItIs}
-            </th>
-            <th scope="colgroup" colSpan={COLUMNS.length} class="Rehearsal-begins">
-              {words.asProposed}
-            </th>
-          </tr>
-          <tr>
-            {[0, 1].flatMap((half) =>
-              COLUMNS.map((column, index) => (
-                <th key={`${half} ${column}`} scope="col" class={beginning(index)}>
-                  {words[column]}
-                </th>
-              )),
-            )}
+            {COLUMNS.map((column) => (
+              <th key={column} scope="col">
+                {words[column]}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
           {operators.map((id) => (
             <tr key={id}>
               <th scope="row">{personName(desk, id)}</th>
-              <Sums sums={of(as_it_is, id)} />
-              <Sums sums={of(as_proposed, id)} />
+              {COLUMNS.map((column) => (
+                <td key={column}>
+                  <Change before={of(as_it_is, id)[column]} after={of(as_proposed, id)[column]} />
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>
@@ -55,18 +45,17 @@ export function RehearsedOperators({ desk, rehearsed }: { desk: Desk; rehearsed:
   );
 }
 
-function Sums({ sums }: { sums: OperatorSums | undefined }) {
+function Change({ before, after }: { before: number; after: number }) {
+  if (before === after) return <>{before}</>;
   return (
     <>
-      {COLUMNS.map((column, index) => (
-        <td key={column} class={beginning(index)}>
-          {sums?.[column] ?? 0}
-        </td>
-      ))}
+      {before} → <b>{after}</b>
     </>
   );
 }
 
-function beginning(index: number): string {
-  return index === 0 ? "Rehearsal-begins" : "";
+/** Whoever is not named was offered nothing. */
+function of(summary: Summary, id: OperatorId): Record<(typeof COLUMNS)[number], number> {
+  const none = { offered: 0, accepted: 0, missed: 0, declined: 0 };
+  return summary.by_operator.find(({ operator }) => operator === id) ?? none;
 }
