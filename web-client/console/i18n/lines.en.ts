@@ -107,7 +107,7 @@ export const linesEn = {
     stale: "Somebody else has changed it meanwhile. Try again.",
     tooLarge: "The file is too large.",
     later: "Too much is going on. Try again in a moment.",
-    unreadableFile: "This file cannot be read: it is no line that was exported here.",
+    unreadableFile: "This file cannot be read.",
     unexpected: (status: number, message: string) =>
       `The server answered with an error (${status}${message === "" ? "" : `: ${message}`}).`,
     retry: "Try again",

@@ -110,7 +110,7 @@ export const linesRu: typeof linesEn = {
     stale: "Тем временем это изменил кто-то другой. Попробуйте снова.",
     tooLarge: "Файл слишком большой.",
     later: "Сейчас слишком много запросов. Попробуйте через минуту.",
-    unreadableFile: "Файл не читается: это не линия из экспорта.",
+    unreadableFile: "Этот файл не читается.",
     unexpected: (status, message) =>
       `Сервер ответил ошибкой (${status}${message === "" ? "" : `: ${message}`}).`,
     retry: "Ещё раз",

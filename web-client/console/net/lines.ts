@@ -14,10 +14,11 @@ import * as api from "./lines-api.ts";
 /** A feed may tell of many changes at once. */
 const RELOAD_AFTER_MS = 300;
 const RELOAD_AGAIN_MS = 5_000;
+const UNREADABLE: { failure: Failure } = { failure: { why: "unreadable_file" } };
 
 /** Reads the lines when they are looked at, and anew whenever the feed tells of a change. */
 export function followLines(state: Signal<State>, emit: Emit): void {
-  const { tell } = to(emit);
+  const tell = tellInto(emit);
   let known: State["lines"] | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
@@ -43,7 +44,7 @@ export function followLines(state: Signal<State>, emit: Emit): void {
 }
 
 export function lineActions(state: Signal<State>, emit: Emit) {
-  const { tell, asks } = to(emit);
+  const tell = tellInto(emit);
   const lines = () => state.peek().setting;
   return {
     reload: () => void read(state, tell),
@@ -57,7 +58,7 @@ export function lineActions(state: Signal<State>, emit: Emit) {
     archive(id: LineId, archived: boolean) {
       const line = lineOf(lines(), id);
       if (line === null) return;
-      void asks(id, "archiving", api.archive(line, archived), (value) => {
+      void ask(tell, id, "archiving", api.archive(line, archived), (value) => {
         tell({ kind: "told", line: id, tool: "archiving", value });
         tell({ kind: "stored", line: value });
       });
@@ -66,19 +67,22 @@ export function lineActions(state: Signal<State>, emit: Emit) {
     rehearse(line: LineId, day: string) {
       const form = formOf(lines(), line);
       if (form === null) return;
-      void asks(line, "rehearsal", api.rehearse(line, day, form.settings), (value) =>
+      void ask(tell, line, "rehearsal", api.rehearse(line, day, form.settings), (value) =>
         tell({ kind: "told", line, tool: "rehearsal", value }),
       );
     },
     readCalendar(line: LineId, timezone: string, file: File) {
-      const answer = file.text().then((ics) => api.readCalendar(timezone, ics));
-      void asks(line, "calendar", answer, (value) =>
+      const answer = file.text().then(
+        (ics) => api.readCalendar(timezone, ics),
+        () => UNREADABLE,
+      );
+      void ask(tell, line, "calendar", answer, (value) =>
         tell({ kind: "told", line, tool: "calendar", value }),
       );
     },
     dropCalendar: (line: LineId) => tell({ kind: "dropped", line, tool: "calendar" }),
     loadAudit(line: LineId) {
-      void asks(line, "audit", api.audit(line), (value) =>
+      void ask(tell, line, "audit", api.audit(line), (value) =>
         tell({ kind: "told", line, tool: "audit", value }),
       );
     },
@@ -87,6 +91,8 @@ export function lineActions(state: Signal<State>, emit: Emit) {
 
 /** True: it is stored. */
 export async function save(state: Signal<State>, tell: Tell, id: LineId): Promise<boolean> {
+  // Twice the same would be refused as changed meanwhile.
+  if (state.peek().setting.forms[id]?.step.is === "saving") return false;
   tell({ kind: "submitted", line: id });
   const form = formOf(state.peek().setting, id);
   if (form?.step.is !== "saving") return false;
@@ -108,12 +114,9 @@ async function read(state: Signal<State>, tell: Tell): Promise<void> {
 }
 
 async function makeFrom(tell: Tell, file: File): Promise<void> {
-  const text = await file.text();
-  try {
-    await make(tell, api.createFrom(JSON.parse(text)));
-  } catch {
-    tell({ kind: "not_made", failure: { why: "unreadable_file" } });
-  }
+  const exported: unknown = await file.text().then(JSON.parse).catch(() => undefined);
+  if (exported === undefined) tell({ kind: "not_made", ...UNREADABLE });
+  else await make(tell, api.createFrom(exported));
 }
 
 async function make(tell: Tell, asked: ReturnType<typeof api.create>): Promise<void> {
@@ -130,23 +133,24 @@ async function make(tell: Tell, asked: ReturnType<typeof api.create>): Promise<v
 export type Tell = (event: LinesEvent) => void;
 type Tool = Extract<LinesEvent, { kind: "asked" }>["tool"];
 
-export function to(emit: Emit) {
-  const tell: Tell = (event) => {
+export function tellInto(emit: Emit): Tell {
+  return (event) => {
     emit({ on: "lines", event });
     if (isSignedOut(event)) emit({ on: "signed_out", problem: { kind: "signed_out" } });
   };
-  const asks = async <T>(
-    line: LineId,
-    tool: Tool,
-    asked: Promise<api.Answer<T>>,
-    done: (value: T) => void,
-  ) => {
-    tell({ kind: "asked", line, tool });
-    const answer = await asked;
-    if ("value" in answer) done(answer.value);
-    else tell({ kind: "untold", line, tool, failure: answer.failure });
-  };
-  return { tell, asks };
+}
+
+async function ask<T>(
+  tell: Tell,
+  line: LineId,
+  tool: Tool,
+  asked: Promise<api.Answer<T>>,
+  done: (value: T) => void,
+): Promise<void> {
+  tell({ kind: "asked", line, tool });
+  const answer = await asked;
+  if ("value" in answer) done(answer.value);
+  else tell({ kind: "untold", line, tool, failure: answer.failure });
 }
 
 function isSignedOut(event: LinesEvent): boolean {

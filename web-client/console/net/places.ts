@@ -2,14 +2,14 @@
 
 import { effect, type Signal } from "@preact/signals";
 import { unsaved } from "../core/lines.ts";
-import { hashOf, placeOf, type Place } from "../core/place.ts";
+import { hashOf, placeOf, placeOfLine, type Place } from "../core/place.ts";
 import { leavesChanges, openLine } from "../core/select-lines.ts";
 import type { State } from "../core/state.ts";
 import { signOut, type Emit } from "./gate.ts";
-import { save, to } from "./lines.ts";
+import { save, tellInto } from "./lines.ts";
 
 export function followPlace(state: Signal<State>, emit: Emit): void {
-  const { tell } = to(emit);
+  const tell = tellInto(emit);
   emit({ on: "place", place: placeOf(location.hash) });
   addEventListener("hashchange", () => {
     const place = placeOf(location.hash);
@@ -31,12 +31,12 @@ export function followPlace(state: Signal<State>, emit: Emit): void {
 /** Signs out, unless there are changes to ask about first. */
 export function leaveAndSignOut(state: Signal<State>, emit: Emit): void {
   if (leavesChanges(state.peek(), "signed_out")) {
-    to(emit).tell({ kind: "leaving", to: "signed_out" });
+    tellInto(emit)({ kind: "leaving", to: "signed_out" });
   } else void signOut(emit);
 }
 
 export function leaveActions(state: Signal<State>, emit: Emit) {
-  const { tell } = to(emit);
+  const tell = tellInto(emit);
   const stay = () => tell({ kind: "leaving", to: null });
   return {
     stay,
@@ -49,7 +49,7 @@ export function leaveActions(state: Signal<State>, emit: Emit) {
       if (how !== "save") go(emit, target);
       else {
         void save(state, tell, line).then((isSaved) => {
-          if (isSaved) go(emit, target);
+          go(emit, isSaved ? target : placeOfLine(line));
         });
       }
     },
@@ -61,7 +61,7 @@ function go(emit: Emit, target: Place | "signed_out"): void {
     void signOut(emit);
     return;
   }
-  history.pushState(null, "", hashOf(target));
+  if (location.hash !== hashOf(target)) history.pushState(null, "", hashOf(target));
   emit({ on: "place", place: target });
 }
 

@@ -10,12 +10,12 @@ import type { State } from "../core/state.ts";
 import { momentOf } from "../core/zone.ts";
 import type { Emit } from "./gate.ts";
 import * as api from "./lines-api.ts";
-import { to } from "./lines.ts";
+import { tellInto } from "./lines.ts";
 
 const PAUSE_MS = 500;
 
 export function followTrial(state: Signal<State>, emit: Emit): void {
-  const { tell } = to(emit);
+  const tell = tellInto(emit);
   let seen: { line: LineId; settings: LineSettings; at: string | null } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;

@@ -1,7 +1,8 @@
 /** When the line is open, and what a message gets when it is not. */
 
-import { byName, lineOf, zoneOf } from "../../core/lines.ts";
+import { byName, lineOf } from "../../core/lines.ts";
 import { wallClock } from "../../core/zone.ts";
+import type { Desk } from "../desk.ts";
 import { ChoiceField } from "./ChoiceField.tsx";
 import { CustomerText } from "./CustomerText.tsx";
 import { controlProps, Field } from "./Field.tsx";
@@ -33,7 +34,9 @@ export function HoursSection({ sheet }: { sheet: Sheet }) {
             </p>
           )}
           <ChoiceField sheet={sheet} field="hours.rule" />
-          {isShown(sheet, hours.rule === "reply", "hours.text") && <CustomerText sheet={sheet} field="hours.text" />}
+          {isShown(sheet, hours.rule === "reply", "hours.text") && (
+            <CustomerText sheet={sheet} field="hours.text" />
+          )}
         </Dependent>
       )}
     </Section>
@@ -41,17 +44,14 @@ export function HoursSection({ sheet }: { sheet: Sheet }) {
 }
 
 function OwnCalendar({ sheet }: { sheet: Sheet }) {
-  const { state, words, now } = sheet.desk;
-  const { settings } = sheet.form;
-  const shown = wallClock(now.value, zoneOf(state.setting, settings));
-  const says = words.lines.hours;
+  const { timezones } = sheet.desk.state.setting.defaults ?? { timezones: [] };
   return (
     <>
       <div>
         <TextField sheet={sheet} field="hours.timezone" list="timezones" />
-        <p class="Field-hint">{shown ? says.nowThere(shown.slice(11)) : says.unknownZone}</p>
+        <NowThere desk={sheet.desk} zone={sheet.form.settings.hours.timezone} />
         <datalist id="timezones">
-          {(state.setting.defaults?.timezones ?? []).map((zone) => (
+          {timezones.map((zone) => (
             <option key={zone} value={zone} />
           ))}
         </datalist>
@@ -59,6 +59,14 @@ function OwnCalendar({ sheet }: { sheet: Sheet }) {
       <WeekEditor sheet={sheet} />
       <HolidayList sheet={sheet} />
     </>
+  );
+}
+
+function NowThere({ desk, zone }: { desk: Desk; zone: string }) {
+  const words = desk.words.lines.hours;
+  const shown = wallClock(desk.now.value, zone);
+  return (
+    <p class="Field-hint">{shown ? words.nowThere(shown.slice(11)) : words.unknownZone}</p>
   );
 }
 

@@ -1,5 +1,4 @@
-import type { FieldOf } from "../../core/fields.ts";
-import { valueAt } from "../../core/fields.ts";
+import { valueAt, type FieldOf } from "../../core/fields.ts";
 import { controlProps, Field } from "./Field.tsx";
 import type { Sheet } from "./sheet.ts";
 import "./TextField.css";
