@@ -2,6 +2,8 @@
 
 use domain::audit::{AuditEntry, Deed, FieldChange, Subject, differences};
 use domain::channel::{Channel, SECRETS};
+use domain::conversation::Conversation;
+use domain::effect::Effect;
 use domain::id::OperatorId;
 use domain::line::{Line, LineSettings};
 use domain::operator::Operator;
@@ -48,7 +50,8 @@ pub(crate) fn entry_of(
             directory.accounts.get(login)?;
             (Subject::Operator(account.operator.clone()), Deed::PasswordSet, Vec::new())
         }
-        Change::SignIn { .. } | Change::EndSignIn { .. } => return None,
+        Change::Noted { what, subject } => (subject.clone(), *what, Vec::new()),
+        Change::SignIn { .. } | Change::EndSignIn { .. } | Change::Record { .. } => return None,
     };
     let says_it_all = match what {
         Deed::Created | Deed::Changed => false,
@@ -61,6 +64,20 @@ pub(crate) fn entry_of(
     };
     let entry = AuditEntry { at, by: by.clone(), what, subject, changes };
     (says_it_all || what == Deed::Created || !entry.changes.is_empty()).then_some(entry)
+}
+
+/// The entry of a step of a conversation. None: nobody was blocked by it.
+pub(crate) fn of_step(
+    effects: &[Effect],
+    conversation: &Conversation,
+    at: Timestamp,
+) -> Option<AuditEntry> {
+    let subject = Subject::Customer(conversation.customer.clone()?);
+    effects.iter().find_map(|effect| {
+        let Effect::Spam { by, block: true } = effect else { return None };
+        let (by, what, subject) = (by.clone(), Deed::Blocked, subject.clone());
+        Some(AuditEntry { at, by, what, subject, changes: Vec::new() })
+    })
 }
 
 fn deed<T>(before: Option<&T>) -> Deed {

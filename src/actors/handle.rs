@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 use actix::{Handler, Message, Recipient};
 use bytestring::ByteString;
 use domain::account::{Account, SignIn};
+use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
 use domain::chat::Inbound;
 use domain::conversation::{Conversation, Draft};
@@ -38,7 +39,7 @@ use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
-use crate::store::op::{DocumentKind, Submitted};
+use crate::store::op::{DocumentKind, SharedKind, Submitted};
 
 /// Shared documents changed in one step.
 pub const CHANGES_MAX: usize = 50;
@@ -119,6 +120,18 @@ pub enum Change {
         version: u64,
         digest: String,
     },
+    /// Is in the audit log only: its documents are changed beside it.
+    Noted {
+        what: Deed,
+        subject: Subject,
+    },
+    /// A customer's card, a lead, or what a customer is known by, as `actors::customers` makes it.
+    Record {
+        version: u64,
+        kind: SharedKind,
+        id: String,
+        bytes: Arc<[u8]>,
+    },
 }
 
 impl Change {
@@ -132,6 +145,8 @@ impl Change {
             Self::SignIn { digest, .. } | Self::EndSignIn { digest, .. } => {
                 format!("sign_in:{digest}")
             }
+            Self::Noted { what, subject } => format!("noted:{what:?}:{subject:?}"),
+            Self::Record { kind, id, .. } => format!("{}:{id}", kind.as_str()),
         }
     }
 
@@ -144,7 +159,9 @@ impl Change {
             | Self::Operator { .. }
             | Self::Account { .. }
             | Self::SignIn { .. }
-            | Self::EndSignIn { .. } => None,
+            | Self::EndSignIn { .. }
+            | Self::Noted { .. }
+            | Self::Record { .. } => None,
         }
     }
 }

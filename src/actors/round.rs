@@ -94,7 +94,7 @@ impl Bench {
 
     /// What comes into this round: the inbox first, then what was handed over directly.
     async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
-        let mut works = self.from_inbox().await?;
+        let mut works = self.read_inbox().await?;
         if self.inbox_drained {
             let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
             works.extend(pending.drain(..room));
@@ -103,7 +103,7 @@ impl Bench {
     }
 
     /// As much of the inbox as one round takes.
-    pub(crate) async fn from_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
         if self.inbox_drained {
             return Ok(Vec::new());
         }
@@ -133,7 +133,8 @@ impl Bench {
         for work in works.iter() {
             let once = work.targets();
             let again = once.iter().any(|target| targets.contains(target));
-            if again || ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
+            if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
+            {
                 break;
             }
             targets.extend(once);
@@ -319,6 +320,7 @@ impl Bench {
         self.chats.draft(&mut group);
         self.audit.draft(&mut group, Nothing {});
         self.attendance.draft(&mut group);
+        self.customers.draft(&mut group);
         draught.groups.push(group);
         Ok(())
     }
@@ -382,6 +384,7 @@ impl Bench {
         self.chats.keep();
         self.audit.keep();
         self.attendance.keep();
+        self.customers.keep();
         for id in &draught.closed {
             self.conversations.remove(id);
         }
@@ -453,6 +456,7 @@ impl Bench {
         self.chats.take_back();
         self.audit.take_back();
         self.attendance.take_back();
+        self.customers.take_back();
     }
 }
 

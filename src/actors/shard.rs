@@ -16,6 +16,7 @@ use crate::actors::attendance::AttendanceBook;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::catch_up::from_store;
 use crate::actors::chats::Chats;
+use crate::actors::customers::Customers;
 use crate::actors::delivery::found_jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, Follow};
@@ -254,6 +255,7 @@ async fn load(
         chats: Chats::default(),
         audit,
         attendance: AttendanceBook::load(&parts.store, shard).await?,
+        customers: Customers::new(parts.records.clone(), parts.settings.region),
         touched: BTreeSet::new(),
         touched_lines: BTreeSet::new(),
         rounds: 0,

@@ -45,6 +45,12 @@ pub enum Action<'a> {
     /// Change the status of somebody who is in these queues, hand his conversations back to them:
     /// he himself, and those who oversee one of them.
     ManageOperator { operator: &'a OperatorId, queues: &'a [LineId] },
+    /// Read a customer's card, which is found through these conversations of his.
+    ReadCustomer(&'a [Row]),
+    /// Change it, confirm his contacts, merge it with another, have a lead made or changed.
+    ChangeCustomer(&'a [Row]),
+    /// Block and unblock him, also before anybody has accepted.
+    BlockCustomer(&'a [Row]),
 }
 
 /// Whether `who` may do it. `queues` are the lines in whose queue he is.
@@ -82,11 +88,15 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
         | Action::PickUp(row)
         | Action::Oversee(row)
         | Action::Note(row) => who.supervises.contains(&row.line),
+        Action::ReadCustomer(rows) | Action::ChangeCustomer(rows) | Action::BlockCustomer(rows) => {
+            rows.iter().any(|row| who.supervises.contains(&row.line))
+        }
         Action::Administer | Action::SeeDirectory => false,
     }
 }
 
 fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
+    let allowed = |action: Action<'_>| operator_may(who, queues, action);
     match action {
         Action::Administer | Action::SeeLine(_) | Action::Oversee(_) => false,
         Action::SeeDirectory => true,
@@ -102,6 +112,9 @@ fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
         Action::Leave(row) => row.joined.contains(&who.id),
         Action::Note(row) => has(who, row) || row.joined.contains(&who.id),
         Action::ManageOperator { operator, queues: _ } => *operator == who.id,
+        Action::ReadCustomer(rows) => rows.iter().any(|row| allowed(Action::ReadConversation(row))),
+        Action::ChangeCustomer(rows) => rows.iter().any(|row| is_his(who, row)),
+        Action::BlockCustomer(rows) => rows.iter().any(|row| allowed(Action::Spam(row))),
     }
 }
 

@@ -88,6 +88,7 @@ pub fn keep_up(numbers: PrometheusHandle) {
 fn node_settings(config: &Config) -> NodeSettings {
     let public = &config.server.public_url;
     NodeSettings {
+        region: config.company.country,
         company: config.company.name.as_str().into(),
         limits: Limits {
             place_idle: config.capacity.idle(),
