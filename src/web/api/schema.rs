@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::web::api::line_schema::RatingScale;
+
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -83,18 +85,39 @@ pub struct Row {
     pub conversation: String,
     pub line: String,
     pub channel: String,
+    /// Whose card it is; null: nobody's yet.
+    pub customer: Option<String>,
     pub customer_name: String,
     pub state: RowState,
     /// Who holds it, or finished it.
     pub operator: Option<String>,
     /// Open offers.
     pub offers: Vec<RowOffer>,
+    /// Who hands it to a colleague and may take that back.
+    pub handed_by: Option<String>,
+    /// Whose customer it is: he is not here, and may take it all the same.
+    pub listed_for: Option<String>,
     /// All who hold or held it.
     pub held: Vec<String>,
+    /// Who takes part beside the operator.
+    pub joined: Vec<String>,
     /// Its round is exhausted and nobody has taken it yet.
     pub unanswered: bool,
     /// Since when the customer waits for an answer.
     pub waiting_since: Option<String>,
+    /// He has waited longer than the line allows.
+    pub late: bool,
+    /// The operator has put it aside until then.
+    pub hold_until: Option<String>,
+    pub topic: Option<String>,
+    /// What the customer thinks of it.
+    pub rating: Option<RowRating>,
+    /// What a supervisor thinks of it, 1..5.
+    pub review: Option<u8>,
+    /// Why it is closed, or is about to be.
+    pub reason: Option<CloseReason>,
+    /// The conversation before this one, or the part of this one in another line.
+    pub continues: Option<String>,
     pub started_at: String,
     pub updated_at: String,
     /// The first characters of the last message; empty if it had no text.
@@ -121,13 +144,61 @@ pub struct RowOffer {
     pub operator: String,
     pub offer: u32,
     pub until: String,
+    pub via: Via,
+}
+
+/// How a conversation comes to an operator.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    Queue,
+    /// He owns the customer.
+    Responsible,
+    /// The customer knows him.
+    Known,
+    /// A colleague hands it to him.
+    Transfer,
+    /// He took it, or opened it himself.
+    Hand,
+    /// It was his, and he came back.
+    Return,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowRating {
+    pub scale: RatingScale,
+    pub value: u8,
+}
+
+/// Why a conversation is closed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum CloseReason {
+    Finished,
+    /// The customer was silent.
+    Silence,
+    Spam,
+    /// It goes on there.
+    Moved {
+        line: String,
+        next: String,
+    },
+    /// It holds what a blocked customer or a machine wrote, and was never open.
+    Unheard,
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use domain::audit::{self, AuditEntry as Audited};
+    use domain::entry::CloseReason as Reason;
     use domain::event;
-    use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId};
-    use domain::{line, operator, texts};
+    use domain::id::{
+        ChannelId, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId,
+    };
+    use domain::line::RatingScale as Scale;
+    use domain::operator;
+    use domain::routing;
     use jiff::Timestamp;
     use serde::de::DeserializeOwned;
 
@@ -135,30 +206,14 @@ mod tests {
 
     /// The domain's value survives the way through its documented form unchanged.
     #[track_caller]
-    fn same<D, F>(value: &D)
+    pub(in crate::web::api) fn same<D, F>(value: &D)
     where
-        D: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
+        D: Serialize,
         F: Serialize + DeserializeOwned,
     {
         let json = serde_json::to_value(value).expect("serialised");
         let form: F = serde_json::from_value(json.clone()).expect("the form knows every field");
         assert_eq!(serde_json::to_value(form).expect("serialised"), json);
-    }
-
-    #[test]
-    fn lines_are_as_documented() {
-        let mut settings = line::LineSettings::new("Support", vec![OperatorId::new("anna")]);
-        for (mode, rule, language) in [
-            (line::QueueMode::Evenly, line::UnansweredRule::Reply, texts::Language::En),
-            (line::QueueMode::Strictly, line::UnansweredRule::Requeue, texts::Language::Ru),
-            (line::QueueMode::All, line::UnansweredRule::Nothing, texts::Language::En),
-        ] {
-            (settings.queue.mode, settings.unanswered.rule, settings.language) =
-                (mode, rule, language);
-            same::<_, LineSettings>(&settings);
-            settings.unanswered.text = Some("soon".to_owned());
-            same::<_, NewLineSettings>(&settings);
-        }
     }
 
     #[test]
@@ -173,29 +228,77 @@ mod tests {
     }
 
     #[test]
+    fn the_audit_log_is_as_documented() {
+        use audit::Deed as D;
+        use audit::Subject as S;
+        let line = LineId::new("sales");
+        for (what, subject) in [
+            (D::Created, S::Line(line.clone())),
+            (D::Imported, S::Line(line.clone())),
+            (D::Archived, S::Line(line.clone())),
+            (D::Restored, S::Line(line)),
+            (D::Changed, S::Channel(ChannelId::new("bot"))),
+            (D::PasswordSet, S::Operator(OperatorId::new("anna"))),
+            (D::Blocked, S::Customer(CustomerId::new("ivan"))),
+            (D::Unblocked, S::Customer(CustomerId::new("ivan"))),
+        ] {
+            let (field, from, to) = ("queue.mode".to_owned(), Value::Null, "all".into());
+            let changes = vec![audit::FieldChange { field, from, to }];
+            let by = OperatorId::new("chief");
+            same::<_, AuditEntry>(&Audited {
+                at: Timestamp::UNIX_EPOCH,
+                by,
+                what,
+                subject,
+                changes,
+            });
+        }
+    }
+
+    #[test]
     fn rows_are_as_documented() {
         use event::RowState as S;
+        use routing::Via as V;
         let at = Timestamp::UNIX_EPOCH;
         let (operator, offer) = (OperatorId::new("anna"), OfferId(3));
-        let row = |state| event::Row {
+        let moved = Reason::Moved { line: LineId::new("sales"), next: ConversationId::new("1-2") };
+        let row = |state, via, reason| event::Row {
             conversation: ConversationId::new("0-1"),
             line: LineId::new("support"),
             channel: ChannelId::new("bot"),
+            customer: Some(CustomerId::new("ivan")),
             customer_name: "Ivan".to_owned(),
             state,
             operator: Some(operator.clone()),
-            offers: vec![event::RowOffer { operator: operator.clone(), offer, until: at }],
+            offers: vec![event::RowOffer { operator: operator.clone(), offer, until: at, via }],
+            handed_by: Some(operator.clone()),
+            listed_for: Some(operator.clone()),
             held: vec![operator.clone()],
+            joined: vec![operator.clone()],
             unanswered: true,
             waiting_since: Some(at),
+            late: true,
+            hold_until: Some(at),
+            topic: Some("Delivery".to_owned()),
+            rating: Some(event::RowRating { scale: Scale::Stars, value: 4 }),
+            review: Some(5),
+            reason: Some(reason),
+            continues: Some(ConversationId::new("0-0")),
             started_at: at,
             updated_at: at,
             preview: "hello".to_owned(),
             preview_kind: Some("photo".to_owned()),
             last_entry: EntryNumber(7),
         };
-        for state in [S::Waiting, S::Offered, S::Active, S::Closing, S::Closed] {
-            same::<_, Row>(&row(state));
+        for (state, via, reason) in [
+            (S::Waiting, V::Queue, Reason::Finished),
+            (S::Offered, V::Responsible, Reason::Silence),
+            (S::Active, V::Known, Reason::Spam),
+            (S::Closing, V::Transfer, Reason::Unheard),
+            (S::Closed, V::Hand, moved.clone()),
+            (S::Closed, V::Return, moved),
+        ] {
+            same::<_, Row>(&row(state, via, reason));
         }
     }
 }
