@@ -17,6 +17,7 @@ mod property;
 mod queue;
 mod rating;
 mod steps;
+mod simulator;
 mod story;
 mod texts;
 mod truths;
