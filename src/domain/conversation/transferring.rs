@@ -71,10 +71,13 @@ impl Conversation {
     ) {
         let Handover { by: sender, to } = handover;
         self.fact(Fact::TransferEnded { operator: sender.clone(), to, how, reason }, turn);
-        if turn.colleague_is_gone() {
+        // Who takes it back is there to do so, whatever his status says.
+        if turn.colleague_is_gone() && how != TransferEnd::Withdrawn {
             let (from, why) = (sender.clone(), RoutedAgainWhy::SenderAbsent);
             self.fact(Fact::RoutedAgain { from, why, by: None }, turn);
-            return self.seek_for(Some(sender), turn);
+            // The colleague has had his chance.
+            let passed = self.search().map(|search| search.passed.clone()).unwrap_or_default();
+            return self.seek_for(Some(sender), passed, turn);
         }
         self.hand_back(sender, turn);
     }

@@ -1,7 +1,9 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
 mod customers;
+mod ending;
 mod hours;
+mod hours_routing;
 mod hours_settings;
 mod hours_walk;
 mod inputs;
@@ -13,6 +15,11 @@ mod offers;
 mod permission;
 mod property;
 mod queue;
+mod rating;
+mod steps;
+mod simulator;
 mod story;
+mod texts;
+mod truths;
 mod unanswered;
 mod words;

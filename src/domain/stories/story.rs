@@ -3,25 +3,29 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::{Conversation, Opening, TextsSent};
 use crate::customer::CustomerFacts;
 use crate::effect::{Effect, Input};
 use crate::entry::{Body, Fact, Record};
-use crate::hours::Hours;
+use crate::hours::{Hours, HoursSettings};
 use crate::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId};
 use crate::limits::Limits;
 use crate::line::{ClosingRule, LineSettings, QueueMode};
 use crate::operator::{Misses, Operator, Role, Status};
 use crate::queue::Queue;
-use crate::stories::hours::zone;
+use crate::stories::hours::{every_day, zone};
 use crate::stories::inputs::wrote;
 use crate::stories::ledger::{Ledger, People};
 
 pub(super) const ANNA: &str = "anna";
 pub(super) const BORIS: &str = "boris";
 pub(super) const CLARA: &str = "clara";
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) struct Story {
     pub(super) now: Timestamp,
@@ -44,8 +48,9 @@ pub(super) struct Story {
     pub(super) misses: Option<BTreeMap<OperatorId, Misses>>,
     /// How many of the effects have been looked at for that.
     pub(super) judged: usize,
-    /// What the line knows of its being open.
+    /// Whether the line is open, and when it opens or closes next, as far as it has noticed.
     pub(super) is_open: bool,
+    pub(super) turns_at: Option<Timestamp>,
 }
 
 impl Story {
@@ -76,6 +81,7 @@ impl Story {
         let mut story = Self {
             now,
             is_open: hours.is_open(now),
+            turns_at: hours.changes_next(now),
             line,
             hours,
             limits,
@@ -152,27 +158,37 @@ impl Story {
 
     pub(super) fn pass(&mut self, seconds: i64) {
         let end = self.now + SignedDuration::from_secs(seconds);
-        self.look_at_the_clock();
         for _ in 0..100_000 {
-            let change = self.hours.changes_next(self.now).filter(|at| *at <= end);
-            let deadline = self.earliest().filter(|(at, _)| *at <= end);
-            match (change, deadline) {
-                (None, None) => {
-                    self.now = end;
-                    return;
-                }
-                (Some(change), due) if due.is_none_or(|(at, _)| change <= at) => {
-                    self.now = change;
-                    self.look_at_the_clock();
-                }
-                (_, Some((at, n))) => {
-                    self.now = self.now.max(at);
-                    self.tell(n, Input::DeadlinePassed);
-                }
-                (Some(_), None) => unreachable!("a change alone comes first"),
+            self.look_at_the_clock();
+            let deadline = self.earliest().map(|(at, n)| (at, Some(n)));
+            let turn = self.turns_at.map(|at| (at, None));
+            let next = deadline.into_iter().chain(turn).min_by_key(|(at, n)| (*at, n.is_some()));
+            let Some((at, n)) = next.filter(|(at, _)| *at <= end) else {
+                self.now = end;
+                return;
+            };
+            self.now = self.now.max(at);
+            if let Some(n) = n.filter(|_| self.turns_at.is_none_or(|at| at > self.now)) {
+                self.tell(n, Input::DeadlinePassed);
             }
         }
         panic!("a deadline that does not pass");
+    }
+
+    /// It gets that late, by the clock of UTC, and exactly this happens.
+    #[track_caller]
+    pub(super) fn at(&mut self, clock: &str, expected: &[&str]) {
+        self.told.clear();
+        self.until(clock);
+        assert_eq!(self.told, expected);
+    }
+
+    pub(super) fn until(&mut self, clock: &str) {
+        let clock: Time = clock.parse().expect("a time");
+        let now = TimeZone::UTC.to_datetime(self.now);
+        let passed = now.time().duration_until(clock);
+        let next = if passed.is_positive() { passed } else { passed + DAY };
+        self.pass(next.as_secs());
     }
 
     /// Time goes by unnoticed: nothing ran.
@@ -203,6 +219,11 @@ impl Story {
         self.presence_changes(name, |operator, _| change(operator));
     }
 
+    /// From now on who misses two offers in a row is set away.
+    pub(super) fn judges_misses(&mut self) {
+        self.misses = Some(BTreeMap::new());
+    }
+
     /// The line's rules change; exactly this happens.
     #[track_caller]
     pub(super) fn then_rules(&mut self, change: fn(&mut LineSettings), expected: &[&str]) {
@@ -214,8 +235,7 @@ impl Story {
     pub(super) fn rules_change(&mut self, change: impl FnOnce(&mut LineSettings)) {
         change(&mut self.line);
         self.hours = Hours::new(&self.line.hours, zone(&self.line.hours.timezone));
-        self.is_open = self.hours.is_open(self.now);
-        self.queue.set_open(self.is_open);
+        self.set_the_clock();
         for (operator, raise) in self.queue.configure(&self.line) {
             self.ledger.received.entry(operator).or_default().0 += raise;
         }
@@ -224,6 +244,7 @@ impl Story {
 
     /// One input, and everything that follows from it at that moment.
     pub(super) fn tell(&mut self, n: usize, input: Input) {
+        self.look_at_the_clock();
         self.handle(n, input);
         self.settle();
         self.judge();
@@ -234,9 +255,33 @@ impl Story {
         self.conversations[n].row().offers.iter().map(|o| o.operator.to_string()).collect()
     }
 
+    pub(super) fn holder(&self, n: usize) -> Option<&str> {
+        self.conversations[n].holder().map(OperatorId::as_str)
+    }
+
     pub(super) fn accept(&mut self, n: usize, name: &str) {
         let offer = self.conversations[n].last_offer;
         self.tell(n, Input::Accept { operator: id(name), offer });
+    }
+
+    /// All that has been sent to customers so far.
+    pub(super) fn sent(&self) -> Vec<&str> {
+        let sent = self.effects.iter().filter_map(|(_, effect)| match effect {
+            Effect::Send { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// The next conversation of the same chat and customer; answers its number.
+    pub(super) fn follows(&mut self, n: usize) -> usize {
+        let (before, customer) = (self.conversations[n].clone(), self.customers[n].clone());
+        let next = self.opens_with(|opening| {
+            opening.continues = Some(before.id);
+            opening.texts_sent = before.texts_sent;
+        });
+        self.customers[next] = customer;
+        next
     }
 
     /// All decisions so far that offered something, with whom.
@@ -272,6 +317,11 @@ pub(super) fn operator(name: &str) -> Operator {
 
 pub(super) fn strictly(line: &mut LineSettings) {
     line.queue.mode = QueueMode::Strictly;
+}
+
+/// Open every day from nine to six by the clock of UTC. Stories begin at midnight.
+pub(super) fn nine_to_six(line: &mut LineSettings) {
+    line.hours = HoursSettings { timezone: "UTC".to_owned(), ..every_day("09:00-18:00") };
 }
 
 pub(super) fn offered_to(effect: &Effect) -> Option<Vec<OperatorId>> {
