@@ -164,7 +164,8 @@ impl Customers {
             self.pinned.insert(key.clone(), Pinned { read, changed: None });
         }
         let pinned = self.pinned.get(&key);
-        let bytes = pinned.and_then(|pinned| pinned.changed.as_ref().or(pinned.read.bytes.as_ref()));
+        let bytes =
+            pinned.and_then(|pinned| pinned.changed.as_ref().or(pinned.read.bytes.as_ref()));
         Ok(bytes.and_then(|bytes| encode::read("record", bytes)))
     }
 
@@ -190,3 +191,6 @@ fn kind_of_contact(kind: ContactKind) -> SharedKind {
         ContactKind::Email => SharedKind::Email,
     }
 }
+
+#[cfg(test)]
+mod tests;

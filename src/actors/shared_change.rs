@@ -66,6 +66,9 @@ pub(crate) fn put_bytes(
 pub(crate) fn apply(parts: &Shared, event: &FeedEvent) {
     let FeedEvent::Shared { kind, id, version, bytes } = event else { return };
     if let Some(kind) = kind_of_record(kind) {
+        if *version == 0 {
+            return parts.records.forget(kind, id);
+        }
         let bytes = Some(bytes.as_bytes().into());
         return parts.records.put(kind, id.clone(), Record { version: *version, bytes });
     }

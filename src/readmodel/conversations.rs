@@ -76,10 +76,10 @@ pub(super) fn of_customer(
 ) -> Result<Vec<Row>, Error> {
     let mut statement = connection.prepare_cached(OF_CUSTOMER)?;
     let limit = limit.clamp(1, PAGE_MAX);
-    let rows = statement.query_map(
-        named_params! { ":cards": json(&cards)?, ":limit": limit },
-        |row| row.get::<_, String>(0),
-    )?;
+    let rows = statement
+        .query_map(named_params! { ":cards": json(&cards)?, ":limit": limit }, |row| {
+            row.get::<_, String>(0)
+        })?;
     rows.map(|text| text.and_then(parse)).collect()
 }
 

@@ -33,14 +33,25 @@ pub enum CustomerChange {
         responsible: Option<OperatorId>,
     },
     /// Says whether a contact is the customer's own.
-    DecideContact { kind: ContactKind, value: String, standing: Standing },
+    DecideContact {
+        kind: ContactKind,
+        value: String,
+        standing: Standing,
+    },
     Block,
     Unblock,
     /// Links another card under this one.
-    Merge { other: CustomerId },
-    Unmerge { other: CustomerId },
+    Merge {
+        other: CustomerId,
+    },
+    Unmerge {
+        other: CustomerId,
+    },
     /// The button in the chat. With a contact that the operator asked for.
-    MakeLead { row: Box<Row>, contact: Option<(ContactKind, String)> },
+    MakeLead {
+        row: Box<Row>,
+        contact: Option<(ContactKind, String)>,
+    },
     /// Changes the lead that he read in that revision.
     ChangeLead {
         lead: LeadId,
