@@ -175,10 +175,14 @@ impl Node {
         }
     }
 
-    fn operator_changed(&self, id: &OperatorId) {
+    fn operator_changed(&mut self, id: &OperatorId) {
         let directory = self.parts.directory.get();
-        let disabled = directory.operators.get(id).is_some_and(|o| !o.value.enabled);
-        if disabled {
+        let Some(operator) = directory.operators.get(id) else { return };
+        if !operator.value.set_away {
+            // Whoever sets his status is awake.
+            self.misses.remove(id);
+        }
+        if !operator.value.enabled {
             self.end_sessions(EndSessions::OfOperator(id.clone()));
         }
         self.tell_lines(id);

@@ -10,7 +10,9 @@ export const samples: Samples = {
       "id": "anna",
       "name": "Anna",
       "role": "supervisor",
-      "status": "available",
+      "status": "away",
+      "status_reason": "lunch",
+      "set_away": true,
       "queues": [
         "sales"
       ],
@@ -32,7 +34,13 @@ export const samples: Samples = {
       {
         "id": "sales",
         "name": "Sales",
-        "active": true
+        "active": true,
+        "archived": false,
+        "topics": [
+          "Delivery",
+          "Returns"
+        ],
+        "topic_required": true
       }
     ],
     "channels": [
@@ -49,6 +57,8 @@ export const samples: Samples = {
         "name": "Anna",
         "role": "operator",
         "status": "available",
+        "status_reason": null,
+        "set_away": false,
         "enabled": true
       },
       {
@@ -56,6 +66,8 @@ export const samples: Samples = {
         "name": "Boris",
         "role": "operator",
         "status": "away",
+        "status_reason": null,
+        "set_away": false,
         "enabled": true
       }
     ],
@@ -64,6 +76,7 @@ export const samples: Samples = {
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "line": "sales",
         "channel": "bot",
+        "customer": "0195512e-0000-7000-8000-0000000000d1",
         "customer_name": "Ivan Petrov",
         "state": "offered",
         "operator": null,
@@ -71,14 +84,27 @@ export const samples: Samples = {
           {
             "operator": "anna",
             "offer": 2,
-            "until": "2026-03-01T09:01:00Z"
+            "until": "2026-03-01T09:01:00Z",
+            "via": "transfer"
           }
         ],
+        "handed_by": "boris",
+        "listed_for": "clara",
         "held": [
           "boris"
         ],
+        "joined": [
+          "clara"
+        ],
         "unanswered": false,
         "waiting_since": "2026-03-01T08:59:30Z",
+        "late": false,
+        "hold_until": null,
+        "topic": "Delivery",
+        "rating": null,
+        "review": null,
+        "reason": null,
+        "continues": "0-0195512e-0000-7000-8000-000000000000",
         "started_at": "2026-03-01T08:59:30Z",
         "updated_at": "2026-03-01T09:00:00Z",
         "preview": "",
@@ -99,16 +125,32 @@ export const samples: Samples = {
           "conversation": "0-0195512e-0000-7000-8000-000000000001",
           "line": "sales",
           "channel": "bot",
+          "customer": "0195512e-0000-7000-8000-0000000000d1",
           "customer_name": "Ivan Petrov",
           "state": "active",
           "operator": "anna",
           "offers": [],
+          "handed_by": null,
+          "listed_for": null,
           "held": [
             "boris",
             "anna"
           ],
+          "joined": [
+            "clara"
+          ],
           "unanswered": false,
           "waiting_since": null,
+          "late": false,
+          "hold_until": "2026-03-01T10:00:00Z",
+          "topic": "Delivery",
+          "rating": {
+            "scale": "stars",
+            "value": 5
+          },
+          "review": 4,
+          "reason": null,
+          "continues": "0-0195512e-0000-7000-8000-000000000000",
           "started_at": "2026-03-01T08:59:30Z",
           "updated_at": "2026-03-01T09:00:10Z",
           "preview": "Yes, it is.",
@@ -161,7 +203,13 @@ export const samples: Samples = {
         "line": {
           "id": "sales",
           "name": "Sales",
-          "active": true
+          "active": true,
+          "archived": false,
+          "topics": [
+            "Delivery",
+            "Returns"
+          ],
+          "topic_required": true
         }
       },
       {
@@ -180,8 +228,20 @@ export const samples: Samples = {
           "name": "Boris",
           "role": "operator",
           "status": "busy",
+          "status_reason": null,
+          "set_away": false,
           "enabled": true
         }
+      },
+      {
+        "kind": "alarm",
+        "line": "sales",
+        "alarm": {
+          "kind": "answer_late",
+          "conversation": "0-0195512e-0000-7000-8000-000000000001",
+          "operator": "anna"
+        },
+        "at": "2026-03-01T09:00:13Z"
       }
     ]
   },

@@ -23,6 +23,7 @@ impl Conversation {
             search.sleep();
             return self.tell_off_hours(turn);
         }
+        search.wake(turn.line, turn.now);
         search.run(text_sent, turn);
         let seek = Seek {
             passed: search.passed.clone(),

@@ -16,7 +16,7 @@ pub struct Search {
     pub since: Timestamp,
     /// Since when the line routes it; none: it does not yet, or is inactive.
     pub routed_since: Option<Timestamp>,
-    /// The line is closed: nothing runs until it opens.
+    /// The line is closed or inactive: nothing runs until it routes again.
     pub asleep: bool,
     /// 1, 2, ...
     pub round: u32,
@@ -72,7 +72,6 @@ impl Search {
     pub(super) fn pause(&mut self) {
         self.routed_since = None;
         self.sleep();
-        self.asleep = false;
     }
 
     /// The line is closed: nothing goes on before it opens.
@@ -82,10 +81,17 @@ impl Search {
         self.text_at = None;
     }
 
+    /// The line routes it again. What was exhausted has a new round, whatever the rule: whoever was
+    /// told when the line opens is not to wait for nothing.
+    pub(super) fn wake(&mut self, line: &LineSettings, now: Timestamp) {
+        if std::mem::take(&mut self.asleep) && self.exhausted {
+            self.next_round(line.offer_timeout(), now);
+        }
+    }
+
     /// The line routes it: the wait for the text runs, in open hours, also when the rules were
     /// changed meanwhile.
     pub(super) fn run(&mut self, text_sent: bool, turn: &Turn<'_>) {
-        self.asleep = false;
         let since = *self.routed_since.get_or_insert(turn.now);
         let by_the_clock = !text_sent && turn.line.unanswered_text().is_some();
         let wait = turn.line.unanswered_after().filter(|_| by_the_clock);

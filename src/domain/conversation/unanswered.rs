@@ -95,8 +95,7 @@ impl Conversation {
         if !turn.routes() {
             return self.seek(turn);
         }
-        let begins = search.routed_since.is_none() || search.asleep;
-        if begins && !search.exhausted {
+        if search.routed_since.is_none() || search.asleep {
             return self.seek(turn);
         }
         let was_exhausted = search.exhausted;

@@ -3,11 +3,16 @@
 mod customers;
 mod hours;
 mod hours_settings;
+mod hours_walk;
+mod inputs;
 mod ledger;
 mod life;
+mod line_part;
+mod model;
 mod offers;
 mod permission;
 mod property;
 mod queue;
 mod story;
 mod unanswered;
+mod words;

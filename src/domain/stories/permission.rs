@@ -4,6 +4,7 @@ use crate::event::{Row, RowOffer, RowState};
 use crate::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::operator::{Operator, Role};
 use crate::permission::{Action, may};
+use crate::routing::Via;
 use crate::stories::story::{id, operator};
 
 use jiff::Timestamp;
@@ -184,18 +185,29 @@ fn row_of(
     held: Vec<OperatorId>,
 ) -> Row {
     let at = Timestamp::UNIX_EPOCH;
-    let offer = |operator| RowOffer { operator, offer: OfferId(1), until: at };
+    let offer = |operator| RowOffer { operator, offer: OfferId(1), until: at, via: Via::Queue };
     Row {
         conversation: ConversationId::new("0-1"),
         line: LineId::new(line),
         channel: ChannelId::new("bot"),
+        customer: None,
         customer_name: "Ivan".to_owned(),
         state,
         operator,
         offers: offered.map(offer).into_iter().collect(),
+        handed_by: None,
+        listed_for: None,
         held,
+        joined: Vec::new(),
         unanswered: false,
         waiting_since: None,
+        late: false,
+        hold_until: None,
+        topic: None,
+        rating: None,
+        review: None,
+        reason: None,
+        continues: None,
         started_at: at,
         updated_at: at,
         preview: String::new(),
