@@ -131,7 +131,8 @@ impl Bench {
         for work in works.iter() {
             let once = work.targets();
             let again = once.iter().any(|target| targets.contains(target));
-            if again || ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
+            if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
+            {
                 break;
             }
             targets.extend(once);
@@ -221,6 +222,10 @@ impl Bench {
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Change { changes, answer: _ } => {
+                let store = self.parts.store.clone();
+                if !self.customers.take(&store, changes).await? {
+                    return Ok(Verdict::Stale);
+                }
                 for change in changes {
                     shared_change::write(group, change);
                 }
@@ -300,6 +305,7 @@ impl Bench {
             }
         }
         self.chats.draft(&mut group);
+        self.customers.draft(&mut group);
         draught.groups.push(group);
         Ok(())
     }
@@ -360,6 +366,7 @@ impl Bench {
             }
         }
         self.chats.keep();
+        self.customers.keep();
         for id in &draught.closed {
             self.conversations.remove(id);
         }
@@ -429,6 +436,7 @@ impl Bench {
             }
         }
         self.chats.take_back();
+        self.customers.take_back();
     }
 }
 

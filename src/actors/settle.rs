@@ -38,7 +38,8 @@ impl Bench {
                 Refusal::Duplicate => Fate::Answered(Verdict::Repeated),
                 // Finished by somebody else.
                 Refusal::Job => Fate::Answered(Verdict::Stale),
-                Refusal::SharedVersion { .. } => {
+                Refusal::SharedVersion { kind, id, found: _ } => {
+                    self.customers.shared_moved(kind, &id);
                     // Whoever changes the document itself looks at it anew. All others were only
                     // decided with what it said: they are decided again with what it says now.
                     let Some(Work::Change { .. }) = works.get(index) else { continue };

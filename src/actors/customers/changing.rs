@@ -4,6 +4,8 @@
 //! somebody else was faster it is worked out again. What a person had read before he wrote is
 //! compared by its revision: a conversation that goes on meanwhile makes nothing stale.
 
+use std::sync::Arc;
+
 use domain::customer::{
     Added, Contact, ContactKind, ContactSource, Customer, Decided, NoMerge, OPEN_MAX, Standing,
     merge, unmerge,
@@ -240,6 +242,33 @@ impl Customers {
             Some(Change::Record { version, kind, id, bytes })
         });
         changed.collect()
+    }
+
+    /// Takes what [`NodeHandle::change`] hands to the shard, all or nothing, so that the rest of the
+    /// round goes on from it. `false`: a document is another than the one that was changed.
+    pub(crate) async fn take(
+        &mut self,
+        store: &Store,
+        changes: &[Change],
+    ) -> Result<bool, Unavailable> {
+        let records = || {
+            changes.iter().filter_map(|change| {
+                let Change::Record { version, kind, id, bytes } = change else { return None };
+                Some((*version, (*kind, id.clone()), bytes))
+            })
+        };
+        for (version, (kind, id), _) in records() {
+            let pinned = self.pin(store, kind, &id).await?;
+            if pinned.read.version != version || pinned.changed.is_some() {
+                return Ok(false);
+            }
+        }
+        for (_, key, bytes) in records() {
+            if let Some(pinned) = self.pinned.get_mut(&key) {
+                pinned.changed = Some(Arc::clone(bytes));
+            }
+        }
+        Ok(true)
     }
 
     /// Everything is read anew, from the store.
