@@ -14,6 +14,7 @@ use domain::line::{LeadRule, LineSettings};
 use jiff::Timestamp;
 
 use super::*;
+use crate::actors::handle::Change;
 use crate::store::op::{Commit, CommitError, Committed, InstanceId, Lease, Refusal};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -303,6 +304,29 @@ async fn spam_makes_junk_and_may_block() {
     assert_eq!(person.leads[0].status, LeadStatus::Junk);
     assert_eq!(person.card.blocked.map(|blocked| blocked.by), Some(operator("anna")));
     assert!(shard.facts(&ivan).await.blocked);
+}
+
+#[actix::test]
+async fn a_persons_change_stands_only_on_what_the_round_has_not_changed() {
+    let mut shard = Shard::of(&Store::model(), 1).await;
+    let ivan = shard.takes(&telegram("bot"), &says("7", "hello")).await;
+    let written = |version: u64, card: &Customer| Change::Record {
+        version,
+        kind: SharedKind::Customer,
+        id: card.id.to_string(),
+        bytes: encode::document(card).into(),
+    };
+    let mut card = shard.person(&ivan).await.card;
+    card.change("Vanya".to_owned(), String::new(), String::new());
+    let store = shard.store.clone();
+    assert_eq!(shard.customers.take(&store, &[written(2, &card)]).await, Ok(false));
+    assert_eq!(shard.customers.take(&store, &[written(1, &card)]).await, Ok(true));
+    shard.hears(&telegram("bot"), &says("7", "call 202 555 0123")).await;
+    shard.commits().await.expect("one document, written once");
+    let card = shard.person(&ivan).await.card;
+    assert_eq!((&*card.name, card.phones.len()), ("Vanya", 1));
+    shard.hears(&telegram("bot"), &says("7", "or 202 555 0199")).await;
+    assert_eq!(shard.customers.take(&store, &[written(2, &card)]).await, Ok(false));
 }
 
 #[actix::test]
