@@ -92,7 +92,7 @@ impl Bench {
 
     /// What comes into this round: the inbox first, then what was handed over directly.
     async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
-        let mut works = self.from_inbox().await?;
+        let mut works = self.read_inbox().await?;
         if self.inbox_drained {
             let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
             works.extend(pending.drain(..room));
@@ -101,7 +101,7 @@ impl Bench {
     }
 
     /// As much of the inbox as one round takes.
-    pub(crate) async fn from_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
         if self.inbox_drained {
             return Ok(Vec::new());
         }

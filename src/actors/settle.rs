@@ -62,7 +62,7 @@ impl Bench {
                     self.put_off(works.drain(..), pending);
                     // Nothing else comes in: a round without arrivals cannot be behind again,
                     // however fast others fill the inbox.
-                    *works = self.from_inbox().await?;
+                    *works = self.read_inbox().await?;
                     return Ok(());
                 }
                 Refusal::Version { id, found, .. } => {

@@ -94,7 +94,7 @@ pub struct Row {
     pub offers: Vec<RowOffer>,
     /// Who hands it to a colleague and may take that back.
     pub handed_by: Option<OperatorId>,
-    /// Whose customer it is: he is not here, and may take it all the same.
+    /// Whose customer it is: he could not be asked, and may take it all the same.
     pub listed_for: Option<OperatorId>,
     /// All who hold or held it.
     pub held: Vec<OperatorId>,

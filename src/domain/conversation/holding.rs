@@ -112,7 +112,10 @@ impl Conversation {
         }
         self.joined.retain(|colleague| *colleague != operator);
         turn.push(Effect::Assigned { operator: operator.clone(), via });
-        self.state = State::Active(Held::by(operator, place, turn.now));
+        // Whoever has it: the customer has been silent since one of us wrote to him.
+        let is_silent = self.waiting_since.is_none() && !self.writers.is_empty();
+        let silent_since = is_silent.then_some(self.last_word_at);
+        self.state = State::Active(Held::by(operator, place, silent_since, turn.now));
     }
 
     fn via(&self) -> Via {

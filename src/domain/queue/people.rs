@@ -154,6 +154,12 @@ impl People {
         self.get(operator).is_none_or(Person::has_place)
     }
 
+    /// How many offers stand before him, if he may have no more.
+    pub(super) fn too_many_offers(&self, operator: &OperatorId) -> Option<usize> {
+        let offers = self.get(operator)?.offered.len();
+        (offers >= self.open_offers_max).then_some(offers)
+    }
+
     /// Somebody of the list is available, whatever he has to do.
     pub(super) fn somebody_is_available(&self) -> bool {
         !self.ready.is_empty()

@@ -1,7 +1,9 @@
 //! The harness plays the line: it asks the queue, keeps or takes back a round, and tells the
 //! conversations who goes, who comes and when the line opens.
 
-use crate::conversation::State;
+use std::collections::BTreeSet;
+
+use crate::conversation::{Conversation, State};
 use crate::effect::{Colleague, Effect, Facts, Input};
 use crate::id::{ConversationId, OperatorId};
 use crate::operator::{Operator, Status};
@@ -12,16 +14,41 @@ use crate::stories::words::{in_words, news_in_words};
 impl Story {
     /// Handles one input as one round; the store refuses it if somebody has no place for it.
     pub(super) fn handle(&mut self, n: usize, input: Input) {
-        let before = (self.conversations[n].clone(), self.ledger.clone(), self.effects.len());
+        let (before, ledger) = (self.conversations[n].clone(), self.ledger.clone());
+        let effects_before = self.effects.len();
         if let Some(full) = self.without_keeping(n, input) {
-            let effects_before = before.2;
-            (self.conversations[n], self.ledger) = (before.0, before.1);
+            (self.conversations[n], self.ledger) = (before.clone(), ledger);
             self.effects.truncate(effects_before);
             self.queue.take_back();
             self.told = vec![format!("full: {full}")];
         }
         self.queue.keep();
         self.ledger.check(n, &self.conversations[n]);
+        self.stand(n, &before);
+    }
+
+    /// It may concern somebody now who is gone already, or wait for somebody who is here.
+    fn stand(&mut self, n: usize, before: &Conversation) {
+        let news = concerned(&self.conversations[n]);
+        for operator in news.difference(&concerned(before)).cloned() {
+            let Some((person, present)) = self.people.get(&operator) else { continue };
+            let input = match person.departure(*present) {
+                Some(departure) => Input::OperatorLeft { operator, departure },
+                None if self.conversations[n].returns_to() == Some(&operator) => {
+                    Input::OperatorBack { operator }
+                }
+                None => continue,
+            };
+            self.quietly(|story| story.handle(n, input));
+        }
+    }
+
+    /// Whom it does not concern has nothing to tell.
+    fn quietly(&mut self, happens: impl FnOnce(&mut Self)) {
+        let told = std::mem::take(&mut self.told);
+        happens(self);
+        self.told.retain(|words| !words.contains("ignored: "));
+        self.told.splice(..0, told);
     }
 
     /// As a line does before the round is committed. Answers who has no place for it.
@@ -93,32 +120,18 @@ impl Story {
         self.ledger.received.entry(id(name)).or_default().0 += raise;
         for n in 0..self.conversations.len() {
             let operator = id(name);
+            if !concerned(&self.conversations[n]).contains(&operator) {
+                continue;
+            }
             match after {
-                Some(departure) if before != after && self.loses(n, &operator) => {
+                Some(departure) if before != after => {
                     self.handle(n, Input::OperatorLeft { operator, departure });
                 }
-                None if before.is_some() && self.gets_back(n, &operator) => {
-                    self.handle(n, Input::OperatorBack { operator });
-                }
+                None if before.is_some() => self.handle(n, Input::OperatorBack { operator }),
                 Some(_) | None => {}
             }
         }
         self.settle();
-    }
-
-    fn loses(&self, n: usize, operator: &OperatorId) -> bool {
-        let conversation = &self.conversations[n];
-        let is_offered = conversation.open_offers().iter().any(|o| o.operator == *operator);
-        is_offered || self.is_held_by(n, operator)
-    }
-
-    fn gets_back(&self, n: usize, operator: &OperatorId) -> bool {
-        self.conversations[n].returns_to() == Some(operator) || self.is_held_by(n, operator)
-    }
-
-    fn is_held_by(&self, n: usize, operator: &OperatorId) -> bool {
-        let state = &self.conversations[n].state;
-        matches!(state, State::Active(held) if held.operator == *operator)
     }
 
     /// The line opens or closes, if it has not noticed yet.
@@ -128,7 +141,7 @@ impl Story {
         }
         self.is_open = !self.is_open;
         self.queue.set_open(self.is_open);
-        self.reconsider();
+        self.quietly(Self::reconsider);
     }
 
     /// Those who wait come first, and of them who waits longest.
@@ -136,7 +149,8 @@ impl Story {
         let number = |id: &ConversationId| self.conversations.iter().position(|c| c.id == *id);
         let mut all: Vec<usize> = self.queue.waiting().iter().filter_map(number).collect();
         for (n, conversation) in self.conversations.iter().enumerate() {
-            if !conversation.is_closed() && !all.contains(&n) {
+            let has_begun = conversation.last_entry.0 > 0;
+            if has_begun && !conversation.is_closed() && !all.contains(&n) {
                 all.push(n);
             }
         }
@@ -182,10 +196,23 @@ impl Story {
         }
         queue.set_open(self.is_open);
         queue.configure(&self.line);
-        for conversation in &self.conversations {
+        for conversation in self.conversations.iter().filter(|c| c.last_entry.0 > 0) {
             queue.follow(conversation, &[]);
         }
         queue.keep();
         self.queue = queue;
     }
+}
+
+/// Whom its rules mind when he comes or goes: who has it, is asked, or gets it back.
+fn concerned(conversation: &Conversation) -> BTreeSet<OperatorId> {
+    let holder = match &conversation.state {
+        State::Active(held) => Some(&held.operator),
+        State::Waiting { .. }
+        | State::Offered { .. }
+        | State::Closing { .. }
+        | State::Closed { .. } => None,
+    };
+    let asked = conversation.open_offers().iter().map(|offer| &offer.operator);
+    holder.into_iter().chain(asked).chain(conversation.returns_to()).cloned().collect()
 }

@@ -2,6 +2,7 @@
 
 mod customers;
 mod hours;
+mod hours_routing;
 mod hours_settings;
 mod hours_walk;
 mod inputs;

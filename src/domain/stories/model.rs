@@ -56,12 +56,15 @@ impl Ledger {
         let owner = seek.responsible.as_ref().filter(|who| !has_passed(who));
         let eligible = self.eligible(&story.line, &story.limits, &story.people, &seek.passed);
         let known = seek.known.as_ref().filter(|who| eligible.contains(who));
-        let (via, expected) = match (owner, reach, known) {
-            (Some(owner), Reach::Available | Reach::Busy, _) => {
-                (Via::Responsible, vec![owner.clone()])
-            }
-            (_, _, Some(known)) => (Via::Known, vec![known.clone()]),
-            (_, _, None) => {
+        let offers = |who: &OperatorId| self.offered.get(who).map_or(0, BTreeSet::len);
+        let is_asked = |owner: &&OperatorId| match reach {
+            Reach::Available | Reach::Busy => offers(owner) < story.limits.open_offers,
+            Reach::Gone | Reach::None => false,
+        };
+        let (via, expected) = match (owner.filter(is_asked), known) {
+            (Some(owner), _) => (Via::Responsible, vec![owner.clone()]),
+            (None, Some(known)) => (Via::Known, vec![known.clone()]),
+            (None, None) => {
                 let asked = match story.line.queue.mode {
                     QueueMode::Evenly | QueueMode::Strictly => 1,
                     QueueMode::All => eligible.len(),
@@ -70,7 +73,7 @@ impl Ledger {
             }
         };
         assert_eq!((decision.via, &decision.operators), (via, &expected), "{:?}", self.received);
-        let listed = owner.filter(|_| reach == Reach::Gone);
+        let listed = owner.filter(|owner| reach != Reach::None && !is_asked(owner));
         assert_eq!(decision.listed_for.as_ref(), listed);
         let is_here = |who: &&OperatorId| story.people[*who].0.is_available(story.people[*who].1);
         let absent: Vec<_> = expected.iter().filter(|who| !is_here(who)).cloned().collect();

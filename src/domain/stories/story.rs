@@ -3,25 +3,29 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::conversation::{Conversation, Opening, TextsSent};
 use crate::customer::CustomerFacts;
 use crate::effect::{Effect, Input};
 use crate::entry::{Body, Fact, Record};
-use crate::hours::Hours;
+use crate::hours::{Hours, HoursSettings};
 use crate::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId};
 use crate::limits::Limits;
 use crate::line::{ClosingRule, LineSettings, QueueMode};
 use crate::operator::{Misses, Operator, Role, Status};
 use crate::queue::Queue;
-use crate::stories::hours::zone;
+use crate::stories::hours::{every_day, zone};
 use crate::stories::inputs::wrote;
 use crate::stories::ledger::{Ledger, People};
 
 pub(super) const ANNA: &str = "anna";
 pub(super) const BORIS: &str = "boris";
 pub(super) const CLARA: &str = "clara";
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) struct Story {
     pub(super) now: Timestamp,
@@ -175,6 +179,22 @@ impl Story {
         panic!("a deadline that does not pass");
     }
 
+    /// It gets that late, by the clock of UTC, and exactly this happens.
+    #[track_caller]
+    pub(super) fn at(&mut self, clock: &str, expected: &[&str]) {
+        self.told.clear();
+        self.until(clock);
+        assert_eq!(self.told, expected);
+    }
+
+    pub(super) fn until(&mut self, clock: &str) {
+        let clock: Time = clock.parse().expect("a time");
+        let now = TimeZone::UTC.to_datetime(self.now);
+        let passed = now.time().duration_until(clock);
+        let next = if passed.is_positive() { passed } else { passed + DAY };
+        self.pass(next.as_secs());
+    }
+
     /// Time goes by unnoticed: nothing ran.
     pub(super) fn outage(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
@@ -203,6 +223,11 @@ impl Story {
         self.presence_changes(name, |operator, _| change(operator));
     }
 
+    /// From now on who misses two offers in a row is set away.
+    pub(super) fn judges_misses(&mut self) {
+        self.misses = Some(BTreeMap::new());
+    }
+
     /// The line's rules change; exactly this happens.
     #[track_caller]
     pub(super) fn then_rules(&mut self, change: fn(&mut LineSettings), expected: &[&str]) {
@@ -224,6 +249,7 @@ impl Story {
 
     /// One input, and everything that follows from it at that moment.
     pub(super) fn tell(&mut self, n: usize, input: Input) {
+        self.look_at_the_clock();
         self.handle(n, input);
         self.settle();
         self.judge();
@@ -232,6 +258,10 @@ impl Story {
     /// The operators to whom this conversation is offered.
     pub(super) fn offered(&self, n: usize) -> Vec<String> {
         self.conversations[n].row().offers.iter().map(|o| o.operator.to_string()).collect()
+    }
+
+    pub(super) fn holder(&self, n: usize) -> Option<&str> {
+        self.conversations[n].holder().map(OperatorId::as_str)
     }
 
     pub(super) fn accept(&mut self, n: usize, name: &str) {
@@ -272,6 +302,11 @@ pub(super) fn operator(name: &str) -> Operator {
 
 pub(super) fn strictly(line: &mut LineSettings) {
     line.queue.mode = QueueMode::Strictly;
+}
+
+/// Open every day from nine to six by the clock of UTC. Stories begin at midnight.
+pub(super) fn nine_to_six(line: &mut LineSettings) {
+    line.hours = HoursSettings { timezone: "UTC".to_owned(), ..every_day("09:00-18:00") };
 }
 
 pub(super) fn offered_to(effect: &Effect) -> Option<Vec<OperatorId>> {

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { TEXT_CHARS_MAX, type Row } from "../../client/index.ts";
 import { isComing, myOffer, writing, type Writing } from "../core/select.ts";
 import { EMPTY_DRAFT } from "../core/state.ts";
+import { HandedDraft } from "./HandedDraft.tsx";
 import "./ReplyBox.css";
 import { personName, type Desk } from "./desk.ts";
 
@@ -17,6 +18,7 @@ export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
           {why}
         </p>
       )}
+      <HandedDraft desk={desk} row={row} />
       {may && <WritingPlace desk={desk} row={row} may={may} />}
     </footer>
   );
@@ -100,7 +102,9 @@ function whyNot(desk: Desk, row: Row): string | null {
   if (isComing(state, row)) return words.coming;
   switch (row.state) {
     case "offered":
-      return myOffer(state, row) ? words.offered : null;
+      if (myOffer(state, row)) return words.offered;
+      if (row.handed_by !== state.me?.id) return null;
+      return words.handed(row.offers.map(({ operator }) => personName(desk, operator)).join(", "));
     case "waiting":
       return words.waiting;
     case "active":

@@ -1,9 +1,12 @@
 /** What every view of the desk is given: the state, the words, the time, and what can be done. */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { ConversationId, OfferId, OperatorId, Status } from "../../client/index.ts";
+import type { ConversationId, OfferId, OperatorId, Row, Status } from "../../client/index.ts";
 import type { Draft, Language, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
+import type { WorkActions } from "./acts/actions.ts";
+import type { CardActions } from "./card/actions.ts";
+import type { LineActions } from "./lines/actions.ts";
 
 export type Desk = {
   state: State;
@@ -23,14 +26,16 @@ export type Actions = {
   decline(conversation: ConversationId, offer: OfferId, reason: string | null): void;
   take(conversation: ConversationId): void;
   send(conversation: ConversationId, text: string, isNote: boolean): void;
-  finish(conversation: ConversationId): void;
-  setStatus(status: Status): void;
+  setStatus(status: Status, reason: string | null): void;
   draft(conversation: ConversationId, draft: Draft): void;
   readNotice(): void;
   tryNow(): void;
   reloadPage(): void;
   chooseLanguage(language: Language): void;
   setSound(sound: boolean): void;
+  work: WorkActions;
+  card: CardActions;
+  lines: LineActions;
 };
 
 export function personName({ state, words }: Desk, id: OperatorId): string {
@@ -43,4 +48,10 @@ export function lineName({ state, words }: Desk, id: string): string {
 
 export function channelName({ state, words }: Desk, id: string): string {
   return state.channels[id]?.name ?? words.unknownChannel;
+}
+
+/** Where a conversation stands; of a closed one, why. */
+export function stateWords({ words }: Desk, row: Row): string {
+  if (row.state === "closed" && row.reason !== null) return words.rows.closed[row.reason.why];
+  return words.row.states[row.state];
 }

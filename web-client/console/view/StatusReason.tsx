@@ -1,0 +1,64 @@
+/** Why somebody is busy or away, in his own words; colleagues see it. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { STATUS_REASON_CHARS_MAX, type Status } from "../../client/index.ts";
+import "./StatusReason.css";
+import type { Desk } from "./desk.ts";
+
+type StatusReasonProps = { desk: Desk; status: Status; reason: string | null };
+
+export function StatusReason({ desk, status, reason }: StatusReasonProps) {
+  const [isWriting, setWriting] = useState(false);
+  const words = desk.words.status;
+  if (isWriting) {
+    const done = (written: string | null) => {
+      setWriting(false);
+      if (written !== reason) desk.actions.setStatus(status, written);
+    };
+    return <ReasonForm desk={desk} reason={reason} onDone={done} />;
+  }
+  return (
+    <button
+      type="button"
+      class="StatusReason"
+      title={words.reason}
+      data-testid="status-reason"
+      onClick={() => setWriting(true)}
+    >
+      {reason ?? words.addReason}
+    </button>
+  );
+}
+
+type ReasonFormProps = {
+  desk: Desk;
+  reason: string | null;
+  onDone: (reason: string | null) => void;
+};
+
+function ReasonForm({ desk, reason, onDone }: ReasonFormProps) {
+  const words = desk.words.status;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const submitted = (event: SubmitEvent) => {
+    event.preventDefault();
+    onDone(field.current?.value.trim() || null);
+  };
+  return (
+    <form class="StatusReason-form" onSubmit={submitted}>
+      <input
+        ref={field}
+        class="StatusReason-field"
+        defaultValue={reason ?? ""}
+        maxLength={STATUS_REASON_CHARS_MAX}
+        placeholder={words.reason}
+        aria-label={words.reason}
+        data-testid="status-reason-field"
+        onKeyDown={(event) => event.key === "Escape" && onDone(reason)}
+      />
+      <button class="Button Button--small" data-testid="status-reason-save">
+        {words.saveReason}
+      </button>
+    </form>
+  );
+}
