@@ -223,6 +223,10 @@ impl Bench {
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Change { changes, answer: _ } => {
+                let store = self.parts.store.clone();
+                if !self.customers.take(&store, changes).await? {
+                    return Ok(Verdict::Stale);
+                }
                 for change in changes {
                     shared_change::write(group, change);
                 }

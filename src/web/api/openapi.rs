@@ -6,7 +6,7 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use crate::web::api::{channels, conversations, lines, operators};
+use crate::web::api::{channels, conversations, customers, leads, lines, operators};
 use crate::web::{auth, hooks, setup};
 
 #[derive(OpenApi)]
@@ -38,6 +38,16 @@ use crate::web::{auth, hooks, setup};
         operators::set_password,
         conversations::list,
         conversations::one,
+        customers::one,
+        customers::change,
+        customers::confirm_contact,
+        customers::reject_contact,
+        customers::block,
+        customers::unblock,
+        customers::merge,
+        customers::unmerge,
+        leads::create,
+        leads::change,
         hooks::receive,
     ),
     modifiers(&SignInCookie, &CommonAnswers),
