@@ -229,7 +229,7 @@ impl Bench {
                 self.attend(group, operator.as_ref());
                 Ok(Verdict::Done)
             }
-            Work::Change { by, changes, answer: _ } => Ok(self.change(group, by, changes)),
+            Work::Change { by, changes, answer: _ } => self.change(group, by, changes).await,
         }
     }
 
@@ -263,10 +263,17 @@ impl Bench {
     }
 
     /// Changes by a person, each with its entry of the audit log.
-    fn change(&mut self, group: &mut Group, by: &OperatorId, changes: &[Change]) -> Verdict {
+    async fn change(
+        &mut self,
+        group: &mut Group,
+        by: &OperatorId,
+        changes: &[Change],
+    ) -> Result<Verdict, Broken> {
+        let store = self.parts.store.clone();
         let (directory, now) = (self.parts.directory.get(), self.parts.clock.now());
-        if !changes.iter().all(|change| shared_change::fits(change, &directory)) {
-            return Verdict::Stale;
+        let fits = changes.iter().all(|change| shared_change::fits(change, &directory));
+        if !fits || !self.customers.take(&store, changes).await? {
+            return Ok(Verdict::Stale);
         }
         for change in changes {
             if let Some(entry) = audit::entry_of(change, &directory, by, now) {
@@ -274,7 +281,7 @@ impl Bench {
             }
             shared_change::write(group, change);
         }
-        Verdict::Done
+        Ok(Verdict::Done)
     }
 
     async fn job(&mut self, group: &mut Group, step: &JobStep) -> Result<Verdict, Broken> {

@@ -55,9 +55,8 @@ pub(crate) fn write(group: &mut Group, change: &Change) {
         Change::SignIn { version, digest, sign_in } => {
             put(group, SharedKind::SignIn, digest, *version, sign_in);
         }
-        Change::Record { version, kind, id, bytes } => {
-            put_bytes(group, *kind, id, *version, bytes);
-        }
+        // The customers of the round have taken it, as others of its works may change it too.
+        Change::Record { .. } => {}
         Change::EndSignIn { version, digest } => {
             let (kind, id) = (SharedKind::SignIn, digest.clone());
             group.ops.push(Op::DeleteShared { kind, id: id.clone(), expected: *version });
@@ -91,6 +90,9 @@ pub(crate) fn put_bytes(
 pub(crate) fn apply(parts: &Shared, event: &FeedEvent) {
     let FeedEvent::Shared { kind, id, version, bytes } = event else { return };
     if let Some(kind) = kind_of_record(kind) {
+        if *version == 0 {
+            return parts.records.forget(kind, id);
+        }
         let bytes = Some(bytes.as_bytes().into());
         return parts.records.put(kind, id.clone(), Record { version: *version, bytes });
     }

@@ -33,7 +33,8 @@ use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, po
 use actix_web::{Resource, Route};
 
 use crate::web::api::{
-    audit, channels, conversations, duty, lines, openapi, operators, transfer_targets,
+    audit, channels, conversations, customers, duty, leads, lines, openapi, operators,
+    transfer_targets,
 };
 use crate::web::edge::Edge;
 use crate::web::error::ApiError;
@@ -96,7 +97,8 @@ fn configure_api(routes: &mut ServiceConfig) {
         .service(only("/v1/conversations", "GET", [get().to(conversations::list)]))
         .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]))
         .service(only("/v1/transfer-targets", "GET", [get().to(transfer_targets::list)]))
-        .service(only("/v1/audit", "GET", [get().to(audit::log)]));
+        .service(only("/v1/audit", "GET", [get().to(audit::log)]))
+        .configure(configure_customers);
 }
 
 fn configure_lines(routes: &mut ServiceConfig) {
@@ -113,6 +115,31 @@ fn configure_lines(routes: &mut ServiceConfig) {
         .service(only("/v1/lines/{id}/preview", "POST", [post().to(lines::preview::preview)]))
         .service(only("/v1/lines/{id}/export", "GET", [get().to(lines::exchange::export)]))
         .service(only("/v1/lines/{id}/audit", "GET", [get().to(lines::audit::audit)]));
+}
+
+fn configure_customers(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/v1/conversations/{id}/lead", "POST", [post().to(leads::create)]))
+        .service(only(
+            "/v1/customers/{id}",
+            "GET, PUT",
+            [get().to(customers::one), put().to(customers::change)],
+        ))
+        .service(only(
+            "/v1/customers/{id}/contacts/confirm",
+            "POST",
+            [post().to(customers::confirm_contact)],
+        ))
+        .service(only(
+            "/v1/customers/{id}/contacts/reject",
+            "POST",
+            [post().to(customers::reject_contact)],
+        ))
+        .service(only("/v1/customers/{id}/block", "POST", [post().to(customers::block)]))
+        .service(only("/v1/customers/{id}/unblock", "POST", [post().to(customers::unblock)]))
+        .service(only("/v1/customers/{id}/merge", "POST", [post().to(customers::merge)]))
+        .service(only("/v1/customers/{id}/unmerge", "POST", [post().to(customers::unmerge)]))
+        .service(only("/v1/leads/{id}", "PUT", [put().to(leads::change)]));
 }
 
 /// Sent with every answer that does not say otherwise.

@@ -7,6 +7,7 @@
 mod bad_input;
 mod channels;
 mod contract;
+mod customers;
 mod edge;
 mod fakes;
 mod kill;

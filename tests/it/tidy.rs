@@ -28,6 +28,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
             "crm::contacts",
             "actors::handle",
             "actors::directory",
+            "actors::customers",
             "protocol",
             "config",
             "clock",

@@ -14,6 +14,12 @@ pub mod transfer_targets;
 
 pub mod audit;
 
+pub mod customers;
+
+pub mod leads;
+
+pub mod customer_body;
+
 pub mod entry_schema;
 pub mod line_schema;
 pub mod openapi;

@@ -6,7 +6,9 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use crate::web::api::{audit, channels, conversations, duty, lines, operators, transfer_targets};
+use crate::web::api::{
+    audit, channels, conversations, customers, duty, leads, lines, operators, transfer_targets,
+};
 use crate::web::{auth, hooks, setup};
 
 #[derive(OpenApi)]
@@ -48,6 +50,16 @@ use crate::web::{auth, hooks, setup};
         conversations::one,
         transfer_targets::list,
         audit::log,
+        customers::one,
+        customers::change,
+        customers::confirm_contact,
+        customers::reject_contact,
+        customers::block,
+        customers::unblock,
+        customers::merge,
+        customers::unmerge,
+        leads::create,
+        leads::change,
         hooks::receive,
     ),
     modifiers(&SignInCookie, &CommonAnswers),

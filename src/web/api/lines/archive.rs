@@ -10,6 +10,15 @@ use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
 
+const HAS_CHANNELS: ApiError = ApiError::Refused {
+    code: "has_channels",
+    message: "the line has channels: move them to another line first",
+};
+const HAS_CONVERSATIONS: ApiError = ApiError::Refused {
+    code: "has_conversations",
+    message: "the line has conversations that are not closed yet",
+};
+
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct ArchiveBody {
@@ -49,10 +58,10 @@ pub(in crate::web) async fn archive(
 /// Without channels no conversation begins; so one that is not open now will not be.
 async fn may_be_archived(line: &Line, person: &Person, edge: &Edge) -> Result<(), ApiError> {
     if person.directory.channels.values().any(|channel| channel.value.line == line.id) {
-        return Err(ApiError::HasChannels);
+        return Err(HAS_CHANNELS);
     }
     if edge.node.has_open_conversations(&line.id).await? {
-        return Err(ApiError::HasConversations);
+        return Err(HAS_CONVERSATIONS);
     }
     Ok(())
 }
