@@ -112,7 +112,7 @@ fn a_customer_is_seen_through_his_conversations() {
 fn what_is_not_about_one_conversation() {
     let (here, elsewhere) = (LineId::new("here"), LineId::new("elsewhere"));
     let (himself, another) = (id("he"), id("she"));
-    let (of_here, of_there) = ([elsewhere.clone(), here.clone()], [elsewhere.clone()]);
+    let (queues, foreign) = ([elsewhere.clone(), here.clone()], [elsewhere.clone()]);
     let table = [
         (Action::Administer, [false, false, true]),
         (Action::SeeDirectory, [true, true, true]),
@@ -120,8 +120,8 @@ fn what_is_not_about_one_conversation() {
         (Action::SeeLine(&elsewhere), [false, false, true]),
         (Action::ManageOperator { operator: &himself, queues: &[] }, [true, true, true]),
         (Action::ManageOperator { operator: &another, queues: &[] }, [false, false, true]),
-        (Action::ManageOperator { operator: &another, queues: &of_here }, [false, true, true]),
-        (Action::ManageOperator { operator: &another, queues: &of_there }, [false, false, true]),
+        (Action::ManageOperator { operator: &another, queues: &queues }, [false, true, true]),
+        (Action::ManageOperator { operator: &another, queues: &foreign }, [false, false, true]),
     ];
     for (action, expected) in table {
         let roles = [Role::Operator, Role::Supervisor, Role::Administrator];
