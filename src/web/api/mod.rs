@@ -9,6 +9,8 @@ pub mod operators;
 
 pub mod conversations;
 
+pub mod calendar;
+
 pub mod entry_schema;
 pub mod openapi;
 pub mod schema;
