@@ -13,7 +13,7 @@ export const callsRu: typeof callsEn = {
     `${customer} слишком долго ждёт ответа: ${name}, линия ${line}.`,
   answerLateMine: (customer) => `${customer} слишком долго ждёт вашего ответа.`,
   open: "Открыть",
-  dismiss: "Прочитано",
+  dismiss: "Понятно",
   setAway: "Вам поставлен статус «Отошёл»: два предложения подряд остались без ответа.",
   imBack: "Я на месте",
   draftBy: (name) => `Черновик, ${name}`,

@@ -10,23 +10,24 @@ type StatusReasonProps = { desk: Desk; status: Status; reason: string | null };
 export function StatusReason({ desk, status, reason }: StatusReasonProps) {
   const [isWriting, setWriting] = useState(false);
   const words = desk.words.status;
-  if (isWriting) {
-    const done = (written: string | null) => {
-      setWriting(false);
-      if (written !== reason) desk.actions.setStatus(status, written);
-    };
-    return <ReasonForm desk={desk} reason={reason} onDone={done} />;
-  }
+  const done = (written: string | null) => {
+    setWriting(false);
+    if (written !== reason) desk.actions.setStatus(status, written);
+  };
   return (
-    <button
-      type="button"
-      class="StatusReason"
-      title={words.reason}
-      data-testid="status-reason"
-      onClick={() => setWriting(true)}
-    >
-      {reason ?? words.addReason}
-    </button>
+    <span class="StatusReason">
+      <button
+        type="button"
+        class="StatusReason-button"
+        title={reason ?? words.reason}
+        aria-expanded={isWriting}
+        data-testid="status-reason"
+        onClick={() => setWriting(true)}
+      >
+        {reason ?? words.addReason}
+      </button>
+      {isWriting && <ReasonForm desk={desk} reason={reason} onDone={done} />}
+    </span>
   );
 }
 
@@ -44,11 +45,15 @@ function ReasonForm({ desk, reason, onDone }: ReasonFormProps) {
     event.preventDefault();
     onDone(field.current?.value.trim() || null);
   };
+  const left = (event: FocusEvent) => {
+    const form = event.currentTarget as HTMLFormElement;
+    if (!form.contains(event.relatedTarget as Node | null)) onDone(reason);
+  };
   return (
-    <form class="StatusReason-form" onSubmit={submitted}>
+    <form class="StatusReason-form" onSubmit={submitted} onFocusOut={left}>
       <input
         ref={field}
-        class="StatusReason-field"
+        class="Input"
         defaultValue={reason ?? ""}
         maxLength={STATUS_REASON_CHARS_MAX}
         placeholder={words.reason}

@@ -53,3 +53,9 @@ export function stateWords({ words }: Desk, row: Row): string {
   if (row.state === "closed" && row.reason !== null) return words.rows.closed[row.reason.why];
   return words.row.states[row.state];
 }
+
+/** Before whom it is put. */
+export function offeredWords(desk: Desk, row: Row): string {
+  const names = row.offers.map(({ operator }) => personName(desk, operator));
+  return desk.words.row.offeredTo(names.join(", "));
+}

@@ -12,7 +12,7 @@ export function CardContacts({ desk, card, value }: CardContactsProps) {
   const hasNone = phones.length === 0 && emails.length === 0;
   return (
     <section class="CustomerCard-section">
-      {hasNone && <p class="CustomerCard-quiet">{words.noContacts}</p>}
+      {hasNone && <p class="CustomerCard-quiet CardContacts-none">{words.noContacts}</p>}
       <Contacts desk={desk} card={card} kind="phone" title={words.phones} contacts={phones} />
       <Contacts desk={desk} card={card} kind="email" title={words.emails} contacts={emails} />
       <h3 class="CustomerCard-title">{words.identities}</h3>

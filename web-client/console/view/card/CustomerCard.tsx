@@ -3,7 +3,7 @@
 import type { Card, CardProblem, Customer } from "../../core/desk/card.ts";
 import type { Words } from "../../i18n/en.ts";
 import { personName, type Desk } from "../desk.ts";
-import { fullTime } from "../time.ts";
+import { moment } from "../time.ts";
 import { CardContacts } from "./CardContacts.tsx";
 import { CardElsewhere } from "./CardElsewhere.tsx";
 import { CardForm } from "./CardForm.tsx";
@@ -110,7 +110,7 @@ function Blocking({ desk, card, value: { blocked } }: CardBodyProps) {
     <section class="CustomerCard-section CustomerCard-line">
       {blocked && (
         <span class="CustomerCard-bad" data-testid="card-blocked">
-          {words.card.blocked(personName(desk, blocked.by), fullTime(words, blocked.at))}
+          {words.card.blocked(personName(desk, blocked.by), moment(words, blocked.at))}
         </span>
       )}
       <button
