@@ -102,6 +102,9 @@ async fn start_node(directory: &Path) -> NodeHandle {
     let start = NodeStart {
         name: "load".into(),
         settings: NodeSettings {
+            company: "Acme".into(),
+            limits: domain::limits::Limits::default(),
+            region: config.company.country,
             public_url: None,
             shards: config.store.shards,
             grace_seconds: config.sessions.grace_seconds,
@@ -136,6 +139,8 @@ fn person(n: usize) -> Change {
         supervises: Vec::new(),
         capacity: 0,
         status: Status::Available,
+        status_reason: None,
+        set_away: false,
         enabled: true,
     };
     Change::Operator { version: 0, operator }
@@ -150,8 +155,9 @@ fn sign_in(n: usize) -> Change {
 }
 
 fn line(n: u16) -> Change {
-    let settings = LineSettings::new(format!("Line {n}"), (0..OPERATORS).map(operator).collect());
-    let line = Line { id: line_id(n), shard: shard(n), settings };
+    let settings =
+        LineSettings::new(format!("Line {n}"), (0..OPERATORS).map(operator).collect(), "UTC");
+    let line = Line { id: line_id(n), shard: shard(n), archived: false, settings };
     Change::Line { version: 0, line }
 }
 

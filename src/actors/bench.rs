@@ -7,20 +7,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix::{Actor, Addr};
-use domain::chat::{Inbound, InboundKind};
-use domain::conversation::{Conversation, Opening};
+use domain::channel::Channel;
+use domain::chat::Inbound;
+use domain::conversation::Conversation;
+use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
-use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId, ShardId};
+use domain::line::LineSettings;
 use domain::routing::{Decision, Seek};
 
 use crate::actors::chats::Chats;
-use crate::actors::conversation::{ConversationActor, Fed, Feed, Who};
+use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Who};
+use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
 use crate::actors::line::{Decided, LineActor, Next, NextWaiting, Stepped};
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
-use crate::clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
 use crate::store::op::{DocumentKind, InboxPosition};
 
@@ -67,6 +70,7 @@ pub(crate) struct Bench {
     pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
     pub(crate) conversations: BTreeMap<ConversationId, Live>,
     pub(crate) chats: Chats,
+    pub(crate) customers: Customers,
     /// Conversations and lines that the running round has changed.
     pub(crate) touched: BTreeSet<ConversationId>,
     pub(crate) touched_lines: BTreeSet<LineId>,
@@ -90,9 +94,11 @@ pub(crate) enum Care {
 }
 
 /// A conversation that has an actor.
+#[derive(Clone)]
 pub(crate) struct Live {
     pub(crate) addr: Addr<ConversationActor>,
     line: LineId,
+    customer: Option<CustomerId>,
     used: u64,
 }
 
@@ -109,16 +115,25 @@ impl Bench {
         who: Option<Who>,
     ) -> Result<Result<(), Refused>, Broken> {
         let unknown = Err(CommandRefusal::Edge(EdgeRefusal::UnknownConversation {}));
-        let Some((addr, line_id)) = self.live(id).await? else { return Ok(unknown) };
+        let Some(live) = self.live(id).await? else { return Ok(unknown) };
         let directory = self.parts.directory.get();
-        let Some(line) = directory.lines.get(&line_id).map(|l| l.value.clone()) else {
+        let found = directory.lines.get(&live.line).zip(directory.hours.get(&live.line));
+        let Some((line, hours)) = found.map(|(l, hours)| (l.value.clone(), hours.clone())) else {
             return Ok(unknown);
         };
         self.touched.insert(id.clone());
         let now = self.parts.clock.now();
-        let mut next = Some(Feed { input, who, line: line.clone(), now });
-        while let Some(feed) = next.take() {
-            let (effects, conversation) = match addr.send(feed).await? {
+        let (mut input, mut who) = (Some(input), who);
+        while let Some(input_now) = input.take() {
+            let feed = Feed {
+                input: input_now,
+                who: who.take(),
+                line: line.clone(),
+                hours: hours.clone(),
+                customer: self.customer_facts(live.customer.as_ref(), id, &line.settings).await?,
+                now,
+            };
+            let (effects, conversation) = match live.addr.send(feed).await? {
                 Fed::Effects(effects, conversation) => (Arc::new(effects), conversation),
                 Fed::Forbidden => {
                     return Ok(Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
@@ -129,35 +144,82 @@ impl Bench {
                 return Ok(Err(refusal));
             }
             group.write(&effects, &conversation, &directory, now);
-            self.follow(&line_id, &effects, &conversation).await?;
+            self.follow(group, &effects, &conversation, &line.settings).await?;
             if let Some(seek) = seek(&effects).filter(|_| !self.cautious) {
-                let decision = self.decide(&line_id, seek).await?;
-                let input = Input::Decided(decision);
-                next = Some(Feed { input, who: None, line: line.clone(), now });
+                input = Some(Input::Decided(self.decide(&live.line, seek).await?));
             }
         }
         Ok(Ok(()))
     }
 
-    /// Tells the line, and the chat when the conversation is over.
+    /// How a conversation of this shard stands. None: there is none.
+    pub(crate) async fn look(
+        &mut self,
+        id: &ConversationId,
+    ) -> Result<Option<Arc<Conversation>>, Broken> {
+        let Some(live) = self.live(id).await? else { return Ok(None) };
+        Ok(Some(live.addr.send(Look).await?))
+    }
+
+    /// Tells the line what a step has done, the customer's card, and the chat.
     async fn follow(
         &mut self,
-        line: &LineId,
+        group: &mut Group,
         effects: &Arc<Vec<Effect>>,
         conversation: &Arc<Conversation>,
+        settings: &LineSettings,
     ) -> Result<(), Broken> {
+        let line = &conversation.line;
         if let Some(addr) = self.lines.get(line) {
             let (effects, conversation) = (effects.clone(), conversation.clone());
             addr.do_send(Stepped { effects, conversation });
             self.touched_lines.insert(line.clone());
         }
-        if effects.contains(&Effect::Closed) {
-            let store = self.parts.store.clone();
-            let chat = self.chats.touch(&store, self.shard, &conversation.chat).await?;
-            chat.open = None;
-            chat.last = Some(conversation.id.clone());
-        }
-        Ok(())
+        let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
+        self.customers.follow(&store, conversation, effects, settings, now).await?;
+        self.tell_chat(group, effects, conversation).await
+    }
+
+    /// What a conversation may know of its customer.
+    async fn customer_facts(
+        &mut self,
+        customer: Option<&CustomerId>,
+        conversation: &ConversationId,
+        line: &LineSettings,
+    ) -> Result<CustomerFacts, Broken> {
+        let Some(customer) = customer else { return Ok(CustomerFacts::default()) };
+        let store = self.parts.store.clone();
+        Ok(self.customers.facts(&store, customer, Some(conversation), line).await?)
+    }
+
+    pub(crate) async fn facts_of(
+        &mut self,
+        conversation: &Conversation,
+    ) -> Result<CustomerFacts, Broken> {
+        let directory = self.parts.directory.get();
+        let Some(line) = directory.lines.get(&conversation.line) else {
+            return Ok(CustomerFacts::default());
+        };
+        let customer = conversation.customer.as_ref();
+        self.customer_facts(customer, &conversation.id, &line.value.settings).await
+    }
+
+    /// A customer writes: his card is found or made.
+    pub(crate) async fn customer_wrote(
+        &mut self,
+        chat: &ChatKey,
+        inbound: &Inbound,
+        channel: &Channel,
+    ) -> Result<CustomerFacts, Broken> {
+        let directory = self.parts.directory.get();
+        let Some(line) = directory.lines.get(&channel.line) else {
+            return Ok(CustomerFacts::default());
+        };
+        let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
+        let settings = &line.value.settings;
+        let customer = self.customers.arrived(&store, channel, settings, inbound, now).await?;
+        self.chats.touch(&store, self.shard, chat).await?.customer = Some(customer.clone());
+        Ok(self.customers.facts(&store, &customer, None, settings).await?)
     }
 
     async fn decide(&self, line: &LineId, seek: Seek) -> Result<Decision, Broken> {
@@ -168,90 +230,35 @@ impl Bench {
         Ok(decision)
     }
 
-    /// Something that arrived on a channel.
-    pub(crate) async fn arrived(
-        &mut self,
-        group: &mut Group,
-        channel: &ChannelId,
-        inbound: &Inbound,
-    ) -> Result<(), Broken> {
-        let directory = self.parts.directory.get();
-        let Some(channel) = directory.channels.get(channel) else {
-            tracing::warn!(%channel, "arrival on an unknown channel dropped");
-            return Ok(());
-        };
-        let key = ChatKey { channel: channel.value.id.clone(), external: inbound.chat.clone() };
-        let store = self.parts.store.clone();
-        let chat = self.chats.touch(&store, self.shard, &key).await?;
-        chat.customer_name.clone_from(&inbound.customer_name);
-        let (open, last) = (chat.open.clone(), chat.last.clone());
-        let (target, input) = match &inbound.what {
-            InboundKind::Message(message) => {
-                let target = match open {
-                    Some(open) => open,
-                    None => self.open(&channel.value.line, key, inbound).await?,
-                };
-                let original = inbound.original.clone();
-                (Some(target), Input::CustomerWrote { message: message.clone(), original })
-            }
-            InboundKind::Edited { external_id, text } => {
-                let (external_id, text) = (external_id.clone(), text.clone());
-                (open.or(last), Input::CustomerEdited { external_id, text })
-            }
-            InboundKind::Blocked => {
-                (open, Input::CustomerGone { reason: "the customer blocked this channel".into() })
-            }
-            InboundKind::Unblocked => (open, Input::CustomerBack),
-        };
-        if let Some(target) = target
-            && let Err(refusal) = self.feed(group, &target, input, None).await?
-        {
-            tracing::error!(conversation = %target, ?refusal, "an arrival was refused");
-        }
-        Ok(())
+    /// Takes a conversation that has just begun.
+    pub(crate) fn enter_new(&mut self, conversation: Conversation) {
+        let (id, line) = (conversation.id.clone(), conversation.line.clone());
+        let customer = conversation.customer.clone();
+        let actor = ConversationActor::new(conversation, self.parts.clone());
+        self.enter(id, line, customer, actor);
     }
 
-    /// Opens the chat's next conversation.
-    async fn open(
+    fn enter(
         &mut self,
-        line: &LineId,
-        chat: ChatKey,
-        inbound: &Inbound,
-    ) -> Result<ConversationId, Broken> {
-        let id = ConversationId::in_shard(self.shard, &clock::new_uuid());
-        let store = self.parts.store.clone();
-        let stored = self.chats.touch(&store, self.shard, &chat).await?;
-        stored.open = Some(id.clone());
-        let opening = Opening {
-            id: id.clone(),
-            line: line.clone(),
-            chat,
-            customer_name: inbound.customer_name.clone(),
-            continues: stored.last.clone(),
-        };
-        let conversation = Conversation::open(opening, self.parts.clock.now());
-        self.enter(id.clone(), line.clone(), ConversationActor::new(conversation));
-        Ok(id)
-    }
-
-    fn enter(&mut self, id: ConversationId, line: LineId, actor: ConversationActor) {
-        let started = Live { addr: actor.start(), line, used: self.rounds };
+        id: ConversationId,
+        line: LineId,
+        customer: Option<CustomerId>,
+        actor: ConversationActor,
+    ) {
+        let started = Live { addr: actor.start(), line, customer, used: self.rounds };
         self.conversations.insert(id, started);
     }
 
     /// The actor of a conversation, started from the store if need be. None: there is none.
-    async fn live(
-        &mut self,
-        id: &ConversationId,
-    ) -> Result<Option<(Addr<ConversationActor>, LineId)>, Broken> {
+    async fn live(&mut self, id: &ConversationId) -> Result<Option<Live>, Broken> {
         if !self.conversations.contains_key(id) {
             for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
                 let found = self.parts.store.document(self.shard, kind, id.to_string()).await?;
                 let Some(found) = found else { continue };
                 if let Some(read) = encode::read::<Conversation>("conversation", &found.bytes) {
-                    let line = read.line.clone();
-                    let actor = ConversationActor::loaded(read, found.version);
-                    self.enter(id.clone(), line, actor);
+                    let (line, customer) = (read.line.clone(), read.customer.clone());
+                    let actor = ConversationActor::loaded(read, found.version, self.parts.clone());
+                    self.enter(id.clone(), line, customer, actor);
                 }
                 break;
             }
@@ -259,7 +266,7 @@ impl Bench {
         let rounds = self.rounds;
         Ok(self.conversations.get_mut(id).map(|live| {
             live.used = rounds;
-            (live.addr.clone(), live.line.clone())
+            live.clone()
         }))
     }
 
@@ -298,29 +305,15 @@ impl Bench {
 }
 
 fn refusal(effects: &[Effect]) -> Option<CommandRefusal> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Refuse(refusal) => Some(CommandRefusal::Conversation(refusal.clone())),
-        Effect::Append(_)
-        | Effect::Send { .. }
-        | Effect::Seek(_)
-        | Effect::Reserve { .. }
-        | Effect::Release { .. }
-        | Effect::Count { .. }
-        | Effect::Closed
-        | Effect::Ignore(_) => None,
+    effects.iter().find_map(|effect| {
+        let Effect::Refuse(refusal) = effect else { return None };
+        Some(CommandRefusal::Conversation(refusal.clone()))
     })
 }
 
 fn seek(effects: &[Effect]) -> Option<Seek> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Seek(seek) => Some(seek.clone()),
-        Effect::Append(_)
-        | Effect::Send { .. }
-        | Effect::Reserve { .. }
-        | Effect::Release { .. }
-        | Effect::Count { .. }
-        | Effect::Closed
-        | Effect::Refuse(_)
-        | Effect::Ignore(_) => None,
+    effects.iter().find_map(|effect| {
+        let Effect::Seek(seek) = effect else { return None };
+        Some(seek.clone())
     })
 }

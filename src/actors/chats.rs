@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::chat::Chat;
+use domain::conversation::TextsSent;
 use domain::id::{ChatKey, ShardId};
 
 use crate::actors::encode;
@@ -83,7 +84,15 @@ impl Chats {
 
 impl Kept {
     fn new(key: &ChatKey) -> Self {
-        let chat = Chat { key: key.clone(), customer_name: String::new(), open: None, last: None };
+        let chat = Chat {
+            key: key.clone(),
+            customer_name: String::new(),
+            customer: None,
+            open: None,
+            last: None,
+            rating_until: None,
+            texts_sent: TextsSent::default(),
+        };
         Self { chat, stored: None, version: 0 }
     }
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Message, MessageResponse};
 use domain::conversation::Conversation;
-use domain::effect::{Effect, Facts, Input};
+use domain::customer::CustomerFacts;
+use domain::effect::{Colleague, Effect, Facts, Input};
 use domain::event::{FeedEvent, Row};
+use domain::hours::Hours;
 use domain::id::LineId;
 use domain::line::Line;
 use domain::operator::Operator;
@@ -16,10 +18,12 @@ use domain::permission::{Action, may};
 use jiff::Timestamp;
 
 use crate::actors::encode;
+use crate::actors::parts::Shared;
 use crate::store::op::{DocumentKind, Op};
 
 /// The actor of a conversation. Lives while its shard needs it; its truth is its document.
 pub(crate) struct ConversationActor {
+    parts: Shared,
     conversation: Conversation,
     stored: Option<Conversation>,
     /// Version of the stored document; 0: there is none.
@@ -30,14 +34,14 @@ pub(crate) struct ConversationActor {
 
 impl ConversationActor {
     /// One that was just opened and is not stored yet.
-    pub(crate) fn new(conversation: Conversation) -> Self {
-        Self { conversation, stored: None, version: 0, drafted_version: 0 }
+    pub(crate) fn new(conversation: Conversation, parts: Shared) -> Self {
+        Self { parts, conversation, stored: None, version: 0, drafted_version: 0 }
     }
 
     /// One that was read from the store.
-    pub(crate) fn loaded(conversation: Conversation, version: u64) -> Self {
+    pub(crate) fn loaded(conversation: Conversation, version: u64, parts: Shared) -> Self {
         let stored = Some(conversation.clone());
-        Self { conversation, stored, version, drafted_version: version }
+        Self { parts, conversation, stored, version, drafted_version: version }
     }
 }
 
@@ -59,6 +63,8 @@ pub(crate) struct Feed {
     pub(crate) input: Input,
     pub(crate) who: Option<Who>,
     pub(crate) line: Arc<Line>,
+    pub(crate) hours: Arc<Hours>,
+    pub(crate) customer: CustomerFacts,
     pub(crate) now: Timestamp,
 }
 
@@ -81,28 +87,70 @@ impl Handler<Feed> for ConversationActor {
             let sees = may(&who.operator, &who.queues, Action::SeeRow(&self.conversation.row()));
             return if sees { Fed::Forbidden } else { Fed::Hidden };
         }
-        let facts = Facts { line: &feed.line.settings };
+        let concerns = self.conversation.concerns().cloned();
+        let standing = concerns.and_then(|operator| self.parts.standing(&operator));
+        let colleague = standing.as_ref().map(|(operator, present)| Colleague {
+            name: &operator.name,
+            departure: operator.departure(*present),
+        });
+        let facts = Facts {
+            line: &feed.line.settings,
+            hours: &feed.hours,
+            limits: &self.parts.settings.limits,
+            company: &self.parts.settings.company,
+            colleague,
+            customer: &feed.customer,
+        };
         let effects = self.conversation.handle(feed.input, &facts, feed.now);
         Fed::Effects(effects, Arc::new(self.conversation.clone()))
+    }
+}
+
+/// How does the conversation stand, as far as the running round has decided?
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Arc<Conversation>")]
+pub(crate) struct Look;
+
+impl Handler<Look> for ConversationActor {
+    type Result = Arc<Conversation>;
+
+    fn handle(&mut self, _: Look, _: &mut Self::Context) -> Self::Result {
+        Arc::new(self.conversation.clone())
     }
 }
 
 /// Whether a person may give this command. What the conversation's rules say is another matter.
 fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
     let action = match input {
-        Input::Take { .. } => Action::Take(row),
-        Input::Finish { .. } => Action::Finish(row),
-        Input::Note { .. } => Action::Note(row),
         Input::Accept { .. } | Input::Decline { .. } => Action::AnswerOffer(row),
+        Input::Take { .. } => Action::Take(row),
         Input::Reply { .. } => Action::Reply(row),
+        Input::Note { .. } => Action::Note(row),
+        Input::Draft { .. }
+        | Input::Topic { .. }
+        | Input::Hold { .. }
+        | Input::Transfer { .. }
+        | Input::Invite { .. } => Action::Handle(row),
+        Input::Move { .. } => Action::Move(row),
+        Input::Withdraw { .. } => Action::Withdraw(row),
+        Input::Leave { .. } => Action::Leave(row),
+        Input::Finish { .. } => Action::Finish(row),
+        Input::Spam { .. } => Action::Spam(row),
+        Input::TakeOver { .. }
+        | Input::Join { .. }
+        | Input::Release { .. }
+        | Input::Review { .. } => Action::Oversee(row),
         Input::CustomerWrote { .. }
         | Input::CustomerEdited { .. }
         | Input::CustomerGone { .. }
         | Input::CustomerBack
+        | Input::PickUp { .. }
+        | Input::Continue { .. }
         | Input::Decided(_)
         | Input::SomebodyEligible
         | Input::OperatorLeft { .. }
-        | Input::SettingsChanged
+        | Input::OperatorBack { .. }
+        | Input::Reconsider
         | Input::DeliveryChanged { .. }
         | Input::DeadlinePassed => return false,
     };
@@ -117,7 +165,8 @@ pub(crate) struct Draft;
 #[derive(Debug, MessageResponse)]
 pub(crate) struct Drafted {
     pub(crate) ops: Vec<Op>,
-    pub(crate) row: Option<FeedEvent>,
+    /// The row if it is another than before, and before whom it is put, if that has changed.
+    pub(crate) events: Vec<FeedEvent>,
     pub(crate) closed: bool,
 }
 
@@ -128,18 +177,32 @@ impl Handler<Draft> for ConversationActor {
         self.drafted_version = self.version;
         let closed = self.conversation.is_closed();
         if self.stored.as_ref() == Some(&self.conversation) {
-            return Drafted { ops: Vec::new(), row: None, closed };
+            return Drafted { ops: Vec::new(), events: Vec::new(), closed };
         }
         let mut ops = self.document_ops();
         ops.extend(self.timer_op());
-        let row = self.conversation.row();
-        let shown = self.stored.as_ref().map(Conversation::row);
-        let row = (shown.as_ref() != Some(&row)).then_some(FeedEvent::Row(row));
-        Drafted { ops, row, closed }
+        Drafted { ops, events: self.events(), closed }
     }
 }
 
 impl ConversationActor {
+    fn events(&self) -> Vec<FeedEvent> {
+        let stored = self.stored.as_ref();
+        let mut events = Vec::new();
+        let offers_before = stored.map(Conversation::open_offers).unwrap_or_default();
+        let before = offers_before.iter().map(|offer| &offer.operator);
+        let offers = self.conversation.open_offers().iter().map(|offer| &offer.operator);
+        if !offers.clone().eq(before) {
+            let conversation = self.conversation.id.clone();
+            events.push(FeedEvent::Offered { conversation, operators: offers.cloned().collect() });
+        }
+        let row = self.conversation.row();
+        if stored.map(Conversation::row).as_ref() != Some(&row) {
+            events.push(FeedEvent::Row(row));
+        }
+        events
+    }
+
     fn document_ops(&mut self) -> Vec<Op> {
         let id = self.conversation.id.to_string();
         let bytes = encode::document(&self.conversation);

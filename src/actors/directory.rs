@@ -3,13 +3,15 @@
 //! wins.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use domain::account::{Account, SignIn};
 use domain::channel::Channel;
+use domain::hours::Hours;
 use domain::id::{ChannelId, LineId, OperatorId};
-use domain::line::Line;
+use domain::line::{Line, LineSettings};
 use domain::operator::Operator;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// A document with the version it was read at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +30,48 @@ pub struct Directory {
     pub accounts: BTreeMap<String, Versioned<Account>>,
     /// By the SHA-256 of the token, in hex.
     pub sign_ins: BTreeMap<String, Versioned<SignIn>>,
+    /// The opening hours of each line, made from its settings.
+    pub hours: BTreeMap<LineId, Arc<Hours>>,
+}
+
+/// The zones that this program ships with, so that all nodes agree.
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// The zone of that IANA name.
+pub fn time_zone(name: &str) -> Option<TimeZone> {
+    ZONES.get(name).ok()
+}
+
+/// The names of all zones, in order.
+pub fn time_zones() -> Vec<String> {
+    ZONES.available().map(|name| name.to_string()).collect()
 }
 
 impl Directory {
+    /// When a line of these settings is open. A line may follow another one's calendar.
+    pub fn hours_of(&self, settings: &LineSettings) -> Hours {
+        let own = &settings.hours;
+        let other = own.calendar_of.as_ref().and_then(|line| self.lines.get(line));
+        let hours = other
+            .map_or_else(|| own.clone(), |other| own.with_calendar(&other.value.settings.hours));
+        // A zone is looked up when settings are saved; one that is gone since then reads as UTC.
+        Hours::new(&hours, time_zone(&hours.timezone).unwrap_or(TimeZone::UTC))
+    }
+
+    /// Makes the hours of a changed line anew, and of those that follow its calendar.
+    pub(crate) fn line_changed(&mut self, id: &LineId) {
+        let follows = |line: &&Versioned<Line>| {
+            line.value.id == *id || line.value.settings.hours.calendar_of.as_ref() == Some(id)
+        };
+        let made: Vec<_> = self
+            .lines
+            .values()
+            .filter(follows)
+            .map(|line| (line.value.id.clone(), self.hours_of(&line.value.settings)))
+            .collect();
+        self.hours.extend(made.into_iter().map(|(line, hours)| (line, Arc::new(hours))));
+    }
+
     /// Lines in whose queue the operator is.
     pub fn queues_of(&self, operator: &OperatorId) -> Vec<LineId> {
         let in_queue =

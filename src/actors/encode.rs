@@ -107,7 +107,10 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
             delivery: delivery.clone(),
         }),
         FeedEvent::Shared { kind, bytes, .. } => shared(kind, bytes.as_bytes()),
-        FeedEvent::Load { .. } => None,
+        FeedEvent::Alarm { line, alarm, at } => {
+            Some(Event::Alarm { line: line.clone(), alarm: alarm.clone(), at: *at })
+        }
+        FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => None,
     }
 }
 
@@ -127,7 +130,15 @@ pub(crate) fn gone(row: &Row) -> Event {
 }
 
 pub(crate) fn line_view(line: &domain::line::Line) -> LineView {
-    LineView { id: line.id.clone(), name: line.settings.name.clone(), active: line.settings.active }
+    let settings = &line.settings;
+    LineView {
+        id: line.id.clone(),
+        name: settings.name.clone(),
+        active: settings.active,
+        archived: line.archived,
+        topics: settings.topics.clone(),
+        topic_required: settings.topic_required,
+    }
 }
 
 pub(crate) fn channel_view(channel: &domain::channel::Channel) -> ChannelView {
@@ -145,6 +156,8 @@ pub(crate) fn operator_view(operator: &domain::operator::Operator) -> OperatorVi
         name: operator.name.clone(),
         role: operator.role,
         status: operator.status,
+        status_reason: operator.status_reason.clone(),
+        set_away: operator.set_away,
         enabled: operator.enabled,
     }
 }

@@ -17,9 +17,9 @@ use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use domain::operator::Role;
 
 use crate::actors::encode::{self, Place};
-use crate::actors::line::LineActor;
+use crate::actors::line::{LineActor, Loads, Offers};
+use crate::actors::node::Attention;
 use crate::actors::parts::Shared;
-use crate::actors::round::loads_in;
 use crate::actors::taken::Taken;
 
 /// How often browsers are told where the feeds stand.
@@ -53,7 +53,10 @@ impl TailEvent {
             | FeedEvent::Edited { .. }
             | FeedEvent::Delivery { .. }
             | FeedEvent::Shared { .. }
-            | FeedEvent::Load { .. } => None,
+            | FeedEvent::Load { .. }
+            | FeedEvent::Offered { .. }
+            | FeedEvent::Attention { .. }
+            | FeedEvent::Alarm { .. } => None,
         };
         self.gone.get_or_init(encode).as_ref()
     }
@@ -139,7 +142,10 @@ pub(crate) struct Feed {
     by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
     taken: Taken,
     next_key: SessionKey,
-    loads: Vec<WeakAddr<LineActor>>,
+    /// All lines that run here.
+    lines: Vec<WeakAddr<LineActor>>,
+    /// Before whom each conversation is put, of all lines.
+    offers: BTreeMap<ConversationId, Vec<OperatorId>>,
 }
 
 impl Feed {
@@ -154,7 +160,8 @@ impl Feed {
             by_watch: BTreeMap::new(),
             taken: Taken::default(),
             next_key: 0,
-            loads: Vec::new(),
+            lines: Vec::new(),
+            offers: BTreeMap::new(),
         };
         feed.start()
     }
@@ -228,14 +235,12 @@ impl Feed {
     /// Sessions that an event may concern.
     fn meant(&mut self, event: &FeedEvent) -> BTreeSet<SessionKey> {
         let mut keys = BTreeSet::new();
-        let mut operators = |ids: &[OperatorId]| {
-            keys.extend(ids.iter().filter_map(|id| self.by_operator.get(id)).flatten());
+        let mut operators = |ids: &mut dyn Iterator<Item = &OperatorId>| {
+            keys.extend(ids.filter_map(|id| self.by_operator.get(id)).flatten());
         };
         match event {
             FeedEvent::Row(row) => {
-                operators(&row.held);
-                let offered: Vec<_> = row.offers.iter().map(|o| o.operator.clone()).collect();
-                operators(&offered);
+                operators(&mut row.people());
                 keys.extend(self.by_overseen.get(&row.line).into_iter().flatten());
                 if self.taken.concerns_queue(row) {
                     keys.extend(self.by_queue.get(&row.line).into_iter().flatten());
@@ -245,7 +250,7 @@ impl Feed {
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
             | FeedEvent::Delivery { conversation, audience, .. } => {
-                operators(&audience.0);
+                operators(&mut audience.0.iter());
                 keys.extend(self.by_watch.get(conversation).into_iter().flatten());
             }
             FeedEvent::Shared { kind, .. } => {
@@ -253,7 +258,11 @@ impl Feed {
                     keys.extend(self.sessions.keys());
                 }
             }
-            FeedEvent::Load { .. } => {}
+            FeedEvent::Alarm { line, alarm, .. } => {
+                operators(&mut alarm.operator().into_iter());
+                keys.extend(self.by_overseen.get(line).into_iter().flatten());
+            }
+            FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => {}
         }
         keys
     }
@@ -312,34 +321,94 @@ impl Handler<FeedBatch> for Feed {
         while tail.events.len() > kept {
             tail.events.pop_front();
         }
-        if let Some(loads) = loads_in(&batch.events) {
-            self.loads.retain(|line| line.upgrade().is_some());
-            for line in self.loads.iter().filter_map(WeakAddr::upgrade) {
-                line.do_send(loads.clone());
-            }
-        }
-        let reindex = |event: &Arc<TailEvent>| match &event.event {
-            FeedEvent::Shared { kind, .. } => matches!(kind.as_str(), "line" | "operator"),
-            FeedEvent::Row(_)
-            | FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Load { .. } => false,
+        self.tell_lines(&batch.events);
+        self.tell_node(&batch.events);
+        let reindex = |event: &Arc<TailEvent>| {
+            let FeedEvent::Shared { kind, .. } = &event.event else { return false };
+            matches!(kind.as_str(), "line" | "operator")
         };
         if batch.events.iter().any(reindex) {
             self.index_all();
         }
-        let rows = batch.events.iter().filter_map(|event| match &event.event {
-            FeedEvent::Row(row) => Some(row.clone()),
-            FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Shared { .. }
-            | FeedEvent::Load { .. } => None,
+        let rows = batch.events.iter().filter_map(|event| {
+            let FeedEvent::Row(row) = &event.event else { return None };
+            Some(row.clone())
         });
         let Place { position, tag } = self.tails[&batch.shard].end;
         self.parts.read_model.project(batch.shard, position, tag, rows.collect());
         self.hand_out(&batch);
+    }
+}
+
+impl Feed {
+    /// What takes places of operators, in any line, concerns all lines.
+    fn tell_lines(&mut self, events: &[Arc<TailEvent>]) {
+        let loads: Vec<_> = events
+            .iter()
+            .filter_map(|event| {
+                let FeedEvent::Load { operator, conversation, holds } = &event.event else {
+                    return None;
+                };
+                Some((operator.clone(), conversation.clone(), *holds))
+            })
+            .collect();
+        if !loads.is_empty() {
+            self.to_lines(&Loads(Arc::new(loads)));
+        }
+        let offers: Vec<_> = events
+            .iter()
+            .filter_map(|event| {
+                let FeedEvent::Offered { conversation, operators } = &event.event else {
+                    return None;
+                };
+                Some((conversation.clone(), operators.clone()))
+            })
+            .collect();
+        if !offers.is_empty() {
+            self.note_offers(Offers(Arc::new(offers)));
+        }
+    }
+
+    /// Keeps them for lines that start later.
+    fn note_offers(&mut self, offers: Offers) {
+        for (conversation, operators) in offers.0.iter() {
+            if operators.is_empty() {
+                self.offers.remove(conversation);
+            } else {
+                self.offers.insert(conversation.clone(), operators.clone());
+            }
+        }
+        self.to_lines(&offers);
+    }
+
+    fn to_lines<M>(&mut self, message: &M)
+    where
+        M: Message<Result = ()> + Clone + Send + 'static,
+        LineActor: Handler<M>,
+    {
+        self.lines.retain(|line| line.upgrade().is_some());
+        for line in self.lines.iter().filter_map(WeakAddr::upgrade) {
+            line.do_send(message.clone());
+        }
+    }
+
+    /// The node judges whether somebody is awake.
+    fn tell_node(&self, events: &[Arc<TailEvent>]) {
+        let Some(node) = self.parts.node.get() else { return };
+        for event in events {
+            if let FeedEvent::Attention { operator, missed, at } = &event.event {
+                let (operator, missed, at) = (operator.clone(), *missed, *at);
+                node.do_send(Attention { operator, missed, at });
+            }
+        }
+    }
+}
+
+impl Handler<Offers> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, offers: Offers, _: &mut Self::Context) {
+        self.note_offers(offers);
     }
 }
 
@@ -373,7 +442,11 @@ impl Handler<FollowLoads> for Feed {
     type Result = ();
 
     fn handle(&mut self, follow: FollowLoads, _: &mut Self::Context) {
-        self.loads.push(follow.0);
+        if let Some(line) = follow.0.upgrade() {
+            let known = self.offers.iter().map(|(id, operators)| (id.clone(), operators.clone()));
+            line.do_send(Offers(Arc::new(known.collect())));
+        }
+        self.lines.push(follow.0);
     }
 }
 

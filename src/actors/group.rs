@@ -2,8 +2,8 @@
 
 use domain::conversation::Conversation;
 use domain::effect::{Effect, PlaceLimit};
-use domain::entry::{Author, Record};
-use domain::event::{Audience, FeedEvent};
+use domain::entry::{Author, Body, Fact, Record};
+use domain::event::{Alarm, Audience, FeedEvent};
 use domain::id::{ConversationId, EntryNumber, OperatorId};
 use jiff::Timestamp;
 
@@ -49,14 +49,18 @@ impl Group {
                     record_n += 1;
                     self.append(record_n, record, conversation);
                 }
-                Effect::Send { entry, text } => {
+                Effect::Send { entry, text, rating } => {
+                    let shown = |operator: &OperatorId| {
+                        shown_as(operator, conversation, directory).map(str::to_owned)
+                    };
                     self.job(OutboxJob {
                         id: OutboxJob::id_of(&conversation.id, *entry),
                         chat: conversation.chat.clone(),
                         conversation: conversation.id.clone(),
                         entry: *entry,
                         text: text.clone(),
-                        author: author_of(effects, *entry, directory),
+                        author: writer_of(effects, *entry).and_then(shown),
+                        rating: *rating,
                         created_at: now,
                         parts_sent: 0,
                         attempts: 0,
@@ -84,7 +88,18 @@ impl Group {
                     by: *by,
                     at: *at,
                 }),
-                Effect::Seek(_) | Effect::Closed | Effect::Refuse(_) | Effect::Ignore(_) => {}
+                Effect::Answered { operator } => self.attention(operator, false, now),
+                Effect::Missed { operator } => self.attention(operator, true, now),
+                // Told to the queue, the chat and the customer's card.
+                Effect::Seek(_)
+                | Effect::Assigned { .. }
+                | Effect::Consented
+                | Effect::Spam { .. }
+                | Effect::Finished { .. }
+                | Effect::Continue(_)
+                | Effect::Closed
+                | Effect::Refuse(_)
+                | Effect::Ignore(_) => {}
             }
         }
     }
@@ -93,6 +108,10 @@ impl Group {
         let (id, ready_at) = (job.id.clone(), job.created_at);
         self.ops.push(Op::PutJob { id, ready_at, bytes: encode::document(&job) });
         self.jobs.push(job);
+    }
+
+    fn attention(&mut self, operator: &OperatorId, missed: bool, at: Timestamp) {
+        self.show(FeedEvent::Attention { operator: operator.clone(), missed, at });
     }
 
     fn load(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
@@ -105,26 +124,37 @@ impl Group {
         let bytes = encode::document(record);
         self.ops.push(Op::AppendHistory { conversation: id, n, bytes });
         self.show(event_of(record, conversation, conversation.audience()));
+        if let Record::Entry { entry, .. } = record
+            && let Body::Fact(Fact::AnswerLate { operator }) = &entry.body
+        {
+            let (line, at) = (conversation.line.clone(), entry.at);
+            let (conversation, operator) = (conversation.id.clone(), operator.clone());
+            let alarm = Alarm::AnswerLate { conversation, operator };
+            self.show(FeedEvent::Alarm { line, alarm, at });
+        }
     }
 }
 
-/// The name of who wrote the entry, as the customer may see it.
-fn author_of(effects: &[Effect], n: EntryNumber, directory: &Directory) -> Option<String> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Append(Record::Entry { entry, .. }) if entry.n == n => match &entry.author {
-            Author::Operator { id } => directory.operators.get(id).map(|o| o.value.name.clone()),
-            Author::Customer | Author::Line => None,
-        },
-        Effect::Append(_)
-        | Effect::Send { .. }
-        | Effect::Seek(_)
-        | Effect::Reserve { .. }
-        | Effect::Release { .. }
-        | Effect::Count { .. }
-        | Effect::Closed
-        | Effect::Refuse(_)
-        | Effect::Ignore(_) => None,
+/// The operator who wrote the entry.
+fn writer_of(effects: &[Effect], n: EntryNumber) -> Option<&OperatorId> {
+    effects.iter().find_map(|effect| {
+        let Effect::Append(Record::Entry { entry, .. }) = effect else { return None };
+        match &entry.author {
+            Author::Operator { id } if entry.n == n => Some(id),
+            Author::Operator { .. } | Author::Customer | Author::Line => None,
+        }
     })
+}
+
+/// The name of an operator, as the customers of the line see it.
+fn shown_as<'a>(
+    operator: &OperatorId,
+    conversation: &Conversation,
+    directory: &'a Directory,
+) -> Option<&'a str> {
+    let line = &directory.lines.get(&conversation.line)?.value.settings;
+    let name = &directory.operators.get(operator)?.value.name;
+    line.name_shown(operator, name)
 }
 
 /// What the feed says of a new record.

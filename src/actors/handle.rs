@@ -11,7 +11,7 @@ use bytestring::ByteString;
 use domain::account::{Account, SignIn};
 use domain::channel::Channel;
 use domain::chat::Inbound;
-use domain::conversation::Conversation;
+use domain::conversation::{Conversation, Draft};
 use domain::entry::{Entry, Record, fold};
 use domain::event::{Row, RowState};
 use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
@@ -27,16 +27,19 @@ use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
 use crate::actors::node::Node;
 use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
+use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
-use crate::actors::work::{Answer, Command, StoredArrival, Work};
+use crate::actors::work::{Answer, Command, Work};
 use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
-use crate::store::op::{DocumentKind, Submitted};
+use crate::store::op::{DocumentKind, SharedKind, Submitted};
 
 /// Shared documents changed in one step.
 pub const CHANGES_MAX: usize = 50;
+/// Attempts to set somebody away whose document others change meanwhile.
+const SET_AWAY_TRIES: usize = 5;
 /// Records of a history read at a time.
 const PAGE: usize = 256;
 
@@ -82,12 +85,39 @@ pub enum NotStored {
 /// A change of shared documents by a person. `version` is the one that was read; 0: it is new.
 #[derive(Clone, Debug)]
 pub enum Change {
-    Line { version: u64, line: Line },
-    Channel { version: u64, channel: Channel },
-    Operator { version: u64, operator: Operator },
-    Account { version: u64, login: String, account: Account },
-    SignIn { version: u64, digest: String, sign_in: SignIn },
-    EndSignIn { version: u64, digest: String },
+    Line {
+        version: u64,
+        line: Line,
+    },
+    Channel {
+        version: u64,
+        channel: Channel,
+    },
+    Operator {
+        version: u64,
+        operator: Operator,
+    },
+    Account {
+        version: u64,
+        login: String,
+        account: Account,
+    },
+    SignIn {
+        version: u64,
+        digest: String,
+        sign_in: SignIn,
+    },
+    EndSignIn {
+        version: u64,
+        digest: String,
+    },
+    /// A customer's card, a lead, or what a customer is known by, as `actors::customers` makes it.
+    Record {
+        version: u64,
+        kind: SharedKind,
+        id: String,
+        bytes: Arc<[u8]>,
+    },
 }
 
 impl Change {
@@ -101,6 +131,7 @@ impl Change {
             Self::SignIn { digest, .. } | Self::EndSignIn { digest, .. } => {
                 format!("sign_in:{digest}")
             }
+            Self::Record { kind, id, .. } => format!("{}:{id}", kind.as_str()),
         }
     }
 }
@@ -122,6 +153,8 @@ pub struct ListFilter {
 pub struct Transcript {
     pub row: Row,
     pub entries: Vec<Entry>,
+    /// What whoever has it was just writing.
+    pub draft: Option<Draft>,
     pub position: FeedPosition,
 }
 
@@ -262,7 +295,7 @@ impl NodeHandle {
     /// Puts an arrival into the inbox: its shard is just being read anew.
     async fn submit(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
         let key = arrival.dedupe_key();
-        let stored = StoredArrival { channel: arrival.channel, inbound: arrival.inbound };
+        let stored = Post::Arrival { channel: arrival.channel, inbound: arrival.inbound };
         let now = self.parts.clock.now();
         let bytes = encode::document(&stored);
         let submitted =
@@ -312,18 +345,45 @@ impl NodeHandle {
     }
 
     /// Changes what an operator says of himself.
-    pub(crate) async fn set_status(&self, id: &OperatorId, status: Status) -> Outcome {
+    pub(crate) async fn set_status(
+        &self,
+        id: &OperatorId,
+        status: Status,
+        reason: Option<String>,
+    ) -> Outcome {
         let directory = self.directory();
         let Some(found) = directory.operators.get(id) else {
             return Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {}));
         };
-        let operator = Operator { status, ..(*found.value).clone() };
+        let now_so = (*found.value).clone();
+        let operator = Operator { status, status_reason: reason, set_away: false, ..now_so };
         match self.change(vec![Change::Operator { version: found.version, operator }]).await {
             Ok(()) => Outcome::Done {},
             Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
                 Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
             }
         }
+    }
+
+    /// Sets somebody away who lets his offers run out. Answers whether he is away now.
+    pub(crate) async fn set_away(&self, id: &OperatorId) -> bool {
+        for _ in 0..SET_AWAY_TRIES {
+            let directory = self.directory();
+            let Some(found) = directory.operators.get(id) else { return false };
+            if found.value.status == Status::Away {
+                return true;
+            }
+            let now_so = (*found.value).clone();
+            let operator =
+                Operator { status: Status::Away, status_reason: None, set_away: true, ..now_so };
+            let change = Change::Operator { version: found.version, operator };
+            match self.change(vec![change]).await {
+                Ok(()) => return true,
+                Err(NotStored::Stale) => {}
+                Err(NotStored::Full | NotStored::Unavailable) => return false,
+            }
+        }
+        false
     }
 
     /// Conversations that `who` may see in a list.
@@ -362,7 +422,7 @@ impl NodeHandle {
         };
         // The position is read first: entries that come meanwhile are there twice, never missing.
         let ends = self.ends().await.map_err(unavailable)?;
-        let Some(row) = self.row(id).await else { return Ok(None) };
+        let Some(conversation) = self.conversation(id).await else { return Ok(None) };
         let mut records = Vec::new();
         let mut after = 0;
         loop {
@@ -379,16 +439,21 @@ impl NodeHandle {
         }
         let place = ends.0.get(&shard).copied().unwrap_or_default();
         let position = encode::feed_position(shard, place);
-        Ok(Some(Transcript { row, entries: fold(records), position }))
+        let (row, draft) = (conversation.row(), conversation.draft);
+        Ok(Some(Transcript { row, entries: fold(records), draft, position }))
     }
 
     /// The conversation as lists show it, as stored.
     pub(crate) async fn row(&self, id: &ConversationId) -> Option<Row> {
+        self.conversation(id).await.map(|conversation| conversation.row())
+    }
+
+    async fn conversation(&self, id: &ConversationId) -> Option<Conversation> {
         let shard = id.shard().filter(|shard| shard.0 < self.shards())?;
         for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
             let found = self.parts.store.document(shard, kind, id.to_string()).await.ok()?;
             if let Some(found) = found {
-                return Some(encode::read::<Conversation>("conversation", &found.bytes)?.row());
+                return encode::read("conversation", &found.bytes);
             }
         }
         None
@@ -501,6 +566,8 @@ impl NodeHandle {
             name: who.name.clone(),
             role: who.role,
             status: who.status,
+            status_reason: who.status_reason.clone(),
+            set_away: who.set_away,
             queues: directory.queues_of(&who.id),
             supervises,
         }

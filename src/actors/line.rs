@@ -1,4 +1,4 @@
-//! One line: its queue, and the one timer for all deadlines of its conversations.
+//! One line: its queue, its hours, and the one timer for all deadlines of its conversations.
 //!
 //! Decides nothing itself: `domain::queue` does. Writes nothing: its shard does. What a round
 //! changes is applied at once and taken back when the round is refused.
@@ -12,10 +12,11 @@ use actix::{
 };
 use domain::conversation::Conversation;
 use domain::effect::Effect;
+use domain::hours::Hours;
 use domain::id::{ConversationId, OperatorId};
 use domain::line::Line;
 use domain::operator::{Departure, Operator};
-use domain::queue::Queue;
+use domain::queue::{Queue, Reach};
 use domain::routing::{Decision, Seek};
 use jiff::Timestamp;
 
@@ -24,6 +25,7 @@ use crate::actors::feed::FollowLoads;
 use crate::actors::node::LineRuns;
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
+use crate::actors::standing::Standings;
 use crate::actors::work::Work;
 use crate::store::op::Counter;
 
@@ -31,26 +33,29 @@ use crate::store::op::Counter;
 #[derive(Debug)]
 pub(crate) struct LineStart {
     pub(crate) line: Arc<Line>,
+    pub(crate) hours: Arc<Hours>,
     pub(crate) counters: Vec<Counter>,
     /// Its conversations that are not closed.
     pub(crate) conversations: Vec<Arc<Conversation>>,
-    /// The operators of its queue, each with whether he is present.
+    /// All operators, each with whether he is present.
     pub(crate) operators: Vec<(Arc<Operator>, bool)>,
 }
 
 /// The actor of a line.
 pub(crate) struct LineActor {
     line: Arc<Line>,
+    hours: Arc<Hours>,
     queue: Queue,
     parts: Shared,
     shard: WeakAddr<Shard>,
-    deadlines: Deadlines,
-    offered: BTreeMap<OperatorId, BTreeSet<ConversationId>>,
+    standings: Standings,
     /// Conversations as the running round leaves them; in force when it is committed.
     staged: Vec<Arc<Conversation>>,
+    /// When the line opens or closes next.
+    turns_at: Option<Timestamp>,
     sleep: Option<(Timestamp, SpawnHandle)>,
     wake_asked: bool,
-    /// Operators whose offers move on. One may be made in a round that did not know it yet.
+    /// Operators who are gone. Something may be offered to one in a round that did not know it yet.
     departed: BTreeMap<OperatorId, Departure>,
     start: Option<LineStart>,
 }
@@ -59,12 +64,13 @@ impl LineActor {
     pub(crate) fn start(start: LineStart, shard: &Addr<Shard>, parts: Shared) -> Addr<Self> {
         let actor = Self {
             line: start.line.clone(),
-            queue: Queue::default(),
+            hours: start.hours.clone(),
+            queue: Queue::new(&parts.settings.limits),
             parts,
             shard: shard.downgrade(),
-            deadlines: Deadlines::default(),
-            offered: BTreeMap::new(),
+            standings: Standings::default(),
             staged: Vec::new(),
+            turns_at: None,
             sleep: None,
             wake_asked: false,
             departed: BTreeMap::new(),
@@ -81,16 +87,15 @@ impl LineActor {
 
     /// Asks for a round when somebody can be offered what waits; once until it is done.
     fn wake(&mut self) {
-        let routes = self.line.settings.active && self.queue.next_waiting().is_some();
-        if routes && !self.wake_asked {
+        if !self.wake_asked && self.queue.next_waiting().is_some() {
             self.wake_asked = true;
             self.tell_shard(Work::Wake { line: self.line.id.clone() });
         }
     }
 
-    /// Sleeps until the earliest deadline.
+    /// Sleeps until the earliest deadline, or until the line opens or closes.
     fn sleep(&mut self, ctx: &mut Context<Self>) {
-        let earliest = self.deadlines.earliest();
+        let earliest = self.standings.earliest().into_iter().chain(self.turns_at).min();
         if self.sleep.as_ref().map(|(at, _)| *at) == earliest {
             return;
         }
@@ -106,22 +111,46 @@ impl LineActor {
     /// Hands every deadline that has come to the shard. A sleep that ended early is slept on.
     fn awake(&mut self, ctx: &mut Context<Self>) {
         self.sleep = None;
-        for conversation in self.deadlines.take_due(self.parts.clock.now()) {
+        let now = self.parts.clock.now();
+        if self.turns_at.is_some_and(|at| at <= now) {
+            self.look_at_the_clock();
+            self.reconsider();
+        }
+        for conversation in self.standings.take_due(now) {
             self.tell_shard(Work::Due { conversation });
         }
         self.sleep(ctx);
+        self.wake();
     }
 
-    /// Notes when the conversation is to be woken and before whom it is put.
+    /// Opens or closes by the hours as they are now.
+    fn look_at_the_clock(&mut self) {
+        let now = self.parts.clock.now();
+        self.queue.set_open(self.hours.is_open(now));
+        self.turns_at = self.hours.changes_next(now);
+    }
+
+    /// Every open conversation looks at the rules and the hours anew; who waits longest first.
+    fn reconsider(&self) {
+        let waiting = self.queue.waiting();
+        let waits: BTreeSet<&ConversationId> = waiting.iter().collect();
+        let others = self.standings.all().filter(|id| !waits.contains(id));
+        for conversation in waiting.iter().chain(others) {
+            self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
+        }
+    }
+
+    /// Notes how the conversation stands. It may concern somebody who is gone, or back: what it
+    /// was decided with may be older than that.
     fn stand(&mut self, conversation: &Conversation) {
-        let id = &conversation.id;
-        self.deadlines.set(id, conversation.deadline());
-        self.offered.retain(|_, conversations| {
-            conversations.remove(id);
-            !conversations.is_empty()
-        });
-        for offer in conversation.open_offers() {
-            self.offered.entry(offer.operator.clone()).or_default().insert(id.clone());
+        for operator in self.standings.stand(conversation) {
+            if let Some(departure) = self.departed.get(&operator) {
+                let (conversation, departure) = (conversation.id.clone(), *departure);
+                self.tell_shard(Work::Left { conversation, operator, departure });
+            } else if conversation.returns_to() == Some(&operator) {
+                let conversation = conversation.id.clone();
+                self.tell_shard(Work::Back { conversation, operator });
+            }
         }
     }
 }
@@ -153,15 +182,22 @@ impl LineActor {
         for (operator, conversation) in loads {
             self.queue.hold(&operator, &conversation, true);
         }
-        for (operator, present) in start.operators {
-            self.queue.operator(&operator, present);
+        for (operator, present) in &start.operators {
+            self.queue.operator(operator, *present);
+            if let Some(departure) = operator.departure(*present) {
+                self.departed.insert(operator.id.clone(), departure);
+            }
         }
         self.queue.configure(&self.line.settings);
-        for conversation in start.conversations {
-            self.queue.follow(&conversation, &[]);
-            self.stand(&conversation);
+        self.look_at_the_clock();
+        for conversation in &start.conversations {
+            self.queue.follow(conversation, &[]);
+            self.stand(conversation);
         }
         self.queue.keep();
+        self.tell_offers(&start.conversations);
+        // The line may have opened or closed while nothing ran.
+        self.reconsider();
         if let Some(node) = self.parts.node.get() {
             node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
         }
@@ -169,18 +205,16 @@ impl LineActor {
         self.wake();
     }
 
-    /// Offers that a round has made to somebody who left while it ran.
-    fn offered_to_departed(&self, conversation: &Conversation) {
-        for offer in conversation.open_offers() {
-            let known = self.offered.get(&offer.operator);
-            let is_new = known.is_none_or(|known| !known.contains(&conversation.id));
-            if let (true, Some(departure)) = (is_new, self.departed.get(&offer.operator)) {
-                self.tell_shard(Work::Left {
-                    conversation: conversation.id.clone(),
-                    operator: offer.operator.clone(),
-                    departure: *departure,
-                });
-            }
+    /// The other lines learn before whom this one's conversations are put.
+    fn tell_offers(&self, conversations: &[Arc<Conversation>]) {
+        let Some(feed) = self.parts.feed.get() else { return };
+        let offered = conversations.iter().filter(|c| !c.open_offers().is_empty()).map(|c| {
+            let operators = c.open_offers().iter().map(|offer| offer.operator.clone());
+            (c.id.clone(), operators.collect())
+        });
+        let offers: Vec<_> = offered.collect();
+        if !offers.is_empty() {
+            feed.do_send(Offers(Arc::new(offers)));
         }
     }
 }
@@ -197,7 +231,22 @@ impl Handler<Next> for LineActor {
     type Result = Decided;
 
     fn handle(&mut self, next: Next, _: &mut Self::Context) -> Decided {
-        Decided(self.queue.next(&next.0))
+        let owner = next.0.responsible.as_ref().and_then(|owner| self.parts.standing(owner));
+        let reach = owner.map_or(Reach::None, |(operator, present)| Reach::of(&operator, present));
+        Decided(self.queue.next(&next.0, reach))
+    }
+}
+
+/// Has the operator a free place?
+#[derive(Debug, Message)]
+#[rtype(result = "bool")]
+pub(crate) struct HasPlace(pub(crate) OperatorId);
+
+impl Handler<HasPlace> for LineActor {
+    type Result = bool;
+
+    fn handle(&mut self, has: HasPlace, _: &mut Self::Context) -> bool {
+        self.queue.has_place(&has.0)
     }
 }
 
@@ -211,7 +260,7 @@ impl Handler<NextWaiting> for LineActor {
 
     fn handle(&mut self, _: NextWaiting, _: &mut Self::Context) -> Option<ConversationId> {
         self.wake_asked = false;
-        if self.line.settings.active { self.queue.next_waiting() } else { None }
+        self.queue.next_waiting()
     }
 }
 
@@ -238,7 +287,6 @@ impl Handler<Keep> for LineActor {
     fn handle(&mut self, _: Keep, ctx: &mut Self::Context) {
         self.queue.keep();
         for conversation in std::mem::take(&mut self.staged) {
-            self.offered_to_departed(&conversation);
             self.stand(&conversation);
         }
         self.sleep(ctx);
@@ -276,6 +324,22 @@ impl Handler<Loads> for LineActor {
     }
 }
 
+/// Before whom conversations of any line are put now, instead of those before.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Offers(pub(crate) Arc<Vec<(ConversationId, Vec<OperatorId>)>>);
+
+impl Handler<Offers> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, offers: Offers, _: &mut Self::Context) {
+        for (conversation, operators) in offers.0.iter() {
+            self.queue.offered(conversation, operators);
+        }
+        self.wake();
+    }
+}
+
 /// An operator changed, came or went.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
@@ -288,7 +352,11 @@ impl Handler<OperatorStands> for LineActor {
     type Result = ();
 
     fn handle(&mut self, stands: OperatorStands, _: &mut Self::Context) {
+        let had_somebody = self.queue.somebody_is_available();
         self.meet(&stands.operator, stands.present);
+        if had_somebody && !self.queue.somebody_is_available() {
+            self.is_deserted();
+        }
         self.wake();
     }
 }
@@ -303,76 +371,59 @@ impl LineActor {
     fn meet(&mut self, operator: &Operator, present: bool) {
         let by = self.queue.operator(operator, present);
         self.raise(operator.id.clone(), by);
-        let Some(departure) = operator.departure(present) else {
-            self.departed.remove(&operator.id);
-            return;
-        };
-        self.departed.insert(operator.id.clone(), departure);
-        for conversation in self.offered.get(&operator.id).into_iter().flatten() {
-            let (conversation, operator) = (conversation.clone(), operator.id.clone());
-            self.tell_shard(Work::Left { conversation, operator, departure });
+        let id = &operator.id;
+        match operator.departure(present) {
+            Some(departure) if self.departed.get(id) != Some(&departure) => {
+                self.departed.insert(id.clone(), departure);
+                for conversation in self.standings.of(id) {
+                    let (conversation, operator) = (conversation.clone(), id.clone());
+                    self.tell_shard(Work::Left { conversation, operator, departure });
+                }
+            }
+            None if self.departed.remove(id).is_some() => {
+                for conversation in self.standings.of(id) {
+                    let (conversation, operator) = (conversation.clone(), id.clone());
+                    self.tell_shard(Work::Back { conversation, operator });
+                }
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// The last available operator has gone, in open hours.
+    fn is_deserted(&self) {
+        let settings = &self.line.settings;
+        let minds = settings.active && settings.queue.require_available;
+        if minds && self.hours.is_open(self.parts.clock.now()) {
+            self.tell_shard(Work::Deserted { line: self.line.id.clone() });
         }
     }
 }
 
-/// The line's rules were changed; its operators follow one by one.
+/// The line's rules were changed, or the calendar that it follows.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Configure {
     pub(crate) line: Arc<Line>,
+    pub(crate) hours: Arc<Hours>,
     pub(crate) operators: Vec<(Arc<Operator>, bool)>,
 }
 
 impl Handler<Configure> for LineActor {
     type Result = ();
 
-    fn handle(&mut self, configure: Configure, _: &mut Self::Context) {
+    fn handle(&mut self, configure: Configure, ctx: &mut Self::Context) {
         self.line = configure.line;
+        self.hours = configure.hours;
         for (operator, by) in self.queue.configure(&self.line.settings) {
             self.raise(operator, by);
         }
         for (operator, present) in configure.operators {
             self.meet(&operator, present);
         }
-        for conversation in self.queue.waiting() {
-            self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
-        }
+        self.look_at_the_clock();
+        self.reconsider();
+        self.sleep(ctx);
         self.wake();
-    }
-}
-
-/// Deadlines by conversation and by time.
-#[derive(Debug, Default)]
-struct Deadlines {
-    by_time: BTreeSet<(Timestamp, ConversationId)>,
-    by_conversation: BTreeMap<ConversationId, Timestamp>,
-}
-
-impl Deadlines {
-    fn set(&mut self, conversation: &ConversationId, at: Option<Timestamp>) {
-        if let Some(old) = self.by_conversation.remove(conversation) {
-            self.by_time.remove(&(old, conversation.clone()));
-        }
-        if let Some(at) = at {
-            self.by_conversation.insert(conversation.clone(), at);
-            self.by_time.insert((at, conversation.clone()));
-        }
-    }
-
-    fn earliest(&self) -> Option<Timestamp> {
-        self.by_time.first().map(|(at, _)| *at)
-    }
-
-    /// Takes those that have come. Their conversations set them anew when they are committed.
-    fn take_due(&mut self, now: Timestamp) -> Vec<ConversationId> {
-        let mut due = Vec::new();
-        while let Some((at, _)) = self.by_time.first()
-            && *at <= now
-            && let Some((_, conversation)) = self.by_time.pop_first()
-        {
-            self.by_conversation.remove(&conversation);
-            due.push(conversation);
-        }
-        due
     }
 }

@@ -3,12 +3,14 @@
 //!
 //! `web` uses [`handle`] and [`directory`], `main` starts a node with [`node`].
 
+pub mod customers;
 pub mod directory;
 pub mod handle;
 pub mod node;
 pub mod parts;
 
 mod bench;
+mod between;
 mod catch_up;
 mod chats;
 mod conversation;
@@ -18,13 +20,18 @@ mod feed;
 mod group;
 mod line;
 mod operator_session;
+mod orders;
 mod outbox;
 mod poller;
+mod post;
 mod presence;
 mod progress;
 mod rebuild;
 mod round;
+mod settle;
 mod shard;
 mod shared_change;
+mod standing;
 mod taken;
+mod transfer;
 mod work;

@@ -10,7 +10,8 @@ use std::time::Duration;
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
 use domain::channel::Channel;
 use domain::id::{ChannelId, LineId, OperatorId, ShardId};
-use jiff::SignedDuration;
+use domain::operator::Misses;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::actors::delivery::{ChannelMended, Delivery};
@@ -57,6 +58,8 @@ pub(crate) struct Node {
     /// meanwhile.
     connecting: BTreeSet<ChannelId>,
     connect_again: BTreeSet<ChannelId>,
+    /// What each operator has missed of late. Begins anew with the process.
+    misses: BTreeMap<OperatorId, Misses>,
 }
 
 /// Starts a node on the running actix system. Its shards become ready by themselves.
@@ -72,6 +75,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         clock: start.clock,
         store: start.store,
         directory,
+        records: Arc::default(),
         read_model: start.read_model,
         presence: Presence::default(),
         shards: slots,
@@ -95,6 +99,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         pollers: BTreeMap::new(),
         connecting: BTreeSet::new(),
         connect_again: BTreeSet::new(),
+        misses: BTreeMap::new(),
     };
     let _first = parts.node.set(node.start());
     Ok(NodeHandle::new(parts))
@@ -126,16 +131,22 @@ async fn read_directory(store: &Store) -> Result<Directory, Unavailable> {
 }
 
 impl Node {
-    /// Tells the lines in whose queue he is how an operator stands.
+    /// Tells the lines how an operator stands: he may have conversations of any of them.
     fn tell_lines(&self, operator: &OperatorId) {
-        let directory = self.parts.directory.get();
-        let Some(found) = directory.operators.get(operator) else { return };
-        let present = self.parts.is_present(operator);
-        for line in directory.queues_of(operator) {
-            if let Some(addr) = self.lines.get(&line) {
-                addr.do_send(OperatorStands { operator: found.value.clone(), present });
-            }
+        let Some((operator, present)) = self.parts.standing(operator) else { return };
+        for addr in self.lines.values() {
+            addr.do_send(OperatorStands { operator: operator.clone(), present });
         }
+    }
+
+    /// Sets somebody away who lets his offers run out.
+    fn set_away(&self, operator: OperatorId) {
+        let node = NodeHandle::new(self.parts.clone());
+        actix::spawn(async move {
+            if !node.set_away(&operator).await {
+                tracing::warn!(%operator, "somebody who misses his offers could not be set away");
+            }
+        });
     }
 
     /// Looks again when the grace of somebody who lost his connection is over. A sleep that ended
@@ -151,19 +162,27 @@ impl Node {
         });
     }
 
+    /// Tells the line, and those that follow its calendar.
     fn line_changed(&self, id: &LineId) {
         let directory = self.parts.directory.get();
-        let Some(line) = directory.lines.get(id) else { return };
-        let changed = LineChanged(line.value.clone());
-        if let Some(shard) = self.shards.get(usize::from(line.value.shard.0)) {
-            shard.do_send(changed);
+        let concerned = directory.lines.values().filter(|line| {
+            line.value.id == *id || line.value.settings.hours.calendar_of.as_ref() == Some(id)
+        });
+        for line in concerned {
+            if let Some(shard) = self.shards.get(usize::from(line.value.shard.0)) {
+                shard.do_send(LineChanged(line.value.clone()));
+            }
         }
     }
 
-    fn operator_changed(&self, id: &OperatorId) {
+    fn operator_changed(&mut self, id: &OperatorId) {
         let directory = self.parts.directory.get();
-        let disabled = directory.operators.get(id).is_some_and(|o| !o.value.enabled);
-        if disabled {
+        let Some(operator) = directory.operators.get(id) else { return };
+        if !operator.value.set_away {
+            // Whoever sets his status is awake.
+            self.misses.remove(id);
+        }
+        if !operator.value.enabled {
             self.end_sessions(EndSessions::OfOperator(id.clone()));
         }
         self.tell_lines(id);
@@ -273,10 +292,10 @@ impl Handler<LineRuns> for Node {
         let line = runs.line.clone();
         self.lines.insert(runs.line, runs.addr);
         // Somebody may have come or gone while it started.
-        let directory = self.parts.directory.get();
-        let Some(line) = directory.lines.get(&line) else { return };
-        for operator in &line.value.settings.queue.operators {
-            self.tell_lines(operator);
+        for (operator, present) in self.parts.standings() {
+            if let Some(addr) = self.lines.get(&line) {
+                addr.do_send(OperatorStands { operator, present });
+            }
         }
     }
 }
@@ -313,6 +332,29 @@ impl Handler<SocketLeft> for Node {
             self.tell_lines(&left.operator);
         } else if last {
             self.look_again(left.operator, ctx);
+        }
+    }
+}
+
+/// An operator answered an offer, or let one run out that he could have answered.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Attention {
+    pub(crate) operator: OperatorId,
+    pub(crate) missed: bool,
+    pub(crate) at: Timestamp,
+}
+
+impl Handler<Attention> for Node {
+    type Result = ();
+
+    fn handle(&mut self, attention: Attention, _: &mut Self::Context) {
+        let Attention { operator, missed, at } = attention;
+        if !missed {
+            self.misses.remove(&operator);
+        } else if self.misses.entry(operator.clone()).or_default().missed(at) {
+            self.misses.remove(&operator);
+            self.set_away(operator);
         }
     }
 }

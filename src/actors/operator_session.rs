@@ -13,10 +13,9 @@ use actix::{
 };
 use bytestring::ByteString;
 use domain::account::SignIn;
-use domain::effect::Input;
 use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, OperatorId, ShardId};
-use domain::operator::Operator;
+use domain::operator::{Operator, STATUS_REASON_CHARS_MAX, Status};
 use domain::permission::{Action, may};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use jiff::SignedDuration;
@@ -33,12 +32,13 @@ use crate::actors::handle::{
     Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
 };
 use crate::actors::node::{SocketCame, SocketLeft};
+use crate::actors::orders::{self, Ordered};
 use crate::actors::progress::Progress;
 use crate::actors::work::Command;
 use crate::clock;
 use crate::protocol::{
     ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome, POSITIONS_MAX,
-    PROTOCOL_VERSION, REASON_CHARS_MAX, ServerFrame, TEXT_CHARS_MAX, close,
+    PROTOCOL_VERSION, ServerFrame, close,
 };
 
 /// Milliseconds over which browsers come back when a node goes down.
@@ -171,44 +171,51 @@ impl OperatorSession {
             ClientFrame::Hello { protocol, positions } => self.hello(protocol, &positions, ctx),
             ClientFrame::Ack { positions } => self.acknowledged(&positions),
             ClientFrame::Watch { conversation } => self.watch(conversation, ctx),
-            ClientFrame::Accept { cmd_id, conversation, offer } => {
-                let operator = self.operator.clone();
-                self.command(cmd_id, conversation, Input::Accept { operator, offer }, ctx);
+            ClientFrame::SetStatus { cmd_id, status, reason } => {
+                self.set_status(cmd_id, status, reason, ctx);
             }
-            ClientFrame::Decline { cmd_id, conversation, offer, reason } => {
-                let reason = reason.filter(|reason| !reason.trim().is_empty());
-                if reason.as_ref().is_some_and(|r| r.chars().count() > REASON_CHARS_MAX) {
-                    return self.bad_value(cmd_id, "reason");
-                }
-                let operator = self.operator.clone();
-                let input = Input::Decline { operator, offer, reason };
-                self.command(cmd_id, conversation, input, ctx);
-            }
-            ClientFrame::Take { cmd_id, conversation } => {
-                let operator = self.operator.clone();
-                self.command(cmd_id, conversation, Input::Take { operator }, ctx);
-            }
-            ClientFrame::Reply { cmd_id, conversation, text } => {
-                if !is_sayable(&text) {
-                    return self.bad_value(cmd_id, "text");
-                }
-                let operator = self.operator.clone();
-                self.command(cmd_id, conversation, Input::Reply { operator, text }, ctx);
-            }
-            ClientFrame::Note { cmd_id, conversation, text } => {
-                if !is_sayable(&text) {
-                    return self.bad_value(cmd_id, "text");
-                }
-                let operator = self.operator.clone();
-                self.command(cmd_id, conversation, Input::Note { operator, text }, ctx);
-            }
-            ClientFrame::Finish { cmd_id, conversation } => {
-                let operator = self.operator.clone();
-                self.command(cmd_id, conversation, Input::Finish { operator }, ctx);
-            }
-            ClientFrame::SetStatus { cmd_id, status } => {
+            ClientFrame::Accept { .. }
+            | ClientFrame::Decline { .. }
+            | ClientFrame::Take { .. }
+            | ClientFrame::TakeOver { .. }
+            | ClientFrame::Reply { .. }
+            | ClientFrame::Note { .. }
+            | ClientFrame::Draft { .. }
+            | ClientFrame::Topic { .. }
+            | ClientFrame::Hold { .. }
+            | ClientFrame::Transfer { .. }
+            | ClientFrame::Withdraw { .. }
+            | ClientFrame::Invite { .. }
+            | ClientFrame::Join { .. }
+            | ClientFrame::Leave { .. }
+            | ClientFrame::Finish { .. }
+            | ClientFrame::Spam { .. }
+            | ClientFrame::Release { .. }
+            | ClientFrame::Review { .. }
+            | ClientFrame::PickUp { .. } => self.order(frame, ctx),
+        }
+    }
+
+    fn order(&self, frame: ClientFrame, ctx: &mut Context<Self>) {
+        match orders::read(frame, self.operator.clone()) {
+            Some(Ok(ordered)) => self.command(ordered, ctx),
+            Some(Err(bad)) => self.bad_value(bad.cmd_id, bad.field),
+            None => {}
+        }
+    }
+
+    fn set_status(
+        &self,
+        cmd_id: Uuid,
+        status: Status,
+        reason: Option<String>,
+        ctx: &mut Context<Self>,
+    ) {
+        match orders::some_text(reason, STATUS_REASON_CHARS_MAX, "reason") {
+            Err(field) => self.bad_value(cmd_id, field),
+            Ok(reason) => {
                 let (node, operator) = (self.node.clone(), self.operator.clone());
-                let done = async move { node.set_status(&operator, status).await };
+                let done = async move { node.set_status(&operator, status, reason).await };
                 self.answer_later(cmd_id, done, ctx);
             }
         }
@@ -231,16 +238,12 @@ impl OperatorSession {
         self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
     }
 
-    fn command(
-        &self,
-        id: Uuid,
-        conversation: ConversationId,
-        input: Input,
-        ctx: &mut Context<Self>,
-    ) {
-        let command = Command { id, operator: self.operator.clone(), conversation, input };
+    fn command(&self, ordered: Ordered, ctx: &mut Context<Self>) {
+        let Ordered { cmd_id, conversation, order } = ordered;
+        let operator = self.operator.clone();
+        let command = Command { id: cmd_id, operator, conversation, order };
         let node = self.node.clone();
-        self.answer_later(id, async move { node.command(command).await }, ctx);
+        self.answer_later(cmd_id, async move { node.command(command).await }, ctx);
     }
 
     /// Answers a command once its outcome is true.
@@ -366,7 +369,14 @@ impl OperatorSession {
         match event {
             FeedEvent::Row(row) if may(who, queues, Action::SeeRow(row)) => Form::Shown,
             FeedEvent::Row(_) => Form::Gone,
-            FeedEvent::Load { .. } => Form::Nothing,
+            FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => {
+                Form::Nothing
+            }
+            FeedEvent::Alarm { line, alarm, .. } => {
+                let meant = alarm.operator() == Some(&self.operator);
+                let allowed = meant || may(who, queues, Action::SeeLine(line));
+                if allowed { Form::Shown } else { Form::Nothing }
+            }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
             | FeedEvent::Delivery { conversation, audience, .. } => {
@@ -409,14 +419,9 @@ impl OperatorSession {
 
     /// Who may no longer read what he watches, watches nothing.
     fn check_watch(&mut self, events: &[Arc<TailEvent>]) {
-        let watched = events.iter().rev().find_map(|event| match &event.event {
-            FeedEvent::Row(row) if self.watch.as_ref() == Some(&row.conversation) => Some(row),
-            FeedEvent::Row(_)
-            | FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Shared { .. }
-            | FeedEvent::Load { .. } => None,
+        let watched = events.iter().rev().find_map(|event| {
+            let FeedEvent::Row(row) = &event.event else { return None };
+            (self.watch.as_ref() == Some(&row.conversation)).then_some(row)
         });
         if let (Some(row), Some(key)) = (watched, self.key)
             && !self.may_read(row)
@@ -474,10 +479,6 @@ fn is_known(kind: &Value) -> bool {
     // Alone it can only be refused for what it lacks; in a whole frame, so can a field's value.
     let alone = serde_json::from_value::<ClientFrame>(json!({ "type": kind }));
     alone.map_or_else(|error| !error.to_string().starts_with("unknown variant"), |_| true)
-}
-
-fn is_sayable(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX
 }
 
 impl Actor for OperatorSession {

@@ -1,6 +1,7 @@
 //! Jobs of the outbox, as stored.
 
 use domain::id::{ChatKey, ConversationId, EntryNumber};
+use domain::line::RatingScale;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub(crate) struct OutboxJob {
     pub(crate) text: String,
     /// The name that the customer may see; none for automatic texts.
     pub(crate) author: Option<String>,
+    /// It asks for a rating on this scale: with buttons, where the channel has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rating: Option<RatingScale>,
     pub(crate) created_at: Timestamp,
     /// Parts that the platform has taken; a long text is sent in several.
     pub(crate) parts_sent: usize,
@@ -23,9 +27,12 @@ pub(crate) struct OutboxJob {
 }
 
 impl OutboxJob {
-    /// The id of an entry's job. Conversations of a chat follow one another and their ids sort by
-    /// time, so ids of a chat sort in the order in which they were written.
+    /// The id of an entry's job. Conversations of a chat follow one another, wherever they live, and
+    /// their ids sort by time behind the shard: so ids of a chat's jobs sort in the order in which
+    /// the messages were written.
     pub(crate) fn id_of(conversation: &ConversationId, entry: EntryNumber) -> String {
-        format!("{conversation}-{:08}", entry.0)
+        let id = conversation.as_str();
+        let unique = id.split_once('-').map_or(id, |(_shard, unique)| unique);
+        format!("{unique}-{:08}", entry.0)
     }
 }

@@ -5,19 +5,21 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use actix::Addr;
 use domain::id::{OperatorId, ShardId};
-use domain::line::Line;
+use domain::limits::Limits;
 use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
+use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
-use crate::actors::directory::DirectoryCell;
+use crate::actors::directory::{DirectoryCell, Versioned};
 use crate::actors::feed::Feed;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
 use crate::clock::Clock;
+use crate::crm::contacts::Region;
 use crate::readmodel::ReadModel;
 use crate::store::Store;
 use crate::store::op::InstanceId;
@@ -25,6 +27,12 @@ use crate::store::op::InstanceId;
 /// What `main` decides for the actors.
 #[derive(Clone, Debug)]
 pub struct NodeSettings {
+    /// Where phone numbers without a country code are at home.
+    pub region: Region,
+    /// The company's name, as customers read it.
+    pub company: Arc<str>,
+    /// Bounds that hold for all lines.
+    pub limits: Limits,
     /// Scheme and host under which platforms reach us; none: they cannot.
     pub public_url: Option<String>,
     /// Number of shards of the installation.
@@ -52,6 +60,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) directory: DirectoryCell,
+    pub(crate) records: Arc<Records>,
     pub(crate) read_model: ReadModel,
     pub(crate) presence: Presence,
     /// By shard; none while it is not running here.
@@ -104,12 +113,19 @@ impl Parts {
         self.presence.is_present(operator, self.clock.now(), grace)
     }
 
-    /// The operators of a line's queue, each with whether he is present.
-    pub(crate) fn standings(&self, line: &Line) -> Vec<(Arc<Operator>, bool)> {
+    /// All operators, each with whether he is present.
+    pub(crate) fn standings(&self) -> Vec<(Arc<Operator>, bool)> {
         let directory = self.directory.get();
-        let found =
-            |id| directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)));
-        line.settings.queue.operators.iter().filter_map(found).collect()
+        let stands = |(id, operator): (&OperatorId, &Versioned<Operator>)| {
+            (operator.value.clone(), self.is_present(id))
+        };
+        directory.operators.iter().map(stands).collect()
+    }
+
+    /// An operator with whether he is present.
+    pub(crate) fn standing(&self, id: &OperatorId) -> Option<(Arc<Operator>, bool)> {
+        let directory = self.directory.get();
+        directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)))
     }
 
     /// The node goes down.

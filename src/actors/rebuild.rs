@@ -46,13 +46,9 @@ async fn replay(parts: &Shared, shard: ShardId, from: ProjectedTo) -> Result<boo
         let Some(last) = page.last() else { return Ok(true) };
         at = last.position;
         let tag = encode::tag(&last.by);
-        let rows = page.iter().filter_map(|record| match encode::read("event", &record.bytes)? {
-            FeedEvent::Row(row) => Some(row),
-            FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Shared { .. }
-            | FeedEvent::Load { .. } => None,
+        let rows = page.iter().filter_map(|record| {
+            let FeedEvent::Row(row) = encode::read("event", &record.bytes)? else { return None };
+            Some(row)
         });
         parts.read_model.project(shard, at, tag, rows.collect());
         if page.len() < PAGE {

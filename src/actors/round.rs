@@ -7,9 +7,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use domain::effect::{Input, Refusal as Rule};
-use domain::event::FeedEvent;
-use domain::id::OperatorId;
+use domain::effect::Input;
+use domain::event::{Alarm, FeedEvent};
+use domain::id::ConversationId;
 
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
@@ -18,12 +18,14 @@ use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, TailEvent};
 use crate::actors::group::Group;
 use crate::actors::handle::{Accepted, NotStored};
-use crate::actors::line::{Loads, TakeBack};
+use crate::actors::line::TakeBack;
 use crate::actors::outbox::OutboxJob;
+use crate::actors::shard::Bell;
 use crate::actors::shared_change;
-use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, StoredArrival, Work};
+use crate::actors::transfer::Handing;
+use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, Order, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
-use crate::store::op::{Commit, CommitError, Committed, Op, Refusal};
+use crate::store::op::{Commit, CommitError, Committed, Op};
 
 /// Pieces of work in one round.
 const WORK_MAX: usize = 60;
@@ -31,13 +33,15 @@ const WORK_MAX: usize = 60;
 /// store's bound.
 const OPS_ENOUGH: usize = 600;
 /// Ops that the documents of one touched conversation and its chat come to at most.
-const DOCUMENT_OPS: usize = 6;
+const DOCUMENT_OPS: usize = 8;
 /// Refusals after which nothing is offered in the round any more.
 const REFUSALS_MAX: u32 = 3;
+/// Refusals after which the round is given up: deciding again does not help, so memory is wrong.
+const REFUSALS_END: u32 = 10;
 
 /// What became of a piece of work.
 #[derive(Clone, Debug)]
-enum Verdict {
+pub(crate) enum Verdict {
     Done,
     Repeated,
     Refused(CommandRefusal),
@@ -70,6 +74,9 @@ impl Bench {
                 }
                 Err(CommitError::Refused(refused)) => {
                     refusals += 1;
+                    if refusals == REFUSALS_END {
+                        return Err(Broken::Store(format!("a round was refused {refusals} times")));
+                    }
                     self.take_back();
                     self.settle(refused, &mut works, pending).await?;
                 }
@@ -85,24 +92,29 @@ impl Bench {
 
     /// What comes into this round: the inbox first, then what was handed over directly.
     async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
-        let mut works = Vec::new();
-        if !self.inbox_drained {
-            let store = &self.parts.store;
-            let page = if self.care == Care::None { WORK_MAX } else { 1 };
-            let entries = store.inbox(self.shard, self.inbox_at, page).await?;
-            self.inbox_drained = entries.len() < page;
-            let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
-            works.extend(entries.into_iter().map(|entry| Work::Inbox {
-                position: entry.position,
-                arrival: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
-                bytes: entry.bytes,
-            }));
-        }
+        let mut works = self.read_inbox().await?;
         if self.inbox_drained {
             let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
             works.extend(pending.drain(..room));
         }
         Ok(works)
+    }
+
+    /// As much of the inbox as one round takes.
+    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+        if self.inbox_drained {
+            return Ok(Vec::new());
+        }
+        let page = if self.care == Care::None { WORK_MAX } else { 1 };
+        let entries = self.parts.store.inbox(self.shard, self.inbox_at, page).await?;
+        self.inbox_drained = entries.len() < page;
+        let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
+        let works = entries.into_iter().map(|entry| Work::Inbox {
+            position: entry.position,
+            post: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
+            bytes: entry.bytes,
+        });
+        Ok(works.collect())
     }
 
     /// Decides the works in their order, as many as fit; what has a target that the round has
@@ -119,7 +131,8 @@ impl Bench {
         for work in works.iter() {
             let once = work.targets();
             let again = once.iter().any(|target| targets.contains(target));
-            if again || ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
+            if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
+            {
                 break;
             }
             targets.extend(once);
@@ -140,7 +153,7 @@ impl Bench {
     }
 
     /// Leaves works for later rounds. Those of the inbox are read again from where it stands.
-    fn put_off(
+    pub(crate) fn put_off(
         &mut self,
         works: impl DoubleEndedIterator<Item = Work>,
         pending: &mut VecDeque<Work>,
@@ -153,7 +166,9 @@ impl Bench {
                 | Work::Due { .. }
                 | Work::Wake { .. }
                 | Work::Left { .. }
+                | Work::Back { .. }
                 | Work::Raise { .. }
+                | Work::Deserted { .. }
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
                 | Work::Change { .. } => pending.push_front(work),
@@ -169,26 +184,26 @@ impl Bench {
                 self.arrived(group, &arrival.channel, &arrival.inbound).await?;
                 Ok(Verdict::Done)
             }
-            Work::Inbox { bytes, arrival, position: _ } => {
-                match arrival {
-                    Some(StoredArrival { channel, inbound }) => {
-                        self.arrived(group, channel, inbound).await?;
-                    }
+            Work::Inbox { bytes, post, position: _ } => {
+                match post {
+                    Some(post) => self.deliver(group, post).await?,
                     None => group.ops.push(Op::AppendDead { bytes: bytes.clone() }),
                 }
                 Ok(Verdict::Done)
             }
             Work::Command { command, answer: _ } => self.command(group, command).await,
             Work::Due { conversation } => {
-                let _none = self.feed(group, conversation, Input::DeadlinePassed, None).await?;
-                Ok(Verdict::Done)
+                self.feed_own(group, conversation, Input::DeadlinePassed).await
             }
             Work::Wake { line } => self.wake(group, line).await.map(|()| Verdict::Done),
             Work::Left { conversation, operator, departure } => {
                 let (operator, departure) = (operator.clone(), *departure);
                 let input = Input::OperatorLeft { operator, departure };
-                let _none = self.feed(group, conversation, input, None).await?;
-                Ok(Verdict::Done)
+                self.feed_own(group, conversation, input).await
+            }
+            Work::Back { conversation, operator } => {
+                let input = Input::OperatorBack { operator: operator.clone() };
+                self.feed_own(group, conversation, input).await
             }
             Work::Raise { line, operator, by } => {
                 let (line, operator) = (line.clone(), operator.clone());
@@ -196,9 +211,14 @@ impl Bench {
                 group.ops.push(Op::AddCounter { line, operator, by: *by, at });
                 Ok(Verdict::Done)
             }
-            Work::Reconsider { conversation } => {
-                let _none = self.feed(group, conversation, Input::SettingsChanged, None).await?;
+            Work::Deserted { line } => {
+                let (line, at) = (line.clone(), self.parts.clock.now());
+                let alarm = Alarm::NobodyAvailable;
+                group.show(FeedEvent::Alarm { line, alarm, at });
                 Ok(Verdict::Done)
+            }
+            Work::Reconsider { conversation } => {
+                self.feed_own(group, conversation, Input::Reconsider).await
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Change { changes, answer: _ } => {
@@ -216,9 +236,27 @@ impl Bench {
         };
         let key = command.dedupe_key();
         group.ops.push(Op::RequireDedupe { key, seconds: COMMAND_DEDUPE_SECONDS });
-        let input = command.input.clone();
-        let fed = self.feed(group, &command.conversation, input, Some(who)).await?;
-        Ok(fed.map_or_else(Verdict::Refused, |()| Verdict::Done))
+        let id = &command.conversation;
+        let done = match &command.order {
+            Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await?,
+            Order::Transfer { to, comment, confirmed } => {
+                self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed })
+                    .await?
+            }
+            Order::PickUp => self.pick_up(group, id, who).await?,
+        };
+        Ok(done.map_or_else(Verdict::Refused, |()| Verdict::Done))
+    }
+
+    /// Something that the hub tells a conversation by itself; what it refuses concerns nobody.
+    async fn feed_own(
+        &mut self,
+        group: &mut Group,
+        conversation: &ConversationId,
+        input: Input,
+    ) -> Result<Verdict, Broken> {
+        let _none = self.feed(group, conversation, input, None).await?;
+        Ok(Verdict::Done)
     }
 
     async fn job(&mut self, group: &mut Group, step: &JobStep) -> Result<Verdict, Broken> {
@@ -255,14 +293,15 @@ impl Bench {
             let Some(live) = self.conversations.get(id) else { continue };
             let drafted = live.addr.send(Draft).await?;
             group.ops.extend(drafted.ops);
-            if let Some(row) = drafted.row {
-                group.show(row);
+            for event in drafted.events {
+                group.show(event);
             }
             if drafted.closed {
                 draught.closed.push(id.clone());
             }
         }
         self.chats.draft(&mut group);
+        self.customers.draft(&mut group);
         draught.groups.push(group);
         Ok(())
     }
@@ -278,7 +317,9 @@ impl Bench {
             | Work::Due { .. }
             | Work::Wake { .. }
             | Work::Left { .. }
+            | Work::Back { .. }
             | Work::Raise { .. }
+            | Work::Deserted { .. }
             | Work::Reconsider { .. }
             | Work::Job { .. }
             | Work::Change { .. } => None,
@@ -321,6 +362,7 @@ impl Bench {
             }
         }
         self.chats.keep();
+        self.customers.keep();
         for id in &draught.closed {
             self.conversations.remove(id);
         }
@@ -333,7 +375,23 @@ impl Bench {
             self.inbox_at = *to;
         }
         let groups = std::mem::take(&mut draught.groups);
+        self.ring(&groups);
         self.publish(groups, &committed);
+    }
+
+    /// Tells the shards whose inboxes got something.
+    fn ring(&mut self, groups: &[Group]) {
+        let posted = groups.iter().flat_map(|group| &group.ops).filter_map(|op| {
+            let Op::PutInbox { shard, .. } = op else { return None };
+            Some(*shard)
+        });
+        for shard in posted.collect::<BTreeSet<_>>() {
+            if shard == self.shard {
+                self.inbox_drained = false;
+            } else {
+                self.parts.with_shard(shard, |addr| addr.do_send(Bell));
+            }
+        }
     }
 
     fn publish(&mut self, groups: Vec<Group>, committed: &Committed) {
@@ -374,79 +432,11 @@ impl Bench {
             }
         }
         self.chats.take_back();
-    }
-
-    /// Answers what was refused for good and takes it out of the round.
-    async fn settle(
-        &mut self,
-        refused: Vec<(usize, Refusal)>,
-        works: &mut Vec<Work>,
-        pending: &mut VecDeque<Work>,
-    ) -> Result<(), Broken> {
-        let mut verdicts: Vec<Option<Verdict>> = works.iter().map(|_| None).collect();
-        let mut full_from = works.len();
-        for (index, refusal) in refused {
-            let verdict = match refusal {
-                Refusal::Duplicate => Verdict::Repeated,
-                // Changed by somebody else; the job was finished by somebody else.
-                Refusal::SharedVersion { .. } | Refusal::Job => Verdict::Stale,
-                Refusal::Capacity { operator, load: _ } => {
-                    self.recount(&operator).await?;
-                    full_from = full_from.min(index);
-                    match works.get(index) {
-                        Some(Work::Command { .. }) => {
-                            Verdict::Refused(CommandRefusal::Conversation(Rule::Full))
-                        }
-                        _ => continue,
-                    }
-                }
-                Refusal::Behind => {
-                    self.inbox_drained = false;
-                    self.put_off(works.drain(..), pending);
-                    *works = self.gather(pending).await?;
-                    return Ok(());
-                }
-                Refusal::Version { id, found, .. } => {
-                    return Err(Broken::Store(format!("document {id} is of version {found}")));
-                }
-                Refusal::Timer => return Err(Broken::Store("a timer is not armed".into())),
-            };
-            if let Some(slot) = verdicts.get_mut(index) {
-                *slot = Some(verdict);
-            }
-        }
-        let mut settled = Vec::new();
-        let mut kept = Vec::new();
-        for (work, verdict) in works.drain(..).zip(verdicts) {
-            match verdict {
-                Some(verdict) => settled.push((work, verdict)),
-                None => kept.push(work),
-            }
-        }
-        // What came before has taken the last place: it is committed first, so that the other
-        // lines learn of it.
-        if full_from > 0 && full_from < kept.len() {
-            self.put_off(kept.drain(full_from..), pending);
-        }
-        *works = kept;
-        let (settled, verdicts) = settled.into_iter().unzip();
-        answer(settled, verdicts);
-        Ok(())
-    }
-
-    /// Memory had another number of an operator's conversations than the store: learn it anew.
-    async fn recount(&self, operator: &OperatorId) -> Result<(), Broken> {
-        let loads = self.parts.store.loads().await?;
-        let his = loads.into_iter().filter(|(who, _)| who == operator);
-        let loads = Arc::new(his.map(|(who, what)| (who, what, true)).collect());
-        for addr in self.lines.values() {
-            addr.do_send(Loads(Arc::clone(&loads)));
-        }
-        Ok(())
+        self.customers.take_back();
     }
 }
 
-fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
+pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
     for (work, verdict) in works.into_iter().zip(verdicts) {
         match work {
             Work::Arrive { mut answer, .. } => answer.give(match verdict {
@@ -466,7 +456,9 @@ fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             | Work::Due { .. }
             | Work::Wake { .. }
             | Work::Left { .. }
+            | Work::Back { .. }
             | Work::Raise { .. }
+            | Work::Deserted { .. }
             | Work::Reconsider { .. } => {}
         }
     }
@@ -479,22 +471,4 @@ fn outcome(verdict: Verdict) -> Outcome {
         Verdict::Refused(why) => Outcome::refused(why),
         Verdict::Stale => Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})),
     }
-}
-
-/// Conversations that the events say began or ceased to take a place of somebody.
-pub(crate) fn loads_in(events: &[Arc<TailEvent>]) -> Option<Loads> {
-    let loads: Vec<_> = events
-        .iter()
-        .filter_map(|event| match &event.event {
-            FeedEvent::Load { operator, conversation, holds } => {
-                Some((operator.clone(), conversation.clone(), *holds))
-            }
-            FeedEvent::Row(_)
-            | FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Shared { .. } => None,
-        })
-        .collect();
-    (!loads.is_empty()).then(|| Loads(Arc::new(loads)))
 }

@@ -15,15 +15,15 @@ use tokio::sync::oneshot;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::catch_up::from_store;
 use crate::actors::chats::Chats;
+use crate::actors::customers::Customers;
 use crate::actors::delivery::found_jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, Follow};
-use crate::actors::handle::{NodeHandle, NotStored};
+use crate::actors::handle::NodeHandle;
 use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::parts::Shared;
 use crate::actors::shared_change;
 use crate::actors::work::Work;
-use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
 use crate::store::op::{DocumentKind, Lease};
 
 /// Work that may wait for the next rounds.
@@ -159,7 +159,7 @@ impl Handler<Work> for Shard {
 
     fn handle(&mut self, work: Work, ctx: &mut Self::Context) {
         if self.pending.len() >= PENDING_MAX {
-            if let Some(own) = refuse(work) {
+            if let Some(own) = work.turned_away() {
                 self.pending.push_back(own);
             }
             return;
@@ -167,28 +167,6 @@ impl Handler<Work> for Shard {
         self.pending.push_back(work);
         self.go_on(ctx);
     }
-}
-
-/// Too much is waiting: what comes from outside is refused. What our own timers and queues ask for
-/// is bounded by the conversations there are, and comes back: it is taken all the same.
-fn refuse(work: Work) -> Option<Work> {
-    match work {
-        Work::Arrive { mut answer, .. } => answer.give(Err(NotStored::Full)),
-        Work::Command { mut answer, .. } => {
-            let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
-            answer.give(Outcome::refused(why));
-        }
-        Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
-            answer.give(Err(NotStored::Full));
-        }
-        Work::Inbox { .. }
-        | Work::Due { .. }
-        | Work::Wake { .. }
-        | Work::Left { .. }
-        | Work::Raise { .. }
-        | Work::Reconsider { .. } => return Some(work),
-    }
-    None
 }
 
 /// A line of this shard is new or was changed.
@@ -234,13 +212,16 @@ impl Handler<Settle> for Shard {
 }
 
 fn configure(bench: &mut Bench, line: Arc<Line>) {
-    let operators = bench.parts.standings(&line);
+    let operators = bench.parts.standings();
+    let directory = bench.parts.directory.get();
+    let Some(hours) = directory.hours.get(&line.id).cloned() else { return };
     if let Some(addr) = bench.lines.get(&line.id) {
-        addr.do_send(Configure { line, operators });
+        addr.do_send(Configure { line, hours, operators });
         return;
     }
     let id = line.id.clone();
-    let start = LineStart { line, counters: Vec::new(), conversations: Vec::new(), operators };
+    let (counters, conversations) = (Vec::new(), Vec::new());
+    let start = LineStart { line, hours, counters, conversations, operators };
     bench.lines.insert(id, LineActor::start(start, &bench.addr, bench.parts.clone()));
 }
 
@@ -265,6 +246,7 @@ async fn load(
         lines: BTreeMap::new(),
         conversations: BTreeMap::new(),
         chats: Chats::default(),
+        customers: Customers::new(parts.records.clone(), parts.settings.region),
         touched: BTreeSet::new(),
         touched_lines: BTreeSet::new(),
         rounds: 0,
@@ -314,14 +296,14 @@ async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
     let directory = bench.parts.directory.get();
     for (id, line) in &directory.lines {
-        if line.value.shard != bench.shard {
-            continue;
-        }
+        let hours = directory.hours.get(id).filter(|_| line.value.shard == bench.shard);
+        let Some(hours) = hours.cloned() else { continue };
         let line = line.value.clone();
         let start = LineStart {
+            hours,
             counters: bench.parts.store.counters(id.clone()).await?,
             conversations: open.remove(id).unwrap_or_default(),
-            operators: bench.parts.standings(&line),
+            operators: bench.parts.standings(),
             line,
         };
         let addr = LineActor::start(start, &bench.addr, bench.parts.clone());

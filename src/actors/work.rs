@@ -3,17 +3,17 @@
 use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
-use domain::id::{ChannelId, ConversationId, LineId, OperatorId};
+use domain::id::{ConversationId, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
 use crate::actors::outbox::OutboxJob;
-use crate::protocol::Outcome;
+use crate::actors::post::Post;
+use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome, TransferTo};
 use crate::store::op::InboxPosition;
 
 /// Seconds during which a repeated command is recognised.
@@ -26,19 +26,23 @@ pub(crate) enum Work {
     /// From a channel, on the fast path: not in the inbox.
     Arrive { arrival: Arrival, answer: Answer<Result<Accepted, NotStored>> },
     /// From the inbox; none: it cannot be read, or was found to be poison.
-    Inbox { position: InboxPosition, bytes: Vec<u8>, arrival: Option<StoredArrival> },
+    Inbox { position: InboxPosition, bytes: Vec<u8>, post: Option<Post> },
     /// From an operator, authorised where it is carried out.
     Command { command: Command, answer: Answer<Outcome> },
     /// A stored deadline of a conversation has come.
     Due { conversation: ConversationId },
     /// Somebody in the queue can be offered what waits.
     Wake { line: LineId },
-    /// An operator went away while a conversation was put before him.
+    /// An operator went away who has the conversation, or before whom it is put.
     Left { conversation: ConversationId, operator: OperatorId, departure: Departure },
+    /// He is here again.
+    Back { conversation: ConversationId, operator: OperatorId },
     /// An operator came back, or joined: his counter is raised.
     Raise { line: LineId, operator: OperatorId, by: i64 },
-    /// A conversation that waits is looked at again under changed rules.
+    /// A conversation is looked at again: the rules were changed, or the line opens or closes.
     Reconsider { conversation: ConversationId },
+    /// The last available operator of a line has gone.
+    Deserted { line: LineId },
     /// The outbox is about to send, or has heard from the platform.
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
     /// People change shared documents (shard 0 only).
@@ -57,9 +61,35 @@ impl Work {
             | Self::Due { .. }
             | Self::Wake { .. }
             | Self::Left { .. }
+            | Self::Back { .. }
             | Self::Raise { .. }
+            | Self::Deserted { .. }
             | Self::Reconsider { .. } => Vec::new(),
         }
+    }
+
+    /// Too much is waiting: whoever asks from outside is told to come back. What our own timers
+    /// and queues ask for is bounded by the conversations there are: it is given back, for later.
+    pub(crate) fn turned_away(self) -> Option<Self> {
+        match self {
+            Self::Arrive { mut answer, .. } => answer.give(Err(NotStored::Full)),
+            Self::Command { mut answer, .. } => {
+                let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
+                answer.give(Outcome::refused(why));
+            }
+            Self::Job { mut answer, .. } | Self::Change { mut answer, .. } => {
+                answer.give(Err(NotStored::Full));
+            }
+            Self::Inbox { .. }
+            | Self::Due { .. }
+            | Self::Wake { .. }
+            | Self::Left { .. }
+            | Self::Back { .. }
+            | Self::Raise { .. }
+            | Self::Deserted { .. }
+            | Self::Reconsider { .. } => return Some(self),
+        }
+        None
     }
 }
 
@@ -87,7 +117,18 @@ pub(crate) struct Command {
     pub(crate) id: Uuid,
     pub(crate) operator: OperatorId,
     pub(crate) conversation: ConversationId,
-    pub(crate) input: Input,
+    pub(crate) order: Order,
+}
+
+/// What an operator wants of a conversation.
+#[derive(Clone, Debug)]
+pub(crate) enum Order {
+    /// What the conversation itself can answer.
+    Input(Input),
+    /// Needs to know how the target stands.
+    Transfer { to: TransferTo, comment: Option<String>, confirmed: bool },
+    /// Concerns the chat: begins its next conversation.
+    PickUp,
 }
 
 impl Command {
@@ -114,11 +155,4 @@ impl JobStep {
             Self::Sending(job) | Self::Later { job, .. } | Self::Over { job, .. } => job,
         }
     }
-}
-
-/// An arrival as it lies in the inbox.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct StoredArrival {
-    pub(crate) channel: ChannelId,
-    pub(crate) inbound: domain::chat::Inbound,
 }

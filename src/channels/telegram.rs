@@ -127,6 +127,8 @@ fn message(message: &Value) -> Found {
             attachments,
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
+            automatic: message["from"]["is_bot"].as_bool().unwrap_or(false),
+            rating: None,
         }),
     ))
 }

@@ -83,8 +83,8 @@ impl Cast {
             changes.push(Change::Account { version: 0, login: actor.login.to_owned(), account });
         }
         let queue = self.actors.iter().map(|actor| OperatorId::new(actor.login)).collect();
-        let settings = LineSettings::new("Demo", queue);
-        let line = Line { id: LineId::new(LINE), shard: SHARD, settings };
+        let settings = LineSettings::new("Demo", queue, "UTC");
+        let line = Line { id: LineId::new(LINE), shard: SHARD, archived: false, settings };
         changes.push(Change::Line { version: 0, line });
         let channels = self.channels.iter().cloned();
         changes.extend(channels.map(|channel| Change::Channel { version: 0, channel }));
@@ -123,6 +123,8 @@ impl Actor {
             supervises,
             capacity: CAPACITY,
             status: Status::Available,
+            status_reason: None,
+            set_away: false,
             enabled: true,
         }
     }

@@ -36,7 +36,6 @@ pub use crate::conversation::texting::TextsSent;
 pub use crate::conversation::writing::unheard;
 
 /// A conversation, as stored. Does not grow with its messages: those are in its history.
-#[expect(clippy::struct_excessive_bools, reason = "each says that one thing has been done")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
     pub id: ConversationId,
@@ -61,8 +60,8 @@ pub struct Conversation {
     pub held: Vec<OperatorId>,
     /// Who looks on and may help without having it.
     pub joined: Vec<OperatorId>,
-    /// An operator has written to the customer.
-    pub answered: bool,
+    /// Who has written to the customer; none: it is not answered.
+    pub writers: Vec<OperatorId>,
     /// The customer's first message has had its welcome, or got none.
     pub greeted: bool,
     /// The unanswered text has been sent; it is sent once.
@@ -127,7 +126,8 @@ pub struct OpenOffer {
     pub reserved: bool,
     /// It counts in `evenly` since it was made; others count when they are accepted.
     pub counted: bool,
-    /// He was available when it was made: going away moves it on, letting it run out is a miss.
+    /// He was available when it was made, and has not gone since: going away moves it on, letting
+    /// it run out is a miss.
     pub available: bool,
 }
 
@@ -146,7 +146,7 @@ pub struct Draft {
 }
 
 /// What a new conversation begins with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
     pub id: ConversationId,
     pub line: LineId,
@@ -176,7 +176,7 @@ impl Conversation {
             last_offer: OfferId(0),
             held: Vec::new(),
             joined: Vec::new(),
-            answered: false,
+            writers: Vec::new(),
             greeted: false,
             unanswered_text_sent: false,
             closing_text_sent: false,
@@ -308,6 +308,18 @@ impl Conversation {
             | State::Active(_)
             | State::Closing { .. }
             | State::Closed { .. } => &[],
+        }
+    }
+
+    /// Where it goes on, if it was handed to another line.
+    pub fn moved_to(&self) -> Option<&ConversationId> {
+        match &self.state {
+            State::Closed { reason: CloseReason::Moved { next, .. }, .. } => Some(next),
+            State::Waiting { .. }
+            | State::Offered { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => None,
         }
     }
 

@@ -148,7 +148,7 @@ pub enum Fact {
         /// None: nobody was eligible.
         offer: Option<OfferId>,
         operators: Vec<OperatorId>,
-        /// The responsible who is not here and may take it all the same.
+        /// The responsible who is not here, or has enough to answer, and may take it all the same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         listed_for: Option<OperatorId>,
         until: Option<Timestamp>,

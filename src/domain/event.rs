@@ -63,6 +63,16 @@ pub enum Alarm {
     AnswerLate { conversation: ConversationId, operator: OperatorId },
 }
 
+impl Alarm {
+    /// The operator whom it concerns beside those who oversee the line.
+    pub fn operator(&self) -> Option<&OperatorId> {
+        match self {
+            Self::AnswerLate { operator, .. } => Some(operator),
+            Self::NobodyAvailable => None,
+        }
+    }
+}
+
 /// Operators that an event of a conversation is meant for, beside those who oversee the line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -84,7 +94,7 @@ pub struct Row {
     pub offers: Vec<RowOffer>,
     /// Who hands it to a colleague and may take that back.
     pub handed_by: Option<OperatorId>,
-    /// Whose customer it is: he is not here, and may take it all the same.
+    /// Whose customer it is: he could not be asked, and may take it all the same.
     pub listed_for: Option<OperatorId>,
     /// All who hold or held it.
     pub held: Vec<OperatorId>,

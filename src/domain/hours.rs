@@ -88,7 +88,7 @@ impl Hours {
         let (mut from, mut left) = (from, wait);
         while left.is_positive() {
             let Some(opens) = self.opens_next(from) else { return Timestamp::MAX };
-            let closes = self.stretch(opens).until;
+            let closes = self.stretch(opens).until(&self.zone);
             let open = closes.duration_since(opens);
             if left <= open || closes == Timestamp::MAX {
                 return opens.checked_add(left).unwrap_or(Timestamp::MAX);
@@ -108,7 +108,7 @@ impl Hours {
             if wanted(&stretch) {
                 return Some(next);
             }
-            next = stretch.until;
+            next = stretch.until(&self.zone);
             if next >= horizon {
                 return None;
             }
@@ -116,9 +116,7 @@ impl Hours {
     }
 
     fn stretch(&self, at: Timestamp) -> Stretch {
-        match &self.calendar {
-            Some(calendar) => Stretch::at(at, calendar, &self.zone),
-            None => Stretch { is_open: true, until: Timestamp::MAX },
-        }
+        let calendar = self.calendar.as_deref();
+        calendar.map_or(Stretch::open(at), |calendar| Stretch::at(at, calendar, &self.zone))
     }
 }

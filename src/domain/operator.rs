@@ -9,7 +9,8 @@ use crate::id::{LineId, OperatorId};
 pub const CAPACITY_MAX: u32 = 1_000;
 pub const NAME_CHARS_MAX: usize = 100;
 pub const STATUS_REASON_CHARS_MAX: usize = 100;
-/// Offers that run out within that of each other are missed once.
+/// Offers that run out sooner after each other are missed once. An offer lasts that long at least,
+/// unless the configuration says otherwise: two made one after the other are two misses.
 const ONE_MISS: SignedDuration = SignedDuration::from_mins(1);
 /// Misses in a row after which somebody is not here, whatever he says.
 const MISSES_MAX: u32 = 2;
@@ -92,7 +93,7 @@ pub struct Misses {
 impl Misses {
     /// One more offer ran out. Answers whether he is to be set away for it.
     pub fn missed(&mut self, at: Timestamp) -> bool {
-        let together = self.last.is_some_and(|last| at.duration_since(last).abs() <= ONE_MISS);
+        let together = self.last.is_some_and(|last| at.duration_since(last).abs() < ONE_MISS);
         if !together {
             self.count += 1;
             self.last = Some(at);

@@ -112,6 +112,11 @@ impl Queue {
         self.people.somebody_is_available()
     }
 
+    /// Whether the operator has a free place, as far as this queue knows.
+    pub fn has_place(&self, operator: &OperatorId) -> bool {
+        self.people.has_place(operator)
+    }
+
     /// Takes the line's rules. Answers by how much the counters of those who join are to be
     /// raised (see [`Self::operator`]); already applied here.
     pub fn configure(&mut self, settings: &LineSettings) -> Vec<(OperatorId, i64)> {
@@ -235,13 +240,14 @@ impl Queue {
     /// ([`Self::follow`]) come from the conversation in the same round.
     ///
     /// `responsible` tells of [`Seek::responsible`]: he is asked alone and before the queue, or, when
-    /// he is not here, has it in his list while the queue is asked. Then comes whom the customer
-    /// knows, if he is eligible.
+    /// he is not here or has as many offers as anybody may have, has it in his list while the queue
+    /// is asked. Then comes whom the customer knows, if he is eligible.
     pub fn next(&self, seek: &Seek, responsible: Reach) -> Decision {
         let passers = Passers::of(&seek.passed);
         let owner = seek.responsible.as_ref().filter(|owner| !passers.contains(owner));
+        let not_asked = owner.and_then(|owner| self.why_not_asked(owner, responsible));
         if let Some(owner) = owner
-            && matches!(responsible, Reach::Available | Reach::Busy)
+            && not_asked.is_none()
         {
             return self.first(Via::Responsible, owner, Reason::Responsible, seek, responsible);
         }
@@ -250,15 +256,24 @@ impl Queue {
             Some(known) => self.first(Via::Known, known, Reason::Known, seek, Reach::Available),
             None => self.by_the_queue(seek, &passers),
         };
-        if let Some(owner) = owner {
-            let reason = match responsible {
-                Reach::Gone => Reason::ResponsibleAway,
-                Reach::None | Reach::Available | Reach::Busy => Reason::ResponsibleDisabled,
-            };
+        if let Some((owner, reason)) = owner.zip(not_asked) {
+            let is_listed = reason != Reason::ResponsibleDisabled;
+            decision.listed_for = is_listed.then(|| owner.clone());
             decision.explanation.name_first(owner, reason);
-            decision.listed_for = (responsible == Reach::Gone).then(|| owner.clone());
         }
         decision
+    }
+
+    /// Why the customer's responsible is not asked before the queue; none: he is.
+    fn why_not_asked(&self, owner: &OperatorId, reach: Reach) -> Option<Reason> {
+        match reach {
+            Reach::None => Some(Reason::ResponsibleDisabled),
+            Reach::Gone => Some(Reason::ResponsibleAway),
+            Reach::Available | Reach::Busy => {
+                let offers = self.people.too_many_offers(owner)?;
+                Some(Reason::TooManyOffers { offers })
+            }
+        }
     }
 
     /// Asks one operator before all others.

@@ -64,7 +64,7 @@ pub struct Decision {
     pub absent: Vec<OperatorId>,
     /// Whether the offer itself takes a place of the operators' capacity (all modes but `all`).
     pub reserves: bool,
-    /// The responsible who is not here: it is put into his list too.
+    /// The responsible who is not here, or has enough to answer: it is put into his list too.
     pub listed_for: Option<OperatorId>,
     pub explanation: Explanation,
 }

@@ -9,6 +9,7 @@ mod running;
 use std::path::Path;
 use std::time::Duration;
 
+use domain::limits::Limits;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::actors::handle::NodeHandle;
@@ -87,6 +88,9 @@ pub fn keep_up(numbers: PrometheusHandle) {
 fn node_settings(config: &Config) -> NodeSettings {
     let public = &config.server.public_url;
     NodeSettings {
+        region: config.company.country,
+        company: config.company.name.as_str().into(),
+        limits: Limits::default(),
         public_url: public.is_https().then(|| public.as_str().to_owned()),
         sign_in_idle: config.sessions.idle(),
         sign_in_absolute: config.sessions.absolute(),

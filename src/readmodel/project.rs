@@ -1,14 +1,14 @@
 //! How rows get into the projection.
 
 use domain::event::{Row, RowState};
-use domain::id::ShardId;
+use domain::id::{CustomerId, ShardId};
 use rusqlite::{Connection, Error, params};
 
 use crate::readmodel::ProjectedTo;
 use crate::store::op::Position;
 
 /// Version of `schema.sql`.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 3;
 const TABLES: [&str; 3] = ["people", "conversations", "positions"];
 
 /// Makes the tables; those of another version are dropped first.
@@ -52,19 +52,19 @@ fn put(connection: &Connection, shard: ShardId, row: &Row) -> Result<(), Error> 
     let id = row.conversation.as_str();
     let text = serde_json::to_string(row).map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
     connection
-        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?)")?
+        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)")?
         .execute(params![
             id,
             shard.0,
             row.line.as_str(),
+            row.customer.as_ref().map(CustomerId::as_str),
             state_word(row.state),
             row.updated_at.as_microsecond(),
             text
         ])?;
     connection.prepare_cached("DELETE FROM people WHERE conversation = ?")?.execute([id])?;
-    let people = row.held.iter().chain(row.offers.iter().map(|offer| &offer.operator));
     let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO people VALUES (?, ?)")?;
-    for operator in people {
+    for operator in row.people() {
         insert.execute([operator.as_str(), id])?;
     }
     Ok(())

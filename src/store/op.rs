@@ -52,9 +52,9 @@ pub struct Commit {
 }
 
 /// One step of a commit. Preconditions of all ops are checked before the first write, against the
-/// state before the commit; only `RequireInboxDrained` and `Reserve` look at the commit too. An
-/// op that names a document, a dedupe key, the cursor, a timer to clear or a job to change may
-/// stand once per target in a commit.
+/// state before the commit; only `RequireInboxDrained`, `PutInbox` and `Reserve` look at the commit
+/// too. An op that names a document, a dedupe key, the cursor, a timer to clear or a job to change
+/// may stand once per target in a commit.
 ///
 /// Moments are kept to the nanosecond; those outside 1678 to 2262 as the nearest within.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,13 +65,21 @@ pub enum Op {
         seconds: u32,
     },
     /// Refused with [`Refusal::Behind`] while the inbox holds entries behind the cursor, which is
-    /// the one that this commit sets, if it sets one.
+    /// the one that this commit sets, if it sets one. What this commit puts there does not count.
     RequireInboxDrained,
     /// Moves the inbox cursor and drops what is not behind it any more. `to` is malformed before
-    /// `from` or beyond the newest entry ever: it would lose what comes next.
+    /// `from` or beyond the newest entry ever before this commit: it would lose what comes next.
     AdvanceInbox {
         from: InboxPosition,
         to: InboxPosition,
+    },
+    /// Adds an entry to the inbox of any shard, whoever owns that one; entries come in the order of
+    /// the ops. There is no dedupe key, as a commit is made once. [`Refusal::InboxFull`] when
+    /// [`INBOX_MAX`] wait there already, with those that this commit puts there before it, whatever
+    /// becomes of their groups, and without those that its cursor passes.
+    PutInbox {
+        shard: ShardId,
+        bytes: Vec<u8>,
     },
     /// Writes version `expected + 1`; `expected` 0: there is none yet. [`Refusal::Version`].
     PutDocument {
@@ -171,9 +179,15 @@ pub enum DocumentKind {
     /// A closed conversation.
     Archive,
     Chat,
+    /// How many audit records the shard has; the id is `audit`, the records are the history of
+    /// `<shard>-audit`.
+    Audit,
+    /// How many records of operators coming and going the shard has; the id is `presence`, the
+    /// records are the history of `<shard>-presence`.
+    Presence,
 }
 
-/// Kinds of documents that belong to no shard.
+/// Kinds of documents that belong to no shard. Their ids are any text, also from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
 pub enum SharedKind {
     Line,
@@ -183,6 +197,14 @@ pub enum SharedKind {
     Account,
     /// A signed-in browser; the id is the digest of its token.
     SignIn,
+    Customer,
+    /// Whose customer somebody on a channel is; the id is `<channel>:<external id>`.
+    Identity,
+    /// Whose customer has a phone number; the id is the number.
+    Phone,
+    /// Whose customer has an e-mail address; the id is the address.
+    Email,
+    Lead,
 }
 
 impl DocumentKind {
@@ -191,6 +213,8 @@ impl DocumentKind {
             Self::Conversation => "conversation",
             Self::Archive => "archive",
             Self::Chat => "chat",
+            Self::Audit => "audit",
+            Self::Presence => "presence",
         }
     }
 }
@@ -203,6 +227,11 @@ impl SharedKind {
             Self::Operator => "operator",
             Self::Account => "account",
             Self::SignIn => "sign_in",
+            Self::Customer => "customer",
+            Self::Identity => "identity",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Lead => "lead",
         }
     }
 }
@@ -278,6 +307,10 @@ pub enum Refusal {
         kind: SharedKind,
         id: String,
         found: u64,
+    },
+    /// A lawful one: the owner of that shard has not worked off enough.
+    InboxFull {
+        shard: ShardId,
     },
 }
 

@@ -36,6 +36,7 @@ pub(super) fn inbox_move(commit: &Commit) -> Option<(InboxPosition, InboxPositio
         Op::AdvanceInbox { from, to } => Some((*from, *to)),
         Op::RequireDedupe { .. }
         | Op::RequireInboxDrained
+        | Op::PutInbox { .. }
         | Op::PutDocument { .. }
         | Op::DeleteDocument { .. }
         | Op::AppendHistory { .. }
@@ -96,6 +97,7 @@ fn target(op: &Op) -> Option<Target<'_>> {
             Some(Target::Shared(*kind, id))
         }
         Op::RequireInboxDrained
+        | Op::PutInbox { .. }
         | Op::AppendHistory { .. }
         | Op::AppendFeed { .. }
         | Op::SetTimer { .. }

@@ -91,6 +91,8 @@ fn administrator(name: &str) -> Operator {
         supervises: Vec::new(),
         capacity: CAPACITY_DEFAULT,
         status: Status::Available,
+        status_reason: None,
+        set_away: false,
         enabled: true,
     }
 }

@@ -356,7 +356,7 @@ fn all_commands(id: &ConversationId) -> [ClientFrame; 6] {
         ClientFrame::Take { cmd_id: cmd_id(), conversation: conversation() },
         ClientFrame::Reply { cmd_id: cmd_id(), conversation: conversation(), text: text() },
         ClientFrame::Note { cmd_id: cmd_id(), conversation: conversation(), text: text() },
-        ClientFrame::Finish { cmd_id: cmd_id(), conversation: conversation() },
+        ClientFrame::Finish { cmd_id: cmd_id(), conversation: conversation(), silent: false },
     ]
 }
 

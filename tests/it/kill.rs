@@ -35,7 +35,7 @@ async fn what_was_acknowledged_survives_eleven_kills() {
     let mut program = Program::starts(limits).await;
     let token = program.setup_token().expect("printed at the first start").to_owned();
     let chief = founded(&program.page(), &token).await;
-    let form = two_who_never_answer(&chief).await;
+    let form = four_who_never_answer(&chief).await;
     let seed = seed();
 
     let retries = customers_write(&mut program, &form, seed).await;
@@ -60,14 +60,17 @@ async fn what_was_acknowledged_survives_eleven_kills() {
     writeln!(std::io::stderr(), "{report}").expect("written");
 }
 
-/// A line of two operators who are asked whether they are here or not.
-async fn two_who_never_answer(chief: &Page) -> Form {
-    let anna = Operator::hired(chief, "Anna").await;
-    let boris = Operator::hired(chief, "Boris").await;
+/// A line of operators who are asked whether they are here or not, enough of them to be asked for
+/// all customers at once.
+async fn four_who_never_answer(chief: &Page) -> Form {
+    let mut operators = Vec::new();
+    for name in ["Anna", "Boris", "Clara", "Dmitri"] {
+        operators.push(Operator::hired(chief, name).await.id);
+    }
     let settings = json!({
         "name": "Sales",
         "queue": {
-            "operators": [anna.id, boris.id], "require_available": false,
+            "operators": operators, "require_available": false,
             "offer_timeout_seconds": OFFER_SECONDS,
         },
         "unanswered": { "rule": "requeue", "after_seconds": 0, "text_on_requeue": false },

@@ -52,6 +52,7 @@ fn what_lies_in_the_inbox_is_neither_overtaken_nor_repeated() {
 /// What another node would put into the inbox.
 async fn submit(story: &Story, text: &str) {
     let arrival = json!({
+        "post": "arrival",
         "channel": CHANNEL,
         "inbound": {
             "chat": "501",

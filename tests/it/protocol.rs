@@ -6,9 +6,13 @@ use std::path::PathBuf;
 
 use domain::effect::Refusal;
 use domain::entry::{Author, Body, DeliveryState, Entry, Message};
-use domain::event::{Row, RowOffer, RowState};
-use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId, ShardId};
+use domain::event::{Alarm, Row, RowOffer, RowRating, RowState};
+use domain::id::{
+    ChannelId, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId, ShardId,
+};
+use domain::line::RatingScale;
 use domain::operator::{Role, Status};
+use domain::routing::Via;
 use jiff::Timestamp;
 use serde_json::Value;
 use strum::EnumCount;
@@ -113,6 +117,14 @@ fn events() -> Vec<Event> {
         Event::Line { line: line() },
         Event::Channel { channel: channel() },
         Event::Operator { operator: person("boris", Status::Busy) },
+        Event::Alarm {
+            line: LineId::new("sales"),
+            alarm: Alarm::AnswerLate {
+                conversation: ConversationId::new(CONVERSATION),
+                operator: OperatorId::new("anna"),
+            },
+            at: at("09:00:13"),
+        },
     ]
 }
 
@@ -132,19 +144,34 @@ fn answer() -> Entry {
 }
 
 fn waiting_row() -> Row {
-    let offer =
-        RowOffer { operator: OperatorId::new("anna"), offer: OfferId(2), until: at("09:01:00") };
+    let offer = RowOffer {
+        operator: OperatorId::new("anna"),
+        offer: OfferId(2),
+        until: at("09:01:00"),
+        via: Via::Transfer,
+    };
     Row {
         conversation: ConversationId::new(CONVERSATION),
         line: LineId::new("sales"),
         channel: ChannelId::new("bot"),
+        customer: Some(CustomerId::new("0195512e-0000-7000-8000-0000000000d1")),
         customer_name: "Ivan Petrov".into(),
         state: RowState::Offered,
         operator: None,
         offers: vec![offer],
+        handed_by: Some(OperatorId::new("boris")),
+        listed_for: Some(OperatorId::new("clara")),
         held: vec![OperatorId::new("boris")],
+        joined: vec![OperatorId::new("clara")],
         unanswered: false,
         waiting_since: Some(at("08:59:30")),
+        late: false,
+        hold_until: None,
+        topic: Some("Delivery".into()),
+        rating: None,
+        review: None,
+        reason: None,
+        continues: Some(ConversationId::new("0-0195512e-0000-7000-8000-000000000000")),
         started_at: at("08:59:30"),
         updated_at: at("09:00:00"),
         preview: String::new(),
@@ -158,8 +185,13 @@ fn active_row() -> Row {
         state: RowState::Active,
         operator: Some(OperatorId::new("anna")),
         offers: Vec::new(),
+        handed_by: None,
+        listed_for: None,
         held: vec![OperatorId::new("boris"), OperatorId::new("anna")],
         waiting_since: None,
+        hold_until: Some(at("10:00:00")),
+        rating: Some(RowRating { scale: RatingScale::Stars, value: 5 }),
+        review: Some(4),
         updated_at: at("09:00:10"),
         preview: "Yes, it is.".into(),
         preview_kind: None,
@@ -173,14 +205,23 @@ fn me() -> Me {
         id: OperatorId::new("anna"),
         name: "Anna".into(),
         role: Role::Supervisor,
-        status: Status::Available,
+        status: Status::Away,
+        status_reason: Some("lunch".into()),
+        set_away: true,
         queues: vec![LineId::new("sales")],
         supervises: vec![LineId::new("sales"), LineId::new("support")],
     }
 }
 
 fn line() -> LineView {
-    LineView { id: LineId::new("sales"), name: "Sales".into(), active: true }
+    LineView {
+        id: LineId::new("sales"),
+        name: "Sales".into(),
+        active: true,
+        archived: false,
+        topics: vec!["Delivery".into(), "Returns".into()],
+        topic_required: true,
+    }
 }
 
 fn channel() -> ChannelView {
@@ -194,7 +235,15 @@ fn channel() -> ChannelView {
 
 fn person(id: &str, status: Status) -> OperatorView {
     let name = format!("{}{}", id[..1].to_uppercase(), &id[1..]);
-    OperatorView { id: OperatorId::new(id), name, role: Role::Operator, status, enabled: true }
+    OperatorView {
+        id: OperatorId::new(id),
+        name,
+        role: Role::Operator,
+        status,
+        status_reason: None,
+        set_away: false,
+        enabled: true,
+    }
 }
 
 fn at(time: &str) -> Timestamp {

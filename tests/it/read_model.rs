@@ -6,6 +6,7 @@ use domain::event::{Row, RowOffer, RowState};
 use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId, ShardId};
 use domain::operator::{Operator, Role, Status};
 use domain::permission::{Action, may};
+use domain::routing::Via;
 use jiff::{SignedDuration, Timestamp};
 use switchboard::readmodel::ReadModel;
 use switchboard::readmodel::conversations::{ListQuery, Oversees, PAGE_MAX, Visibility};
@@ -98,7 +99,7 @@ fn row(n: usize, state: RowState, line: LineId, held: bool, offered: bool) -> Ro
     let minutes = i64::try_from(n / 2).unwrap();
     let at =
         "2026-03-02T09:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes);
-    let offer = RowOffer { operator: anna(), offer: OfferId(1), until: at };
+    let offer = RowOffer { operator: anna(), offer: OfferId(1), until: at, via: Via::Queue };
     Row {
         conversation: ConversationId::new(format!("0-{n:04}")),
         line,
@@ -110,6 +111,17 @@ fn row(n: usize, state: RowState, line: LineId, held: bool, offered: bool) -> Ro
         held: if held { vec![anna()] } else { Vec::new() },
         unanswered: false,
         waiting_since: None,
+        customer: None,
+        handed_by: None,
+        listed_for: None,
+        joined: Vec::new(),
+        late: false,
+        hold_until: None,
+        topic: None,
+        rating: None,
+        review: None,
+        reason: None,
+        continues: None,
         started_at: at,
         updated_at: at,
         preview: String::new(),
@@ -126,6 +138,8 @@ fn person(role: Role, supervises: Vec<LineId>) -> Operator {
         supervises,
         capacity: 5,
         status: Status::Available,
+        status_reason: None,
+        set_away: false,
         enabled: true,
     }
 }

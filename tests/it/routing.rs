@@ -1,7 +1,9 @@
 //! Routing, told through the real actors: who is offered what, and when.
 
 use domain::event::RowState;
+use domain::id::OperatorId;
 use domain::line::{QueueMode, UnansweredRule};
+use domain::operator::Status;
 use switchboard::protocol::Outcome;
 
 use crate::story::{operators, tell};
@@ -69,10 +71,36 @@ fn requeue_goes_round_until_somebody_accepts() {
                 assert_eq!((anna.offers().len(), boris.offers().len()), (1, 0));
                 story.minutes_pass(1).await;
                 assert_eq!((anna.offers().len(), boris.offers().len()), (0, 1));
+                // Who says that he is here is not set away for what he missed before.
+                anna.is(story, Status::Available).await;
+                boris.is(story, Status::Available).await;
                 story.minutes_pass(1).await;
             }
             assert_eq!(story.platform.sent_to(501).len(), 1, "the text goes out once");
             assert_eq!(anna.accepts(story, anna.offer()).await, Outcome::Done {});
+        },
+    );
+}
+
+#[test]
+fn who_misses_two_offers_is_set_away_and_comes_back_by_a_click() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "anybody there?").await;
+            story.minutes_pass(1).await;
+            assert_eq!(anna.offers().len(), 1, "one miss is none too many: the next round");
+            story.minutes_pass(1).await;
+            let directory = story.node.directory();
+            let found = &directory.operators[&OperatorId::new("anna")].value;
+            assert_eq!((found.status, found.set_away), (Status::Away, true));
+            story.minutes_pass(5).await;
+            assert!(anna.offers().is_empty(), "nothing is offered to who is away");
+            anna.is(story, Status::Available).await;
+            assert_eq!(anna.offers().len(), 1, "what waits is offered at that moment");
+            let directory = story.node.directory();
+            assert!(!directory.operators[&OperatorId::new("anna")].value.set_away);
         },
     );
 }

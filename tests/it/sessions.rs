@@ -240,10 +240,15 @@ fn going_away_moves_offers_at_once_and_coming_back_gets_what_waits() {
             let anna = story.signs_in("anna").await;
             story.customer_writes(501, "hello").await;
             assert_eq!(anna.offers().len(), 1);
-            let away = ClientFrame::SetStatus { cmd_id: new_id(), status: Status::Away };
+            let away =
+                ClientFrame::SetStatus { cmd_id: new_id(), status: Status::Away, reason: None };
             assert_eq!(anna.commands(story, away).await, Outcome::Done {});
             assert!(anna.offers().is_empty());
-            let back = ClientFrame::SetStatus { cmd_id: new_id(), status: Status::Available };
+            let back = ClientFrame::SetStatus {
+                cmd_id: new_id(),
+                status: Status::Available,
+                reason: None,
+            };
             assert_eq!(anna.commands(story, back).await, Outcome::Done {});
             assert_eq!(anna.offers().len(), 1);
         },

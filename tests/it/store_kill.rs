@@ -15,6 +15,8 @@ use crate::contract::{block_on, words};
 
 const ROUNDS: u64 = 5;
 const SHARDS: u16 = 8;
+/// The inbox into which a shard puts an entry with each commit; nobody claims it.
+const SINK: u16 = 100;
 /// The data directory of the child; it is the child that has it set.
 const DIRECTORY: &str = "SWITCHBOARD_TEST_KILL_DIRECTORY";
 
@@ -92,6 +94,7 @@ async fn write_for_ever(store: Store, shard: ShardId) {
             set_timer("timer", at(i64::try_from(n).unwrap() + 1)),
             put_job("job", &(n + 1).to_string()),
             advance(from, n + 1),
+            put_inbox(ShardId(SINK + shard.0), &text),
             dead(&text),
             count(&shard.to_string(), "olga", 1, at(0)),
             reserve("olga", &format!("{shard}-{}", n + 1), 0),
@@ -149,6 +152,9 @@ async fn found_whole(dir: &Path, shard: ShardId) -> u64 {
     assert!(loads.contains(&(operator("olga"), conversation(&format!("{shard}-{n}")))));
     let public = store.shared_all(SharedKind::Line, None, 99).await.unwrap();
     assert!(public.contains(&words::document(&shard.to_string(), n, &(n - 1).to_string())));
+
+    let put = waiting_in(&store, ShardId(SINK + shard.0), 0).await;
+    assert_eq!(put, (0..n).map(|n| (n + 1, n.to_string())).collect::<Vec<_>>());
 
     assert_eq!(meta.inbox_at, InboxPosition(n));
     // A submission of its own: it may be there without the commit that was to follow it.

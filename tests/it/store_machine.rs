@@ -17,7 +17,9 @@ use tempfile::TempDir;
 
 use crate::contract::{block_on, words};
 use crate::store_machine::calls::answer;
-use crate::store_machine::intents::{CONVERSATIONS, Intent, LINES, SHARDS, Situation, intent};
+use crate::store_machine::intents::{
+    CONVERSATIONS, INBOXES, Intent, LINES, SHARDS, Situation, intent,
+};
 
 prop_state_machine! {
     #[test]
@@ -140,7 +142,7 @@ async fn everything(store: &Store) -> Vec<String> {
     for line in LINES {
         seen.push(self::seen(&store.counters(words::line(line)).await));
     }
-    for shard in SHARDS {
+    for shard in INBOXES {
         of_shard(store, shard, &mut seen).await;
     }
     seen

@@ -15,7 +15,8 @@ use domain::channel::{Channel, ChannelSettings};
 use domain::entry::{Body, Entry};
 use domain::event::{Row, RowState};
 use domain::id::{ChannelId, ConversationId, LineId, OfferId, OperatorId, ShardId};
-use domain::line::{Line, LineSettings};
+use domain::limits::Limits;
+use domain::line::{ClosingRule, Line, LineSettings};
 use domain::operator::{Operator, Role, Status};
 use jiff::{SignedDuration, Timestamp};
 use switchboard::actors::handle::{
@@ -26,6 +27,7 @@ use switchboard::actors::node::{self, NodeStart};
 use switchboard::actors::parts::NodeSettings;
 use switchboard::channels::{self, HookRequest, Meaning};
 use switchboard::clock::Clock;
+use switchboard::crm::contacts::Region;
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
@@ -88,7 +90,8 @@ impl Story {
         let node = start_node(&store, clock).await;
         let begun = Self { node, platform, store, updates: 0 };
         begun.node_is_ready().await;
-        let mut line = LineSettings::new("Sales", Vec::new());
+        let mut line = LineSettings::new("Sales", Vec::new(), "UTC");
+        says_nothing(&mut line);
         settings(&mut line);
         let operators: Vec<_> = line.queue.operators.clone();
         let mut changes: Vec<_> =
@@ -98,7 +101,12 @@ impl Story {
         changes.extend(people.map(|id| sign_in(id, begun.now())));
         changes.push(Change::Line {
             version: 0,
-            line: Line { id: LineId::new(LINE), shard: ShardId(1), settings: line },
+            line: Line {
+                id: LineId::new(LINE),
+                shard: ShardId(1),
+                archived: false,
+                settings: line,
+            },
         });
         changes.push(begun.channel());
         for some in changes.chunks(CHANGES_MAX) {
@@ -235,12 +243,13 @@ impl Story {
 
     /// A second line in the same shard, with a channel of its own.
     pub async fn another_line(&self, line: &str, channel: &str, operator: &str) {
-        let settings = LineSettings::new(line, vec![OperatorId::new(operator)]);
+        let mut settings = LineSettings::new(line, vec![OperatorId::new(operator)], "UTC");
+        says_nothing(&mut settings);
         let (id, shard) = (LineId::new(line), ShardId(1));
         let bot = self.bot();
         let channel = Channel { id: ChannelId::new(channel), line: id.clone(), ..bot };
         let changes = vec![
-            Change::Line { version: 0, line: Line { id, shard, settings } },
+            Change::Line { version: 0, line: Line { id, shard, archived: false, settings } },
             Change::Channel { version: 0, channel },
         ];
         self.node.change(changes).await.unwrap();
@@ -326,6 +335,13 @@ impl Story {
     }
 }
 
+/// A line that says and minds nothing by itself, beside what a story is about.
+fn says_nothing(line: &mut LineSettings) {
+    line.welcome.enabled = false;
+    line.closing.rule = ClosingRule::Nothing;
+    line.answer.limit_seconds = 0;
+}
+
 /// A node on a store, as `main` would start it.
 pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
     let settings = OutboundSettings::allowing(&["127.0.0.0/8"]).unwrap();
@@ -343,6 +359,9 @@ pub async fn start_node_with(
     let start = NodeStart {
         name: "story".into(),
         settings: NodeSettings {
+            company: "Acme".into(),
+            limits: Limits::default(),
+            region: Region::parse("US").unwrap(),
             public_url: Some("https://hub.example".into()),
             sign_in_idle: SignedDuration::from_hours(12),
             sign_in_absolute: SignedDuration::from_hours(168),
@@ -381,6 +400,8 @@ fn operator(name: &str, role: Role) -> Change {
         supervises: Vec::new(),
         capacity: 0,
         status: Status::Available,
+        status_reason: None,
+        set_away: false,
         enabled: true,
     };
     Change::Operator { version: 0, operator }
@@ -553,7 +574,17 @@ impl Desk {
 
     pub async fn finishes(&self, story: &Story, id: &ConversationId) -> Outcome {
         let cmd_id = new_id();
-        self.commands(story, ClientFrame::Finish { cmd_id, conversation: id.clone() }).await
+        self.commands(
+            story,
+            ClientFrame::Finish { cmd_id, conversation: id.clone(), silent: false },
+        )
+        .await
+    }
+
+    /// Sets the own status.
+    pub async fn is(&self, story: &Story, status: Status) {
+        let frame = ClientFrame::SetStatus { cmd_id: new_id(), status, reason: None };
+        assert_eq!(self.commands(story, frame).await, Outcome::Done {});
     }
 
     /// Gives a command and waits for its answer.

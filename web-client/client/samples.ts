@@ -10,9 +10,9 @@ export const samples: Samples = {
       "id": "anna",
       "name": "Anna",
       "role": "supervisor",
-      "status": "available",
-      "status_reason": null,
-      "set_away": false,
+      "status": "away",
+      "status_reason": "lunch",
+      "set_away": true,
       "queues": [
         "sales"
       ],
@@ -38,7 +38,7 @@ export const samples: Samples = {
         "archived": false,
         "topics": [
           "Delivery",
-          "Invoice"
+          "Returns"
         ],
         "topic_required": true
       }
@@ -66,7 +66,7 @@ export const samples: Samples = {
         "name": "Boris",
         "role": "operator",
         "status": "away",
-        "status_reason": "lunch",
+        "status_reason": null,
         "set_away": false,
         "enabled": true
       }
@@ -76,7 +76,7 @@ export const samples: Samples = {
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "line": "sales",
         "channel": "bot",
-        "customer": "0195512e-0000-7000-8000-00000000c001",
+        "customer": "0195512e-0000-7000-8000-0000000000d1",
         "customer_name": "Ivan Petrov",
         "state": "offered",
         "operator": null,
@@ -85,24 +85,26 @@ export const samples: Samples = {
             "operator": "anna",
             "offer": 2,
             "until": "2026-03-01T09:01:00Z",
-            "via": "known"
+            "via": "transfer"
           }
         ],
-        "handed_by": null,
-        "listed_for": null,
+        "handed_by": "boris",
+        "listed_for": "clara",
         "held": [
           "boris"
         ],
-        "joined": [],
+        "joined": [
+          "clara"
+        ],
         "unanswered": false,
         "waiting_since": "2026-03-01T08:59:30Z",
         "late": false,
         "hold_until": null,
-        "topic": null,
+        "topic": "Delivery",
         "rating": null,
         "review": null,
         "reason": null,
-        "continues": null,
+        "continues": "0-0195512e-0000-7000-8000-000000000000",
         "started_at": "2026-03-01T08:59:30Z",
         "updated_at": "2026-03-01T09:00:00Z",
         "preview": "",
@@ -123,7 +125,7 @@ export const samples: Samples = {
           "conversation": "0-0195512e-0000-7000-8000-000000000001",
           "line": "sales",
           "channel": "bot",
-          "customer": "0195512e-0000-7000-8000-00000000c001",
+          "customer": "0195512e-0000-7000-8000-0000000000d1",
           "customer_name": "Ivan Petrov",
           "state": "active",
           "operator": "anna",
@@ -134,16 +136,21 @@ export const samples: Samples = {
             "boris",
             "anna"
           ],
-          "joined": [],
+          "joined": [
+            "clara"
+          ],
           "unanswered": false,
           "waiting_since": null,
           "late": false,
-          "hold_until": null,
-          "topic": null,
-          "rating": null,
-          "review": null,
+          "hold_until": "2026-03-01T10:00:00Z",
+          "topic": "Delivery",
+          "rating": {
+            "scale": "stars",
+            "value": 5
+          },
+          "review": 4,
           "reason": null,
-          "continues": null,
+          "continues": "0-0195512e-0000-7000-8000-000000000000",
           "started_at": "2026-03-01T08:59:30Z",
           "updated_at": "2026-03-01T09:00:10Z",
           "preview": "Yes, it is.",
@@ -200,7 +207,7 @@ export const samples: Samples = {
           "archived": false,
           "topics": [
             "Delivery",
-            "Invoice"
+            "Returns"
           ],
           "topic_required": true
         }
@@ -234,7 +241,7 @@ export const samples: Samples = {
           "conversation": "0-0195512e-0000-7000-8000-000000000001",
           "operator": "anna"
         },
-        "at": "2026-03-01T09:00:15Z"
+        "at": "2026-03-01T09:00:13Z"
       }
     ]
   },

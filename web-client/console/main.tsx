@@ -6,9 +6,12 @@ import { initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
 import { cardActions, followCard } from "./net/card.ts";
-import { emitInto, enter, setUp, signIn, signOut } from "./net/gate.ts";
+import { emitInto, enter, setUp, signIn } from "./net/gate.ts";
+import { followLines, lineActions } from "./net/lines.ts";
+import { followPlace, leaveActions, leaveAndSignOut } from "./net/places.ts";
 import { save, savedLanguage, savedSound } from "./net/preferences.ts";
 import { followDesk } from "./net/socket.ts";
+import { followTrial } from "./net/trial.ts";
 import { followWork, workActions } from "./net/work.ts";
 import "./style/base.css";
 import { App } from "./view/App.tsx";
@@ -22,11 +25,14 @@ const socket = followDesk(state, emit);
 followAttention(state);
 followCard(state, emit);
 followWork(state, emit, socket);
+followPlace(state, emit);
+followLines(state, emit);
+followTrial(state, emit);
 
 const actions: Actions = {
   signIn: (login, password) => void signIn(emit, login, password),
   setUp: (form) => void setUp(emit, form),
-  signOut: () => void signOut(emit),
+  signOut: () => leaveAndSignOut(state, emit),
   open: (conversation) => emit({ on: "opened", conversation }),
   reloadChat: () => emit({ on: "chat_stale" }),
   accept(conversation, offer) {
@@ -52,6 +58,7 @@ const actions: Actions = {
   setSound: (sound) => emit({ on: "sound", sound }),
   work: workActions(state, emit, socket),
   card: cardActions(state, emit),
+  lines: { ...lineActions(state, emit), ...leaveActions(state, emit) },
 };
 
 function Root() {

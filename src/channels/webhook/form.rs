@@ -92,6 +92,8 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         attachments,
         reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
+        automatic: false,
+        rating: None,
     }))
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::turn::Turn;
-use crate::conversation::{Conversation, Draft, Opening, Search, State, TextsSent};
+use crate::conversation::{Conversation, Draft, Opening, Rating, Search, State, TextsSent};
 use crate::entry::Fact;
 use crate::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId};
 use crate::routing::{Passed, PassedHow};
@@ -26,8 +26,11 @@ pub struct Continuation {
     pub waiting_since: Option<Timestamp>,
     pub last_word_at: Timestamp,
     pub held: Vec<OperatorId>,
-    pub answered: bool,
+    pub writers: Vec<OperatorId>,
     pub texts_sent: TextsSent,
+    pub unanswered_text_sent: bool,
+    pub closing_text_sent: bool,
+    pub rating_asked: bool,
     pub topic: Option<String>,
     pub draft: Option<Draft>,
     pub preview: String,
@@ -56,8 +59,11 @@ impl Continuation {
             waiting_since: part.waiting_since,
             last_word_at: part.last_word_at,
             held: part.held.clone(),
-            answered: part.answered,
+            writers: part.writers.clone(),
             texts_sent: part.texts_sent.clone(),
+            unanswered_text_sent: part.unanswered_text_sent,
+            closing_text_sent: part.closing_text_sent,
+            rating_asked: part.rating.asked,
             topic: part.topic.clone(),
             draft: part.draft.clone(),
             preview: part.preview.clone(),
@@ -83,7 +89,11 @@ impl Conversation {
             waiting_since: from.waiting_since,
             last_word_at: from.last_word_at,
             held: from.held,
-            answered: from.answered,
+            writers: from.writers,
+            // It is one conversation: what is said once has been said.
+            unanswered_text_sent: from.unanswered_text_sent,
+            closing_text_sent: from.closing_text_sent,
+            rating: Rating { asked: from.rating_asked, ..Rating::default() },
             topic: from.topic,
             draft: from.draft,
             preview: from.preview,

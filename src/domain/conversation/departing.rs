@@ -16,16 +16,13 @@ impl Conversation {
         departure: Departure,
         turn: &mut Turn<'_>,
     ) {
-        match departure {
-            Departure::Absent if !turn.line.queue.require_available => {
-                return turn.ignore("absence moves nothing in this line");
-            }
-            Departure::Absent | Departure::Disabled => {}
+        if !turn.minds(departure) {
+            return self.excuse(operator, turn);
         }
-        match &mut self.state {
+        match &self.state {
             State::Offered { .. } => self.offer_left_behind(operator, departure, turn),
             State::Active(held) if held.operator == *operator => match departure {
-                Departure::Absent => held.away_since = Some(turn.now),
+                Departure::Absent => self.wait_for_him(turn),
                 Departure::Disabled => self.route_again(RoutedAgainWhy::Disabled, turn),
             },
             State::Waiting { .. }
@@ -33,6 +30,27 @@ impl Conversation {
             | State::Closing { .. }
             | State::Closed { .. } => turn.ignore("he does not have it and is not asked"),
         }
+    }
+
+    /// Absence moves nothing in this line; but then it is no miss either that he lets an offer run
+    /// out.
+    fn excuse(&mut self, operator: &OperatorId, turn: &mut Turn<'_>) {
+        if let State::Offered { open, .. } = &mut self.state
+            && let Some(offer) = open.iter_mut().find(|o| o.operator == *operator && o.available)
+        {
+            offer.available = false;
+        } else {
+            turn.ignore("absence moves nothing in this line");
+        }
+    }
+
+    /// He is gone, from now on or longer. While the line is closed it stays his, and the customer
+    /// who waits is told when it opens.
+    pub(super) fn wait_for_him(&mut self, turn: &mut Turn<'_>) {
+        if let State::Active(held) = &mut self.state {
+            held.away_since.get_or_insert(turn.now);
+        }
+        self.tell_off_hours(turn);
     }
 
     /// What was offered to him while he was here moves on at once. What was offered to him although

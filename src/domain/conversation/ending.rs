@@ -20,21 +20,44 @@ impl Conversation {
         if wants_topic && self.holder() == Some(&operator) {
             return turn.refuse(Refusal::TopicRequired);
         }
-        self.fact(Fact::Finished { operator, silent }, turn);
+        let fact = Fact::Finished { operator: operator.clone(), silent };
+        self.fact(fact, turn);
         let closing = &turn.line.closing;
         let rule = if silent { ClosingRule::Nothing } else { closing.rule };
-        self.end(CloseReason::Finished, rule, Kind::Closing, turn);
+        self.last_words(rule, Kind::Closing, Some(operator), turn);
+        self.end(CloseReason::Finished, turn);
     }
 
     pub(super) fn close_for_silence(&mut self, turn: &mut Turn<'_>) {
         self.fact(Fact::SilentTooLong, turn);
-        let rule = turn.line.auto_close.rule;
-        self.end(CloseReason::Silence, rule, Kind::AutoClose, turn);
+        let holder = self.holder().cloned();
+        self.last_words(turn.line.auto_close.rule, Kind::AutoClose, holder, turn);
+        self.end(CloseReason::Silence, turn);
     }
 
-    /// The last words to the customer, and the window in which he comes back to the operator he
-    /// had. Without one there is nothing to come back to, and the conversation closes at once.
-    fn end(&mut self, reason: CloseReason, rule: ClosingRule, text: Kind, turn: &mut Turn<'_>) {
+    /// What the customer is told at the end, once. A rating is of whoever finished.
+    fn last_words(
+        &mut self,
+        rule: ClosingRule,
+        text: Kind,
+        finisher: Option<OperatorId>,
+        turn: &mut Turn<'_>,
+    ) {
+        match rule {
+            ClosingRule::Reply | ClosingRule::Rating => {}
+            ClosingRule::Nothing => return,
+        }
+        if !std::mem::replace(&mut self.closing_text_sent, true) {
+            self.say(text, turn);
+        }
+        if rule == ClosingRule::Rating {
+            self.request_rating(finisher, turn);
+        }
+    }
+
+    /// Opens the window in which the customer comes back to the operator he had. Without one there
+    /// is nothing to come back to, and the conversation closes at once.
+    fn end(&mut self, reason: CloseReason, turn: &mut Turn<'_>) {
         let holder = match &self.state {
             State::Active(held) => Some(held.operator.clone()),
             State::Waiting { .. }
@@ -42,7 +65,6 @@ impl Conversation {
             | State::Closing { .. }
             | State::Closed { .. } => None,
         };
-        self.last_words(rule, text, turn);
         self.let_go(turn);
         turn.push(Effect::Finished { operator: holder.clone() });
         let window = turn.line.reopen_window();
@@ -52,21 +74,6 @@ impl Conversation {
                 self.state = State::Closing { operator, until, reason };
             }
             operator => self.close(operator, reason, turn),
-        }
-    }
-
-    fn last_words(&mut self, rule: ClosingRule, text: Kind, turn: &mut Turn<'_>) {
-        let says = match rule {
-            ClosingRule::Reply | ClosingRule::Rating => !self.closing_text_sent,
-            ClosingRule::Nothing => false,
-        };
-        if !says {
-            return;
-        }
-        self.closing_text_sent = true;
-        self.say(text, turn);
-        if rule == ClosingRule::Rating {
-            self.request_rating(turn);
         }
     }
 

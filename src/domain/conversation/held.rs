@@ -17,8 +17,6 @@ pub struct Held {
     pub since: Timestamp,
     /// It takes a place of his capacity.
     pub place: bool,
-    /// He has written to the customer since he has it.
-    pub wrote: bool,
     /// Since when the customer is silent after an operator's message.
     pub silent_since: Option<Timestamp>,
     /// Since when he is gone, as far as the conversation knows.
@@ -38,13 +36,17 @@ pub struct Held {
 }
 
 impl Held {
-    pub(super) fn by(operator: OperatorId, place: Place, now: Timestamp) -> Self {
+    pub(super) fn by(
+        operator: OperatorId,
+        place: Place,
+        silent_since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             operator,
             since: now,
             place: place == Place::Taken,
-            wrote: false,
-            silent_since: None,
+            silent_since,
             away_since: None,
             late: false,
             hold_until: None,
@@ -95,13 +97,13 @@ impl Conversation {
         let hours = turn.facts.hours;
         held.late_at = match (waiting, rules.answer_limit()) {
             (Some(waiting), Some(limit)) if !held.late => {
-                Some(hours.after_open(waiting.max(held.since), limit))
+                Some(turn.when_open(hours.after_open(waiting.max(held.since), limit)))
             }
             (Some(_) | None, Some(_) | None) => None,
         };
         held.reroute_at = match (waiting, held.away_since) {
             (Some(waiting), Some(away)) if rules.active => {
-                Some(hours.after_open(waiting.max(away), rules.offer_timeout()))
+                Some(turn.when_open(hours.after_open(waiting.max(away), rules.offer_timeout())))
             }
             (Some(_) | None, Some(_) | None) => None,
         };
@@ -109,12 +111,14 @@ impl Conversation {
         held.close_at = silent.and_then(|since| Some(after(since, rules.auto_close_after()?)));
         if rules.auto_close.rule != ClosingRule::Nothing {
             // Its texts wait for the opening.
-            held.close_at = held.close_at.map(|at| hours.opens_next(at).unwrap_or(at));
+            held.close_at = held.close_at.map(|at| turn.when_open(at));
         }
     }
 
     /// One step for the most important of what is due.
     pub(super) fn held_too_long(&mut self, turn: &mut Turn<'_>) {
+        // What was due in open hours, and is noticed while the line is closed, waits for the opening.
+        self.arm(turn);
         let State::Active(held) = &mut self.state else {
             return turn.ignore("nobody has it");
         };
@@ -137,11 +141,11 @@ impl Conversation {
     fn answer_is_late(&mut self, turn: &mut Turn<'_>) {
         let State::Active(held) = &mut self.state else { return };
         held.late = true;
+        let operator = held.operator.clone();
         let loses = match turn.line.answer.rule {
-            AnswerRule::Requeue => !held.wrote && turn.line.active,
+            AnswerRule::Requeue => !self.writers.contains(&operator) && turn.line.active,
             AnswerRule::Alert => false,
         };
-        let operator = held.operator.clone();
         if loses {
             self.route_again(RoutedAgainWhy::AnswerLimit, turn);
         } else {

@@ -71,13 +71,9 @@ impl Conversation {
             State::Closing { .. } => return turn.refuse(Refusal::NotNow),
             State::Closed { .. } => return turn.refuse(Refusal::Closed),
         };
-        if let Some((_, open)) = self.open_offer(&operator)
-            && open.reserved
-        {
-            // What was kept for him is his as it is.
-            turn.push(Effect::Release { operator: operator.clone() });
+        if !self.open_offer(&operator).is_some_and(|(_, offer)| offer.counted) {
+            count(&operator, turn);
         }
-        count(&operator, turn);
         self.hand_to(operator.clone(), Via::Hand, Place::ToTake, turn);
         self.fact(
             match from {
@@ -99,7 +95,8 @@ impl Conversation {
         self.fact(Fact::PickedUp { operator }, turn);
     }
 
-    /// It is his from now on; what others were offered is withdrawn.
+    /// It is his from now on, with the place that was kept for him; what others were offered is
+    /// withdrawn.
     pub(super) fn hand_to(
         &mut self,
         operator: OperatorId,
@@ -107,13 +104,18 @@ impl Conversation {
         place: Place,
         turn: &mut Turn<'_>,
     ) {
+        let kept = self.open_offer(&operator).is_some_and(|(_, offer)| offer.reserved);
+        let place = if kept { Place::Taken } else { place };
         self.withdraw_offers(Some(&operator), turn);
         if !self.held.contains(&operator) {
             self.held.push(operator.clone());
         }
         self.joined.retain(|colleague| *colleague != operator);
         turn.push(Effect::Assigned { operator: operator.clone(), via });
-        self.state = State::Active(Held::by(operator, place, turn.now));
+        // Whoever has it: the customer has been silent since one of us wrote to him.
+        let is_silent = self.waiting_since.is_none() && !self.writers.is_empty();
+        let silent_since = is_silent.then_some(self.last_word_at);
+        self.state = State::Active(Held::by(operator, place, silent_since, turn.now));
     }
 
     fn via(&self) -> Via {

@@ -12,7 +12,7 @@ use crate::routing::{Decision, PassedHow, Seek, Via};
 impl Conversation {
     /// Asks the queue, if the line routes now. The conversation must be waiting.
     pub(super) fn seek(&mut self, turn: &mut Turn<'_>) {
-        let text_sent = self.unanswered_text_sent;
+        let waits_since = self.waits_for_text_since();
         let State::Waiting { search } = &mut self.state else {
             return turn.ignore("it does not wait");
         };
@@ -23,7 +23,8 @@ impl Conversation {
             search.sleep();
             return self.tell_off_hours(turn);
         }
-        search.run(text_sent, turn);
+        search.wake(turn.line, turn.now);
+        search.run(waits_since, turn);
         let seek = Seek {
             passed: search.passed.clone(),
             responsible: responsible(turn).filter(|_| !search.responsible_asked),

@@ -18,7 +18,7 @@ pub struct Rating {
     pub open: Option<OpenRating>,
     pub given: Option<GivenRating>,
     /// It is asked once.
-    asked: bool,
+    pub(super) asked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,15 +44,16 @@ impl Rating {
 }
 
 impl Conversation {
-    pub(super) fn request_rating(&mut self, turn: &mut Turn<'_>) {
-        if std::mem::replace(&mut self.rating.asked, true) {
+    /// Asks what the customer thinks of whoever finished, if that has not been asked.
+    pub(super) fn request_rating(&mut self, of: Option<OperatorId>, turn: &mut Turn<'_>) {
+        let scale = turn.line.rating.scale;
+        if self.rating.asked || !self.ask_for_rating(scale, turn) {
             return;
         }
-        let scale = turn.line.rating.scale;
         let until = after(turn.now, turn.line.rating_time_limit());
-        self.rating.open = Some(OpenRating { scale, until, of: self.holder().cloned() });
+        self.rating.asked = true;
+        self.rating.open = Some(OpenRating { scale, until, of });
         self.fact(Fact::RatingRequested { scale }, turn);
-        self.ask_for_rating(scale, turn);
     }
 
     /// The value, if the message is nothing but the rating that was asked for. In an active

@@ -16,7 +16,7 @@ pub struct Search {
     pub since: Timestamp,
     /// Since when the line routes it; none: it does not yet, or is inactive.
     pub routed_since: Option<Timestamp>,
-    /// The line is closed: nothing runs until it opens.
+    /// The line is closed or inactive: nothing runs until it routes again.
     pub asleep: bool,
     /// 1, 2, ...
     pub round: u32,
@@ -25,6 +25,8 @@ pub struct Search {
     /// Those who declined or missed in this round, and those whom the round leaves out because
     /// they declined shortly before it.
     pub passed: Vec<Passed>,
+    /// Somebody has declined or missed in this round.
+    pub somebody_passed: bool,
     /// Offers were made and everybody eligible has passed.
     pub exhausted: bool,
     /// It is in the history that this round found nobody; once is enough.
@@ -37,7 +39,7 @@ pub struct Search {
     pub responsible_asked: bool,
     /// So has the operator whom the customer knows.
     pub known_asked: bool,
-    /// The responsible is not here; it lies in his list, and he may take it.
+    /// The responsible could not be asked: it lies in his list, and he may take it.
     pub listed_for: Option<OperatorId>,
     /// Who lost it by being away. It is his again if he is back before another has it.
     pub returns_to: Option<OperatorId>,
@@ -52,6 +54,7 @@ impl Search {
             round: 1,
             round_began: None,
             passed: Vec::new(),
+            somebody_passed: false,
             exhausted: false,
             nobody_recorded: false,
             next_round_at: None,
@@ -72,7 +75,6 @@ impl Search {
     pub(super) fn pause(&mut self) {
         self.routed_since = None;
         self.sleep();
-        self.asleep = false;
     }
 
     /// The line is closed: nothing goes on before it opens.
@@ -82,14 +84,22 @@ impl Search {
         self.text_at = None;
     }
 
+    /// The line routes it again. What was exhausted has a new round, whatever the rule: whoever was
+    /// told when the line opens is not to wait for nothing.
+    pub(super) fn wake(&mut self, line: &LineSettings, now: Timestamp) {
+        if std::mem::take(&mut self.asleep) && self.exhausted {
+            self.next_round(line.offer_timeout(), now);
+        }
+    }
+
     /// The line routes it: the wait for the text runs, in open hours, also when the rules were
-    /// changed meanwhile.
-    pub(super) fn run(&mut self, text_sent: bool, turn: &Turn<'_>) {
-        self.asleep = false;
-        let since = *self.routed_since.get_or_insert(turn.now);
-        let by_the_clock = !text_sent && turn.line.unanswered_text().is_some();
-        let wait = turn.line.unanswered_after().filter(|_| by_the_clock);
-        self.text_at = wait.map(|wait| turn.facts.hours.after_open(since, wait));
+    /// changed meanwhile. `waits_since`: none, if the text is not for this customer any more.
+    pub(super) fn run(&mut self, waits_since: Option<Timestamp>, turn: &Turn<'_>) {
+        let routed_since = *self.routed_since.get_or_insert(turn.now);
+        let wait = turn.line.unanswered_after().filter(|_| turn.line.unanswered_text().is_some());
+        self.text_at = waits_since.zip(wait).map(|(waits_since, wait)| {
+            turn.facts.hours.after_open(waits_since.max(routed_since), wait)
+        });
     }
 
     pub(super) fn offered(&mut self, now: Timestamp) {
@@ -100,12 +110,13 @@ impl Search {
 
     pub(super) fn pass(&mut self, operator: OperatorId, how: PassedHow, at: Timestamp) {
         self.passed.push(Passed { operator, how, at });
+        self.somebody_passed = true;
     }
 
-    /// Whether an answer of "nobody" ends the round. An operator who went away has not passed, and
-    /// a conversation that nobody was offered keeps its place.
+    /// Whether an answer of "nobody" ends the round. An operator who went away has not passed, nor
+    /// has whom the round leaves out, and a conversation that nobody was offered keeps its place.
     pub(super) fn nobody_ends_round(&self) -> bool {
-        !self.exhausted && self.round_began.is_some() && !self.passed.is_empty()
+        !self.exhausted && self.somebody_passed
     }
 
     /// The round is over; the rule says whether another one follows by itself.
@@ -135,6 +146,7 @@ impl Search {
         if self.exhausted {
             self.round = self.round.saturating_add(1);
             self.round_began = None;
+            self.somebody_passed = false;
             self.exhausted = false;
             self.nobody_recorded = false;
         }

@@ -43,8 +43,8 @@ impl Conversation {
             return;
         }
         let (consent, welcome) = (&turn.line.consent, &turn.line.welcome);
-        if consent.enabled && !turn.facts.customer.consented {
-            self.say(Kind::Consent, turn);
+        let asks = consent.enabled && !turn.facts.customer.consented;
+        if asks && self.say(Kind::Consent, turn) {
             turn.push(Effect::Consented);
         }
         let is_due = welcome.each_conversation || self.continues.is_none();
@@ -68,22 +68,24 @@ impl Conversation {
         self.say(Kind::OffHours, turn);
     }
 
-    /// Sends an automatic message, unless the chat has had too many of its kind.
-    pub(super) fn say(&mut self, kind: Kind, turn: &mut Turn<'_>) {
-        self.say_with(kind, None, turn);
+    /// Sends an automatic message, unless the chat has had too many of its kind. Answers whether it
+    /// was sent.
+    pub(super) fn say(&mut self, kind: Kind, turn: &mut Turn<'_>) -> bool {
+        self.say_with(kind, None, turn)
     }
 
-    pub(super) fn ask_for_rating(&mut self, scale: RatingScale, turn: &mut Turn<'_>) {
+    pub(super) fn ask_for_rating(&mut self, scale: RatingScale, turn: &mut Turn<'_>) -> bool {
         let kind = match scale {
             RatingScale::Like => Kind::RateLike,
             RatingScale::Stars => Kind::RateStars,
         };
-        self.say_with(kind, Some(scale), turn);
+        self.say_with(kind, Some(scale), turn)
     }
 
-    fn say_with(&mut self, kind: Kind, rating: Option<RatingScale>, turn: &mut Turn<'_>) {
+    fn say_with(&mut self, kind: Kind, rating: Option<RatingScale>, turn: &mut Turn<'_>) -> bool {
         if !self.texts_sent.may_send(kind, turn.facts.limits, turn.now) {
-            return self.fact(Fact::TextSuppressed { text: kind }, turn);
+            self.fact(Fact::TextSuppressed { text: kind }, turn);
+            return false;
         }
         let line = turn.line;
         let text = match kind {
@@ -97,6 +99,7 @@ impl Conversation {
         };
         let text = self.filled(text, turn);
         self.send(Author::Line, text, Some(kind), rating, turn);
+        true
     }
 
     fn filled(&self, text: &str, turn: &Turn<'_>) -> String {

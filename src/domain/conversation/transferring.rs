@@ -71,7 +71,8 @@ impl Conversation {
     ) {
         let Handover { by: sender, to } = handover;
         self.fact(Fact::TransferEnded { operator: sender.clone(), to, how, reason }, turn);
-        if turn.colleague_is_gone() {
+        // Who takes it back is there to do so, whatever his status says.
+        if turn.colleague_is_gone() && how != TransferEnd::Withdrawn {
             let (from, why) = (sender.clone(), RoutedAgainWhy::SenderAbsent);
             self.fact(Fact::RoutedAgain { from, why, by: None }, turn);
             return self.seek_for(Some(sender), turn);

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::effect::{Effect, Facts, Refusal};
 use crate::line::LineSettings;
+use crate::operator::Departure;
 
 pub(super) struct Turn<'a> {
     pub(super) facts: &'a Facts<'a>,
@@ -37,15 +38,35 @@ impl<'a> Turn<'a> {
         self.facts.hours.is_open(self.now)
     }
 
+    /// The same moment, or the next opening if the line is closed then, or now that it has passed.
+    /// A line that never opens again keeps the moment.
+    pub(super) fn when_open(&self, at: Timestamp) -> Timestamp {
+        let hours = self.facts.hours;
+        let earliest = at.max(self.now);
+        if hours.is_open(earliest) { at } else { hours.opens_next(earliest).unwrap_or(at) }
+    }
+
     /// Whether the line offers anything to anybody now.
     pub(super) fn routes(&self) -> bool {
         self.line.active && self.is_open()
     }
 
-    /// The operator in question is gone, and the line minds.
+    /// How the operator in question is gone, if he is and the line minds.
+    pub(super) fn departure(&self) -> Option<Departure> {
+        let departure = self.facts.colleague.and_then(|colleague| colleague.departure);
+        departure.filter(|departure| self.minds(*departure))
+    }
+
+    /// Whether a departure moves anything in this line.
+    pub(super) fn minds(&self, departure: Departure) -> bool {
+        match departure {
+            Departure::Absent => self.line.queue.require_available,
+            Departure::Disabled => true,
+        }
+    }
+
     pub(super) fn colleague_is_gone(&self) -> bool {
-        self.facts.colleague.is_some_and(|colleague| colleague.departure.is_some())
-            && self.line.queue.require_available
+        self.departure().is_some()
     }
 
     pub(super) fn has_appended(&self) -> bool {

@@ -1,5 +1,7 @@
 //! When nobody answers: waiting for somebody eligible, the end of a round, the text, the next round.
 
+use jiff::Timestamp;
+
 use crate::conversation::turn::Turn;
 use crate::conversation::{Conversation, State};
 use crate::entry::Fact;
@@ -82,7 +84,12 @@ impl Conversation {
         match &self.state {
             State::Waiting { .. } => self.reconsider_waiting(turn),
             State::Offered { .. } => self.set_text_time(turn),
-            State::Active(_) => self.arm(turn),
+            State::Active(_) => {
+                if turn.colleague_is_gone() {
+                    self.wait_for_him(turn);
+                }
+                self.arm(turn);
+            }
             State::Closing { .. } | State::Closed { .. } => {}
         }
         if *self == before && turn.effects.is_empty() {
@@ -95,8 +102,7 @@ impl Conversation {
         if !turn.routes() {
             return self.seek(turn);
         }
-        let begins = search.routed_since.is_none() || search.asleep;
-        if begins && !search.exhausted {
+        if search.routed_since.is_none() || search.asleep {
             return self.seek(turn);
         }
         let was_exhausted = search.exhausted;
@@ -109,14 +115,22 @@ impl Conversation {
         }
     }
 
-    fn set_text_time(&mut self, turn: &mut Turn<'_>) {
-        let (routes, text_sent) = (turn.routes(), self.unanswered_text_sent);
-        let Some(search) = self.search_mut() else { return };
-        if routes {
-            search.run(text_sent, turn);
+    /// When the text is due, in a search that the line has begun: a transfer is none of its.
+    pub(super) fn set_text_time(&mut self, turn: &mut Turn<'_>) {
+        let waits_since = self.waits_for_text_since();
+        let Some(search) = self.search_mut().filter(|search| search.routed_since.is_some()) else {
+            return;
+        };
+        if turn.routes() {
+            search.run(waits_since, turn);
         } else {
             search.text_at = None;
         }
+    }
+
+    /// Since when the customer waits, if the text may still be sent to him.
+    pub(super) fn waits_for_text_since(&self) -> Option<Timestamp> {
+        self.waiting_since.filter(|_| !self.unanswered_text_sent)
     }
 
     pub(super) fn send_text_if_due(&mut self, turn: &mut Turn<'_>) {

@@ -15,6 +15,7 @@ use crate::entry::{
 use crate::event::PREVIEW_CHARS;
 use crate::id::{EntryNumber, OperatorId};
 use crate::line::RatingScale;
+use crate::operator::Departure;
 use crate::routing::Via;
 use crate::texts::Kind;
 
@@ -49,7 +50,10 @@ impl Conversation {
             return self.rated(value, turn);
         }
         (self.preview, self.preview_kind) = preview(&message);
-        self.waiting_since.get_or_insert(turn.now);
+        if self.waiting_since.is_none() {
+            self.waiting_since = Some(turn.now);
+            self.set_text_time(turn);
+        }
         self.last_word_at = turn.now;
         self.append(Author::Customer, Body::Message(message), original, turn);
         self.greet(turn);
@@ -82,29 +86,27 @@ impl Conversation {
     }
 
     fn message_while_held(&mut self, turn: &mut Turn<'_>) {
-        let is_gone = turn.colleague_is_gone();
         if let State::Active(held) = &mut self.state {
             held.silent_since = None;
-            if is_gone {
-                held.away_since.get_or_insert(turn.now);
-            }
         }
         self.end_hold(turn);
-        if is_gone {
-            self.tell_off_hours(turn);
+        if turn.colleague_is_gone() {
+            self.wait_for_him(turn);
         }
     }
 
-    /// It is the same operator's again. If he is gone, it is routed at once, as soon as the line
-    /// is open.
+    /// It is the same operator's again. If he is gone, it is routed at once; while the line is
+    /// closed it stays his, unless he is disabled.
     fn reopen(&mut self, operator: OperatorId, turn: &mut Turn<'_>) {
         self.fact(Fact::Reopened { operator: operator.clone() }, turn);
         self.hand_to(operator, Via::Return, Place::ToTake, turn);
-        if turn.colleague_is_gone() {
-            if turn.routes() {
-                return self.route_again(RoutedAgainWhy::Absent, turn);
+        match turn.departure() {
+            None => {}
+            Some(Departure::Disabled) => self.route_again(RoutedAgainWhy::Disabled, turn),
+            Some(Departure::Absent) if turn.routes() => {
+                self.route_again(RoutedAgainWhy::Absent, turn);
             }
-            self.message_while_held(turn);
+            Some(Departure::Absent) => self.message_while_held(turn),
         }
     }
 
@@ -130,16 +132,16 @@ impl Conversation {
         let State::Active(held) = &mut self.state else {
             return self.refuse_reply(turn);
         };
-        let is_his = held.operator == operator;
-        if !is_his && !self.joined.contains(&operator) {
+        if held.operator != operator && !self.joined.contains(&operator) {
             return self.refuse_reply(turn);
         }
-        held.wrote |= is_his;
         held.late = false;
         held.silent_since = Some(turn.now);
         self.waiting_since = None;
         self.last_word_at = turn.now;
-        self.answered = true;
+        if !self.writers.contains(&operator) {
+            self.writers.push(operator.clone());
+        }
         self.rating.withdraw();
         self.draft.take_if(|draft| draft.by == operator);
         self.preview = first_characters(&text);

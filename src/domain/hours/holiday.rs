@@ -30,10 +30,11 @@ impl Holiday {
     /// Whether it has a say on that day.
     pub(super) fn covers(&self, date: Date) -> bool {
         if !self.yearly {
-            return (self.from..=self.to).contains(&date);
+            return self.from <= date && date <= self.to;
         }
-        let (day, from, to) = (day_of_year(date), day_of_year(self.from), day_of_year(self.to));
-        if from <= to { (from..=to).contains(&day) } else { day >= from || day <= to }
+        let of_year = |date: Date| (date.month(), date.day());
+        let (day, from, to) = (of_year(date), of_year(self.from), of_year(self.to));
+        if from <= to { from <= day && day <= to } else { from <= day || day <= to }
     }
 
     /// Of all that cover a day the least one counts: the one-off goes before the yearly, then the
@@ -62,20 +63,13 @@ impl Holiday {
         }
     }
 
-    /// How long it is; a yearly one as in a leap year.
+    /// From the first to the last day; of a yearly one in a leap year, which has every day.
     fn days(&self) -> i32 {
         if !self.yearly {
             return (self.to - self.from).get_days();
         }
-        let days = day_of_year(self.to) - day_of_year(self.from);
+        let in_2024 = |date: Date| Date::new(2024, date.month(), date.day()).unwrap_or(date);
+        let days = (in_2024(self.to) - in_2024(self.from)).get_days();
         if days < 0 { days + 366 } else { days }
     }
-}
-
-/// The place of a day and month in a leap year, which has them all.
-fn day_of_year(date: Date) -> i32 {
-    const DAYS_BEFORE: [i32; 12] = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335];
-    let months = DAYS_BEFORE.iter().zip(1..);
-    let before = months.filter(|(_, month)| *month <= date.month()).map(|(days, _)| *days);
-    before.last().unwrap_or_default() + i32::from(date.day())
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::hours::holiday::Holiday;
 use crate::hours::week::{INTERVALS_ALLOWED, Week, may_be_of_a_day};
 use crate::id::LineId;
-use crate::line::{FieldProblem, TEXT_CHARS_MAX};
+use crate::line::FieldProblem;
 
 pub const HOLIDAYS_MAX: usize = 1_000;
 
@@ -62,8 +62,9 @@ impl HoursSettings {
         }
     }
 
-    /// Every field that is out of bounds, with what is allowed. Whether there are such a time zone
-    /// and such a line is for those to check who know.
+    /// Every field of the calendar that is out of bounds, with what is allowed. Whether there are
+    /// such a time zone and such a line is for those to check who know; the text is checked with the
+    /// line's other texts.
     pub fn problems(&self) -> Vec<FieldProblem> {
         let mut problems = Vec::new();
         let mut check = |ok: bool, field: &'static str, allowed: &str| {
@@ -91,14 +92,6 @@ impl HoursSettings {
         if let Some((number, allowed)) = first {
             check(false, "hours.holidays", &format!("number {number}: {allowed}"));
         }
-        let text = self.text.as_ref();
-        check(
-            text.is_none_or(|t| {
-                (1..=TEXT_CHARS_MAX).contains(&t.chars().count()) && !t.trim().is_empty()
-            }),
-            "hours.text",
-            "1..2000 characters, or null for the default text",
-        );
         problems
     }
 }

@@ -9,17 +9,20 @@ use crate::hours::week::DAY;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stretch {
     pub(super) is_open: bool,
-    /// Later than the moment that was asked about, unless time ends there. The stretch that begins
-    /// then may be of the same kind.
-    pub(super) until: Timestamp,
+    begins: Timestamp,
+    /// By the clock, if nobody puts it forward or back.
+    lasts: SignedDuration,
 }
 
 impl Stretch {
-    /// The stretch at a moment. It ends at the latest at midnight, if closed, and whenever the
-    /// zone's clock is put forward or back: up to then the clock goes as time does, so that what it
-    /// says can be reckoned without asking it.
-    pub(super) fn at(at: Timestamp, calendar: &Calendar, zone: &TimeZone) -> Self {
-        let shown = zone.to_datetime(at);
+    /// Open for as long as there is time.
+    pub(super) fn open(begins: Timestamp) -> Self {
+        Self { is_open: true, begins, lasts: SignedDuration::MAX }
+    }
+
+    /// The stretch from a moment on, at the longest until midnight, if closed.
+    pub(super) fn at(begins: Timestamp, calendar: &Calendar, zone: &TimeZone) -> Self {
+        let shown = zone.to_datetime(begins);
         let today = shown.date();
         let clock = shown.duration_since(today.into());
         let begun_before = today.yesterday().map_or(&[][..], |yesterday| calendar.on(yesterday));
@@ -35,12 +38,17 @@ impl Stretch {
         }
         let is_open = clock < closes;
         let lasts = if is_open { closes } else { opens } - clock;
-        Self { is_open, until: with_this_clock(at, lasts, zone) }
+        Self { is_open, begins, lasts }
     }
-}
 
-/// When so much time has passed, or the zone's clock is put forward or back before that.
-fn with_this_clock(at: Timestamp, lasts: SignedDuration, zone: &TimeZone) -> Timestamp {
-    let until = at.checked_add(lasts).unwrap_or(Timestamp::MAX);
-    zone.following(at).next().map_or(until, |change| until.min(change.timestamp()))
+    /// When it ends: later than it begins, unless time itself ends. What follows may be of the same
+    /// kind.
+    ///
+    /// The end can be reckoned from the clock only up to the moment at which the zone's clock is
+    /// put forward or back, so it ends there at the latest.
+    pub(super) fn until(self, zone: &TimeZone) -> Timestamp {
+        let until = self.begins.checked_add(self.lasts).unwrap_or(Timestamp::MAX);
+        let change = zone.following(self.begins).next();
+        change.map_or(until, |change| until.min(change.timestamp()))
+    }
 }

@@ -99,16 +99,21 @@ impl Standing {
 impl Person {
     pub(super) fn class(&self, rules: &Rules, open_offers_max: usize) -> Class {
         let Standing { enabled, available, capacity } = self.standing;
-        let (load, offers) = (self.held.len(), self.offered.len());
+        let offers = self.offered.len();
         if !(available || enabled && !rules.require_available) {
             Class::Unavailable
-        } else if capacity > 0 && load >= usize::try_from(capacity).unwrap_or(usize::MAX) {
-            Class::AtCapacity { load, capacity }
+        } else if !self.has_place() {
+            Class::AtCapacity { load: self.held.len(), capacity }
         } else if offers >= open_offers_max {
             Class::TooManyOffers { offers }
         } else {
             Class::Free
         }
+    }
+
+    fn has_place(&self) -> bool {
+        let capacity = self.standing.capacity;
+        capacity == 0 || self.held.len() < usize::try_from(capacity).unwrap_or(usize::MAX)
     }
 
     pub(super) fn rank(&self, rules: &Rules) -> Option<Rank> {
@@ -143,6 +148,16 @@ impl People {
 
     pub(super) fn is_available(&self, operator: &OperatorId) -> bool {
         self.standing(operator).available
+    }
+
+    pub(super) fn has_place(&self, operator: &OperatorId) -> bool {
+        self.get(operator).is_none_or(Person::has_place)
+    }
+
+    /// How many offers stand before him, if he may have no more.
+    pub(super) fn too_many_offers(&self, operator: &OperatorId) -> Option<usize> {
+        let offers = self.get(operator)?.offered.len();
+        (offers >= self.open_offers_max).then_some(offers)
     }
 
     /// Somebody of the list is available, whatever he has to do.

@@ -31,7 +31,7 @@ pub(super) fn workdays(text: &str) -> HoursSettings {
 }
 
 /// The same intervals every day.
-fn every_day(text: &str) -> HoursSettings {
+pub(super) fn every_day(text: &str) -> HoursSettings {
     let mut settings = workdays(text);
     (settings.week.saturday, settings.week.sunday) = (intervals(text), intervals(text));
     settings

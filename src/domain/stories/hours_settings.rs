@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::hours::{Holiday, HoursSettings, Interval, Week};
-use crate::line::FieldProblem;
+use crate::line::{FieldProblem, LineSettings};
 use crate::stories::hours::{holiday, intervals, with, workdays, yearly};
 
 #[test]
@@ -96,10 +96,14 @@ fn holidays_are_bounded() {
 
 #[test]
 fn the_text_is_bounded() {
-    let with_text = |text: String| HoursSettings { text: Some(text), ..workdays("") };
-    assert_eq!(with_text("ä".repeat(2_000)).problems(), []);
+    let problems = |text: String| {
+        let mut line = LineSettings::new("support", Vec::new(), "UTC");
+        line.hours.text = Some(text);
+        line.problems(&(60..=1_800))
+    };
+    assert_eq!(problems("ä".repeat(2_000)), []);
     for wrong in [String::new(), " ".to_owned(), "ä".repeat(2_001)] {
-        let allowed = "1..2000 characters, or null for the default text";
-        refused(&with_text(wrong), "hours.text", allowed);
+        let allowed = "1..2000 characters, or null for the default text".to_owned();
+        assert_eq!(problems(wrong), [FieldProblem { field: "hours.text", allowed }]);
     }
 }

@@ -1,5 +1,4 @@
 //! What anybody can know from the effects alone, and what must be true of it after each of them.
-//! Also the slow and simple model of a decision, which every decision is compared with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +8,8 @@ use crate::conversation::{Conversation, State};
 use crate::effect::{Effect, PlaceLimit};
 use crate::entry::{Author, Body, Entry, Fact, Record};
 use crate::id::{EntryNumber, OperatorId};
-use crate::line::{LineSettings, QueueMode};
 use crate::operator::Operator;
-use crate::routing::{Decision, Passed};
+use crate::texts::Kind;
 
 /// Everybody, and whether he has a live session.
 pub(super) type People = BTreeMap<OperatorId, (Operator, bool)>;
@@ -20,6 +18,8 @@ pub(super) type People = BTreeMap<OperatorId, (Operator, bool)>;
 pub(super) struct Ledger {
     /// Which conversations take a place of each.
     pub(super) held: BTreeMap<OperatorId, BTreeSet<usize>>,
+    /// Which conversations are put before each.
+    pub(super) offered: BTreeMap<OperatorId, BTreeSet<usize>>,
     /// What each has received, and when last.
     pub(super) received: BTreeMap<OperatorId, (i64, Option<Timestamp>)>,
     log: BTreeMap<usize, Log>,
@@ -30,7 +30,7 @@ struct Log {
     holder: Option<OperatorId>,
     entries: u32,
     records: u32,
-    texts: u32,
+    texts: BTreeMap<Kind, u32>,
     is_closed: bool,
 }
 
@@ -57,8 +57,21 @@ impl Ledger {
                 received.1 = if *by > 0 { Some(*at) } else { received.1 };
                 assert!(received.0 >= 0, "{operator} has received less than nothing");
             }
-            Effect::Closed => self.log.entry(n).or_default().is_closed = true,
-            Effect::Send { .. } | Effect::Seek(_) | Effect::Refuse(_) | Effect::Ignore(_) => {}
+            Effect::Closed | Effect::Continue(_) => {
+                let log = self.log.entry(n).or_default();
+                assert!(!log.is_closed, "it closes twice");
+                log.is_closed = true;
+            }
+            Effect::Send { .. }
+            | Effect::Seek(_)
+            | Effect::Answered { .. }
+            | Effect::Missed { .. }
+            | Effect::Assigned { .. }
+            | Effect::Consented
+            | Effect::Spam { .. }
+            | Effect::Finished { .. }
+            | Effect::Refuse(_)
+            | Effect::Ignore(_) => {}
         }
         None
     }
@@ -81,10 +94,20 @@ impl Ledger {
         let log = self.log.entry(n).or_default();
         log.records += 1;
         let Record::Entry { entry, .. } = record else { return };
-        assert!(!log.is_closed, "an entry after the close: {entry:?}");
+        assert!(!log.is_closed || may_follow_the_close(entry), "after the close: {entry:?}");
         log.entries += 1;
         assert_eq!(entry.n, EntryNumber(log.entries), "entries are numbered without gaps");
         log.note(entry);
+    }
+
+    /// Before whom it is put now.
+    pub(super) fn see(&mut self, n: usize, conversation: &Conversation) {
+        for offered in self.offered.values_mut() {
+            offered.remove(&n);
+        }
+        for offer in conversation.open_offers() {
+            self.offered.entry(offer.operator.clone()).or_default().insert(n);
+        }
     }
 
     /// What is true of a conversation whenever its inputs have been handled.
@@ -94,7 +117,10 @@ impl Ledger {
         assert_eq!(conversation.last_entry, EntryNumber(log.entries));
         assert_eq!(conversation.is_closed(), log.is_closed);
         let (holder, places) = match &conversation.state {
-            State::Active { operator } => (Some(operator), vec![operator]),
+            State::Active(held) => {
+                let place = Some(&held.operator).filter(|_| held.place);
+                (Some(&held.operator), place.into_iter().collect())
+            }
             State::Offered { open, .. } => {
                 assert!(!open.is_empty(), "offered to nobody");
                 assert!(conversation.deadline().is_some(), "an offer without an end");
@@ -108,79 +134,93 @@ impl Ledger {
         let places: BTreeSet<&OperatorId> = places.into_iter().collect();
         assert_eq!(taken, places.into_iter().collect::<Vec<_>>(), "places and state differ");
     }
+}
 
-    /// Looks at everybody: who is eligible, in the order of offers.
-    pub(super) fn eligible(
-        &self,
-        line: &LineSettings,
-        people: &People,
-        passed: &[Passed],
-    ) -> Vec<OperatorId> {
-        let is_eligible = |operator: &&OperatorId| {
-            let Some((person, present)) = people.get(*operator) else { return false };
-            let load = self.held.get(*operator).map_or(0, BTreeSet::len);
-            let has_place = person.capacity == 0 || load < person.capacity as usize;
-            let is_there =
-                person.is_available(*present) || (person.enabled && !line.queue.require_available);
-            has_place && is_there && passed.iter().all(|p| p.operator != **operator)
-        };
-        let mut eligible: Vec<OperatorId> =
-            line.queue.operators.iter().filter(is_eligible).cloned().collect();
-        match line.queue.mode {
-            QueueMode::Evenly => {
-                eligible.sort_by_key(|who| self.received.get(who).copied().unwrap_or_default());
-            }
-            QueueMode::Strictly | QueueMode::All => {}
-        }
-        eligible
-    }
-
-    /// I21: each offer goes to a minimum among those eligible at that moment; strictly, to the
-    /// first in order; otherwise to all. And nobody is found only where there is nobody.
-    pub(super) fn check_decision(
-        &self,
-        decision: &Decision,
-        line: &LineSettings,
-        people: &People,
-        passed: &[Passed],
-    ) {
-        let mut expected = self.eligible(line, people, passed);
-        match line.queue.mode {
-            QueueMode::Evenly | QueueMode::Strictly => expected.truncate(1),
-            QueueMode::All => {}
-        }
-        assert_eq!(decision.operators, expected, "{:?}", self.received);
+/// A rating, an opinion, and what is not heard come also when all is over.
+fn may_follow_the_close(entry: &Entry) -> bool {
+    match &entry.body {
+        Body::Message(_) => entry.author == Author::Customer,
+        Body::Fact(fact) => matches!(fact, Fact::Rated { .. } | Fact::Reviewed { .. }),
+        Body::Note { .. } => false,
     }
 }
 
 impl Log {
     fn note(&mut self, entry: &Entry) {
         match &entry.body {
-            Body::Message(_) if entry.author == Author::Line => {
-                self.texts += 1;
-                assert_eq!(self.texts, 1, "the text is sent once");
+            Body::Message(message) => {
+                if let Some(kind) = message.automatic {
+                    self.count_text(kind);
+                }
             }
-            Body::Fact(
-                Fact::Accepted { operator }
-                | Fact::Taken { operator }
-                | Fact::Reopened { operator },
-            ) => {
+            Body::Note { .. } => {}
+            Body::Fact(fact) => self.follow(fact),
+        }
+    }
+
+    /// What the line says once, it says once.
+    fn count_text(&mut self, kind: Kind) {
+        *self.texts.entry(kind).or_default() += 1;
+        let said = |kinds: &[Kind]| -> u32 {
+            kinds.iter().map(|kind| self.texts.get(kind).copied().unwrap_or_default()).sum()
+        };
+        for once in [
+            &[Kind::Welcome][..],
+            &[Kind::Consent],
+            &[Kind::Unanswered],
+            &[Kind::Closing, Kind::AutoClose],
+            &[Kind::RateLike, Kind::RateStars],
+        ] {
+            assert!(said(once) <= 1, "{once:?} is sent once");
+        }
+    }
+
+    /// At most one has it, and everybody knows since when.
+    fn follow(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Accepted { operator }
+            | Fact::Taken { operator }
+            | Fact::Reopened { operator }
+            | Fact::PickedUp { operator }
+            | Fact::Returned { operator }
+            | Fact::TransferEnded { operator, .. } => {
                 let before = self.holder.replace(operator.clone());
                 assert_eq!(before, None, "{operator} gets what another holds");
             }
-            Body::Fact(Fact::Finished { .. }) => self.holder = None,
-            Body::Fact(
-                Fact::Routed { .. }
-                | Fact::Declined { .. }
-                | Fact::Missed { .. }
-                | Fact::Left { .. }
-                | Fact::RoundExhausted { .. }
-                | Fact::Closed
-                | Fact::CustomerUnreachable { .. }
-                | Fact::CustomerReachable,
-            )
-            | Body::Message(_)
-            | Body::Note { .. } => {}
+            Fact::TakenOver { operator, from } => {
+                let before = self.holder.replace(operator.clone());
+                assert_eq!(before.as_ref(), Some(from), "{operator} takes it from another");
+            }
+            Fact::Transferred { operator: from, .. } | Fact::RoutedAgain { from, .. } => {
+                assert_eq!(self.holder.take().as_ref(), Some(from), "he did not have it");
+            }
+            Fact::AnswerLate { operator } | Fact::PutOnHold { operator, .. } => {
+                assert_eq!(self.holder.as_ref(), Some(operator), "he does not have it");
+            }
+            Fact::Finished { .. }
+            | Fact::SilentTooLong
+            | Fact::MarkedSpam { .. }
+            | Fact::Moved { .. } => self.holder = None,
+            Fact::Routed { .. }
+            | Fact::Declined { .. }
+            | Fact::Missed { .. }
+            | Fact::Left { .. }
+            | Fact::RoundExhausted { .. } => {
+                assert_eq!(self.holder, None, "it is put before somebody while another has it");
+            }
+            Fact::CameFrom { .. }
+            | Fact::HoldEnded { .. }
+            | Fact::TopicChosen { .. }
+            | Fact::Invited { .. }
+            | Fact::Joined { .. }
+            | Fact::LeftAgain { .. }
+            | Fact::RatingRequested { .. }
+            | Fact::Rated { .. }
+            | Fact::Reviewed { .. }
+            | Fact::Closed { .. }
+            | Fact::TextSuppressed { .. }
+            | Fact::CustomerUnreachable { .. }
+            | Fact::CustomerReachable => {}
         }
     }
 }

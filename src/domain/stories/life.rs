@@ -8,10 +8,9 @@ use crate::effect::{Effect, Input};
 use crate::entry::{Attachment, Body, DeliveryState, Record, fold};
 use crate::event::RowState;
 use crate::id::EntryNumber;
-use crate::operator::{Departure, Status};
-use crate::stories::story::{
-    ANNA, BORIS, CLARA, Story, accepts, declines, finishes, id, replies, strictly, takes, wrote,
-};
+use crate::operator::Status;
+use crate::stories::inputs::{accepts, declines, finishes, replies, takes, wrote};
+use crate::stories::story::{ANNA, BORIS, CLARA, Story, id, strictly};
 
 /// A story in which Anna holds the conversation.
 fn anna_has_it() -> Story {
@@ -57,7 +56,7 @@ fn a_message_inside_the_window_brings_the_same_operator_back() {
     story.person_changes(ANNA, |anna| anna.capacity = 1);
     story.tell(0, finishes(ANNA));
     story.pass(300);
-    let expected = ["customer: one more thing", "reserve anna beyond", "reopened anna"];
+    let expected = ["customer: one more thing", "reopened anna", "reserve anna beyond"];
     story.then(wrote("one more thing"), &expected);
     assert_eq!(story.conversations[0].deadline(), None);
     story.then(replies(ANNA, "yes?"), &["anna: yes?", "send 7"]);
@@ -68,7 +67,7 @@ fn a_message_reopens_as_long_as_the_close_has_not_happened() {
     let mut story = anna_has_it();
     story.tell(0, finishes(ANNA));
     story.outage(10_000);
-    story.then(wrote("late"), &["customer: late", "reserve anna beyond", "reopened anna"]);
+    story.then(wrote("late"), &["customer: late", "reopened anna", "reserve anna beyond"]);
     story.then(Input::DeadlinePassed, &["ignored: no deadline is armed"]);
 }
 
@@ -86,14 +85,14 @@ fn without_a_window_finishing_closes() {
 fn a_supervisor_finishes_what_another_holds() {
     let mut story = anna_has_it();
     story.then(finishes(CLARA), &["finished clara", "release anna"]);
-    story.then(wrote("wait"), &["customer: wait", "reserve anna beyond", "reopened anna"]);
+    story.then(wrote("wait"), &["customer: wait", "reopened anna", "reserve anna beyond"]);
 }
 
 #[test]
 fn finishing_what_nobody_has_closes_it_at_once() {
     let mut story = Story::of([ANNA]);
     story.tell(0, wrote("buy my pills"));
-    let expected = ["release anna", "count anna -1", "finished clara", "closed", "free"];
+    let expected = ["finished clara", "release anna", "count anna -1", "closed", "free"];
     story.then(finishes(CLARA), &expected);
     assert!(matches!(story.conversations[0].state, State::Closed { operator: None, .. }));
 
@@ -172,7 +171,7 @@ fn nothing_is_done_in_a_closed_conversation_but_telling_what_became_of_its_messa
     );
     story.then(Input::CustomerBack, &["ignored: it is closed: nobody writes to the customer here"]);
     story.then(Input::SomebodyEligible, &["ignored: nobody is sought"]);
-    story.then(Input::SettingsChanged, &["ignored: nobody is sought"]);
+    story.then(Input::Reconsider, &["ignored: the change does not concern it"]);
     story.then(Input::DeadlinePassed, &["ignored: no deadline is armed"]);
 }
 
@@ -292,16 +291,26 @@ fn a_stored_conversation_goes_on_where_it_was() {
     let stored = serde_json::to_string(&story.conversations[0]).unwrap();
     story.conversations[0] = serde_json::from_str(&stored).unwrap();
     story.restart_queue();
-    let ended = ["release boris", "missed boris", "nobody", "exhausted 1", "line: text", "send 8"];
+    let ended = [
+        "release boris",
+        "missed boris",
+        "nobody",
+        "exhausted 1",
+        "line: unanswered text",
+        "send 8",
+    ];
     let next_round = ["reserve anna", "count anna +1", "offered anna"];
     story.seconds_pass(60, &[&ended[..], &next_round].concat());
 }
 
 #[test]
-fn an_operator_who_leaves_keeps_what_he_holds() {
+fn an_operator_who_leaves_keeps_what_he_holds_unless_he_is_disabled() {
     let mut story = anna_has_it();
+    story.tell(0, replies(ANNA, "good day"));
     story.then_is(ANNA, Status::Away, &[]);
-    let left = Input::OperatorLeft { operator: id(ANNA), departure: Departure::Disabled };
-    story.then(left, &["ignored: nothing is offered to him"]);
+    story.seconds_pass(100_000, &[]);
     assert_eq!(story.conversations[0].row().operator, Some(id(ANNA)));
+    let lost = ["release anna", "routed again from anna: disabled"];
+    let to_boris = ["reserve boris", "count boris +1", "offered boris"];
+    story.then_disabled(ANNA, &[&lost[..], &to_boris].concat());
 }

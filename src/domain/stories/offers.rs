@@ -6,9 +6,8 @@ use crate::entry::{Body, Fact, Record};
 use crate::line::{LineSettings, QueueMode};
 use crate::operator::Status;
 use crate::routing::{Counts, Explanation, Reason};
-use crate::stories::story::{
-    ANNA, BORIS, CLARA, Story, accepts, declines, finishes, id, operator, strictly, wrote,
-};
+use crate::stories::inputs::{accepts, declines, finishes, wrote};
+use crate::stories::story::{ANNA, BORIS, CLARA, Story, id, operator, strictly};
 
 const NO_LONGER_ANNAS: &str = "refused: NoLongerYours { holder: None }";
 
@@ -113,7 +112,7 @@ fn absence_does_not_count_where_it_is_not_asked_for() {
         &["customer: hello", "reserve anna", "count anna +1", "offered anna"],
     );
     story.set_status(ANNA, Status::Available);
-    story.then_is(ANNA, Status::Away, &["ignored: absence does not move offers of this line"]);
+    story.then_is(ANNA, Status::Away, &["ignored: absence moves nothing in this line"]);
     story.person_changes(ANNA, |anna| anna.status = Status::Available);
     story.person_changes(ANNA, |anna| anna.enabled = false);
     assert_eq!(story.offered(0), [BORIS]);
@@ -188,7 +187,7 @@ fn an_offer_to_all_takes_a_place_only_when_it_is_accepted() {
 fn offers_to_all_run_out_together() {
     let mut story = Story::with([ANNA, BORIS], to_all);
     story.tell(0, wrote("hello"));
-    let ended = ["missed anna boris", "nobody", "exhausted 1", "line: text", "send 6"];
+    let ended = ["missed anna boris", "nobody", "exhausted 1", "line: unanswered text", "send 6"];
     let next_round = ["offered anna boris"];
     story.seconds_pass(60, &[&ended[..], &next_round].concat());
 }

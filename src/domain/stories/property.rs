@@ -10,7 +10,8 @@ use crate::effect::Input;
 use crate::id::{OfferId, OperatorId};
 use crate::line::{QueueMode, UnansweredRule};
 use crate::operator::Status;
-use crate::stories::story::{Story, accepts, declines, finishes, id, replies, takes, wrote};
+use crate::stories::inputs::{accepts, declines, finishes, replies, takes, wrote};
+use crate::stories::story::{Story, id};
 
 const NAMES: [&str; 4] = ["anna", "boris", "clara", "dora"];
 const CONVERSATIONS: usize = 5;
@@ -137,7 +138,8 @@ fn nobody_waits_without_reason(story: &Story) {
         story.conversations.iter().filter(|c| story.line.active && c.last_entry.0 > 0)
     {
         let State::Waiting { search } = &conversation.state else { continue };
-        let eligible = story.ledger.eligible(&story.line, &story.people, &search.passed);
+        let eligible =
+            story.ledger.eligible(&story.line, &story.limits, &story.people, &search.passed);
         assert!(eligible.is_empty(), "{eligible:?} could be offered {}", conversation.id);
         if search.exhausted {
             let goes_on = story.line.unanswered.rule == UnansweredRule::Requeue;

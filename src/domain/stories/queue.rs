@@ -3,15 +3,17 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::id::{ConversationId, OperatorId};
+use crate::limits::Limits;
 use crate::line::{LineSettings, QueueMode};
 use crate::operator::{Operator, Status};
-use crate::queue::Queue;
+use crate::queue::{Queue, Reach};
 use crate::routing::{Passed, PassedHow, Reason, Seek};
-use crate::stories::story::{ANNA, BORIS, CLARA, Story, declines, id, operator, takes, wrote};
+use crate::stories::inputs::{declines, takes, wrote};
+use crate::stories::story::{ANNA, BORIS, CLARA, Story, id, operator};
 
 fn queue_of(names: &[&str]) -> (Queue, LineSettings) {
-    let line = LineSettings::new("support", names.iter().map(|name| id(name)).collect());
-    let mut queue = Queue::default();
+    let line = LineSettings::new("support", names.iter().map(|name| id(name)).collect(), "UTC");
+    let mut queue = Queue::new(&Limits::default());
     for name in names {
         queue.operator(&operator(name), true);
     }
@@ -36,8 +38,12 @@ fn passed(names: &[&str]) -> Vec<Passed> {
     names.iter().map(pass).collect()
 }
 
+fn seek(names: &[&str]) -> Seek {
+    Seek { passed: passed(names), ..Seek::default() }
+}
+
 fn next(queue: &Queue, names: &[&str]) -> Vec<OperatorId> {
-    queue.next(&Seek { passed: passed(names) }).operators
+    queue.next(&seek(names), Reach::None).operators
 }
 
 #[test]
@@ -49,7 +55,7 @@ fn the_fewest_received_is_next_and_among_equals_who_has_waited_longest() {
     queue.received(&id(CLARA), 2, Some(at(20)));
     assert_eq!(next(&queue, &[]), [id(CLARA)]);
     assert_eq!(next(&queue, &[CLARA]), [id(BORIS)]);
-    let decision = queue.next(&Seek { passed: passed(&[CLARA, BORIS]) });
+    let decision = queue.next(&seek(&[CLARA, BORIS]), Reach::None);
     assert_eq!(decision.operators, [id(ANNA)]);
     assert_eq!(decision.explanation.candidates[0].reason, Reason::FewestReceived { received: 3 });
     assert!(next(&queue, &[ANNA, BORIS, CLARA]).is_empty());
@@ -77,12 +83,12 @@ fn who_comes_back_is_raised_to_the_lowest_of_those_available() {
 
 #[test]
 fn a_start_raises_nobody() {
-    let mut queue = Queue::default();
+    let mut queue = Queue::new(&Limits::default());
     queue.received(&id(ANNA), 60, None);
     queue.received(&id(BORIS), 10, None);
     assert_eq!(queue.operator(&operator(ANNA), true), 0);
     assert_eq!(queue.operator(&operator(BORIS), true), 0);
-    let line = LineSettings::new("support", vec![id(ANNA), id(BORIS)]);
+    let line = LineSettings::new("support", vec![id(ANNA), id(BORIS)], "UTC");
     assert!(queue.configure(&line).is_empty());
     assert_eq!(next(&queue, &[]), [id(BORIS)]);
 }
@@ -106,7 +112,7 @@ fn who_is_gone_or_full_is_not_eligible() {
     line.queue.require_available = false;
     queue.configure(&line);
     assert_eq!(next(&queue, &[]), [id(ANNA), id(BORIS)]);
-    assert!(!queue.next(&Seek { passed: vec![] }).reserves);
+    assert!(!queue.next(&seek(&[]), Reach::None).reserves);
     line.queue.operators = vec![id(CLARA)];
     queue.configure(&line);
     assert!(next(&queue, &[]).is_empty());
@@ -143,16 +149,16 @@ fn a_refused_round_leaves_no_trace_and_what_is_true_anyway_stands() {
     let second = story.opens();
     story.queue.keep();
     let stored = (story.conversations.clone(), story.ledger.clone());
-    let before = Seek { passed: vec![] };
-    let decision = story.queue.next(&before);
+    let before = seek(&[]);
+    let decision = story.queue.next(&before, Reach::None);
     // A round: one offer made, declined, made again; another conversation taken.
     story.without_keeping(0, wrote("hello"));
     story.without_keeping(0, declines(ANNA, 1));
     story.without_keeping(second, takes(ANNA));
     story.queue.operator(&operator(CLARA), true);
-    assert_ne!(story.queue.next(&before), decision);
+    assert_ne!(story.queue.next(&before, Reach::None), decision);
     story.queue.take_back();
-    assert_eq!(story.queue.next(&before), decision);
+    assert_eq!(story.queue.next(&before, Reach::None), decision);
     assert_eq!(story.queue.next_waiting(), None);
     (story.conversations, story.ledger) = stored;
     story.tell(0, wrote("hello"));
@@ -170,7 +176,7 @@ fn a_departure_in_the_middle_of_a_refused_round_stands() {
     queue.hold(&id(BORIS), &conversation(7), true);
     queue.take_back();
     assert_eq!(queue.next_waiting(), None);
-    let explanation = queue.next(&Seek { passed: vec![] }).explanation;
+    let explanation = queue.next(&seek(&[]), Reach::None).explanation;
     assert_eq!(explanation.candidates[0].operator, id(BORIS));
     assert_eq!(explanation.candidates[1].reason, Reason::Unavailable);
 }

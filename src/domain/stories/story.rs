@@ -1,61 +1,99 @@
 //! The harness: one line with its queue, its operators and some conversations, and a `now` that
 //! moves only when told. Answers to a conversation's questions are given as the line gives them.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::chat::CustomerMessage;
-use crate::conversation::{Conversation, Opening};
-use crate::effect::{Effect, Facts, Input, PlaceLimit};
-use crate::entry::{Author, Body, Entry, Fact, Record};
-use crate::id::{ChannelId, ChatKey, ConversationId, LineId, OfferId, OperatorId};
-use crate::line::{LineSettings, QueueMode};
-use crate::operator::{Operator, Role, Status};
+use crate::conversation::{Conversation, Opening, TextsSent};
+use crate::customer::CustomerFacts;
+use crate::effect::{Effect, Input};
+use crate::entry::{Body, Fact, Record};
+use crate::hours::{Hours, HoursSettings};
+use crate::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId};
+use crate::limits::Limits;
+use crate::line::{ClosingRule, LineSettings, QueueMode};
+use crate::operator::{Misses, Operator, Role, Status};
 use crate::queue::Queue;
+use crate::stories::hours::{every_day, zone};
+use crate::stories::inputs::wrote;
 use crate::stories::ledger::{Ledger, People};
 
 pub(super) const ANNA: &str = "anna";
 pub(super) const BORIS: &str = "boris";
 pub(super) const CLARA: &str = "clara";
 
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 pub(super) struct Story {
     pub(super) now: Timestamp,
     pub(super) line: LineSettings,
+    pub(super) hours: Hours,
+    pub(super) limits: Limits,
     pub(super) queue: Queue,
     pub(super) people: People,
     pub(super) conversations: Vec<Conversation>,
+    /// Of each conversation; no two are of one customer.
+    pub(super) customers: Vec<CustomerFacts>,
+    /// Whether it is told what a conversation means for others.
+    pub(super) tells_news: bool,
     /// What each conversation was answered since it was last asked for, in words.
-    told: Vec<String>,
+    pub(super) told: Vec<String>,
     /// The same as effects, from the beginning.
     pub(super) effects: Vec<(usize, Effect)>,
     pub(super) ledger: Ledger,
+    /// None: nobody is set away for what he misses.
+    pub(super) misses: Option<BTreeMap<OperatorId, Misses>>,
+    /// How many of the effects have been looked at for that.
+    pub(super) judged: usize,
+    /// What the line knows of its being open.
+    pub(super) is_open: bool,
 }
 
 impl Story {
     /// A line with these operators in its queue, all available and without a limit, and one
-    /// conversation that nobody has written in.
+    /// conversation that nobody has written in. It says nothing by itself but the unanswered text,
+    /// and has no rules of time but those of offers and of the reopening window.
     pub(super) fn of<const N: usize>(names: [&str; N]) -> Self {
         Self::with(names, |_| {})
     }
 
     pub(super) fn with<const N: usize>(names: [&str; N], rules: fn(&mut LineSettings)) -> Self {
-        let mut line = LineSettings::new("support", names.iter().copied().map(id).collect());
+        let operators = names.iter().copied().map(id).collect();
+        let mut line = LineSettings::new("support", operators, "UTC");
         line.unanswered.after_seconds = 0;
+        line.welcome.enabled = false;
+        line.closing.rule = ClosingRule::Nothing;
+        line.answer.limit_seconds = 0;
         rules(&mut line);
+        Self::under(Limits { place_idle: SignedDuration::ZERO, ..Limits::default() }, line)
+    }
+
+    /// A line with exactly these rules; everybody of its queue is available and without a limit.
+    pub(super) fn under(limits: Limits, line: LineSettings) -> Self {
+        let now = Timestamp::UNIX_EPOCH;
+        let hours = Hours::new(&line.hours, zone(&line.hours.timezone));
+        let people = line.queue.operators.iter();
+        let people = people.map(|who| (who.clone(), (operator(who.as_str()), true))).collect();
         let mut story = Self {
-            now: Timestamp::UNIX_EPOCH,
+            now,
+            is_open: hours.is_open(now),
             line,
-            queue: Queue::default(),
-            people: People::new(),
+            hours,
+            limits,
+            queue: Queue::new(&limits),
+            people,
             conversations: Vec::new(),
+            customers: Vec::new(),
+            tells_news: false,
             told: Vec::new(),
             effects: Vec::new(),
             ledger: Ledger::default(),
+            misses: None,
+            judged: 0,
         };
-        for name in names {
-            story.people.insert(id(name), (operator(name), true));
-        }
         story.restart_queue();
         story.opens();
         story
@@ -63,16 +101,29 @@ impl Story {
 
     /// One more conversation; answers its number.
     pub(super) fn opens(&mut self) -> usize {
+        self.opens_with(|_| {})
+    }
+
+    pub(super) fn opens_with(&mut self, change: impl FnOnce(&mut Opening)) -> usize {
         let n = self.conversations.len();
-        let opening = Opening {
+        let mut opening = Opening {
             id: ConversationId::new(format!("0-{n:06}")),
             line: LineId::new("support"),
             chat: ChatKey { channel: ChannelId::new("bot"), external: n.to_string().into() },
+            customer: None,
             customer_name: "Ivan".to_owned(),
             continues: None,
+            texts_sent: TextsSent::default(),
         };
-        self.conversations.push(Conversation::open(opening, self.now));
-        n
+        change(&mut opening);
+        self.begins(Conversation::open(opening, self.now))
+    }
+
+    /// A conversation made elsewhere goes on here; answers its number.
+    pub(super) fn begins(&mut self, conversation: Conversation) -> usize {
+        self.conversations.push(conversation);
+        self.customers.push(CustomerFacts::default());
+        self.conversations.len() - 1
     }
 
     /// A new conversation with its first message; answers its number.
@@ -105,15 +156,43 @@ impl Story {
 
     pub(super) fn pass(&mut self, seconds: i64) {
         let end = self.now + SignedDuration::from_secs(seconds);
+        self.look_at_the_clock();
         for _ in 0..100_000 {
-            let Some((at, n)) = self.earliest().filter(|(at, _)| *at <= end) else {
-                self.now = end;
-                return;
-            };
-            self.now = self.now.max(at);
-            self.tell(n, Input::DeadlinePassed);
+            let change = self.hours.changes_next(self.now).filter(|at| *at <= end);
+            let deadline = self.earliest().filter(|(at, _)| *at <= end);
+            match (change, deadline) {
+                (None, None) => {
+                    self.now = end;
+                    return;
+                }
+                (Some(change), due) if due.is_none_or(|(at, _)| change <= at) => {
+                    self.now = change;
+                    self.look_at_the_clock();
+                }
+                (_, Some((at, n))) => {
+                    self.now = self.now.max(at);
+                    self.tell(n, Input::DeadlinePassed);
+                }
+                (Some(_), None) => unreachable!("a change alone comes first"),
+            }
         }
         panic!("a deadline that does not pass");
+    }
+
+    /// It gets that late, by the clock of UTC, and exactly this happens.
+    #[track_caller]
+    pub(super) fn at(&mut self, clock: &str, expected: &[&str]) {
+        self.told.clear();
+        self.until(clock);
+        assert_eq!(self.told, expected);
+    }
+
+    pub(super) fn until(&mut self, clock: &str) {
+        let clock: Time = clock.parse().expect("a time");
+        let now = TimeZone::UTC.to_datetime(self.now);
+        let passed = now.time().duration_until(clock);
+        let next = if passed.is_positive() { passed } else { passed + DAY };
+        self.pass(next.as_secs());
     }
 
     /// Time goes by unnoticed: nothing ran.
@@ -133,30 +212,20 @@ impl Story {
         self.person_changes(name, |operator| operator.status = status);
     }
 
+    #[track_caller]
+    pub(super) fn then_disabled(&mut self, name: &str, expected: &[&str]) {
+        self.told.clear();
+        self.person_changes(name, |operator| operator.enabled = false);
+        assert_eq!(self.told, expected);
+    }
+
     pub(super) fn person_changes(&mut self, name: &str, change: impl FnOnce(&mut Operator)) {
         self.presence_changes(name, |operator, _| change(operator));
     }
 
-    pub(super) fn presence_changes(
-        &mut self,
-        name: &str,
-        change: impl FnOnce(&mut Operator, &mut bool),
-    ) {
-        let Some((operator, present)) = self.people.get_mut(&id(name)) else { return };
-        let gone_before = operator.departure(*present);
-        change(operator, present);
-        let raise = self.queue.operator(operator, *present);
-        self.ledger.received.entry(id(name)).or_default().0 += raise;
-        if let Some(departure) = operator.departure(*present).filter(|_| gone_before.is_none()) {
-            for n in 0..self.conversations.len() {
-                let is_offered =
-                    self.conversations[n].row().offers.iter().any(|o| o.operator == id(name));
-                if is_offered {
-                    self.handle(n, Input::OperatorLeft { operator: id(name), departure });
-                }
-            }
-        }
-        self.settle();
+    /// From now on who misses two offers in a row is set away.
+    pub(super) fn judges_misses(&mut self) {
+        self.misses = Some(BTreeMap::new());
     }
 
     /// The line's rules change; exactly this happens.
@@ -169,46 +238,30 @@ impl Story {
 
     pub(super) fn rules_change(&mut self, change: impl FnOnce(&mut LineSettings)) {
         change(&mut self.line);
+        self.hours = Hours::new(&self.line.hours, zone(&self.line.hours.timezone));
+        self.is_open = self.hours.is_open(self.now);
+        self.queue.set_open(self.is_open);
         for (operator, raise) in self.queue.configure(&self.line) {
             self.ledger.received.entry(operator).or_default().0 += raise;
         }
-        for n in 0..self.conversations.len() {
-            self.handle(n, Input::SettingsChanged);
-        }
-        self.settle();
+        self.reconsider();
     }
 
     /// One input, and everything that follows from it at that moment.
     pub(super) fn tell(&mut self, n: usize, input: Input) {
+        self.look_at_the_clock();
         self.handle(n, input);
         self.settle();
-    }
-
-    /// The queue made anew from what is stored.
-    pub(super) fn restart_queue(&mut self) {
-        let mut queue = Queue::default();
-        for (operator, (received, last)) in &self.ledger.received {
-            queue.received(operator, *received, *last);
-        }
-        for (operator, held) in &self.ledger.held {
-            for n in held {
-                queue.hold(operator, &self.conversations[*n].id, true);
-            }
-        }
-        for (operator, present) in self.people.values() {
-            queue.operator(operator, *present);
-        }
-        queue.configure(&self.line);
-        for conversation in &self.conversations {
-            queue.follow(conversation, &[]);
-        }
-        queue.keep();
-        self.queue = queue;
+        self.judge();
     }
 
     /// The operators to whom this conversation is offered.
     pub(super) fn offered(&self, n: usize) -> Vec<String> {
         self.conversations[n].row().offers.iter().map(|o| o.operator.to_string()).collect()
+    }
+
+    pub(super) fn holder(&self, n: usize) -> Option<&str> {
+        self.conversations[n].holder().map(OperatorId::as_str)
     }
 
     pub(super) fn accept(&mut self, n: usize, name: &str) {
@@ -221,56 +274,6 @@ impl Story {
         self.effects.iter().filter_map(|(_, effect)| offered_to(effect)).collect()
     }
 
-    /// Handles one input as one round; the store refuses it if somebody has no place for it.
-    fn handle(&mut self, n: usize, input: Input) {
-        let before = (self.conversations[n].clone(), self.ledger.clone(), self.effects.len());
-        if let Some(full) = self.without_keeping(n, input) {
-            let effects_before = before.2;
-            (self.conversations[n], self.ledger) = (before.0, before.1);
-            self.effects.truncate(effects_before);
-            self.queue.take_back();
-            self.told = vec![format!("full: {full}")];
-        }
-        self.queue.keep();
-        self.ledger.check(n, &self.conversations[n]);
-    }
-
-    /// As a line does before the round is committed. Answers who has no place for it.
-    pub(super) fn without_keeping(&mut self, n: usize, input: Input) -> Option<OperatorId> {
-        let facts = Facts { line: &self.line };
-        let before = self.conversations[n].clone();
-        let effects = self.conversations[n].handle(input, &facts, self.now);
-        if effects.iter().any(|effect| matches!(effect, Effect::Refuse(_) | Effect::Ignore(_))) {
-            assert_eq!(effects.len(), 1, "a refusal stands alone");
-            assert_eq!(self.conversations[n], before, "a refusal changes nothing");
-        }
-        self.queue.follow(&self.conversations[n], &effects);
-        let mut full = None;
-        let mut asked = None;
-        for effect in effects {
-            full = full.or(self.ledger.book(n, &effect, &self.people));
-            if let Effect::Seek(seek) = &effect {
-                asked = Some(seek.clone());
-            }
-            let words = in_words(&effect);
-            self.told.extend(words.map(|w| if n == 0 { w } else { format!("#{n} {w}") }));
-            self.effects.push((n, effect));
-        }
-        let Some(seek) = asked else { return full };
-        let decision = self.queue.next(&seek);
-        self.ledger.check_decision(&decision, &self.line, &self.people, &seek.passed);
-        full.or(self.without_keeping(n, Input::Decided(decision)))
-    }
-
-    fn settle(&mut self) {
-        for _ in 0..10_000 {
-            let Some(next) = self.queue.next_waiting() else { return };
-            let n = self.conversations.iter().position(|c| c.id == next).unwrap();
-            self.handle(n, Input::SomebodyEligible);
-        }
-        panic!("the queue finds work without end");
-    }
-
     fn earliest(&self) -> Option<(Timestamp, usize)> {
         let deadlines = self.conversations.iter().enumerate();
         deadlines.filter_map(|(n, c)| Some((c.deadline()?, n))).min()
@@ -281,14 +284,18 @@ pub(super) fn id(name: &str) -> OperatorId {
     OperatorId::new(name)
 }
 
+/// His name begins with a capital letter, his id does not.
 pub(super) fn operator(name: &str) -> Operator {
+    let initial = name.chars().take(1).flat_map(char::to_uppercase);
     Operator {
         id: id(name),
-        name: name.to_owned(),
+        name: initial.chain(name.chars().skip(1)).collect(),
         role: Role::Operator,
         supervises: Vec::new(),
         capacity: 0,
         status: Status::Available,
+        status_reason: None,
+        set_away: false,
         enabled: true,
     }
 }
@@ -297,29 +304,9 @@ pub(super) fn strictly(line: &mut LineSettings) {
     line.queue.mode = QueueMode::Strictly;
 }
 
-pub(super) fn wrote(text: &str) -> Input {
-    let message = CustomerMessage { text: text.to_owned(), ..CustomerMessage::default() };
-    Input::CustomerWrote { message, original: Some(Arc::from("{}")) }
-}
-
-pub(super) fn accepts(name: &str, offer: u32) -> Input {
-    Input::Accept { operator: id(name), offer: OfferId(offer) }
-}
-
-pub(super) fn declines(name: &str, offer: u32) -> Input {
-    Input::Decline { operator: id(name), offer: OfferId(offer), reason: None }
-}
-
-pub(super) fn takes(name: &str) -> Input {
-    Input::Take { operator: id(name) }
-}
-
-pub(super) fn replies(name: &str, text: &str) -> Input {
-    Input::Reply { operator: id(name), text: text.to_owned() }
-}
-
-pub(super) fn finishes(name: &str) -> Input {
-    Input::Finish { operator: id(name) }
+/// Open every day from nine to six by the clock of UTC. Stories begin at midnight.
+pub(super) fn nine_to_six(line: &mut LineSettings) {
+    line.hours = HoursSettings { timezone: "UTC".to_owned(), ..every_day("09:00-18:00") };
 }
 
 pub(super) fn offered_to(effect: &Effect) -> Option<Vec<OperatorId>> {
@@ -328,73 +315,4 @@ pub(super) fn offered_to(effect: &Effect) -> Option<Vec<OperatorId>> {
         return None;
     };
     Some(operators.clone())
-}
-
-/// An effect as a story tells it; questions to the queue go without saying.
-fn in_words(effect: &Effect) -> Option<String> {
-    Some(match effect {
-        Effect::Append(record) => record_in_words(record),
-        Effect::Send { entry, .. } => format!("send {}", entry.0),
-        Effect::Seek(_) => return None,
-        Effect::Reserve { operator, limit: PlaceLimit::Capacity } => format!("reserve {operator}"),
-        Effect::Reserve { operator, limit: PlaceLimit::Beyond } => {
-            format!("reserve {operator} beyond")
-        }
-        Effect::Release { operator } => format!("release {operator}"),
-        Effect::Count { operator, by, .. } => format!("count {operator} {by:+}"),
-        Effect::Closed => "free".to_owned(),
-        Effect::Refuse(refusal) => format!("refused: {refusal:?}"),
-        Effect::Ignore(reason) => format!("ignored: {reason}"),
-    })
-}
-
-fn record_in_words(record: &Record) -> String {
-    match record {
-        Record::Entry { entry, .. } => entry_in_words(entry),
-        Record::Edited { text, .. } => format!("edited: {text}"),
-        Record::Delivery { entry, delivery, .. } => {
-            format!("delivery of {}: {delivery:?}", entry.0)
-        }
-    }
-}
-
-fn entry_in_words(entry: &Entry) -> String {
-    let author = match &entry.author {
-        Author::Customer => "customer",
-        Author::Operator { id } => id.as_str(),
-        Author::Line => "line",
-    };
-    match &entry.body {
-        Body::Message(message) if author == "line" => {
-            assert!(!message.text.is_empty());
-            "line: text".to_owned()
-        }
-        Body::Message(message) => format!("{author}: {}", message.text),
-        Body::Note { text } => format!("{author} notes: {text}"),
-        Body::Fact(fact) => fact_in_words(fact),
-    }
-}
-
-fn fact_in_words(fact: &Fact) -> String {
-    match fact {
-        Fact::Routed { offer: None, .. } => "nobody".to_owned(),
-        Fact::Routed { operators, .. } => {
-            let names: Vec<&str> = operators.iter().map(OperatorId::as_str).collect();
-            format!("offered {}", names.join(" "))
-        }
-        Fact::Accepted { operator } => format!("accepted {operator}"),
-        Fact::Declined { operator, .. } => format!("declined {operator}"),
-        Fact::Missed { operators } => {
-            let names: Vec<_> = operators.iter().map(ToString::to_string).collect();
-            format!("missed {}", names.join(" "))
-        }
-        Fact::Left { operator } => format!("left {operator}"),
-        Fact::Taken { operator } => format!("taken {operator}"),
-        Fact::RoundExhausted { round } => format!("exhausted {round}"),
-        Fact::Finished { operator } => format!("finished {operator}"),
-        Fact::Reopened { operator } => format!("reopened {operator}"),
-        Fact::Closed => "closed".to_owned(),
-        Fact::CustomerUnreachable { reason } => format!("unreachable: {reason}"),
-        Fact::CustomerReachable => "reachable".to_owned(),
-    }
 }

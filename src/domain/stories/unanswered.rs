@@ -3,9 +3,8 @@
 use crate::effect::Input;
 use crate::line::{LineSettings, UnansweredRule};
 use crate::operator::Status;
-use crate::stories::story::{
-    ANNA, BORIS, CLARA, Story, accepts, declines, id, strictly, takes, wrote,
-};
+use crate::stories::inputs::{accepts, declines, takes, wrote};
+use crate::stories::story::{ANNA, BORIS, CLARA, Story, id, strictly};
 
 fn reply(line: &mut LineSettings) {
     strictly(line);
@@ -83,7 +82,7 @@ fn who_missed_is_in_the_next_round_at_once() {
 fn reply_sends_the_text_once_and_lets_it_be_taken() {
     let mut story = Story::with([ANNA], reply);
     story.tell(0, wrote("hello"));
-    story.seconds_pass(60, &[&ANNA_MISSES[..], &["line: text", "send 6"]].concat());
+    story.seconds_pass(60, &[&ANNA_MISSES[..], &["line: unanswered text", "send 6"]].concat());
     assert!(story.conversations[0].row().unanswered);
     assert_eq!(story.conversations[0].deadline(), None);
     story.seconds_pass(100_000, &[]);
@@ -150,7 +149,10 @@ fn nobody_eligible_is_no_exhausted_round() {
     assert!(!story.conversations[0].row().unanswered);
     story.then_is(ANNA, Status::Available, &TO_ANNA);
     // The round went on: one "nobody" is enough.
-    story.seconds_pass(60, &["release anna", "missed anna", "exhausted 1", "line: text", "send 7"]);
+    story.seconds_pass(
+        60,
+        &["release anna", "missed anna", "exhausted 1", "line: unanswered text", "send 7"],
+    );
 }
 
 #[test]
@@ -167,7 +169,7 @@ fn the_text_goes_out_by_the_clock_while_nobody_is_eligible() {
     let mut story = Story::with([], text_after_30_seconds);
     story.then(wrote("hello"), &["customer: hello", "nobody"]);
     story.seconds_pass(29, &[]);
-    story.seconds_pass(1, &["line: text", "send 3"]);
+    story.seconds_pass(1, &["line: unanswered text", "send 3"]);
     story.seconds_pass(100_000, &[]);
     assert!(!story.conversations[0].row().unanswered);
     let same = ["ignored: the change does not concern it"];
@@ -179,7 +181,7 @@ fn the_text_goes_out_by_the_clock_while_nobody_is_eligible() {
 fn the_text_goes_out_by_the_clock_while_it_is_offered() {
     let mut story = Story::with([ANNA], text_after_30_seconds);
     story.tell(0, wrote("hello"));
-    story.seconds_pass(30, &["line: text", "send 3"]);
+    story.seconds_pass(30, &["line: unanswered text", "send 3"]);
     assert_eq!(story.offered(0), [ANNA]);
     story.seconds_pass(30, &[&ANNA_MISSES[..], &TO_ANNA].concat());
 }
@@ -191,7 +193,7 @@ fn the_text_goes_out_with_the_round_if_that_ends_first() {
         line.unanswered.after_seconds = 300;
     });
     story.tell(0, wrote("hello"));
-    let text = ["line: text", "send 6"];
+    let text = ["line: unanswered text", "send 6"];
     story.seconds_pass(60, &[&ANNA_MISSES[..], &text, &TO_ANNA].concat());
     story.accept(0, ANNA);
     story.seconds_pass(1_000, &[]);
@@ -215,7 +217,7 @@ fn an_inactive_line_stores_and_routes_when_it_is_switched_on() {
     story.pass(5);
     let second = story.opens();
     story.then_in(second, wrote("me too"), &["#1 customer: me too"]);
-    story.then(Input::SomebodyEligible, &["ignored: the line is inactive"]);
+    story.then(Input::SomebodyEligible, &["ignored: the line does not route now"]);
     story.seconds_pass(1_000, &[]);
     let both = [
         "reserve anna",
@@ -228,7 +230,10 @@ fn an_inactive_line_stores_and_routes_when_it_is_switched_on() {
     story.then_rules(|line| line.active = true, &both);
     // The wait for the text begins with the routing.
     story.seconds_pass(29, &[]);
-    story.seconds_pass(1, &["line: text", "send 3", "#1 line: text", "#1 send 3"]);
+    story.seconds_pass(
+        1,
+        &["line: unanswered text", "send 3", "#1 line: unanswered text", "#1 send 3"],
+    );
 }
 
 #[test]
@@ -282,8 +287,7 @@ fn a_line_switched_off_between_rounds_goes_on_later() {
     story.tell(0, declines(ANNA, 1));
     story.then_rules(|line| line.active = false, &[]);
     story.seconds_pass(1_000, &[]);
-    story.then_rules(|line| line.active = true, &[]);
-    story.seconds_pass(0, &TO_ANNA);
+    story.then_rules(|line| line.active = true, &TO_ANNA);
 }
 
 #[test]
@@ -293,8 +297,10 @@ fn a_changed_rule_takes_hold_of_what_is_unanswered() {
     story.pass(100);
     let same = ["ignored: the change does not concern it"];
     story.then_rules(|line| line.name = "sales".into(), &same);
-    story
-        .then_rules(|line| line.unanswered.rule = UnansweredRule::Reply, &["line: text", "send 6"]);
+    story.then_rules(
+        |line| line.unanswered.rule = UnansweredRule::Reply,
+        &["line: unanswered text", "send 6"],
+    );
     story.then_rules(|line| line.unanswered.rule = UnansweredRule::Requeue, &[]);
     story.seconds_pass(0, &TO_ANNA);
 }

@@ -1,35 +1,38 @@
 //! The writes of a commit that has been judged. Nothing here can fail.
 
-use domain::id::{LineId, OperatorId};
+use std::collections::BTreeMap;
+
+use domain::id::{LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 
-use crate::store::model::state::{Common, Shard};
+use crate::store::model::state::{Common, Shard, State};
 use crate::store::op::{
     Commit, Committed, Counter, Document, FeedRecord, InboxPosition, InstanceId, Job, Op, Position,
 };
 use crate::store::rules;
 
-pub(super) fn apply(shard: &mut Shard, common: &mut Common, commit: Commit) -> Committed {
-    let feed_before = shard.meta.feed_end;
+pub(super) fn apply(state: &mut State, commit: Commit) -> Committed {
     let mut writer = Writer {
-        shard,
-        common,
+        shards: &mut state.shards,
+        common: &mut state.common,
+        own: commit.shard,
         owner: commit.owner,
         epoch: commit.epoch,
         at: commit.at,
         appended: Vec::new(),
     };
+    let feed_before = writer.own().meta.feed_end;
     for op in commit.groups.into_iter().flatten() {
         writer.apply(op);
     }
-    let appended = writer.appended;
-    shard.meta.commits += 1;
-    Committed { commits: shard.meta.commits, feed_before, appended }
+    writer.own().meta.commits += 1;
+    Committed { commits: writer.own().meta.commits, feed_before, appended: writer.appended }
 }
 
 struct Writer<'a> {
-    shard: &'a mut Shard,
+    shards: &'a mut BTreeMap<ShardId, Shard>,
     common: &'a mut Common,
+    own: ShardId,
     owner: InstanceId,
     epoch: u64,
     at: Timestamp,
@@ -38,13 +41,16 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn apply(&mut self, op: Op) {
-        let shard = &mut *self.shard;
+        let shard = self.shards.entry(self.own).or_default();
         match op {
             Op::RequireInboxDrained => {}
             Op::RequireDedupe { key, seconds } => {
                 shard.dedupe.insert(key, rules::known_until(self.at, seconds));
             }
             Op::AdvanceInbox { to, .. } => self.advance_inbox(to),
+            Op::PutInbox { shard: to, bytes } => {
+                self.shards.entry(to).or_default().put_inbox(bytes);
+            }
             Op::PutDocument { kind, id, expected, bytes } => {
                 shard.documents.put(kind, Document { id, version: expected + 1, bytes });
             }
@@ -80,18 +86,24 @@ impl Writer<'_> {
         }
     }
 
+    fn own(&mut self) -> &mut Shard {
+        self.shards.entry(self.own).or_default()
+    }
+
     fn advance_inbox(&mut self, to: InboxPosition) {
-        self.shard.meta.inbox_at = to;
-        self.shard.inbox.retain(|position, _| *position > to);
+        let shard = self.own();
+        shard.meta.inbox_at = to;
+        shard.inbox.retain(|position, _| *position > to);
     }
 
     fn append_feed(&mut self, bytes: Vec<u8>) {
-        let previous = self.shard.meta.feed_end;
+        let previous = self.own().meta.feed_end;
         let n = if previous.epoch == self.epoch { previous.n + 1 } else { 1 };
         let position = Position { epoch: self.epoch, n };
         let record = FeedRecord { position, previous, by: self.owner.clone(), bytes };
-        self.shard.feed.insert(position, record);
-        self.shard.meta.feed_end = position;
+        let shard = self.own();
+        shard.feed.insert(position, record);
+        shard.meta.feed_end = position;
         self.appended.push(position);
     }
 

@@ -1,15 +1,18 @@
 //! Whether a commit may be made, judged before anything is written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Unbounded};
 
-use domain::id::{ConversationId, OperatorId};
+use domain::id::{ConversationId, OperatorId, ShardId};
 
-use crate::store::model::state::{Common, Shard};
-use crate::store::op::{Commit, CommitError, InboxPosition, Op, Refusal};
+use crate::store::model::state::{Shard, State};
+use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal};
 use crate::store::rules;
 
 /// All reasons against the commit, the gravest kind first.
-pub(super) fn judge(shard: &Shard, common: &Common, commit: &Commit) -> Result<(), CommitError> {
+pub(super) fn judge(state: &State, commit: &Commit) -> Result<(), CommitError> {
+    let unknown = Shard::default();
+    let shard = state.shards.get(&commit.shard).unwrap_or(&unknown);
     check_memory(shard, commit)?;
     rules::check_shape(commit)?;
     let cursor = match rules::inbox_move(commit) {
@@ -19,7 +22,8 @@ pub(super) fn judge(shard: &Shard, common: &Common, commit: &Commit) -> Result<(
         Some((_, to)) => to,
         None => shard.meta.inbox_at,
     };
-    let mut judge = Judge { shard, common, commit, cursor, loads: BTreeMap::new() };
+    let (inboxes, loads) = (BTreeMap::new(), BTreeMap::new());
+    let mut judge = Judge { state, shard, commit, cursor, inboxes, loads };
     let refused = judge.refusals();
     if refused.is_empty() { Ok(()) } else { Err(CommitError::Refused(refused)) }
 }
@@ -43,11 +47,13 @@ fn check_memory(shard: &Shard, commit: &Commit) -> Result<(), CommitError> {
 }
 
 struct Judge<'a> {
+    state: &'a State,
     shard: &'a Shard,
-    common: &'a Common,
     commit: &'a Commit,
     /// The inbox cursor as this commit leaves it.
     cursor: InboxPosition,
+    /// How many entries wait in the inboxes that this commit puts into, with those so far.
+    inboxes: BTreeMap<ShardId, usize>,
     /// The loads that this commit touches, as it has changed them so far.
     loads: BTreeMap<&'a OperatorId, BTreeSet<ConversationId>>,
 }
@@ -73,6 +79,7 @@ impl<'a> Judge<'a> {
                 known.then_some(Refusal::Duplicate)
             }
             Op::RequireInboxDrained => (shard.inbox_end > self.cursor).then_some(Refusal::Behind),
+            Op::PutInbox { shard: to, .. } => self.put_inbox(*to),
             Op::PutDocument { kind, id, expected, .. }
             | Op::DeleteDocument { kind, id, expected } => {
                 let found = shard.documents.version(*kind, id);
@@ -83,7 +90,7 @@ impl<'a> Judge<'a> {
                 })
             }
             Op::PutShared { kind, id, expected, .. } | Op::DeleteShared { kind, id, expected } => {
-                let found = self.common.shared.version(*kind, id);
+                let found = self.state.common.shared.version(*kind, id);
                 (found != *expected).then(|| Refusal::SharedVersion {
                     kind: *kind,
                     id: id.clone(),
@@ -113,6 +120,25 @@ impl<'a> Judge<'a> {
         }
     }
 
+    fn put_inbox(&mut self, to: ShardId) -> Option<Refusal> {
+        let waiting = self.inbox(to);
+        if *waiting >= INBOX_MAX {
+            return Some(Refusal::InboxFull { shard: to });
+        }
+        *waiting += 1;
+        None
+    }
+
+    fn inbox(&mut self, of: ShardId) -> &mut usize {
+        let own = of == self.commit.shard;
+        let stored = || {
+            let Some(shard) = self.state.shards.get(&of) else { return 0 };
+            let cursor = if own { self.cursor } else { shard.meta.inbox_at };
+            shard.inbox.range((Excluded(cursor), Unbounded)).count()
+        };
+        self.inboxes.entry(of).or_insert_with(stored)
+    }
+
     fn reserve(
         &mut self,
         operator: &'a OperatorId,
@@ -129,7 +155,7 @@ impl<'a> Judge<'a> {
     }
 
     fn load(&mut self, operator: &'a OperatorId) -> &mut BTreeSet<ConversationId> {
-        let stored = || self.common.loads.get(operator).cloned().unwrap_or_default();
+        let stored = || self.state.common.loads.get(operator).cloned().unwrap_or_default();
         self.loads.entry(operator).or_insert_with(stored)
     }
 }
@@ -156,14 +182,15 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             groups: Vec::new(),
         };
-        let mut shard = Shard {
+        let shard = Shard {
             lease: Lease { owner: Some(owner), epoch: 4, beat: 0 },
             meta: Meta { feed_end: Position { epoch: 4, n: 1 }, ..Meta::default() },
             ..Shard::default()
         };
-        assert_eq!(judge(&shard, &Common::default(), &commit), Ok(()));
-        shard.meta.feed_end.epoch = 5;
-        let judged = judge(&shard, &Common::default(), &commit);
-        assert_eq!(judged, Err(CommitError::WentBack("feed")));
+        let mut state = State::default();
+        state.shards.entry(commit.shard).or_insert(shard);
+        assert_eq!(judge(&state, &commit), Ok(()));
+        state.shards.entry(commit.shard).or_default().meta.feed_end.epoch = 5;
+        assert_eq!(judge(&state, &commit), Err(CommitError::WentBack("feed")));
     }
 }

@@ -128,10 +128,8 @@ impl ModelStore {
         if shard.inbox.len() >= INBOX_MAX {
             return Ok(Submitted::Full);
         }
-        shard.inbox_end.0 += 1;
         shard.dedupe.insert(dedupe, rules::known_until(at, seconds));
-        shard.inbox.insert(shard.inbox_end, bytes);
-        Ok(Submitted::Accepted(shard.inbox_end))
+        Ok(Submitted::Accepted(shard.put_inbox(bytes)))
     }
 
     pub(super) async fn inbox(
@@ -150,12 +148,8 @@ impl ModelStore {
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let mut state = self.state();
-        let State { shards, common } = &mut *state;
-        let Some(shard) = shards.get_mut(&commit.shard) else {
-            return Err(CommitError::Fenced { owner: None, epoch: 0 });
-        };
-        judge::judge(shard, common, &commit)?;
-        Ok(apply::apply(shard, common, commit))
+        judge::judge(&state, &commit)?;
+        Ok(apply::apply(&mut state, commit))
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {

@@ -35,6 +35,15 @@ pub(super) struct Shard {
     pub(super) dead: Vec<Vec<u8>>,
 }
 
+impl Shard {
+    /// Adds an entry to the end of the inbox.
+    pub(super) fn put_inbox(&mut self, bytes: Vec<u8>) -> InboxPosition {
+        self.inbox_end.0 += 1;
+        self.inbox.insert(self.inbox_end, bytes);
+        self.inbox_end
+    }
+}
+
 /// What belongs to no shard.
 #[derive(Debug, Default)]
 pub(super) struct Common {

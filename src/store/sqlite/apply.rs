@@ -1,13 +1,13 @@
 //! The writes of a commit that has been judged.
 
-use domain::id::{LineId, OperatorId};
+use domain::id::{LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use crate::store::op::{Commit, Committed, Op, Position};
 use crate::store::rules::{known_until, nanoseconds};
 use crate::store::sqlite::shard::ShardRow;
-use crate::store::sqlite::submit::remember;
+use crate::store::sqlite::submit::{put_inbox, remember};
 use crate::store::sqlite::value::int;
 
 pub(super) fn apply(
@@ -47,6 +47,7 @@ impl Writer<'_> {
                 let sql = "DELETE FROM inbox WHERE shard = ? AND position <= ?";
                 self.execute(sql, params![shard, int(to.0)])
             }
+            Op::PutInbox { shard: to, bytes } => self.put_inbox(*to, bytes),
             Op::PutDocument { kind, id, expected, bytes } => {
                 let sql = "REPLACE INTO document VALUES (?, ?, ?, ?, ?)";
                 self.execute(sql, params![shard, kind.as_str(), id, int(expected + 1), bytes])
@@ -95,6 +96,16 @@ impl Writer<'_> {
                 self.execute(sql, params![kind.as_str(), id])
             }
         }
+    }
+
+    fn put_inbox(&mut self, to: ShardId, bytes: &[u8]) -> rusqlite::Result<()> {
+        if to == self.commit.shard {
+            // This row is written at the end, over whatever is stored.
+            return put_inbox(self.connection, to, &mut self.row, bytes);
+        }
+        let mut row = ShardRow::read(self.connection, to)?;
+        put_inbox(self.connection, to, &mut row, bytes)?;
+        row.write(self.connection, to)
     }
 
     fn append_feed(&mut self, bytes: &[u8]) -> rusqlite::Result<()> {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{ConversationId, OperatorId};
+use domain::id::{ConversationId, OperatorId, ShardId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::store::op::{Commit, CommitError, InboxPosition, Op, Refusal};
+use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal};
 use crate::store::rules;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::submit::is_known;
@@ -21,7 +21,8 @@ pub(super) fn judge(
         Ok(cursor) => cursor,
         Err(error) => return Ok(Err(error)),
     };
-    let mut judge = Judge { connection, row, commit, cursor, loads: BTreeMap::new() };
+    let (inboxes, loads) = (BTreeMap::new(), BTreeMap::new());
+    let mut judge = Judge { connection, row, commit, cursor, inboxes, loads };
     let refused = judge.refusals()?;
     Ok(if refused.is_empty() { Ok(()) } else { Err(CommitError::Refused(refused)) })
 }
@@ -56,6 +57,8 @@ struct Judge<'a> {
     row: &'a ShardRow,
     commit: &'a Commit,
     cursor: InboxPosition,
+    /// How many entries wait in the inboxes that this commit puts into, with those so far.
+    inboxes: BTreeMap<ShardId, u64>,
     /// The loads that this commit touches, as it has changed them so far.
     loads: BTreeMap<&'a OperatorId, BTreeSet<ConversationId>>,
 }
@@ -85,6 +88,7 @@ impl<'a> Judge<'a> {
             Op::RequireInboxDrained => {
                 (self.row.inbox_end > self.cursor).then_some(Refusal::Behind)
             }
+            Op::PutInbox { shard, .. } => self.put_inbox(*shard)?,
             Op::PutDocument { kind, id, expected, .. }
             | Op::DeleteDocument { kind, id, expected } => {
                 let found = self.version(kind.as_str(), id)?;
@@ -148,6 +152,28 @@ impl<'a> Judge<'a> {
 
     fn exists(&self, sql: &str, id: &str) -> rusqlite::Result<bool> {
         self.connection.prepare_cached(sql)?.exists(params![self.commit.shard.0, id])
+    }
+
+    fn put_inbox(&mut self, to: ShardId) -> rusqlite::Result<Option<Refusal>> {
+        let waiting = self.inbox(to)?;
+        if *waiting >= INBOX_MAX as u64 {
+            return Ok(Some(Refusal::InboxFull { shard: to }));
+        }
+        *waiting += 1;
+        Ok(None)
+    }
+
+    fn inbox(&mut self, of: ShardId) -> rusqlite::Result<&mut u64> {
+        if !self.inboxes.contains_key(&of) {
+            let stored = if of == self.commit.shard {
+                self.row.waiting_behind(self.cursor)
+            } else {
+                let row = ShardRow::read(self.connection, of)?;
+                row.waiting_behind(row.meta.inbox_at)
+            };
+            self.inboxes.insert(of, stored);
+        }
+        Ok(self.inboxes.entry(of).or_default())
     }
 
     fn reserve(

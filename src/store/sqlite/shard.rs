@@ -17,6 +17,12 @@ pub(super) struct ShardRow {
 }
 
 impl ShardRow {
+    /// Entries of the inbox behind a position that the cursor has reached: positions are dense and
+    /// only the cursor drops entries.
+    pub(super) fn waiting_behind(&self, position: InboxPosition) -> u64 {
+        self.inbox_end.0 - position.0
+    }
+
     pub(super) fn read(connection: &Connection, shard: ShardId) -> rusqlite::Result<Self> {
         let mut select = connection.prepare_cached(
             "SELECT owner, epoch, beat, commits, inbox_at, inbox_end, feed_epoch, feed_n

@@ -20,19 +20,29 @@ pub(super) fn submit(
         return Ok(Submitted::Duplicate);
     }
     let mut row = ShardRow::read(connection, shard)?;
-    // Positions are dense and only the cursor drops entries, so this is the number waiting.
-    if row.inbox_end.0 - row.meta.inbox_at.0 >= INBOX_MAX as u64 {
+    if row.waiting_behind(row.meta.inbox_at) >= INBOX_MAX as u64 {
         return Ok(Submitted::Full);
     }
-    row.inbox_end.0 += 1;
+    put_inbox(connection, shard, &mut row, bytes)?;
     row.write(connection, shard)?;
     remember(connection, shard, dedupe, rules::known_until(at, seconds))?;
+    Ok(Submitted::Accepted(row.inbox_end))
+}
+
+/// Adds an entry to the end of the inbox. The row is left for the caller to write.
+pub(super) fn put_inbox(
+    connection: &Connection,
+    shard: ShardId,
+    row: &mut ShardRow,
+    bytes: &[u8],
+) -> rusqlite::Result<()> {
+    row.inbox_end.0 += 1;
     connection.prepare_cached("INSERT INTO inbox VALUES (?, ?, ?)")?.execute(params![
         shard.0,
         int(row.inbox_end.0),
         bytes
     ])?;
-    Ok(Submitted::Accepted(row.inbox_end))
+    Ok(())
 }
 
 pub(super) fn is_known(

@@ -87,11 +87,11 @@ pub(in crate::web) async fn create(
 ) -> Result<HttpResponse, ApiError> {
     person.administers()?;
     let name = name_of_new(&edge.company.name, &person.directory);
-    let settings = LineSettings::new(name, vec![person.operator.id.clone()]);
+    let settings = LineSettings::new(name, vec![person.operator.id.clone()], "UTC");
     let settings = with(&settings, body.into_inner().settings)?;
     check(&settings, &edge, &person.directory)?;
     let id = LineId::new(clock::new_uuid());
-    let line = Line { id, shard: edge.node.shard_for_new_line(), settings };
+    let line = Line { id, shard: edge.node.shard_for_new_line(), archived: false, settings };
     edge.node.change(vec![Change::Line { version: 0, line: line.clone() }]).await?;
     Ok(HttpResponse::Created().json(show(&Versioned { version: 1, value: line.into() })))
 }
@@ -131,7 +131,7 @@ pub(super) fn find<'a>(
 }
 
 fn show(line: &Versioned<Line>) -> LineBody {
-    let Line { id, shard, settings } = &*line.value;
+    let Line { id, shard, archived: _, settings } = &*line.value;
     LineBody { id: id.clone(), version: line.version, shard: *shard, settings: settings.clone() }
 }
 

@@ -143,6 +143,8 @@ pub(in crate::web) async fn create(
         supervises,
         capacity,
         status: Status::Available,
+        status_reason: None,
+        set_away: false,
         enabled: true,
     };
     let password_hash = edge.passwords.hash(password).await?;
@@ -325,7 +327,7 @@ fn account_of<'a>(
 }
 
 fn show(found: &Versioned<Operator>, directory: &Directory) -> OperatorBody {
-    let Operator { id, name, role, supervises, capacity, status, enabled } = &*found.value;
+    let Operator { id, name, role, supervises, capacity, status, enabled, .. } = &*found.value;
     OperatorBody {
         id: id.clone(),
         version: found.version,
@@ -359,6 +361,8 @@ mod tests {
             supervises: Vec::new(),
             capacity: 5,
             status: Status::Available,
+            status_reason: None,
+            set_away: false,
             enabled,
         }
     }

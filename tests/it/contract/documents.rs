@@ -1,7 +1,8 @@
 //! Documents of a shard and documents that belong to none.
 
+use strum::IntoEnumIterator;
 use switchboard::store::Store;
-use switchboard::store::op::{Document, DocumentKind, Op, SharedKind};
+use switchboard::store::op::{Document, DocumentKind, Op, Refusal, SharedKind};
 
 use crate::contract::words::*;
 
@@ -56,6 +57,17 @@ pub(crate) async fn documents_belong_to_their_shard(store: Store) {
     assert_eq!(listed(&store, None, 9).await, ["c1"]);
 }
 
+pub(crate) async fn documents_are_kept_apart_by_kind(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does(DocumentKind::iter().map(|kind| put_kind(kind, "1", 0, &format!("{kind:?}")))).await;
+    for kind in DocumentKind::iter() {
+        let expected = document("1", 1, &format!("{kind:?}"));
+        let alone = store.document(SHARD, kind, "1".to_owned()).await.unwrap();
+        assert_eq!(alone.as_ref(), Some(&expected));
+        assert_eq!(store.documents(SHARD, kind, None, 9).await.unwrap(), [expected]);
+    }
+}
+
 pub(crate) async fn shared_documents_belong_to_no_shard(store: Store) {
     Owner::of(&store, "anna").await.does([put_shared("sales", 0, "hours")]).await;
     let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
@@ -68,12 +80,7 @@ pub(crate) async fn shared_documents_belong_to_no_shard(store: Store) {
 pub(crate) async fn shared_documents_are_listed_by_kind_in_pages(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     let ops = ["l2", "l1", "l3"].map(|id| put_shared(id, 0, id));
-    let account = Op::PutShared {
-        kind: SharedKind::Account,
-        id: "anna".to_owned(),
-        expected: 0,
-        bytes: bytes("secret"),
-    };
+    let account = put_shared_kind(SharedKind::Account, "anna", 0, "secret");
     anna.does(ops.into_iter().chain([account])).await;
     let listed = store.shared_all(SharedKind::Line, None, 2).await.unwrap();
     assert_eq!(listed, [document("l1", 1, "l1"), document("l2", 1, "l2")]);
@@ -89,6 +96,41 @@ pub(crate) async fn a_shared_document_is_deleted(store: Store) {
     anna.does([delete_shared("sales", 1)]).await;
     assert_eq!(read_shared(&store, "sales").await, None);
     assert_eq!(store.shared_all(SharedKind::Line, None, 9).await.unwrap(), []);
+}
+
+pub(crate) async fn shared_documents_are_kept_apart_by_kind(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does(SharedKind::iter().map(|kind| put_shared_kind(kind, "1", 0, &format!("{kind:?}"))))
+        .await;
+    for kind in SharedKind::iter() {
+        let expected = document("1", 1, &format!("{kind:?}"));
+        let alone = store.shared(kind, "1".to_owned()).await.unwrap();
+        assert_eq!(alone.as_ref(), Some(&expected));
+        assert_eq!(store.shared_all(kind, None, 9).await.unwrap(), [expected]);
+    }
+}
+
+pub(crate) async fn ids_of_shared_documents_are_any_text(store: Store) {
+    let kind = SharedKind::Identity;
+    let (wide, long) = ("😀".repeat(128), format!("bot:{}", "x".repeat(508)));
+    let mut ids =
+        ["+49 30 1234", "bot:", "bot:5\0", "bot:5\n", "o'hara@example.org", "%_\"", &wide, &long];
+    ids.sort_unstable();
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does(ids.map(|id| put_shared_kind(kind, id, 0, "x"))).await;
+    let all = store.shared_all(kind, None, usize::MAX).await.unwrap();
+    assert_eq!(all.iter().map(|found| found.id.as_str()).collect::<Vec<_>>(), ids);
+    for (n, id) in ids.into_iter().enumerate() {
+        let moved = Refusal::SharedVersion { kind, id: id.to_owned(), found: 1 };
+        assert_eq!(anna.tries([put_shared_kind(kind, id, 0, "y")]).await, refused(moved));
+        anna.does([put_shared_kind(kind, id, 1, "y")]).await;
+        let found = store.shared(kind, id.to_owned()).await.unwrap();
+        assert_eq!(found, Some(document(id, 2, "y")));
+        let behind = store.shared_all(kind, Some(id.to_owned()), usize::MAX).await.unwrap();
+        assert_eq!(behind, all[n + 1..]);
+        anna.does([Op::DeleteShared { kind, id: id.to_owned(), expected: 2 }]).await;
+    }
+    assert_eq!(store.shared_all(kind, None, usize::MAX).await.unwrap(), []);
 }
 
 pub(crate) async fn ids_are_ordered_byte_by_byte(store: Store) {

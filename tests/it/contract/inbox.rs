@@ -1,8 +1,11 @@
 //! The inbox: order, dedupe, cursor, backpressure.
 
+use domain::id::ShardId;
 use futures_util::future::join_all;
 use switchboard::store::Store;
-use switchboard::store::op::{INBOX_MAX, InboxPosition, Submitted};
+use switchboard::store::op::{
+    Commit, CommitError, INBOX_MAX, InboxPosition, Lease, Meta, Op, Refusal, Submitted,
+};
 
 use crate::contract::words::*;
 
@@ -91,6 +94,152 @@ pub(crate) async fn advancing_makes_room(store: Store) {
     let position = InboxPosition(INBOX_MAX as u64 + 1);
     assert_eq!(submit(&store, "late").await, Submitted::Accepted(position));
     assert_eq!(submit(&store, "later").await, Submitted::Full);
+}
+
+pub(crate) async fn an_entry_is_put_into_another_inbox(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
+    anna.does([put_inbox(ELSEWHERE, "one"), put_inbox(ELSEWHERE, "two")]).await;
+    assert_eq!(waiting(&store, 0).await, []);
+    let all = [(1, "one".to_owned()), (2, "two".to_owned())];
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, all);
+    assert_eq!(boris.tries([Op::RequireInboxDrained]).await, refused(Refusal::Behind));
+    boris.does([advance(0, 1)]).await;
+    let mut carl = Owner::of_shard(&store, ELSEWHERE, "carl").await;
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, all[1..]);
+    carl.does([Op::RequireInboxDrained, advance(1, 2)]).await;
+    anna.does([put_inbox(ELSEWHERE, "three")]).await;
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, [(3, "three".to_owned())]);
+}
+
+pub(crate) async fn an_entry_is_put_into_the_own_inbox(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    let made = anna.does([event("a"), put_inbox(SHARD, "one"), event("b")]).await;
+    assert_eq!(made.appended, [position(1, 1), position(1, 2)]);
+    assert_eq!(waiting(&store, 0).await, [(1, "one".to_owned())]);
+    let meta = Meta { commits: 1, inbox_at: InboxPosition(0), feed_end: position(1, 2) };
+    assert_eq!(store.meta(SHARD).await.unwrap(), meta);
+    assert_eq!(anna.tries([Op::RequireInboxDrained]).await, refused(Refusal::Behind));
+    anna.does([advance(0, 1), Op::RequireInboxDrained]).await;
+    assert_eq!(submit(&store, "two").await, Submitted::Accepted(InboxPosition(2)));
+}
+
+pub(crate) async fn entries_are_put_in_the_order_of_ops(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    submit(&store, "one").await;
+    let groups = [
+        vec![put_inbox(SHARD, "two"), put_inbox(ELSEWHERE, "a"), put_inbox(SHARD, "three")],
+        vec![put_inbox(ELSEWHERE, "b"), put_inbox(SHARD, "four")],
+    ];
+    anna.commits(groups).await.unwrap();
+    // There is no key, so the same text is another entry.
+    assert_eq!(submit(&store, "four").await, Submitted::Accepted(InboxPosition(5)));
+    let all = [(1, "one"), (2, "two"), (3, "three"), (4, "four"), (5, "four")];
+    assert_eq!(waiting(&store, 0).await, all.map(|(n, text)| (n, text.to_owned())));
+    let there = [(1, "a"), (2, "b")].map(|(n, text)| (n, text.to_owned()));
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, there);
+}
+
+pub(crate) async fn what_a_commit_puts_is_not_behind_it(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([put_inbox(SHARD, "one"), Op::RequireInboxDrained]).await;
+    let groups = [[put_inbox(SHARD, "two")], [Op::RequireInboxDrained], [advance(0, 1)]];
+    anna.commits(groups).await.unwrap();
+    assert_eq!(waiting(&store, 0).await, [(2, "two".to_owned())]);
+}
+
+pub(crate) async fn the_cursor_does_not_pass_what_its_commit_puts(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    submit(&store, "one").await;
+    let malformed = Err(CommitError::Malformed("inbox cursor out of place"));
+    assert_eq!(anna.tries([put_inbox(SHARD, "two"), advance(0, 2)]).await, malformed);
+    anna.does([advance(0, 1), put_inbox(SHARD, "two")]).await;
+    assert_eq!(waiting(&store, 0).await, [(2, "two".to_owned())]);
+    anna.does([advance(1, 2)]).await;
+}
+
+pub(crate) async fn an_inbox_that_nobody_claimed_takes_entries(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([put_inbox(ELSEWHERE, "one")]).await;
+    assert_eq!(lease_of(&store, ELSEWHERE).await, Lease::default());
+    assert_eq!(store.leases().await.unwrap().len(), 1);
+    assert_eq!(store.meta(ELSEWHERE).await.unwrap(), Meta::default());
+    let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
+    assert_eq!(boris.epoch, 1);
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, [(1, "one".to_owned())]);
+    boris.does([advance(0, 1)]).await;
+}
+
+pub(crate) async fn putting_changes_nothing_else_of_a_shard(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
+    anna.does([put_inbox(ELSEWHERE, "one")]).await;
+    boris.does([advance(0, 1), event("x"), once("key")]).await;
+    let before = (lease_of(&store, ELSEWHERE).await, store.meta(ELSEWHERE).await);
+    anna.does([put_inbox(ELSEWHERE, "two"), event("y"), once("key")]).await;
+    assert_eq!((lease_of(&store, ELSEWHERE).await, store.meta(ELSEWHERE).await), before);
+    let made = boris.does([advance(1, 2), event("z")]).await;
+    assert_eq!((made.commits, made.feed_before), (2, position(1, 1)));
+}
+
+pub(crate) async fn a_repeated_commit_puts_nothing(store: Store) {
+    let anna = Owner::of(&store, "anna").await;
+    let groups = vec![vec![put_inbox(ELSEWHERE, "one")]];
+    let commit = Commit { groups, ..anna.nothing() };
+    store.commit(commit.clone()).await.unwrap();
+    assert_eq!(store.commit(commit).await, Err(CommitError::WentBack("commits")));
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, [(1, "one".to_owned())]);
+}
+
+pub(crate) async fn a_full_inbox_refuses_what_is_put(store: Store) {
+    fill(&store).await;
+    let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
+    let tried = boris.tries([event("a"), put_inbox(SHARD, "late")]).await;
+    assert_eq!(tried, refused(full(SHARD)));
+    assert_eq!(store.meta(ELSEWHERE).await.unwrap(), Meta::default());
+    boris.does([put_inbox(ELSEWHERE, "room here")]).await;
+    Owner::of(&store, "anna").await.does([advance(0, 1)]).await;
+    boris.does([put_inbox(SHARD, "late")]).await;
+    let newest = INBOX_MAX as u64;
+    assert_eq!(waiting(&store, newest).await, [(newest + 1, "late".to_owned())]);
+    assert_eq!(boris.tries([put_inbox(SHARD, "later")]).await, refused(full(SHARD)));
+    assert_eq!(submit(&store, "later").await, Submitted::Full);
+}
+
+pub(crate) async fn what_a_commit_puts_takes_room(store: Store) {
+    fill(&store).await;
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([advance(0, 2)]).await;
+    let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
+    let groups = [
+        vec![put_inbox(SHARD, "first"), delete_job("none")],
+        vec![put_inbox(SHARD, "last place"), put_inbox(ELSEWHERE, "room here")],
+        vec![event("a"), put_inbox(SHARD, "too much")],
+        vec![put_inbox(ELSEWHERE, "room here")],
+        vec![put_inbox(SHARD, "too much")],
+    ];
+    let reasons = vec![(0, Refusal::Job), (2, full(SHARD)), (4, full(SHARD))];
+    assert_eq!(boris.commits(groups).await, Err(CommitError::Refused(reasons)));
+    assert_eq!(waiting(&store, INBOX_MAX as u64).await, []);
+    boris.does([put_inbox(SHARD, "first"), put_inbox(SHARD, "last place")]).await;
+    assert_eq!(waiting(&store, 0).await.len(), INBOX_MAX);
+}
+
+pub(crate) async fn the_cursor_of_the_commit_makes_room(store: Store) {
+    fill(&store).await;
+    let mut anna = Owner::of(&store, "anna").await;
+    assert_eq!(anna.tries([put_inbox(SHARD, "late"), advance(0, 0)]).await, refused(full(SHARD)));
+    anna.commits([[put_inbox(SHARD, "late")], [advance(0, 1)]]).await.unwrap();
+    let later = [put_inbox(SHARD, "later"), put_inbox(SHARD, "too much")];
+    let tried = anna.commits([vec![advance(1, 2)], later.to_vec()]).await;
+    assert_eq!(tried, Err(CommitError::Refused(vec![(1, full(SHARD))])));
+    let newest = INBOX_MAX as u64;
+    assert_eq!(waiting(&store, newest).await, [(newest + 1, "late".to_owned())]);
+    assert_eq!(waiting(&store, 0).await.len(), INBOX_MAX);
+}
+
+fn full(shard: ShardId) -> Refusal {
+    Refusal::InboxFull { shard }
 }
 
 /// Fills the inbox of [`SHARD`], many at a time, as a store may write them together.

@@ -62,16 +62,30 @@ contract! {
         positions_go_on_after_everything_is_done
         a_full_inbox_takes_nothing
         a_full_inbox_still_knows_its_duplicates
-        advancing_makes_room;
+        advancing_makes_room
+        an_entry_is_put_into_another_inbox
+        an_entry_is_put_into_the_own_inbox
+        entries_are_put_in_the_order_of_ops
+        what_a_commit_puts_is_not_behind_it
+        the_cursor_does_not_pass_what_its_commit_puts
+        an_inbox_that_nobody_claimed_takes_entries
+        putting_changes_nothing_else_of_a_shard
+        a_repeated_commit_puts_nothing
+        a_full_inbox_refuses_what_is_put
+        what_a_commit_puts_takes_room
+        the_cursor_of_the_commit_makes_room;
     documents:
         a_document_is_written_and_read
         a_document_moves_from_version_to_version
         a_deleted_document_begins_anew
         documents_are_listed_by_kind_in_pages
         documents_belong_to_their_shard
+        documents_are_kept_apart_by_kind
         shared_documents_belong_to_no_shard
         shared_documents_are_listed_by_kind_in_pages
         a_shared_document_is_deleted
+        shared_documents_are_kept_apart_by_kind
+        ids_of_shared_documents_are_any_text
         ids_are_ordered_byte_by_byte
         bytes_come_back_as_they_were;
     work:

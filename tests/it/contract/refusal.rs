@@ -58,10 +58,11 @@ pub(crate) async fn the_fence_comes_before_all(store: Store) {
     Owner::of(&store, "boris").await;
     anna.commits = 9;
     let fenced = CommitError::Fenced { owner: Some(instance("boris")), epoch: 2 };
-    assert_eq!(
-        anna.tries([advance(5, 6), put("c1", 9, "x"), history("c", 0, "x")]).await,
-        Err(fenced)
-    );
+    let wrong = [advance(5, 6), put("c1", 9, "x"), history("c", 0, "x")];
+    assert_eq!(anna.tries(wrong).await, Err(fenced.clone()));
+    // Not even into an inbox that takes what it gets from everybody.
+    assert_eq!(anna.tries([put_inbox(ELSEWHERE, "x")]).await, Err(fenced));
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, []);
 }
 
 pub(crate) async fn a_repeat_is_refused(store: Store) {
@@ -239,11 +240,14 @@ pub(crate) async fn a_refused_commit_leaves_nothing(store: Store) {
         reserve("olga", "c1", 1),
         count("sales", "olga", 1, at(1)),
         put_shared("l1", 0, "x"),
+        put_inbox(SHARD, "x"),
+        put_inbox(ELSEWHERE, "x"),
     ];
     let tried = anna.commits([everything.to_vec(), vec![delete_job("none")]]).await;
     assert_eq!(tried, Err(CommitError::Refused(vec![(1, Refusal::Job)])));
     assert_eq!(store.meta(SHARD).await.unwrap(), before);
     assert_eq!(waiting(&store, 0).await.len(), 1);
+    assert_eq!(waiting_in(&store, ELSEWHERE, 0).await, []);
     let conversation_one = conversation("c1");
     assert_eq!(store.documents(SHARD, DocumentKind::Conversation, None, 9).await.unwrap(), []);
     assert_eq!(store.history(SHARD, conversation_one, 0, 9).await.unwrap(), []);
@@ -318,6 +322,7 @@ pub(crate) async fn one_target_twice_is_malformed(store: Store) {
         [set_timer("answer", at(1)), set_timer("answer", at(2))],
         [put_job("001", "x"), put_job("001", "y")],
         [history("c1", 1, "x"), history("c1", 2, "x")],
+        [put_inbox(ELSEWHERE, "x"), put_inbox(ELSEWHERE, "x")],
         [Op::RequireInboxDrained, advance(0, 1)],
     ];
     anna.commits(apart).await.unwrap();

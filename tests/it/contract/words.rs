@@ -99,7 +99,11 @@ pub(crate) async fn submit_at(store: &Store, now: Timestamp, key: &str, text: &s
 
 /// What waits in [`SHARD`] behind `after`.
 pub(crate) async fn waiting(store: &Store, after: u64) -> Vec<(u64, String)> {
-    let entries = store.inbox(SHARD, InboxPosition(after), usize::MAX).await.expect("an answer");
+    waiting_in(store, SHARD, after).await
+}
+
+pub(crate) async fn waiting_in(store: &Store, shard: ShardId, after: u64) -> Vec<(u64, String)> {
+    let entries = store.inbox(shard, InboxPosition(after), usize::MAX).await.expect("an answer");
     entries.into_iter().map(|entry| (entry.position.0, text(&entry.bytes))).collect()
 }
 
@@ -166,8 +170,11 @@ pub(crate) fn delete(id: &str, expected: u64) -> Op {
 }
 
 pub(crate) fn put_shared(id: &str, expected: u64, text: &str) -> Op {
-    let id = id.to_owned();
-    Op::PutShared { kind: SharedKind::Line, id, expected, bytes: bytes(text) }
+    put_shared_kind(SharedKind::Line, id, expected, text)
+}
+
+pub(crate) fn put_shared_kind(kind: SharedKind, id: &str, expected: u64, text: &str) -> Op {
+    Op::PutShared { kind, id: id.to_owned(), expected, bytes: bytes(text) }
 }
 
 pub(crate) fn delete_shared(id: &str, expected: u64) -> Op {
@@ -226,6 +233,10 @@ pub(crate) fn count(line_name: &str, who: &str, by: i64, at: Timestamp) -> Op {
 
 pub(crate) fn once(key: &str) -> Op {
     Op::RequireDedupe { key: key.to_owned(), seconds: DAY }
+}
+
+pub(crate) fn put_inbox(shard: ShardId, text: &str) -> Op {
+    Op::PutInbox { shard, bytes: bytes(text) }
 }
 
 pub(crate) fn advance(from: u64, to: u64) -> Op {

@@ -242,6 +242,11 @@ pub(crate) async fn founded(page: &Page, token: &str) -> Page {
 }
 
 pub(crate) async fn line(chief: &Page, settings: &Value) -> LineId {
+    let mut settings = settings.clone();
+    // A story that is not about texts has none.
+    if settings["welcome"].is_null() {
+        settings["welcome"] = json!({ "enabled": false });
+    }
     let made = chief.does("POST", "/api/v1/lines", &json!({ "settings": settings })).await;
     LineId::new(made["id"].as_str().expect("an id"))
 }

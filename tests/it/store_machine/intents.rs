@@ -10,12 +10,15 @@ use crate::contract::words::{self, at, bytes, instance, operator};
 use crate::store_machine::calls::Call;
 
 pub(crate) const SHARDS: [ShardId; 2] = [ShardId(0), ShardId(3)];
+/// The last one is never claimed.
+pub(crate) const INBOXES: [ShardId; 3] = [ShardId(0), ShardId(3), ShardId(5)];
 pub(crate) const CONVERSATIONS: [&str; 3] = ["0", "1", "2"];
 pub(crate) const LINES: [&str; 2] = ["sales", "help"];
 const INSTANCES: [&str; 3] = ["anna#1", "anna#2", "boris#1"];
 const OPERATORS: [&str; 2] = ["olga", "pavel"];
-const KINDS: [DocumentKind; 2] = [DocumentKind::Conversation, DocumentKind::Archive];
-const SHARED: [SharedKind; 2] = [SharedKind::Line, SharedKind::Account];
+const KINDS: [DocumentKind; 3] =
+    [DocumentKind::Conversation, DocumentKind::Archive, DocumentKind::Audit];
+const SHARED: [SharedKind; 3] = [SharedKind::Line, SharedKind::Account, SharedKind::Identity];
 
 #[derive(Clone, Debug)]
 pub(crate) enum Intent {
@@ -203,6 +206,8 @@ fn op() -> impl Strategy<Value = OpIntent> {
         (0..6_u8, 0..30_u32)
             .prop_map(|(key, seconds)| Op::RequireDedupe { key: format!("key {key}"), seconds }),
         Just(Op::RequireInboxDrained),
+        (prop::sample::select(&INBOXES[..]), ".{0,3}")
+            .prop_map(|(to, text)| words::put_inbox(to, &text)),
         (conversation(), 0..9_u32, ".{0,3}").prop_map(|(of, n, text)| words::history(of, n, &text)),
         ".{0,3}".prop_map(|text| words::event(&text)),
         ".{0,3}".prop_map(|text| words::event(&text)),
@@ -241,9 +246,8 @@ fn versioned() -> impl Strategy<Value = Op> {
         3 => (kind(), id(), ".{0,3}")
             .prop_map(|(kind, id, text)| words::put_kind(kind, &id, 0, &text)),
         1 => (kind(), id()).prop_map(|(kind, id)| Op::DeleteDocument { kind, id, expected: 0 }),
-        3 => (shared(), id(), ".{0,3}").prop_map(|(kind, id, text)| {
-            Op::PutShared { kind, id, expected: 0, bytes: bytes(&text) }
-        }),
+        3 => (shared(), id(), ".{0,3}")
+            .prop_map(|(kind, id, text)| words::put_shared_kind(kind, &id, 0, &text)),
         1 => (shared(), id()).prop_map(|(kind, id)| Op::DeleteShared { kind, id, expected: 0 }),
     ]
 }

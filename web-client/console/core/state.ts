@@ -30,6 +30,8 @@ import { NO_WORK, withWork, type Work, type WorkEvent } from "./desk/work.ts";
 import { draftTaken, lookedUp, opened, read, stale, withTranscript } from "./opening.ts";
 import { withoutArrived, type Outgoing } from "./outgoing.ts";
 import { isHeldByMe } from "./select.ts";
+import { NO_LINES, withLines, type Lines, type LinesEvent } from "./lines.ts";
+import { DESK, type Place } from "./place.ts";
 
 export type State = {
   screen: Screen;
@@ -57,6 +59,9 @@ export type State = {
   work: Work;
   /** Of the open chat's customer. */
   card: Card | null;
+  place: Place;
+  /** The lines as they are set up; `lines` above are their names. */
+  setting: Lines;
 };
 
 export type Language = "en" | "ru";
@@ -107,7 +112,9 @@ export type StateEvent =
   | { on: "card"; event: CardEvent }
   | { on: "card_stale" }
   /** What a colleague was writing goes into the box, or is thrown away. */
-  | { on: "draft_taken"; isUsed: boolean };
+  | { on: "draft_taken"; isUsed: boolean }
+  | { on: "place"; place: Place }
+  | { on: "lines"; event: LinesEvent };
 
 export const initial: State = {
   screen: { at: "loading" },
@@ -131,6 +138,8 @@ export const initial: State = {
   isPageVisible: true,
   work: NO_WORK,
   card: null,
+  place: DESK,
+  setting: NO_LINES,
 };
 
 export function reduce(state: State, event: StateEvent): State {
@@ -186,16 +195,20 @@ function reduced(state: State, event: StateEvent): State {
       return cardAgain(state);
     case "draft_taken":
       return draftTaken(state, event.isUsed);
+    case "place":
+      return { ...state, place: event.place };
+    case "lines":
+      return { ...state, setting: withLines(state.setting, event.event) };
     default:
       return event satisfies never;
   }
 }
 
 function signedOut(state: State, problem: GateProblem | null): State {
-  const { language, sound, isPageVisible, requests } = state;
+  const { language, sound, isPageVisible, requests, place } = state;
   const screen: Screen = { at: "sign_in", busy: false, problem };
   const work = { ...NO_WORK, ring: state.work.ring };
-  return { ...initial, language, sound, isPageVisible, requests, work, screen };
+  return { ...initial, language, sound, isPageVisible, requests, place, work, screen };
 }
 
 // What the server says

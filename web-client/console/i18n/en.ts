@@ -4,7 +4,9 @@ import { actsEn, dialogsEn } from "./acts.en.ts";
 import { callsEn, choosingEn, rowsEn, unheardEn } from "./calls.en.ts";
 import { cardEn } from "./card.en.ts";
 import { factEn } from "./fact.en.ts";
+import { linesEn } from "./lines.en.ts";
 import { plural } from "./plural.ts";
+import { settingsEn } from "./settings.en.ts";
 import { whyEn } from "./why.en.ts";
 
 const count = (n: number, one: string, other: string) => plural("en", n, { one, other });
@@ -248,6 +250,8 @@ export const en = {
     unavailable: "The server did not answer. Try again.",
     unsent: "Your text is back in the box.",
   },
+  lines: linesEn,
+  settings: settingsEn,
   unknownPerson: "somebody",
   unknownLine: "unknown line",
   unknownChannel: "unknown channel",

@@ -5,7 +5,9 @@ import { callsRu, choosingRu, rowsRu, unheardRu } from "./calls.ru.ts";
 import { cardRu } from "./card.ru.ts";
 import type { Words } from "./en.ts";
 import { factRu } from "./fact.ru.ts";
+import { linesRu } from "./lines.ru.ts";
 import { plural } from "./plural.ts";
+import { settingsRu } from "./settings.ru.ts";
 import { whyRu } from "./why.ru.ts";
 
 const count = (n: number, one: string, few: string, many: string) =>
@@ -250,6 +252,8 @@ export const ru: Words = {
     unavailable: "Сервер не ответил. Попробуйте снова.",
     unsent: "Ваш текст вернулся в поле ввода.",
   },
+  lines: linesRu,
+  settings: settingsRu,
   unknownPerson: "кто-то",
   unknownLine: "неизвестная линия",
   unknownChannel: "неизвестный канал",

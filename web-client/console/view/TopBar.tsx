@@ -1,5 +1,6 @@
 import { ConnectionState } from "./ConnectionState.tsx";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
+import { PlaceSwitch } from "./PlaceSwitch.tsx";
 import { StatusSwitch } from "./StatusSwitch.tsx";
 import "./TopBar.css";
 import type { Desk } from "./desk.ts";
@@ -13,6 +14,7 @@ export function TopBar({ desk }: { desk: Desk }) {
         <span class="Gate-mark" aria-hidden="true" />
         <span class="TopBar-name">{words.product}</span>
       </span>
+      <PlaceSwitch desk={desk} />
       <StatusSwitch desk={desk} />
       <ConnectionState desk={desk} />
       <span class="TopBar-gap" />

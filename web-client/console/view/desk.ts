@@ -6,6 +6,7 @@ import type { Draft, Language, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
 import type { WorkActions } from "./acts/actions.ts";
 import type { CardActions } from "./card/actions.ts";
+import type { LineActions } from "./lines/actions.ts";
 
 export type Desk = {
   state: State;
@@ -34,6 +35,7 @@ export type Actions = {
   setSound(sound: boolean): void;
   work: WorkActions;
   card: CardActions;
+  lines: LineActions;
 };
 
 export function personName({ state, words }: Desk, id: OperatorId): string {

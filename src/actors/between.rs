@@ -1,0 +1,407 @@
+//! Chats and their conversations, which may live in different shards: who is told what by post.
+
+use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind};
+use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
+use domain::customer::CustomerFacts;
+use domain::effect::{Effect, Input};
+use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
+use domain::line::RatingScale;
+use domain::permission::{Action, may};
+use jiff::Timestamp;
+
+use crate::actors::bench::{Bench, Broken, Refused};
+use crate::actors::conversation::Who;
+use crate::actors::encode;
+use crate::actors::group::Group;
+use crate::actors::post::{First, Post};
+use crate::clock;
+use crate::protocol::{CommandRefusal, EdgeRefusal};
+use crate::store::op::Op;
+
+impl Bench {
+    /// An entry of this shard's inbox.
+    pub(crate) async fn deliver(&mut self, group: &mut Group, post: &Post) -> Result<(), Broken> {
+        match post.clone() {
+            Post::Arrival { channel, inbound } => self.arrived(group, &channel, &inbound).await,
+            Post::ForNext { channel, inbound } => self.for_next(group, &channel, inbound).await,
+            Post::Forwarded { conversation, channel, inbound } => {
+                self.forwarded(group, &conversation, &channel, inbound).await
+            }
+            Post::Open { opening, first } => self.begin(group, opening, first).await,
+            Post::Continue { part } => self.go_on_here(group, *part).await,
+            Post::ChatFree { chat, conversation, rating_until, texts_sent } => {
+                let store = self.parts.store.clone();
+                let chat = self.chats.touch(&store, self.shard, &chat).await?;
+                if chat.open.as_ref() == Some(&conversation) {
+                    chat.open = None;
+                    chat.last = Some(conversation);
+                    chat.rating_until = rating_until;
+                    chat.texts_sent = texts_sent;
+                }
+                Ok(())
+            }
+            Post::ChatMoved { chat, from, to } => {
+                let store = self.parts.store.clone();
+                let chat = self.chats.touch(&store, self.shard, &chat).await?;
+                if chat.open.as_ref() == Some(&from) {
+                    chat.open = Some(to);
+                }
+                Ok(())
+            }
+            Post::PickUp { chat, operator } => {
+                // The customer may have written meanwhile: then there is nothing to pick up.
+                let _in_progress = self.next_by_hand(group, &chat, operator).await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Something that arrived on a channel whose chats live here.
+    pub(crate) async fn arrived(
+        &mut self,
+        group: &mut Group,
+        channel: &ChannelId,
+        inbound: &Inbound,
+    ) -> Result<(), Broken> {
+        let directory = self.parts.directory.get();
+        let Some(channel) = directory.channels.get(channel) else {
+            tracing::warn!(%channel, "arrival on an unknown channel dropped");
+            return Ok(());
+        };
+        let key = ChatKey { channel: channel.value.id.clone(), external: inbound.chat.clone() };
+        let store = self.parts.store.clone();
+        let chat = self.chats.touch(&store, self.shard, &key).await?;
+        chat.customer_name.clone_from(&inbound.customer_name);
+        let InboundKind::Message(message) = &inbound.what else {
+            let quiet = match &inbound.what {
+                // An edit may concern the conversation before.
+                InboundKind::Edited { .. } => chat.open.clone().or(chat.last.clone()),
+                InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
+                InboundKind::Message(_) => None,
+            };
+            return match quiet {
+                Some(target) => self.feed_or_forward(group, &target, &key.channel, inbound).await,
+                None => Ok(()),
+            };
+        };
+        let line = channel.value.line.clone();
+        let customer = self.customer_wrote(&key, inbound, &channel.value).await?;
+        let chat = self.chats.touch(&store, self.shard, &key).await?.clone();
+        match target_of(&chat, message, &customer, self.parts.clock.now()) {
+            Some(target) => self.feed_or_forward(group, &target, &key.channel, inbound).await,
+            None => {
+                let first = First::Message { inbound: inbound.clone() };
+                self.open_next(group, &line, key, first).await.map(|_opened| ())
+            }
+        }
+    }
+
+    /// Feeds a conversation of this shard, or tells the shard where it lives.
+    async fn feed_or_forward(
+        &mut self,
+        group: &mut Group,
+        conversation: &ConversationId,
+        channel: &ChannelId,
+        inbound: &Inbound,
+    ) -> Result<(), Broken> {
+        let (conversation, channel, inbound) =
+            (conversation.clone(), channel.clone(), inbound.clone());
+        match conversation.shard() {
+            Some(shard) if shard != self.shard => {
+                group.post(shard, &Post::Forwarded { conversation, channel, inbound });
+                Ok(())
+            }
+            Some(_) | None => self.forwarded(group, &conversation, &channel, inbound).await,
+        }
+    }
+
+    /// Something for a conversation of this shard. It may be over by now: then it belongs to where
+    /// the conversation goes on, or to the chat's next one.
+    async fn forwarded(
+        &mut self,
+        group: &mut Group,
+        id: &ConversationId,
+        channel: &ChannelId,
+        inbound: Inbound,
+    ) -> Result<(), Broken> {
+        let Some(conversation) = self.look(id).await? else {
+            tracing::error!(conversation = %id, "an arrival for a conversation that is not there");
+            return Ok(());
+        };
+        if let Some(next) = conversation.moved_to() {
+            let next = next.clone();
+            return Box::pin(self.feed_or_forward(group, &next, channel, &inbound)).await;
+        }
+        let input = match inbound.what.clone() {
+            InboundKind::Message(message) => {
+                let customer = self.facts_of(&conversation).await?;
+                if belongs_to_next(&conversation, &message, &customer, self.parts.clock.now()) {
+                    let post = Post::ForNext { channel: channel.clone(), inbound };
+                    return self.tell_chat_shard(group, &conversation.chat, post).await;
+                }
+                Input::CustomerWrote { message, original: inbound.original }
+            }
+            InboundKind::Edited { external_id, text } => {
+                Input::CustomerEdited { external_id, text }
+            }
+            InboundKind::Blocked => {
+                Input::CustomerGone { reason: "the customer blocked this channel".into() }
+            }
+            InboundKind::Unblocked => Input::CustomerBack,
+        };
+        if let Err(refusal) = self.feed(group, id, input, None).await? {
+            tracing::error!(conversation = %id, ?refusal, "an arrival was refused");
+        }
+        Ok(())
+    }
+
+    /// A message that turned out to be for none of the chat's conversations so far.
+    async fn for_next(
+        &mut self,
+        group: &mut Group,
+        channel: &ChannelId,
+        inbound: Inbound,
+    ) -> Result<(), Broken> {
+        let directory = self.parts.directory.get();
+        let Some(found) = directory.channels.get(channel) else { return Ok(()) };
+        let key = ChatKey { channel: channel.clone(), external: inbound.chat.clone() };
+        let store = self.parts.store.clone();
+        let chat = self.chats.touch(&store, self.shard, &key).await?;
+        chat.rating_until = None;
+        match chat.open.clone() {
+            Some(open) => self.feed_or_forward(group, &open, channel, &inbound).await,
+            None => {
+                let (line, first) = (found.value.line.clone(), First::Message { inbound });
+                self.open_next(group, &line, key, first).await.map(|_opened| ())
+            }
+        }
+    }
+
+    /// Begins the chat's next conversation, here or where its line lives.
+    async fn open_next(
+        &mut self,
+        group: &mut Group,
+        line: &LineId,
+        chat: ChatKey,
+        first: First,
+    ) -> Result<ConversationId, Broken> {
+        let directory = self.parts.directory.get();
+        let shard = directory.lines.get(line).map_or(self.shard, |line| line.value.shard);
+        let id = ConversationId::in_shard(shard, &clock::new_uuid());
+        let store = self.parts.store.clone();
+        let stored = self.chats.touch(&store, self.shard, &chat).await?;
+        stored.open = Some(id.clone());
+        let opening = Opening {
+            id: id.clone(),
+            line: line.clone(),
+            customer: stored.customer.clone(),
+            customer_name: stored.customer_name.clone(),
+            continues: stored.last.clone(),
+            texts_sent: stored.texts_sent.clone(),
+            chat,
+        };
+        if shard == self.shard {
+            self.begin(group, opening, first).await?;
+        } else {
+            group.post(shard, &Post::Open { opening, first });
+        }
+        Ok(id)
+    }
+
+    async fn begin(
+        &mut self,
+        group: &mut Group,
+        opening: Opening,
+        first: First,
+    ) -> Result<(), Broken> {
+        let id = opening.id.clone();
+        self.enter_new(Conversation::open(opening, self.parts.clock.now()));
+        let input = match first {
+            First::Message { inbound } => {
+                let InboundKind::Message(message) = inbound.what else { return Ok(()) };
+                Input::CustomerWrote { message, original: inbound.original }
+            }
+            First::PickUp { operator } => Input::PickUp { operator },
+        };
+        if let Err(refusal) = self.feed(group, &id, input, None).await? {
+            tracing::error!(conversation = %id, ?refusal, "a first input was refused");
+        }
+        Ok(())
+    }
+
+    async fn go_on_here(&mut self, group: &mut Group, part: Continuation) -> Result<(), Broken> {
+        let (id, sender, line) = (part.id.clone(), part.sender.clone(), part.from_line.clone());
+        let comment = part.comment.clone();
+        self.enter_new(Conversation::resume(part, self.parts.clock.now()));
+        let input = Input::Continue { operator: sender, line, comment };
+        if let Err(refusal) = self.feed(group, &id, input, None).await? {
+            tracing::error!(conversation = %id, ?refusal, "a part could not begin");
+        }
+        Ok(())
+    }
+
+    /// An operator begins the next conversation after a closed one. Answers why not.
+    pub(crate) async fn pick_up(
+        &mut self,
+        group: &mut Group,
+        id: &ConversationId,
+        who: Who,
+    ) -> Result<Result<(), Refused>, Broken> {
+        let unknown = Err(CommandRefusal::Edge(EdgeRefusal::UnknownConversation {}));
+        let Some(conversation) = self.look(id).await? else { return Ok(unknown) };
+        let row = conversation.row();
+        if !may(&who.operator, &who.queues, Action::PickUp(&row)) {
+            let sees = may(&who.operator, &who.queues, Action::SeeRow(&row));
+            let forbidden = Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {}));
+            return Ok(if sees { forbidden } else { unknown });
+        }
+        if !conversation.is_closed() {
+            let rule = domain::effect::Refusal::NotNow;
+            return Ok(Err(CommandRefusal::Conversation(rule)));
+        }
+        let (chat, operator) = (conversation.chat.clone(), who.operator.id.clone());
+        let chat_shard = self.chat_shard(&chat);
+        if chat_shard != self.shard {
+            group.post(chat_shard, &Post::PickUp { chat, operator });
+            return Ok(Ok(()));
+        }
+        self.next_by_hand(group, &chat, operator).await
+    }
+
+    async fn next_by_hand(
+        &mut self,
+        group: &mut Group,
+        key: &ChatKey,
+        operator: OperatorId,
+    ) -> Result<Result<(), Refused>, Broken> {
+        let store = self.parts.store.clone();
+        let chat = self.chats.touch(&store, self.shard, key).await?;
+        if let Some(conversation) = chat.open.clone() {
+            let why = EdgeRefusal::InProgress { conversation };
+            return Ok(Err(CommandRefusal::Edge(why)));
+        }
+        let directory = self.parts.directory.get();
+        let Some(channel) = directory.channels.get(&key.channel) else {
+            return Ok(Err(CommandRefusal::Edge(EdgeRefusal::UnknownConversation {})));
+        };
+        let line = channel.value.line.clone();
+        self.open_next(group, &line, key.clone(), First::PickUp { operator }).await?;
+        Ok(Ok(()))
+    }
+
+    /// Tells the chat what its conversation has come to.
+    pub(crate) async fn tell_chat(
+        &mut self,
+        group: &mut Group,
+        effects: &[Effect],
+        conversation: &Conversation,
+    ) -> Result<(), Broken> {
+        for effect in effects {
+            match effect {
+                Effect::Closed => self.chat_is_free(group, conversation).await?,
+                Effect::Continue(part) => self.continue_elsewhere(group, part).await?,
+                Effect::Append(_)
+                | Effect::Send { .. }
+                | Effect::Seek(_)
+                | Effect::Reserve { .. }
+                | Effect::Release { .. }
+                | Effect::Count { .. }
+                | Effect::Answered { .. }
+                | Effect::Missed { .. }
+                | Effect::Assigned { .. }
+                | Effect::Consented
+                | Effect::Spam { .. }
+                | Effect::Finished { .. }
+                | Effect::Refuse(_)
+                | Effect::Ignore(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn chat_is_free(
+        &mut self,
+        group: &mut Group,
+        conversation: &Conversation,
+    ) -> Result<(), Broken> {
+        let post = Post::ChatFree {
+            chat: conversation.chat.clone(),
+            conversation: conversation.id.clone(),
+            rating_until: conversation.rating.open.as_ref().map(|open| open.until),
+            texts_sent: conversation.texts_sent.clone(),
+        };
+        self.tell_chat_shard(group, &conversation.chat, post).await
+    }
+
+    /// The next part begins in the shard of its line, also if that is this one.
+    async fn continue_elsewhere(
+        &mut self,
+        group: &mut Group,
+        part: &Continuation,
+    ) -> Result<(), Broken> {
+        if let Some(shard) = part.id.shard() {
+            group.post(shard, &Post::Continue { part: Box::new(part.clone()) });
+        }
+        let (chat, from, to) = (part.chat.clone(), part.continues.clone(), part.id.clone());
+        let moved = Post::ChatMoved { chat, from, to };
+        self.tell_chat_shard(group, &part.chat, moved).await
+    }
+
+    async fn tell_chat_shard(
+        &mut self,
+        group: &mut Group,
+        chat: &ChatKey,
+        post: Post,
+    ) -> Result<(), Broken> {
+        let shard = self.chat_shard(chat);
+        if shard == self.shard {
+            return Box::pin(self.deliver(group, &post)).await;
+        }
+        group.post(shard, &post);
+        Ok(())
+    }
+
+    /// Where the chats of that channel live.
+    fn chat_shard(&self, chat: &ChatKey) -> ShardId {
+        let directory = self.parts.directory.get();
+        directory.channels.get(&chat.channel).map_or(self.shard, |channel| channel.value.shard)
+    }
+}
+
+impl Group {
+    /// Puts something into the inbox of a shard.
+    pub(crate) fn post(&mut self, shard: ShardId, post: &Post) {
+        self.ops.push(Op::PutInbox { shard, bytes: encode::document(post) });
+    }
+}
+
+/// The conversation of the chat that a message is for; none: it begins the next one. What is only
+/// stored, and a rating, may go to the one before.
+fn target_of(
+    chat: &Chat,
+    message: &CustomerMessage,
+    customer: &CustomerFacts,
+    now: Timestamp,
+) -> Option<ConversationId> {
+    if chat.open.is_some() {
+        return chat.open.clone();
+    }
+    let may_rate = chat.rating_until.is_some_and(|until| now < until)
+        && [RatingScale::Like, RatingScale::Stars]
+            .iter()
+            .any(|scale| is_rating(message, *scale).is_some());
+    let goes_to_last = may_rate || unheard(message, customer).is_some();
+    chat.last.clone().filter(|_| goes_to_last)
+}
+
+/// The conversation is over, and the message is none of what is still taken for it.
+fn belongs_to_next(
+    conversation: &Conversation,
+    message: &CustomerMessage,
+    customer: &CustomerFacts,
+    now: Timestamp,
+) -> bool {
+    conversation.is_closed()
+        && unheard(message, customer).is_none()
+        && conversation.rating_in(message, now).is_none()
+}

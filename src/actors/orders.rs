@@ -1,0 +1,133 @@
+//! Frames of a browser that are commands, read into what a conversation understands.
+
+use domain::effect::Input;
+use domain::id::{ConversationId, OperatorId};
+use uuid::Uuid;
+
+use crate::actors::work::Order;
+use crate::protocol::{
+    COMMENT_CHARS_MAX, ClientFrame, DRAFT_CHARS_MAX, REASON_CHARS_MAX, TEXT_CHARS_MAX,
+};
+
+/// A command on a conversation.
+pub(crate) struct Ordered {
+    pub(crate) cmd_id: Uuid,
+    pub(crate) conversation: ConversationId,
+    pub(crate) order: Order,
+}
+
+/// A field of a command is out of bounds.
+pub(crate) struct BadValue {
+    pub(crate) cmd_id: Uuid,
+    pub(crate) field: &'static str,
+}
+
+/// The command that a frame is; none: it is another kind of frame.
+pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Ordered, BadValue>> {
+    let (cmd_id, conversation, order) = match frame {
+        ClientFrame::Accept { cmd_id, conversation, offer } => {
+            (cmd_id, conversation, Ok(Input::Accept { operator, offer }))
+        }
+        ClientFrame::Decline { cmd_id, conversation, offer, reason } => {
+            let reason = some_text(reason, REASON_CHARS_MAX, "reason");
+            let input = reason.map(|reason| Input::Decline { operator, offer, reason });
+            (cmd_id, conversation, input)
+        }
+        ClientFrame::Take { cmd_id, conversation } => {
+            (cmd_id, conversation, Ok(Input::Take { operator }))
+        }
+        ClientFrame::TakeOver { cmd_id, conversation } => {
+            (cmd_id, conversation, Ok(Input::TakeOver { operator }))
+        }
+        ClientFrame::Reply { cmd_id, conversation, text } => {
+            let input = sayable(text).map(|text| Input::Reply { operator, text });
+            (cmd_id, conversation, input)
+        }
+        ClientFrame::Note { cmd_id, conversation, text } => {
+            let input = sayable(text).map(|text| Input::Note { operator, text });
+            (cmd_id, conversation, input)
+        }
+        ClientFrame::Draft { cmd_id, conversation, text } => {
+            let fits = text.chars().count() <= DRAFT_CHARS_MAX;
+            let input = fits.then_some(Input::Draft { operator, text }).ok_or("text");
+            (cmd_id, conversation, input)
+        }
+        ClientFrame::Topic { cmd_id, conversation, topic } => {
+            let topic = topic.unwrap_or_default();
+            (cmd_id, conversation, Ok(Input::Topic { operator, topic }))
+        }
+        ClientFrame::Hold { cmd_id, conversation, until } => {
+            (cmd_id, conversation, Ok(Input::Hold { operator, until }))
+        }
+        ClientFrame::Transfer { cmd_id, conversation, to, comment, confirmed } => {
+            let comment = some_text(comment, COMMENT_CHARS_MAX, "comment");
+            let order = comment.map(|comment| Order::Transfer { to, comment, confirmed });
+            return Some(ordered(cmd_id, conversation, order));
+        }
+        ClientFrame::Withdraw { cmd_id, conversation } => {
+            (cmd_id, conversation, Ok(Input::Withdraw { operator }))
+        }
+        ClientFrame::Invite { cmd_id, conversation, operator: colleague } => {
+            (cmd_id, conversation, Ok(Input::Invite { operator, colleague }))
+        }
+        ClientFrame::Join { cmd_id, conversation } => {
+            (cmd_id, conversation, Ok(Input::Join { operator }))
+        }
+        ClientFrame::Leave { cmd_id, conversation } => {
+            (cmd_id, conversation, Ok(Input::Leave { operator }))
+        }
+        ClientFrame::Finish { cmd_id, conversation, silent } => {
+            (cmd_id, conversation, Ok(Input::Finish { operator, silent }))
+        }
+        ClientFrame::Spam { cmd_id, conversation, block } => {
+            (cmd_id, conversation, Ok(Input::Spam { operator, block }))
+        }
+        ClientFrame::Release { cmd_id, conversation } => {
+            (cmd_id, conversation, Ok(Input::Release { operator }))
+        }
+        ClientFrame::Review { cmd_id, conversation, stars, comment } => {
+            let comment = some_text(comment, COMMENT_CHARS_MAX, "comment");
+            let stars = (1..=5).contains(&stars).then_some(stars).ok_or("stars");
+            let input = stars.and_then(|stars| {
+                comment.map(|comment| Input::Review { operator, stars, comment })
+            });
+            (cmd_id, conversation, input)
+        }
+        ClientFrame::PickUp { cmd_id, conversation } => {
+            return Some(ordered(cmd_id, conversation, Ok(Order::PickUp)));
+        }
+        ClientFrame::Hello { .. }
+        | ClientFrame::Ack { .. }
+        | ClientFrame::Watch { .. }
+        | ClientFrame::SetStatus { .. } => return None,
+    };
+    Some(ordered(cmd_id, conversation, order.map(Order::Input)))
+}
+
+fn ordered(
+    cmd_id: Uuid,
+    conversation: ConversationId,
+    order: Result<Order, &'static str>,
+) -> Result<Ordered, BadValue> {
+    match order {
+        Ok(order) => Ok(Ordered { cmd_id, conversation, order }),
+        Err(field) => Err(BadValue { cmd_id, field }),
+    }
+}
+
+/// What a person writes to somebody.
+fn sayable(text: String) -> Result<String, &'static str> {
+    let fits = !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX;
+    fits.then_some(text).ok_or("text")
+}
+
+/// A text that may be left out. An empty one counts as left out.
+pub(crate) fn some_text(
+    text: Option<String>,
+    chars_max: usize,
+    field: &'static str,
+) -> Result<Option<String>, &'static str> {
+    let text = text.filter(|text| !text.trim().is_empty());
+    let fits = text.as_ref().is_none_or(|text| text.chars().count() <= chars_max);
+    fits.then_some(text).ok_or(field)
+}

@@ -1,0 +1,46 @@
+//! What lies in a shard's inbox: arrivals, and what shards tell each other.
+//!
+//! A chat stays where its channel was connected; its conversations live with their lines. What one
+//! of them does to the other goes by post: an entry in the other's inbox, put there by the very
+//! commit that causes it.
+
+use domain::chat::Inbound;
+use domain::conversation::{Continuation, Opening, TextsSent};
+use domain::id::{ChannelId, ChatKey, ConversationId, OperatorId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An entry of an inbox.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "post", rename_all = "snake_case")]
+pub(crate) enum Post {
+    /// Something arrived on a channel whose chats live here.
+    Arrival { channel: ChannelId, inbound: Inbound },
+    /// The same, known to be for none of the conversations that the chat has had.
+    ForNext { channel: ChannelId, inbound: Inbound },
+    /// The same, for a conversation that lives here.
+    Forwarded { conversation: ConversationId, channel: ChannelId, inbound: Inbound },
+    /// A chat's next conversation begins here.
+    Open { opening: Opening, first: First },
+    /// A conversation goes on here.
+    Continue { part: Box<Continuation> },
+    /// A chat's conversation is over.
+    ChatFree {
+        chat: ChatKey,
+        conversation: ConversationId,
+        rating_until: Option<Timestamp>,
+        texts_sent: TextsSent,
+    },
+    /// A chat's conversation goes on elsewhere.
+    ChatMoved { chat: ChatKey, from: ConversationId, to: ConversationId },
+    /// An operator begins the next conversation of a chat that lives here.
+    PickUp { chat: ChatKey, operator: OperatorId },
+}
+
+/// What a conversation begins with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "first", rename_all = "snake_case")]
+pub(crate) enum First {
+    Message { inbound: Inbound },
+    PickUp { operator: OperatorId },
+}

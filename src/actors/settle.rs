@@ -1,0 +1,208 @@
+//! What a refused round comes to: what was refused for good is answered, the rest is decided again.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use domain::effect::Refusal as Rule;
+use domain::id::OperatorId;
+
+use crate::actors::bench::{Bench, Broken};
+use crate::actors::line::Loads;
+use crate::actors::round::{Verdict, answer};
+use crate::actors::work::Work;
+use crate::protocol::CommandRefusal;
+use crate::store::op::Refusal;
+
+/// What becomes of a piece of work of a refused round.
+#[derive(Clone, Debug)]
+enum Fate {
+    /// Its own group was not refused, or may be made otherwise.
+    Again,
+    Answered(Verdict),
+    /// The inbox that it puts something into is full.
+    NoRoom,
+}
+
+impl Bench {
+    /// Answers what was refused for good and takes it out of the round.
+    pub(crate) async fn settle(
+        &mut self,
+        refused: Vec<(usize, Refusal)>,
+        works: &mut Vec<Work>,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<(), Broken> {
+        let mut fates = vec![Fate::Again; works.len()];
+        let mut full_from = works.len();
+        for (index, refusal) in refused {
+            let fate = match refusal {
+                Refusal::Duplicate => Fate::Answered(Verdict::Repeated),
+                // Finished by somebody else.
+                Refusal::Job => Fate::Answered(Verdict::Stale),
+                Refusal::SharedVersion { kind, id, found: _ } => {
+                    self.customers.shared_moved(kind, &id);
+                    // Whoever changes the document itself looks at it anew. All others were only
+                    // decided with what it said: they are decided again with what it says now.
+                    let Some(Work::Change { .. }) = works.get(index) else { continue };
+                    Fate::Answered(Verdict::Stale)
+                }
+                Refusal::Capacity { operator, load: _ } => {
+                    self.recount(&operator).await?;
+                    full_from = full_from.min(index);
+                    let Some(Work::Command { .. }) = works.get(index) else { continue };
+                    let why = CommandRefusal::Conversation(Rule::Full);
+                    Fate::Answered(Verdict::Refused(why))
+                }
+                Refusal::InboxFull { shard } => {
+                    // Our own grows empty by the next rounds alone.
+                    self.inbox_drained &= shard != self.shard;
+                    Fate::NoRoom
+                }
+                Refusal::Behind => {
+                    self.inbox_drained = false;
+                    self.put_off(works.drain(..), pending);
+                    // Nothing else comes in: a round without arrivals cannot be behind again,
+                    // however fast others fill the inbox.
+                    *works = self.read_inbox().await?;
+                    return Ok(());
+                }
+                Refusal::Version { id, found, .. } => {
+                    return Err(Broken::Store(format!("document {id} is of version {found}")));
+                }
+                Refusal::Timer => return Err(Broken::Store("a timer is not armed".into())),
+            };
+            if let Some(slot) = fates.get_mut(index) {
+                *slot = fate;
+            }
+        }
+        let Sorted { again: mut kept, answered, behind, later } = sort(works.drain(..).zip(fates));
+        pending.extend(later);
+        self.put_off(behind.into_iter(), pending);
+        // What came before has taken the last place: it is committed first, so that the other
+        // lines learn of it.
+        if full_from > 0 && full_from < kept.len() {
+            self.put_off(kept.drain(full_from..), pending);
+        }
+        *works = kept;
+        let (answered, verdicts) = answered.into_iter().unzip();
+        answer(answered, verdicts);
+        Ok(())
+    }
+
+    /// Memory had another number of an operator's conversations than the store: learn it anew.
+    async fn recount(&self, operator: &OperatorId) -> Result<(), Broken> {
+        let loads = self.parts.store.loads().await?;
+        let his = loads.into_iter().filter(|(who, _)| who == operator);
+        let loads = Arc::new(his.map(|(who, what)| (who, what, true)).collect());
+        for addr in self.lines.values() {
+            addr.do_send(Loads(Arc::clone(&loads)));
+        }
+        Ok(())
+    }
+}
+
+/// The works of a refused round by what becomes of them, each list in their order.
+#[derive(Debug, Default)]
+struct Sorted {
+    again: Vec<Work>,
+    answered: Vec<(Work, Verdict)>,
+    /// They wait for room, or behind an entry of the inbox that does: nothing from outside may
+    /// overtake it, and the cursor must not pass it.
+    behind: Vec<Work>,
+    /// They wait for room and come back by themselves.
+    later: Vec<Work>,
+}
+
+fn sort(works: impl Iterator<Item = (Work, Fate)>) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (work, fate) in works {
+        let in_line = matches!(work, Work::Inbox { .. } | Work::Arrive { .. });
+        match fate {
+            Fate::Answered(verdict) => sorted.answered.push((work, verdict)),
+            Fate::Again if in_line && !sorted.behind.is_empty() => sorted.behind.push(work),
+            Fate::Again => sorted.again.push(work),
+            Fate::NoRoom if in_line => sorted.behind.extend(work.turned_away()),
+            Fate::NoRoom => sorted.later.extend(work.turned_away()),
+        }
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::chat::{Inbound, InboundKind};
+    use domain::id::{ChannelId, ConversationId};
+
+    use super::*;
+    use crate::actors::handle::{Accepted, Arrival, NotStored};
+    use crate::actors::work::Answer;
+    use crate::store::op::InboxPosition;
+
+    #[test]
+    fn nothing_from_outside_overtakes_an_entry_without_room() {
+        let sorted = sort(
+            [
+                (entry(1), Fate::Again),
+                (entry(2), Fate::NoRoom),
+                (entry(3), Fate::Again),
+                (entry(4), Fate::NoRoom),
+                (arrival().0, Fate::Again),
+                (due("c1"), Fate::Again),
+            ]
+            .into_iter(),
+        );
+        assert_eq!(names(&sorted.again), ["entry 1", "c1"]);
+        assert_eq!(names(&sorted.behind), ["entry 2", "entry 3", "entry 4", "arrival"]);
+        assert_eq!(names(&sorted.later), <[String; 0]>::default());
+    }
+
+    #[test]
+    fn who_waits_is_told_and_the_rest_comes_back() {
+        let (asked, mut answered) = arrival();
+        let works = [
+            (asked, Fate::NoRoom),
+            (arrival().0, Fate::Again),
+            (due("c1"), Fate::NoRoom),
+            (due("c2"), Fate::Answered(Verdict::Stale)),
+        ];
+        let sorted = sort(works.into_iter());
+        assert_eq!(answered.try_recv(), Ok(Err(NotStored::Full)));
+        assert_eq!(names(&sorted.again), ["arrival"]);
+        assert_eq!(names(&sorted.behind), <[String; 0]>::default());
+        assert_eq!(names(&sorted.later), ["c1"]);
+        assert_eq!(sorted.answered.len(), 1);
+    }
+
+    fn entry(position: u64) -> Work {
+        Work::Inbox { position: InboxPosition(position), bytes: Vec::new(), post: None }
+    }
+
+    fn due(conversation: &str) -> Work {
+        Work::Due { conversation: ConversationId::new(conversation) }
+    }
+
+    fn arrival() -> (Work, tokio::sync::oneshot::Receiver<Result<Accepted, NotStored>>) {
+        let (answer, answered) = Answer::new();
+        let inbound = Inbound {
+            chat: "501".into(),
+            customer_name: "Ivan".to_owned(),
+            what: InboundKind::Blocked,
+            original: None,
+        };
+        let channel = ChannelId::new("bot");
+        let arrival = Arrival { channel, dedupe: String::new(), dedupe_seconds: 1, inbound };
+        (Work::Arrive { arrival, answer }, answered)
+    }
+
+    fn names(works: &[Work]) -> Vec<String> {
+        let name = |work: &Work| {
+            if let Work::Inbox { position, .. } = work {
+                format!("entry {}", position.0)
+            } else if let Work::Due { conversation } = work {
+                conversation.to_string()
+            } else {
+                "arrival".to_owned()
+            }
+        };
+        works.iter().map(name).collect()
+    }
+}
