@@ -37,6 +37,7 @@ export const rowsEn = {
   helps: (names: string) => `also here: ${names}`,
   rating: (rating: string) => `customer: ${rating}`,
   review: (stars: string) => `supervisor: ${stars}`,
+  closingSilence: "finished, the customer was silent",
   closed: {
     finished: "closed",
     silence: "closed, the customer was silent",

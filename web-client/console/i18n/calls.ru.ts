@@ -39,6 +39,7 @@ export const rowsRu: typeof rowsEn = {
   helps: (names) => `участвуют: ${names}`,
   rating: (rating) => `клиент: ${rating}`,
   review: (stars) => `супервизор: ${stars}`,
+  closingSilence: "завершён, клиент молчал",
   closed: {
     finished: "закрыт",
     silence: "закрыт, клиент молчал",

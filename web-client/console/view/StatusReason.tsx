@@ -10,13 +10,17 @@ type StatusReasonProps = { desk: Desk; status: Status; reason: string | null };
 export function StatusReason({ desk, status, reason }: StatusReasonProps) {
   const [isWriting, setWriting] = useState(false);
   const words = desk.words.status;
+  const button = useRef<HTMLButtonElement>(null);
+  const left = () => setWriting(false);
   const done = (written: string | null) => {
-    setWriting(false);
+    button.current?.focus();
+    left();
     if (written !== reason) desk.actions.setStatus(status, written);
   };
   return (
     <span class="StatusReason">
       <button
+        ref={button}
         type="button"
         class="StatusReason-button"
         title={reason ?? words.reason}
@@ -26,7 +30,7 @@ export function StatusReason({ desk, status, reason }: StatusReasonProps) {
       >
         {reason ?? words.addReason}
       </button>
-      {isWriting && <ReasonForm desk={desk} reason={reason} onDone={done} />}
+      {isWriting && <ReasonForm desk={desk} reason={reason} onDone={done} onLeft={left} />}
     </span>
   );
 }
@@ -35,9 +39,10 @@ type ReasonFormProps = {
   desk: Desk;
   reason: string | null;
   onDone: (reason: string | null) => void;
+  onLeft: () => void;
 };
 
-function ReasonForm({ desk, reason, onDone }: ReasonFormProps) {
+function ReasonForm({ desk, reason, onDone, onLeft }: ReasonFormProps) {
   const words = desk.words.status;
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -47,7 +52,7 @@ function ReasonForm({ desk, reason, onDone }: ReasonFormProps) {
   };
   const left = (event: FocusEvent) => {
     const form = event.currentTarget as HTMLFormElement;
-    if (!form.contains(event.relatedTarget as Node | null)) onDone(reason);
+    if (!form.contains(event.relatedTarget as Node | null)) onLeft();
   };
   return (
     <form class="StatusReason-form" onSubmit={submitted} onFocusOut={left}>
