@@ -16,6 +16,7 @@ mod payloads;
 mod program;
 mod protocol;
 mod read_model;
+mod regulars;
 
 mod routing;
 mod screen;
