@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use domain::effect::Input;
+use domain::entry::{Body, Unheard};
 use domain::event::{Alarm, FeedEvent};
 use domain::id::ConversationId;
 
@@ -408,6 +409,7 @@ impl Bench {
                 let Some(position) = committed.appended.get(events.len()) else { break };
                 let place = Place { position: *position, tag };
                 shared_change::apply(&self.parts, &event);
+                count_unheard(&event);
                 events.push(Arc::new(TailEvent::new(place, self.feed_end, event)));
                 self.feed_end = place;
             }
@@ -437,6 +439,20 @@ impl Bench {
         }
         self.chats.take_back();
         self.customers.take_back();
+    }
+}
+
+/// What was only stored is counted, so that a flood of it is seen.
+fn count_unheard(event: &FeedEvent) {
+    if let FeedEvent::Entry { entry, .. } = event
+        && let Body::Message(message) = &entry.body
+        && let Some(why) = message.unheard
+    {
+        let why = match why {
+            Unheard::Automatic => "automatic",
+            Unheard::Blocked => "blocked",
+        };
+        metrics::counter!("switchboard_unheard_messages_total", "why" => why).increment(1);
     }
 }
 

@@ -22,6 +22,7 @@ pub mod permission;
 pub mod queue;
 pub mod routing;
 pub mod texts;
+pub mod world;
 
 #[cfg(test)]
 mod stories;

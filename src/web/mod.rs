@@ -32,7 +32,9 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, post, put};
 use actix_web::{Resource, Route};
 
-use crate::web::api::{channels, conversations, customers, leads, lines, openapi, operators};
+use crate::web::api::{
+    calendar, channels, conversations, customers, leads, lines, openapi, operators,
+};
 use crate::web::edge::Edge;
 use crate::web::error::ApiError;
 
@@ -73,6 +75,7 @@ fn configure_api(routes: &mut ServiceConfig) {
             "GET, PUT",
             [get().to(lines::one), put().to(lines::change)],
         ))
+        .service(only("/v1/calendar/preview", "POST", [post().to(calendar::preview)]))
         .service(only(
             "/v1/channels",
             "GET, POST",

@@ -1,6 +1,7 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
 mod customers;
+mod ending;
 mod hours;
 mod hours_routing;
 mod hours_settings;
@@ -14,6 +15,11 @@ mod offers;
 mod permission;
 mod property;
 mod queue;
+mod rating;
+mod simulator;
+mod steps;
 mod story;
+mod texts;
+mod truths;
 mod unanswered;
 mod words;
