@@ -33,7 +33,7 @@ use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, po
 use actix_web::{Resource, Route};
 
 use crate::web::api::{
-    audit, channels, conversations, customers, duty, leads, lines, openapi, operators,
+    audit, calendar, channels, conversations, customers, duty, leads, lines, openapi, operators,
     transfer_targets,
 };
 use crate::web::edge::Edge;
@@ -114,7 +114,8 @@ fn configure_lines(routes: &mut ServiceConfig) {
         .service(only("/v1/lines/{id}/archive", "POST", [post().to(lines::archive::archive)]))
         .service(only("/v1/lines/{id}/preview", "POST", [post().to(lines::preview::preview)]))
         .service(only("/v1/lines/{id}/export", "GET", [get().to(lines::exchange::export)]))
-        .service(only("/v1/lines/{id}/audit", "GET", [get().to(lines::audit::audit)]));
+        .service(only("/v1/lines/{id}/audit", "GET", [get().to(lines::audit::audit)]))
+        .service(only("/v1/calendar/preview", "POST", [post().to(calendar::preview)]));
 }
 
 fn configure_customers(routes: &mut ServiceConfig) {

@@ -5,6 +5,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod bad_input;
+mod calendar;
 mod channels;
 mod contract;
 mod customers;
@@ -16,6 +17,7 @@ mod payloads;
 mod program;
 mod protocol;
 mod read_model;
+mod regulars;
 
 mod routing;
 mod screen;

@@ -6,13 +6,14 @@ import { initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
 import { cardActions, followCard } from "./net/card.ts";
+import { keepDrafts } from "./net/drafts.ts";
 import { emitInto, enter, setUp, signIn } from "./net/gate.ts";
 import { followLines, lineActions } from "./net/lines.ts";
 import { followPlace, leaveActions, leaveAndSignOut } from "./net/places.ts";
 import { save, savedLanguage, savedSound } from "./net/preferences.ts";
 import { followDesk } from "./net/socket.ts";
 import { followTrial } from "./net/trial.ts";
-import { followWork, workActions } from "./net/work.ts";
+import { followTargets, workActions } from "./net/work.ts";
 import "./style/base.css";
 import { App } from "./view/App.tsx";
 import type { Actions } from "./view/desk.ts";
@@ -24,7 +25,8 @@ const emit = emitInto(state);
 const socket = followDesk(state, emit);
 followAttention(state);
 followCard(state, emit);
-followWork(state, emit, socket);
+followTargets(state, emit);
+const keepDraftsNow = keepDrafts(state, socket);
 followPlace(state, emit);
 followLines(state, emit);
 followTrial(state, emit);
@@ -56,7 +58,7 @@ const actions: Actions = {
   reloadPage: () => location.reload(),
   chooseLanguage: (chosen) => emit({ on: "language", language: chosen }),
   setSound: (sound) => emit({ on: "sound", sound }),
-  work: workActions(state, emit, socket),
+  work: workActions(state, emit, socket, keepDraftsNow),
   card: cardActions(state, emit),
   lines: { ...lineActions(state, emit), ...leaveActions(state, emit) },
 };

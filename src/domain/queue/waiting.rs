@@ -81,6 +81,14 @@ impl WaitingList {
         oldest.map(|(_, conversation)| conversation)
     }
 
+    /// Whether a conversation that he has not passed has waited since before then.
+    pub(super) fn wants(&self, operator: &OperatorId, then: Timestamp) -> bool {
+        let is_older = |group: &BTreeSet<(Timestamp, ConversationId)>| {
+            group.first().is_some_and(|(since, _)| *since < then)
+        };
+        self.groups.iter().any(|(passers, group)| is_older(group) && !passers.contains(operator))
+    }
+
     /// The same list of operators is kept once, however many conversations they have passed.
     fn shared(&self, passers: Passers) -> Passers {
         self.groups.get_key_value(&passers).map_or(passers, |(known, _)| known.clone())

@@ -18,6 +18,7 @@ pub mod customers;
 
 pub mod leads;
 
+pub mod calendar;
 pub mod customer_body;
 
 pub mod entry_schema;

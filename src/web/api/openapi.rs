@@ -7,7 +7,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::web::api::{
-    audit, channels, conversations, customers, duty, leads, lines, operators, transfer_targets,
+    audit, calendar, channels, conversations, customers, duty, leads, lines, operators,
+    transfer_targets,
 };
 use crate::web::{auth, hooks, setup};
 
@@ -35,6 +36,7 @@ use crate::web::{auth, hooks, setup};
         lines::exchange::export,
         lines::exchange::import,
         lines::audit::audit,
+        calendar::preview,
         channels::list,
         channels::create,
         channels::one,

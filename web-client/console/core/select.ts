@@ -69,6 +69,13 @@ export function isChatBehind(state: State): boolean {
   return (state.rows[chat.conversation]?.last_entry ?? 0) > (chat.entries.at(-1)?.n ?? 0);
 }
 
+/** What is known of the customer's conversations whose card is shown. */
+export function rowsOfCard(state: State): Row[] {
+  const { card } = state;
+  const known = [...rows(state), ...(state.chat?.row ? [state.chat.row] : [])];
+  return known.filter((row) => card !== null && row.customer === card.customer);
+}
+
 export function isUnderway(
   state: State,
   type: Command["type"],

@@ -40,8 +40,8 @@ export const dialogsEn = {
     loading: "Looking who is there…",
     failed: "It could not be found out who is there.",
     retry: "Try again",
-    load: (load: number, capacity: number) => (capacity === 0 ? `${load}` : `${load} of ${capacity}`),
-    loadHint: "Conversations now, of how many at most",
+    load: (load: number, capacity: number) =>
+      capacity === 0 ? `${load} taken` : `${load} of ${capacity} places taken`,
     available: (n: number) => (n === 1 ? "1 operator available" : `${n} operators available`),
     opens: (time: string) => `closed, opens ${time}`,
     closed: "closed",

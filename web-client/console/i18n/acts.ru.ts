@@ -46,8 +46,8 @@ export const dialogsRu: typeof dialogsEn = {
     loading: "Узнаём, кто на месте…",
     failed: "Не удалось узнать, кто на месте.",
     retry: "Ещё раз",
-    load: (load, capacity) => (capacity === 0 ? `${load}` : `${load} из ${capacity}`),
-    loadHint: "Диалогов сейчас и сколько может быть",
+    load: (load, capacity) =>
+      capacity === 0 ? `занято мест: ${load}` : `занято мест: ${load} из ${capacity}`,
     available: (n) => `доступно: ${count(n, "оператор", "оператора", "операторов")}`,
     opens: (time) => `закрыта, откроется ${time}`,
     closed: "закрыта",

@@ -11,7 +11,7 @@ export const callsEn = {
     `${customer} has waited too long for an answer of ${name}, line ${line}.`,
   answerLateMine: (customer: string) => `${customer} has waited too long for your answer.`,
   open: "Open",
-  dismiss: "Read",
+  dismiss: "Got it",
   setAway: "You were set away because you missed two offers in a row.",
   imBack: "I am back",
   draftBy: (name: string) => `Draft by ${name}`,
@@ -37,6 +37,7 @@ export const rowsEn = {
   helps: (names: string) => `also here: ${names}`,
   rating: (rating: string) => `customer: ${rating}`,
   review: (stars: string) => `supervisor: ${stars}`,
+  closingSilence: "finished, the customer was silent",
   closed: {
     finished: "closed",
     silence: "closed, the customer was silent",

@@ -13,7 +13,7 @@ export const callsRu: typeof callsEn = {
     `${customer} слишком долго ждёт ответа: ${name}, линия ${line}.`,
   answerLateMine: (customer) => `${customer} слишком долго ждёт вашего ответа.`,
   open: "Открыть",
-  dismiss: "Прочитано",
+  dismiss: "Понятно",
   setAway: "Вам поставлен статус «Отошёл»: два предложения подряд остались без ответа.",
   imBack: "Я на месте",
   draftBy: (name) => `Черновик, ${name}`,
@@ -39,6 +39,7 @@ export const rowsRu: typeof rowsEn = {
   helps: (names) => `участвуют: ${names}`,
   rating: (rating) => `клиент: ${rating}`,
   review: (stars) => `супервизор: ${stars}`,
+  closingSilence: "завершён, клиент молчал",
   closed: {
     finished: "закрыт",
     silence: "закрыт, клиент молчал",

@@ -17,6 +17,12 @@ export const cardEn = {
   note: "Note for colleagues",
   responsible: "Responsible",
   nobody: "nobody",
+  byLead: (name: string) => `${name}, by the lead`,
+  claims: (name: string, responsible: string | null) =>
+    responsible === null ? `Says to be ${name}` : `Says to be ${name}, a customer of ${responsible}`,
+  merged: "Merged with",
+  part: "Part again",
+  partHint: "These are two persons after all",
   phones: "Phones",
   emails: "E-mail",
   noContacts: "Neither phone nor e-mail yet.",
@@ -44,6 +50,7 @@ export const cardEn = {
   problems: {
     stale: "Somebody else changed the card meanwhile. What you wrote is kept: check it and save again.",
     invalid: (field: string, allowed: string) => `Check “${field}”: ${allowed}.`,
+    noLeads: "This line makes no leads.",
     notAllowed: "You are not allowed to do that.",
     unreachable: "The server did not answer. Try again.",
   },

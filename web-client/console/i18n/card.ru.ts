@@ -19,6 +19,14 @@ export const cardRu: typeof cardEn = {
   note: "Заметка для коллег",
   responsible: "Ответственный",
   nobody: "никто",
+  byLead: (name) => `${name}, по лиду`,
+  claims: (name, responsible) =>
+    responsible === null
+      ? `Называет себя: ${name}`
+      : `Называет себя: ${name}, ответственный ${responsible}`,
+  merged: "Объединён с карточками",
+  part: "Разделить",
+  partHint: "Это всё-таки два разных человека",
   phones: "Телефоны",
   emails: "E-mail",
   noContacts: "Пока нет ни телефона, ни e-mail.",
@@ -48,6 +56,7 @@ export const cardRu: typeof cardEn = {
   problems: {
     stale: "Карточку тем временем изменили. Ваш текст сохранён: проверьте его и сохраните снова.",
     invalid: (field, allowed) => `Проверьте поле «${field}»: ${allowed}.`,
+    noLeads: "В этой линии лиды не создают.",
     notAllowed: "У вас нет на это прав.",
     unreachable: "Сервер не ответил. Попробуйте снова.",
   },

@@ -73,7 +73,7 @@ export const en = {
     busyHint: "No new offers, you keep your conversations",
     awayHint: "As if you were offline",
     reason: "Why? (optional; colleagues see it)",
-    addReason: "Say why",
+    addReason: "Why?",
     saveReason: "Save",
   },
   bar: {

@@ -3,7 +3,7 @@
 export const factEn = {
   offered: (names: string, until: string | null) =>
     until === null ? `Offered to ${names}` : `Offered to ${names} until ${until}`,
-  /** Why these were asked before the queue; with a colon's place after `offered`. */
+  /** Why these were asked before the queue; in brackets after `offered`. */
   offeredVia: {
     queue: "",
     responsible: "responsible for the customer",
@@ -12,7 +12,7 @@ export const factEn = {
     hand: "by hand",
     return: "had it before",
   },
-  listed: (name: string) => `also in the list of ${name}, whose customer it is`,
+  listed: (name: string) => `also in the list of ${name}, the customer's responsible`,
   nobody: "Nobody can be asked now; the conversation waits",
   accepted: (name: string) => `Accepted: ${name}`,
   declined: (name: string, reason: string | null) => `Declined: ${name}${bracketed(reason)}`,

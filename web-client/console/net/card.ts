@@ -42,6 +42,7 @@ export function cardActions(state: Signal<State>, emit: Emit): CardActions {
     save,
     decide: (verdict, kind, value) => change((id) => api.decideContact(id, verdict, kind, value)),
     block: (verb) => change((id) => api.setBlocked(id, verb)),
+    part: (other) => change((id) => api.part(id, other)),
     reload: () => emit({ on: "card_stale" }),
     makeLead: (conversation, contact) => void makeLead(emit, conversation, contact),
   };
@@ -90,7 +91,7 @@ async function makeLead(
   } else if (why === "made" || why === "exists") {
     if (isAsking) ask(null);
     tell(emit, { kind: "changed" });
-  } else if (why === "not_allowed" || why === "unreachable") {
+  } else if (why === "no_leads" || why === "not_allowed" || why === "unreachable") {
     tell(emit, { kind: "not_changed", problem: { why } });
   } else {
     tell(emit, { kind: "idle" });

@@ -46,6 +46,11 @@ export async function setBlocked(
   return cardProblem(await post(`${addressOf(id)}/${verb}`, {}));
 }
 
+/** Parts what was merged, each with what came through his own channels. */
+export async function part(id: CustomerId, other: CustomerId): Promise<CardProblem | null> {
+  return cardProblem(await post(`${addressOf(id)}/unmerge`, { customer: other }));
+}
+
 export async function makeLead(
   conversation: ConversationId,
   contact: { phone?: string; email?: string },
@@ -53,7 +58,9 @@ export async function makeLead(
   const response = await post(`conversations/${encodeURIComponent(conversation)}/lead`, contact);
   if (response === null) return { why: "unreachable" };
   if (response.ok) return null;
-  if (response.status === 409) return { why: "exists" };
+  if (response.status === 409) {
+    return { why: (await errorIn(response)).code === "no_leads" ? "no_leads" : "exists" };
+  }
   if (response.status === 403 || response.status === 404) return { why: "not_allowed" };
   if (response.status !== 422) return { why: "unreachable" };
   return Object.keys(contact).length === 0 ? { why: "needs_contact" } : await invalid(response);
@@ -68,14 +75,18 @@ async function cardProblem(response: Response | null): Promise<CardProblem | nul
   return { why: isNotAllowed ? "not_allowed" : "unreachable" };
 }
 
-type ErrorBody = { error?: { fields?: { field: string; allowed: string }[] } };
+type ErrorBody = { code?: string; fields?: { field: string; allowed: string }[] };
 
 async function invalid(
   response: Response,
 ): Promise<{ why: "invalid"; field: string; allowed: string }> {
-  const body = (await response.json().catch(() => ({}))) as ErrorBody;
-  const { field = "", allowed = "" } = body.error?.fields?.[0] ?? {};
+  const { field = "", allowed = "" } = (await errorIn(response)).fields?.[0] ?? {};
   return { why: "invalid", field, allowed };
+}
+
+async function errorIn(response: Response): Promise<ErrorBody> {
+  const body = (await response.json().catch(() => ({}))) as { error?: ErrorBody };
+  return body.error ?? {};
 }
 
 function addressOf(id: CustomerId): string {

@@ -1,8 +1,7 @@
-/** Carries out what is done at the desk, has drafts kept, and finds out who could take over. */
+/** Carries out what is done at the desk, and finds out to whom a conversation could be handed. */
 
 import { effect, type Signal } from "@preact/signals";
 import { finishing } from "../core/desk/dialog.ts";
-import { unsaved } from "../core/desk/drafts.ts";
 import type { WorkEvent } from "../core/desk/work.ts";
 import type { State } from "../core/state.ts";
 import type { WorkActions } from "../view/acts/actions.ts";
@@ -10,22 +9,7 @@ import * as api from "./customers-api.ts";
 import type { Emit } from "./gate.ts";
 import type { Socket } from "./socket.ts";
 
-const DRAFT_EVERY_MS = 2_000;
-
-export function followWork(state: Signal<State>, emit: Emit, socket: Socket): void {
-  followTargets(state, emit);
-  let pending: ReturnType<typeof setTimeout> | null = null;
-  effect(() => {
-    const isBehind = unsaved(state.value).length > 0;
-    if (pending !== null || !isBehind) return;
-    pending = setTimeout(() => {
-      pending = null;
-      for (const draft of unsaved(state.peek())) socket.command({ type: "draft", ...draft });
-    }, DRAFT_EVERY_MS);
-  });
-}
-
-function followTargets(state: Signal<State>, emit: Emit): void {
+export function followTargets(state: Signal<State>, emit: Emit): void {
   let asked = 0;
   effect(() => {
     const { targets } = state.value.work;
@@ -39,10 +23,17 @@ function followTargets(state: Signal<State>, emit: Emit): void {
   });
 }
 
-export function workActions(state: Signal<State>, emit: Emit, socket: Socket): WorkActions {
+export function workActions(
+  state: Signal<State>,
+  emit: Emit,
+  socket: Socket,
+  keepDraftsNow: () => void,
+): WorkActions {
   const ask: WorkActions["ask"] = (dialog) => tell(emit, { kind: "asks", dialog });
   const answer: WorkActions["answer"] = (...commands) => {
     ask(null);
+    // Whoever gets it is to find what was being written.
+    if (commands.some(({ type }) => type === "transfer")) keepDraftsNow();
     commands.forEach(socket.command);
   };
   return {

@@ -147,9 +147,11 @@ test("who can take it at once is named first", () => {
   const people = [person("Ada", false, 0, 5), person("Bo", true, 5, 5), person("Cy", true, 9, 0)];
   expect(inOrder(people, operatorTrouble).map(({ name }) => name)).toEqual(["Cy", "Ada", "Bo"]);
   expect(people.map(operatorTrouble)).toEqual(["absent", "full", null]);
-  const target = { id: "support", name: "Support", opens_at: null };
+  const target = { id: "support", name: "Support", active: true, opens_at: null };
   expect(lineTrouble({ ...target, open: false, available_operators: 3 })).toBe("closed");
   expect(lineTrouble({ ...target, open: true, available_operators: 0 })).toBe("nobody");
+  const off = { ...target, active: false, open: true, available_operators: 3 };
+  expect(lineTrouble(off)).toBe("inactive");
 });
 
 test("several are chosen for what is done with all of them, and one can change one's mind", () => {
@@ -161,7 +163,9 @@ test("several are chosen for what is done with all of them, and one can change o
   choose("0-b");
   choose(CHAT);
   expect(story.state.work.chosen).toEqual(["0-b"]);
+  choose("0-c");
   story.happens({ kind: "gone", conversation: "0-b" });
+  story.happens({ kind: "row", row: row({ conversation: "0-c", state: "closed" }) });
   expect(story.state.work.chosen).toEqual([]);
   for (let n = 0; n < 60; n += 1) choose(`0-${n}`);
   expect(story.state.work.chosen).toHaveLength(50);

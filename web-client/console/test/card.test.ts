@@ -21,7 +21,10 @@ function ivan(change: Partial<Customer> = {}): Customer {
     emails: [],
     responsible: null,
     lead: null,
+    owner: null,
     blocked: null,
+    claims: null,
+    merged: [],
     note: "",
     open: [],
     conversations: [],
@@ -107,12 +110,14 @@ test("the conversation that is open is not elsewhere", () => {
 });
 
 test("a lead is made of whoever has no open one", () => {
-  expect(canMakeLead(story.state.card, held("anna")), "not read yet").toBe(false);
+  expect(canMakeLead(story.state.me, story.state.card, held("anna")), "not read yet").toBe(false);
   reads();
-  expect(canMakeLead(story.state.card, held("anna"))).toBe(true);
-  expect(canMakeLead(story.state.card, held("anna", { customer: "c-maria" }))).toBe(false);
-  reads(ivan({ lead: { id: "l1", status: "open" } }));
-  expect(canMakeLead(story.state.card, held("anna"))).toBe(false);
-  reads(ivan({ lead: { id: "l1", status: "junk" } }));
-  expect(canMakeLead(story.state.card, held("anna"))).toBe(true);
+  expect(canMakeLead(story.state.me, story.state.card, held("anna"))).toBe(true);
+  expect(canMakeLead(story.state.me, story.state.card, held("anna", { customer: "c-maria" }))).toBe(false);
+  expect(canMakeLead(story.state.me, story.state.card, held("boris"))).toBe(false);
+  const lead = { id: "l1", responsible: null };
+  reads(ivan({ lead: { ...lead, status: "open" } }));
+  expect(canMakeLead(story.state.me, story.state.card, held("anna"))).toBe(false);
+  reads(ivan({ lead: { ...lead, status: "junk" } }));
+  expect(canMakeLead(story.state.me, story.state.card, held("anna"))).toBe(true);
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { Me, Row } from "../../client/index.ts";
-import { may, type Action } from "../core/desk/rights.ts";
+import { may, mayBlockCustomer, mayChangeCustomer, type Action } from "../core/desk/rights.ts";
 import { held, offered, row } from "./story.ts";
 
 const CASES = {
@@ -22,6 +22,7 @@ const CASES = {
 } satisfies Record<string, Row>;
 
 type Case = keyof typeof CASES;
+const NAMES = Object.keys(CASES) as Case[];
 const HERE: Case[] = ["waits_here", "offered_here", "held_here", "closed_here"];
 const HIS: Case[] = ["offered_to_him", "holds", "finished", "held", "takes_part", "handed_on", "listed"];
 
@@ -31,7 +32,7 @@ const SUPERVISOR: Me = { ...BARE, role: "supervisor", queues: [], supervises: ["
 const ADMINISTRATOR: Me = { ...BARE, role: "administrator", queues: [], supervises: [] };
 
 function allowed(me: Me, action: Action): Case[] {
-  return (Object.keys(CASES) as Case[]).filter((name) => may(me, action, CASES[name]));
+  return NAMES.filter((name) => may(me, action, CASES[name]));
 }
 
 test("an operator reads what is his, and sees what he could take", () => {
@@ -59,6 +60,18 @@ test("a supervisor does everything in his lines, and elsewhere what an operator 
   expect(allowed(SUPERVISOR, "read")).toEqual([...HERE, ...HIS]);
 });
 
+test("a customer's card is changed by whoever has or had one of his conversations", () => {
+  const changes = (me: Me) => NAMES.filter((name) => mayChangeCustomer(me, [CASES[name]]));
+  expect(changes(OPERATOR)).toEqual(["holds", "finished", "held", "handed_on"]);
+  expect(changes(SUPERVISOR)).toEqual([...HERE, "holds", "finished", "held", "handed_on"]);
+  expect(mayChangeCustomer(OPERATOR, [])).toBe(false);
+});
+
+test("whoever may throw out a conversation may block the customer", () => {
+  const blocks = NAMES.filter((name) => mayBlockCustomer(OPERATOR, [CASES[name]]));
+  expect(blocks).toEqual(allowed(OPERATOR, "spam"));
+});
+
 test("an administrator does everything", () => {
-  expect(allowed(ADMINISTRATOR, "oversee")).toEqual(Object.keys(CASES));
+  expect(allowed(ADMINISTRATOR, "oversee")).toEqual(NAMES);
 });

@@ -1,6 +1,7 @@
 /** What is wrong in a line, in front of everything until it is over or read. */
 
 import type { Raised } from "../core/desk/alarms.ts";
+import { DESK, hashOf } from "../core/place.ts";
 import "./AlarmBar.css";
 import { Since } from "./Since.tsx";
 import { lineName, personName, type Desk } from "./desk.ts";
@@ -26,14 +27,14 @@ function AlarmItem({ desk, raised }: { desk: Desk; raised: Raised }) {
         <Since desk={desk} at={at} in={(time) => time} />
       </span>
       {alarm.kind === "answer_late" && (
-        <button
-          type="button"
+        <a
           class="Button Button--small"
+          href={hashOf(DESK)}
           data-testid="alarm-open"
           onClick={() => actions.open(alarm.conversation)}
         >
           {words.calls.open}
-        </button>
+        </a>
       )}
       <button
         type="button"

@@ -11,7 +11,14 @@ import "./ChatHead.css";
 import { RowBadges } from "./RowBadges.tsx";
 import { Since } from "./Since.tsx";
 import { Why } from "./Why.tsx";
-import { channelName, lineName, personName, stateWords, type Desk } from "./desk.ts";
+import {
+  channelName,
+  lineName,
+  offeredWords,
+  personName,
+  stateWords,
+  type Desk,
+} from "./desk.ts";
 
 type ChatHeadProps = { desk: Desk; row: Row; chat: Chat };
 
@@ -33,19 +40,21 @@ export function ChatHead({ desk, row, chat }: ChatHeadProps) {
           ‹
         </button>
         <Who desk={desk} row={row} />
-        {!chat.isGone && <HeadButtons desk={desk} row={row} />}
-        {routed && (
-          <button
-            type="button"
-            class="Button"
-            aria-expanded={isWhyOpen}
-            data-testid="why"
-            onClick={() => setWhyOpen(!isWhyOpen)}
-          >
-            {isMine ? words.why.button : words.why.buttonOther}
-          </button>
-        )}
-        {row.customer && <CardToggle desk={desk} />}
+        <div class="ChatHead-tools">
+          {!chat.isGone && <HeadButtons desk={desk} row={row} />}
+          {routed && (
+            <button
+              type="button"
+              class="Button"
+              aria-expanded={isWhyOpen}
+              data-testid="why"
+              onClick={() => setWhyOpen(!isWhyOpen)}
+            >
+              {isMine ? words.why.button : words.why.buttonOther}
+            </button>
+          )}
+          {row.customer && <CardToggle desk={desk} />}
+        </div>
       </div>
       {routed && isWhyOpen && <Why desk={desk} at={routed.at} fact={routed.fact} isMine={isMine} />}
     </header>
@@ -61,7 +70,7 @@ function Who({ desk, row }: { desk: Desk; row: Row }) {
       </h1>
       <p class="ChatHead-where">
         <span class={`ChatHead-state ChatHead-state--${row.state}`} data-testid="row-state">
-          {stateWords(desk, row)}
+          {row.state === "offered" ? offeredWords(desk, row) : stateWords(desk, row)}
         </span>
         {row.operator && <span>{words.row.heldBy(personName(desk, row.operator))}</span>}
         <span>{lineName(desk, row.line)}</span>

@@ -1,8 +1,6 @@
 /** The desk: bar on top, lists on the left, the open chat and its customer beside them. */
 
 import { Dialogs } from "./acts/Dialogs.tsx";
-import { AlarmBar } from "./AlarmBar.tsx";
-import { AwayBar } from "./AwayBar.tsx";
 import { CustomerCard } from "./card/CustomerCard.tsx";
 import { Chat } from "./Chat.tsx";
 import "./DeskScreen.css";
@@ -18,8 +16,6 @@ export function DeskScreen({ desk }: { desk: Desk }) {
     <div class={isChatOpen ? "DeskScreen DeskScreen--chat" : "DeskScreen"} data-testid="desk">
       <TopBar desk={desk} />
       <StaleBar desk={desk} />
-      <AlarmBar desk={desk} />
-      <AwayBar desk={desk} />
       <div class="DeskScreen-main">
         <Lists desk={desk} />
         <Chat desk={desk} />

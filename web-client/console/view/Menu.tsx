@@ -1,6 +1,5 @@
 /** A button with a list of things to do below it. */
 
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import "./Menu.css";
 
@@ -12,13 +11,15 @@ export type MenuItem = {
 };
 
 type MenuProps = {
-  label: ComponentChildren;
+  label: string;
   hint: string;
+  /** The label is no word: the hint is said instead. */
+  isSymbol?: true;
   testId: string;
   items: readonly MenuItem[];
 };
 
-export function Menu({ label, hint, testId, items }: MenuProps) {
+export function Menu({ label, hint, isSymbol, testId, items }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const place = useRef<HTMLSpanElement>(null);
@@ -45,7 +46,7 @@ export function Menu({ label, hint, testId, items }: MenuProps) {
         type="button"
         class="Button"
         title={hint}
-        aria-label={hint}
+        aria-label={isSymbol ? hint : undefined}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         data-testid={testId}

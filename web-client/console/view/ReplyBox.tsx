@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { TEXT_CHARS_MAX, type Row } from "../../client/index.ts";
+import { handedDraft } from "../core/desk/drafts.ts";
 import { isComing, myOffer, writing, type Writing } from "../core/select.ts";
 import { EMPTY_DRAFT } from "../core/state.ts";
 import { HandedDraft } from "./HandedDraft.tsx";
@@ -36,9 +37,12 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
   // What is written to the customer and cannot be sent stays where it can be read and copied.
   const isShut = !isReplying && !isNote && text === "";
 
+  const isAskedOfDraft = handedDraft(state, row) !== null;
   useEffect(() => {
-    if (isReplying || isNote) box.current?.focus({ preventScroll: true });
-  }, [isReplying, isNote]);
+    if (isAskedOfDraft || (!isReplying && !isNote)) return;
+    box.current?.focus({ preventScroll: true });
+    box.current?.setSelectionRange(text.length, text.length);
+  }, [isReplying, isNote, isAskedOfDraft]);
 
   const send = () => {
     if (canSend) actions.send(id, text.trim(), isNote);

@@ -9,7 +9,14 @@ import { Choice } from "./Choice.tsx";
 import { RowBadges } from "./RowBadges.tsx";
 import "./RowItem.css";
 import { Since } from "./Since.tsx";
-import { channelName, lineName, personName, stateWords, type Desk } from "./desk.ts";
+import {
+  channelName,
+  lineName,
+  offeredWords,
+  personName,
+  stateWords,
+  type Desk,
+} from "./desk.ts";
 import { clock } from "./time.ts";
 
 type RowItemProps = {
@@ -100,7 +107,7 @@ function whoWords(desk: Desk, row: Row): string | null {
     case "waiting":
       return null;
     case "offered":
-      return words.row.offeredTo(row.offers.map((o) => personName(desk, o.operator)).join(", "));
+      return offeredWords(desk, row);
     case "active":
       if (isHeldByMe(state, row) || row.operator === null) return null;
       return words.row.heldBy(personName(desk, row.operator));

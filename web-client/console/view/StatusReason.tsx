@@ -10,23 +10,28 @@ type StatusReasonProps = { desk: Desk; status: Status; reason: string | null };
 export function StatusReason({ desk, status, reason }: StatusReasonProps) {
   const [isWriting, setWriting] = useState(false);
   const words = desk.words.status;
-  if (isWriting) {
-    const done = (written: string | null) => {
-      setWriting(false);
-      if (written !== reason) desk.actions.setStatus(status, written);
-    };
-    return <ReasonForm desk={desk} reason={reason} onDone={done} />;
-  }
+  const button = useRef<HTMLButtonElement>(null);
+  const left = () => setWriting(false);
+  const done = (written: string | null) => {
+    button.current?.focus();
+    left();
+    if (written !== reason) desk.actions.setStatus(status, written);
+  };
   return (
-    <button
-      type="button"
-      class="StatusReason"
-      title={words.reason}
-      data-testid="status-reason"
-      onClick={() => setWriting(true)}
-    >
-      {reason ?? words.addReason}
-    </button>
+    <span class="StatusReason">
+      <button
+        ref={button}
+        type="button"
+        class="StatusReason-button"
+        title={reason ?? words.reason}
+        aria-expanded={isWriting}
+        data-testid="status-reason"
+        onClick={() => setWriting(true)}
+      >
+        {reason ?? words.addReason}
+      </button>
+      {isWriting && <ReasonForm desk={desk} reason={reason} onDone={done} onLeft={left} />}
+    </span>
   );
 }
 
@@ -34,9 +39,10 @@ type ReasonFormProps = {
   desk: Desk;
   reason: string | null;
   onDone: (reason: string | null) => void;
+  onLeft: () => void;
 };
 
-function ReasonForm({ desk, reason, onDone }: ReasonFormProps) {
+function ReasonForm({ desk, reason, onDone, onLeft }: ReasonFormProps) {
   const words = desk.words.status;
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -44,11 +50,15 @@ function ReasonForm({ desk, reason, onDone }: ReasonFormProps) {
     event.preventDefault();
     onDone(field.current?.value.trim() || null);
   };
+  const left = (event: FocusEvent) => {
+    const form = event.currentTarget as HTMLFormElement;
+    if (!form.contains(event.relatedTarget as Node | null)) onLeft();
+  };
   return (
-    <form class="StatusReason-form" onSubmit={submitted}>
+    <form class="StatusReason-form" onSubmit={submitted} onFocusOut={left}>
       <input
         ref={field}
-        class="StatusReason-field"
+        class="Input"
         defaultValue={reason ?? ""}
         maxLength={STATUS_REASON_CHARS_MAX}
         placeholder={words.reason}

@@ -1,3 +1,5 @@
+import { AlarmBar } from "./AlarmBar.tsx";
+import { AwayBar } from "./AwayBar.tsx";
 import { ConnectionState } from "./ConnectionState.tsx";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { PlaceSwitch } from "./PlaceSwitch.tsx";
@@ -5,7 +7,18 @@ import { StatusSwitch } from "./StatusSwitch.tsx";
 import "./TopBar.css";
 import type { Desk } from "./desk.ts";
 
+/** Above every screen, with what is to be seen whatever one is doing. */
 export function TopBar({ desk }: { desk: Desk }) {
+  return (
+    <>
+      <Bar desk={desk} />
+      <AlarmBar desk={desk} />
+      <AwayBar desk={desk} />
+    </>
+  );
+}
+
+function Bar({ desk }: { desk: Desk }) {
   const { state, words, actions } = desk;
   const sound = state.sound ? words.bar.soundOn : words.bar.soundOff;
   return (

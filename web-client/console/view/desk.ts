@@ -1,7 +1,15 @@
 /** What every view of the desk is given: the state, the words, the time, and what can be done. */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { ConversationId, OfferId, OperatorId, Row, Status } from "../../client/index.ts";
+import type {
+  CloseReason,
+  ConversationId,
+  OfferId,
+  OperatorId,
+  Row,
+  RowState,
+  Status,
+} from "../../client/index.ts";
 import type { Draft, Language, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
 import type { WorkActions } from "./acts/actions.ts";
@@ -50,8 +58,18 @@ export function channelName({ state, words }: Desk, id: string): string {
   return state.channels[id]?.name ?? words.unknownChannel;
 }
 
-/** Where a conversation stands; of a closed one, why. */
-export function stateWords({ words }: Desk, row: Row): string {
-  if (row.state === "closed" && row.reason !== null) return words.rows.closed[row.reason.why];
-  return words.row.states[row.state];
+/** Where a conversation stands; if it is over, or about to be, and that is known: why. */
+export function stateWords(
+  { words }: Desk,
+  { state, reason = null }: { state: RowState; reason?: CloseReason | null },
+): string {
+  if (state === "closed" && reason !== null) return words.rows.closed[reason.why];
+  if (state === "closing" && reason?.why === "silence") return words.rows.closingSilence;
+  return words.row.states[state];
+}
+
+/** Before whom it is put. */
+export function offeredWords(desk: Desk, row: Row): string {
+  const names = row.offers.map(({ operator }) => personName(desk, operator));
+  return desk.words.row.offeredTo(names.join(", "));
 }

@@ -95,9 +95,9 @@ function routedWords(desk: Desk, fact: Extract<Fact, { fact: "routed" }>): strin
     fact.operators.length === 0
       ? words.nobody
       : words.offered(fact.operators.map(name).join(", "), until);
-  const listed = fact.listed_for === undefined ? "" : words.listed(name(fact.listed_for));
-  const more = [words.offeredVia[fact.via], listed].filter((part) => part !== "");
-  return [offered, ...more].join("; ");
+  const via = words.offeredVia[fact.via];
+  const listed = fact.listed_for === undefined ? "" : `; ${words.listed(name(fact.listed_for))}`;
+  return `${offered}${via === "" ? "" : ` (${via})`}${listed}`;
 }
 
 function closedWords(desk: Desk, reason: CloseReason): string {

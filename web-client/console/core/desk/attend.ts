@@ -51,9 +51,11 @@ function withEvents(
 function withEvent(work: Work, before: State, after: State, event: Event, at: number): Work {
   switch (event.kind) {
     case "row": {
-      const alarms = answered(work.alarms, event.row);
-      const next = returned({ ...work, alarms }, before, after, event.row, at);
-      return offered(next, before, after, event.row, at);
+      const { row } = event;
+      const alarms = answered(work.alarms, row);
+      const chosen = row.state === "closed" ? unchosen(work, row.conversation) : work.chosen;
+      const next = returned({ ...work, alarms, chosen }, before, after, row, at);
+      return offered(next, before, after, row, at);
     }
     case "gone":
       return forgotten(work, event.conversation);
@@ -111,8 +113,12 @@ function forgotten(work: Work, id: ConversationId): Work {
   const alarms = work.alarms.filter(
     ({ alarm }) => alarm.kind !== "answer_late" || alarm.conversation !== id,
   );
-  const chosen = work.chosen?.filter((one) => one !== id) ?? null;
-  return { ...without(work, id), alarms, chosen };
+  return { ...without(work, id), alarms, chosen: unchosen(work, id) };
+}
+
+/** Nothing more can be done with it. */
+function unchosen({ chosen }: Work, id: ConversationId): Work["chosen"] {
+  return chosen?.filter((one) => one !== id) ?? null;
 }
 
 function without(work: Work, id: ConversationId): Work {

@@ -5,38 +5,67 @@ import type {
   ConversationId,
   CustomerId,
   LineId,
+  Me,
   OperatorId,
   Row,
+  RowState,
   Timestamp,
 } from "../../../client/index.ts";
+import { mayChangeCustomer } from "./rights.ts";
 
-/** The answer of `GET /api/v1/customers/{id}`. */
+/** The answer of `GET /api/v1/customers/{id}`: a person with all his cards as one. */
 export type Customer = {
+  /** That of the card under which his others are merged. */
   id: CustomerId;
   /** Sent back with a change. */
   version: number;
   name: string;
   surname: string;
-  identities: { channel: ChannelId; name: string }[];
+  note: string;
+  identities: { channel: ChannelId; external: string; name: string }[];
   phones: Contact[];
   emails: Contact[];
+  /** Who owns him as a contact. */
   responsible: OperatorId | null;
-  lead: { id: string; status: LeadStatus } | null;
+  /** Who is asked first: the responsible, else that of his newest open lead. */
+  owner: OperatorId | null;
+  lead: { id: string; status: LeadStatus; responsible: OperatorId | null } | null;
   blocked: { by: OperatorId; at: Timestamp } | null;
-  note: string;
+  /** Whom he says to be, by a contact that he only typed. */
+  claims: Claim | null;
   open: OpenElsewhere[];
-  conversations: Row[];
+  /** The newest ones. */
+  conversations: PastConversation[];
+  merged: { customer: CustomerId; name: string; at: Timestamp }[];
 };
 
 export type ContactKind = "phone" | "email";
 export type Contact = { value: string; standing: "claimed" | "verified" | "rejected" };
 export type LeadStatus = "open" | "junk" | "closed";
 
+export type Claim = {
+  customer: CustomerId;
+  name: string;
+  kind: ContactKind;
+  value: string;
+  /** Who owns that customer. */
+  responsible: OperatorId | null;
+};
+
 export type OpenElsewhere = {
   conversation: ConversationId;
-  channel: ChannelId;
   line: LineId;
+  channel: ChannelId;
   operator: OperatorId | null;
+};
+
+export type PastConversation = {
+  conversation: ConversationId;
+  line: LineId;
+  channel: ChannelId;
+  state: RowState;
+  operator: OperatorId | null;
+  started_at: Timestamp;
 };
 
 /** What of a card can be written. */
@@ -61,6 +90,7 @@ export type CardProblem =
   /** Somebody else changed it meanwhile; his change is on the card now, beneath what one wrote. */
   | { why: "stale" }
   | { why: "invalid"; field: string; allowed: string }
+  | { why: "no_leads" }
   | { why: "not_allowed" }
   | { why: "unreachable" };
 
@@ -140,7 +170,8 @@ export function elsewhere(card: Card, conversation: ConversationId): OpenElsewhe
 }
 
 /** Of whoever has none that is open, and is known. */
-export function canMakeLead(card: Card | null, row: Row): boolean {
-  if (card === null || card.value === null || card.isBusy) return false;
-  return card.customer === row.customer && card.value.lead?.status !== "open";
+export function canMakeLead(me: Me | null, card: Card | null, row: Row): boolean {
+  if (me === null || card === null || card.value === null || card.isBusy) return false;
+  if (card.customer !== row.customer || card.value.lead?.status === "open") return false;
+  return mayChangeCustomer(me, [row]);
 }

@@ -33,6 +33,7 @@ export type LeadProblem =
   | { why: "needs_contact" }
   | { why: "invalid"; field: string; allowed: string }
   | { why: "exists" }
+  | { why: "no_leads" }
   | { why: "not_allowed" }
   | { why: "unreachable" };
 

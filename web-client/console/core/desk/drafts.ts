@@ -35,5 +35,7 @@ export function handedDraft(state: State, row: Row): KeptDraft | null {
   const draft = state.chat?.draft ?? null;
   if (draft === null || draft.by === state.me?.id) return null;
   if (state.chat?.conversation !== row.conversation) return null;
+  // It was taken already, as it is.
+  if (state.work.saved[row.conversation] === draft.text) return null;
   return row.state === "active" && isHeldByMe(state, row) ? draft : null;
 }

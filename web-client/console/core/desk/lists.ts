@@ -35,7 +35,7 @@ export function onHold(state: State): Row[] {
 export function joined(state: State): Row[] {
   const me = state.me?.id ?? "";
   return rows(state)
-    .filter((row) => row.joined.includes(me))
+    .filter((row) => row.state !== "closed" && row.joined.includes(me))
     .sort(latestFirst);
 }
 
@@ -43,7 +43,7 @@ export function joined(state: State): Row[] {
 export function handedOn(state: State): Row[] {
   const me = state.me?.id;
   return rows(state)
-    .filter((row) => row.handed_by !== null && row.handed_by === me)
+    .filter((row) => row.state === "offered" && row.handed_by !== null && row.handed_by === me)
     .sort(latestFirst);
 }
 
@@ -55,7 +55,9 @@ export function ofMyCustomers(state: State): Row[] {
 }
 
 export function isListedForMe(state: State, row: Row): boolean {
-  return row.listed_for !== null && row.listed_for === state.me?.id && myOffer(state, row) === null;
+  const isOpen = row.state === "waiting" || row.state === "offered";
+  const isMine = row.listed_for !== null && row.listed_for === state.me?.id;
+  return isOpen && isMine && myOffer(state, row) === null;
 }
 
 /** Waiting, or before somebody else of the queue; the oldest first. */

@@ -38,7 +38,7 @@ function operatorMay(me: Me, action: Action, row: Row): boolean {
     case "take":
       return isOfferedTo(me, row) || row.listed_for === me.id || isOpenIn(me.queues, row);
     case "reply":
-      return has(me, row) || row.held.includes(me.id) || row.joined.includes(me.id);
+      return isHis(me, row) || row.joined.includes(me.id);
     case "handle":
     case "move":
     case "finish":
@@ -54,11 +54,20 @@ function operatorMay(me: Me, action: Action, row: Row): boolean {
   }
 }
 
+/** A customer is known by his conversations. */
+export function mayChangeCustomer(me: Me, rows: readonly Row[]): boolean {
+  return rows.some((row) => overseesLine(me, row.line) || isHis(me, row));
+}
+
+/** Whoever sees one of his conversations may throw it out, and him with it. */
+export function mayBlockCustomer(me: Me, rows: readonly Row[]): boolean {
+  return rows.some((row) => may(me, "spam", row));
+}
+
 /** It is or was his, is put before him, or he takes part in it. */
 export function concerns(me: Me, row: Row): boolean {
   return (
-    has(me, row) ||
-    row.held.includes(me.id) ||
+    isHis(me, row) ||
     isOfferedTo(me, row) ||
     row.joined.includes(me.id) ||
     row.handed_by === me.id ||
@@ -69,6 +78,11 @@ export function concerns(me: Me, row: Row): boolean {
 /** He has it, or helps whoever does. */
 export function takesPart(me: Me, row: Row): boolean {
   return has(me, row) || row.joined.includes(me.id);
+}
+
+/** He has it, or had it once. */
+function isHis(me: Me, row: Row): boolean {
+  return has(me, row) || row.held.includes(me.id);
 }
 
 function has(me: Me, row: Row): boolean {

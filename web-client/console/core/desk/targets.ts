@@ -25,6 +25,8 @@ export type OperatorTarget = {
 export type LineTarget = {
   id: LineId;
   name: string;
+  /** An inactive line routes nothing. */
+  active: boolean;
   open: boolean;
   opens_at: Timestamp | null;
   available_operators: number;
@@ -45,6 +47,7 @@ export function operatorTrouble(target: OperatorTarget): TargetState | null {
 }
 
 export function lineTrouble(target: LineTarget): TargetState | null {
+  if (!target.active) return "inactive";
   if (!target.open) return "closed";
   return target.available_operators === 0 ? "nobody" : null;
 }

@@ -22,6 +22,7 @@ export function FinishButtons({ desk, row }: { desk: Desk; row: Row }) {
       </button>
       <Menu
         label="▾"
+        isSymbol
         hint={words.finishMore}
         testId="finish-more"
         items={[

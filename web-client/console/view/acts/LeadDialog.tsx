@@ -52,6 +52,8 @@ function problemWords(words: Words, problem: Exclude<LeadProblem, { why: "needs_
       return says.invalid(words.card.fields[problem.field] ?? problem.field, problem.allowed);
     case "exists":
       return says.exists;
+    case "no_leads":
+      return words.card.problems.noLeads;
     case "not_allowed":
       return says.notAllowed;
     case "unreachable":

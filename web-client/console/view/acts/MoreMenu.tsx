@@ -39,7 +39,7 @@ function itemsFor(desk: Desk, row: Row): MenuItem[] {
       ? []
       : may("move", words.move, () => ask({ kind: "transfer", conversation }))),
     ...may("review", words.review, () => ask({ kind: "review", conversation })),
-    ...(canMakeLead(state.card, row)
+    ...(canMakeLead(state.me, state.card, row)
       ? [{ label: words.lead, testId: "lead", onChoose: makeLead }]
       : []),
     ...(can(state, "spam", row)

@@ -1,6 +1,6 @@
 /** Hands a conversation on: to whom, with what state and load, and what is said to him. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import {
   COMMENT_CHARS_MAX,
   type ConversationId,
@@ -89,8 +89,11 @@ function TargetLists({ desk, conversation, targets, chosen, onChoose }: TargetLi
   const operators = targets.operators.filter(({ id }) => id !== row?.operator);
   const lines = targets.lines.filter(({ id }) => id !== row?.line);
   const isChosen = (to: TransferTo) => chosen?.to.kind === to.kind && chosen.to.id === to.id;
+  const place = useRef<HTMLDivElement>(null);
+  // They come a moment after the dialog; choosing is what it is for.
+  useEffect(() => place.current?.querySelector("input")?.focus(), []);
   return (
-    <div class="TransferDialog">
+    <div class="TransferDialog" ref={place}>
       {row && can(state, "transfer", row) && (
         <fieldset class="TransferDialog-group">
           <legend>{says.operators}</legend>

@@ -20,6 +20,7 @@ export function operatorWords(words: Words, target: OperatorTarget): string {
 
 export function lineWords(words: Words, target: LineTarget): string {
   const { transfer, troubles } = words.dialogs;
+  if (!target.active) return troubles.inactive;
   if (!target.open) {
     return target.opens_at ? transfer.opens(moment(words, target.opens_at)) : transfer.closed;
   }

@@ -1,37 +1,31 @@
 /** All conversations of the customer, over all lines and channels; each can be looked up. */
 
-import type { Row } from "../../../client/index.ts";
-import type { Customer } from "../../core/desk/card.ts";
+import type { Customer, PastConversation } from "../../core/desk/card.ts";
 import { preview } from "../../i18n/kind.ts";
 import { channelName, lineName, personName, stateWords, type Desk } from "../desk.ts";
 import { moment } from "../time.ts";
 import "./CardHistory.css";
 
 export function CardHistory({ desk, value }: { desk: Desk; value: Customer }) {
-  const rows = [...value.conversations].sort(
-    (a, b) => Date.parse(b.started_at) - Date.parse(a.started_at),
-  );
   return (
     <section class="CustomerCard-section" data-testid="card-history">
       <h3 class="CustomerCard-title">{desk.words.card.history}</h3>
       <ul>
-        {rows.map((row) => (
-          <HistoryItem
-            key={row.conversation}
-            desk={desk}
-            row={desk.state.rows[row.conversation] ?? row}
-          />
+        {value.conversations.map((past) => (
+          <HistoryItem key={past.conversation} desk={desk} past={past} />
         ))}
       </ul>
     </section>
   );
 }
 
-function HistoryItem({ desk, row }: { desk: Desk; row: Row }) {
+function HistoryItem({ desk, past }: { desk: Desk; past: PastConversation }) {
   const { state, words, actions } = desk;
-  const id = row.conversation;
+  const id = past.conversation;
+  // Of those in our lists more is known, and sooner.
+  const row = state.rows[id] ?? null;
+  const { line, channel, operator, started_at } = past;
   const isOpen = state.chat?.conversation === id;
-  const isOrigin = state.chat?.from === id;
   return (
     <li>
       <button
@@ -40,18 +34,18 @@ function HistoryItem({ desk, row }: { desk: Desk; row: Row }) {
         aria-current={isOpen}
         data-testid="history-open"
         data-conversation={id}
-        onClick={() => (isOrigin ? actions.open(id) : actions.work.lookUp(id))}
+        onClick={() => actions.work.lookUp(id)}
       >
         <span class="CardHistory-top">
-          <span>{moment(words, row.started_at)}</span>
-          <span>{isOpen ? words.card.thisOne : stateWords(desk, row)}</span>
+          <span>{moment(words, started_at)}</span>
+          <span>{isOpen ? words.card.thisOne : stateWords(desk, row ?? past)}</span>
         </span>
-        <span class="CardHistory-preview">{preview(words, row)}</span>
+        {row && <span class="CardHistory-preview">{preview(words, row)}</span>}
         <span class="CardHistory-where">
           {[
-            lineName(desk, row.line),
-            channelName(desk, row.channel),
-            ...(row.operator ? [personName(desk, row.operator)] : []),
+            lineName(desk, line),
+            channelName(desk, channel),
+            ...(operator ? [personName(desk, operator)] : []),
           ].join(" · ")}
         </span>
       </button>

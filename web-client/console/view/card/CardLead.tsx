@@ -12,7 +12,7 @@ export function CardLead({ desk, card, value }: { desk: Desk; card: Card; value:
   return (
     <section class="CustomerCard-section CustomerCard-line" data-testid="card-lead">
       <span>{lead ? `${words.lead}: ${words.leads[lead.status]}` : words.noLead}</span>
-      {row && canMakeLead(card, row) && (
+      {row && canMakeLead(state.me, card, row) && (
         <button
           type="button"
           class="Button Button--small"
