@@ -1,10 +1,11 @@
 //! The configuration: read once at start, checked once, then handed to each layer by section.
 //!
 //! `config/default.toml` is embedded and holds every key with its meaning; a file goes over it, the
-//! environment over both. Knows no layer of the program, only the form of networks that [`outbound`]
-//! reads too.
+//! environment over both. Knows no layer of the program, only the forms of networks and countries that
+//! [`outbound`] and [`crm`] read too.
 //!
 //! [`outbound`]: crate::outbound::address
+//! [`crm`]: crate::crm::contacts
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
+use crate::crm::contacts::Region;
 use crate::outbound::address::AllowedNetworks;
 
 /// The commented defaults.
@@ -66,6 +68,8 @@ pub struct Store {
 #[serde(deny_unknown_fields)]
 pub struct Company {
     pub name: String,
+    #[serde(deserialize_with = "region")]
+    pub country: Region,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -356,6 +360,11 @@ fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RangeInclusive<u3
     <[u32; 2]>::deserialize(deserializer).map(|[lowest, highest]| lowest..=highest)
 }
 
+fn region<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Region, D::Error> {
+    Region::parse(&String::deserialize(deserializer)?)
+        .ok_or_else(|| D::Error::custom("expected two capital letters of ISO 3166, such as `US`"))
+}
+
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AllowedNetworks, D::Error> {
     AllowedNetworks::parse(&Vec::<String>::deserialize(deserializer)?).map_err(D::Error::custom)
 }
@@ -369,6 +378,7 @@ mod tests {
         let config = Config::with("").expect("the embedded file is complete");
         assert_eq!(config.limits.offer_timeout_seconds, 60..=1800);
         assert_eq!(config.store.shards, 64);
+        assert_eq!(Some(config.company.country), Region::parse("US"));
         assert!(config.metrics.token.is_empty());
     }
 
@@ -382,6 +392,7 @@ mod tests {
             ("[limits]\noffer_timeout_seconds = [60, 30]", "limits.offer_timeout_seconds"),
             ("[limits]\ncommands_burst = 0", "limits.commands_burst"),
             ("[limits]\ncommands_burst = \"many\"", "commands_burst"),
+            ("[company]\ncountry = \"Germany\"", "company.country"),
             ("[metrics]\ntoken = \"short\"", "metrics.token"),
             ("[outbound]\nallow_networks = [\"10.0.0.0/33\"]", "allow_networks"),
             ("[colour]\nred = 1", "colour"),

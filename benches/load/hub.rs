@@ -104,6 +104,7 @@ async fn start_node(directory: &Path) -> NodeHandle {
         settings: NodeSettings {
             company: "Acme".into(),
             limits: domain::limits::Limits::default(),
+            region: config.company.country,
             public_url: None,
             shards: config.store.shards,
             grace_seconds: config.sessions.grace_seconds,

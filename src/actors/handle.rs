@@ -34,7 +34,7 @@ use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
-use crate::store::op::{DocumentKind, Submitted};
+use crate::store::op::{DocumentKind, SharedKind, Submitted};
 
 /// Shared documents changed in one step.
 pub const CHANGES_MAX: usize = 50;
@@ -85,12 +85,39 @@ pub enum NotStored {
 /// A change of shared documents by a person. `version` is the one that was read; 0: it is new.
 #[derive(Clone, Debug)]
 pub enum Change {
-    Line { version: u64, line: Line },
-    Channel { version: u64, channel: Channel },
-    Operator { version: u64, operator: Operator },
-    Account { version: u64, login: String, account: Account },
-    SignIn { version: u64, digest: String, sign_in: SignIn },
-    EndSignIn { version: u64, digest: String },
+    Line {
+        version: u64,
+        line: Line,
+    },
+    Channel {
+        version: u64,
+        channel: Channel,
+    },
+    Operator {
+        version: u64,
+        operator: Operator,
+    },
+    Account {
+        version: u64,
+        login: String,
+        account: Account,
+    },
+    SignIn {
+        version: u64,
+        digest: String,
+        sign_in: SignIn,
+    },
+    EndSignIn {
+        version: u64,
+        digest: String,
+    },
+    /// A customer's card, a lead, or what a customer is known by, as `actors::customers` makes it.
+    Record {
+        version: u64,
+        kind: SharedKind,
+        id: String,
+        bytes: Arc<[u8]>,
+    },
 }
 
 impl Change {
@@ -104,6 +131,7 @@ impl Change {
             Self::SignIn { digest, .. } | Self::EndSignIn { digest, .. } => {
                 format!("sign_in:{digest}")
             }
+            Self::Record { kind, id, .. } => format!("{}:{id}", kind.as_str()),
         }
     }
 }

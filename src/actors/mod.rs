@@ -3,6 +3,7 @@
 //!
 //! `web` uses [`handle`] and [`directory`], `main` starts a node with [`node`].
 
+pub mod customers;
 pub mod directory;
 pub mod handle;
 pub mod node;

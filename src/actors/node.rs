@@ -75,6 +75,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         clock: start.clock,
         store: start.store,
         directory,
+        records: Arc::default(),
         read_model: start.read_model,
         presence: Presence::default(),
         shards: slots,

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use domain::effect::Input;
+use domain::entry::{Body, Unheard};
 use domain::event::{Alarm, FeedEvent};
 use domain::id::ConversationId;
 
@@ -92,7 +93,7 @@ impl Bench {
 
     /// What comes into this round: the inbox first, then what was handed over directly.
     async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
-        let mut works = self.from_inbox().await?;
+        let mut works = self.read_inbox().await?;
         if self.inbox_drained {
             let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
             works.extend(pending.drain(..room));
@@ -101,7 +102,7 @@ impl Bench {
     }
 
     /// As much of the inbox as one round takes.
-    pub(crate) async fn from_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
         if self.inbox_drained {
             return Ok(Vec::new());
         }
@@ -131,7 +132,8 @@ impl Bench {
         for work in works.iter() {
             let once = work.targets();
             let again = once.iter().any(|target| targets.contains(target));
-            if again || ops + DOCUMENT_OPS * self.touched.len() > OPS_ENOUGH {
+            if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
+            {
                 break;
             }
             targets.extend(once);
@@ -221,6 +223,10 @@ impl Bench {
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Change { changes, answer: _ } => {
+                let store = self.parts.store.clone();
+                if !self.customers.take(&store, changes).await? {
+                    return Ok(Verdict::Stale);
+                }
                 for change in changes {
                     shared_change::write(group, change);
                 }
@@ -300,6 +306,7 @@ impl Bench {
             }
         }
         self.chats.draft(&mut group);
+        self.customers.draft(&mut group);
         draught.groups.push(group);
         Ok(())
     }
@@ -360,6 +367,7 @@ impl Bench {
             }
         }
         self.chats.keep();
+        self.customers.keep();
         for id in &draught.closed {
             self.conversations.remove(id);
         }
@@ -401,6 +409,7 @@ impl Bench {
                 let Some(position) = committed.appended.get(events.len()) else { break };
                 let place = Place { position: *position, tag };
                 shared_change::apply(&self.parts, &event);
+                count_unheard(&event);
                 events.push(Arc::new(TailEvent::new(place, self.feed_end, event)));
                 self.feed_end = place;
             }
@@ -429,6 +438,21 @@ impl Bench {
             }
         }
         self.chats.take_back();
+        self.customers.take_back();
+    }
+}
+
+/// What was only stored is counted, so that a flood of it is seen.
+fn count_unheard(event: &FeedEvent) {
+    if let FeedEvent::Entry { entry, .. } = event
+        && let Body::Message(message) = &entry.body
+        && let Some(why) = message.unheard
+    {
+        let why = match why {
+            Unheard::Automatic => "automatic",
+            Unheard::Blocked => "blocked",
+        };
+        metrics::counter!("switchboard_unheard_messages_total", "why" => why).increment(1);
     }
 }
 

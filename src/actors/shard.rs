@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::catch_up::from_store;
 use crate::actors::chats::Chats;
+use crate::actors::customers::Customers;
 use crate::actors::delivery::found_jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, Follow};
@@ -245,6 +246,7 @@ async fn load(
         lines: BTreeMap::new(),
         conversations: BTreeMap::new(),
         chats: Chats::default(),
+        customers: Customers::new(parts.records.clone(), parts.settings.region),
         touched: BTreeSet::new(),
         touched_lines: BTreeSet::new(),
         rounds: 0,

@@ -45,6 +45,14 @@ impl ChannelSettings {
         }
     }
 
+    /// Whether a customer can be written to through it when he has gone: on a messenger he can.
+    pub fn reaches_again(&self) -> bool {
+        match self {
+            Self::Telegram { .. } => true,
+            Self::Webhook { outgoing_url, .. } => outgoing_url.is_some(),
+        }
+    }
+
     /// The word for the kind of platform, as in the stored form.
     pub fn kind(&self) -> &'static str {
         match self {

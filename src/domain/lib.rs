@@ -14,6 +14,7 @@ pub mod entry;
 pub mod event;
 pub mod hours;
 pub mod id;
+pub mod lead;
 pub mod limits;
 pub mod line;
 pub mod operator;
@@ -21,6 +22,7 @@ pub mod permission;
 pub mod queue;
 pub mod routing;
 pub mod texts;
+pub mod world;
 
 #[cfg(test)]
 mod stories;

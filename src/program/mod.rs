@@ -88,6 +88,7 @@ pub fn keep_up(numbers: PrometheusHandle) {
 fn node_settings(config: &Config) -> NodeSettings {
     let public = &config.server.public_url;
     NodeSettings {
+        region: config.company.country,
         company: config.company.name.as_str().into(),
         limits: Limits::default(),
         public_url: public.is_https().then(|| public.as_str().to_owned()),

@@ -40,6 +40,8 @@ pub enum ApiError {
     Stale(Option<Value>),
     /// 409: that value is somebody else's already.
     Taken(&'static str),
+    /// 409: as things stand it cannot be done.
+    Refused { code: &'static str, message: &'static str },
     /// 409: the set-up is over.
     AlreadySetUp,
     /// 413
@@ -103,6 +105,7 @@ impl ApiError {
             Self::MethodNotAllowed(_) => "method_not_allowed",
             Self::Stale(_) => "stale",
             Self::Taken(_) => "taken",
+            Self::Refused { code, .. } => code,
             Self::AlreadySetUp => "already_set_up",
             Self::TooLarge => "too_large",
             Self::NotJson => "not_json",
@@ -127,6 +130,7 @@ impl ApiError {
             Self::MethodNotAllowed(allowed) => format!("here one can only: {allowed}"),
             Self::Stale(_) => "somebody else changed it meanwhile".to_owned(),
             Self::Taken(field) => format!("this {field} is taken"),
+            Self::Refused { message, .. } => (*message).to_owned(),
             Self::AlreadySetUp => "the set-up is over: sign in".to_owned(),
             Self::TooLarge => "the request is too large".to_owned(),
             Self::NotJson => "the body must be `application/json`".to_owned(),
@@ -182,7 +186,9 @@ impl ResponseError for ApiError {
             Self::Forbidden | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Stale(_) | Self::Taken(_) | Self::AlreadySetUp => StatusCode::CONFLICT,
+            Self::Stale(_) | Self::Taken(_) | Self::Refused { .. } | Self::AlreadySetUp => {
+                StatusCode::CONFLICT
+            }
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::InvalidFields(_) => StatusCode::UNPROCESSABLE_ENTITY,

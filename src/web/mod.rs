@@ -32,7 +32,9 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, post, put};
 use actix_web::{Resource, Route};
 
-use crate::web::api::{channels, conversations, lines, openapi, operators};
+use crate::web::api::{
+    calendar, channels, conversations, customers, leads, lines, openapi, operators,
+};
 use crate::web::edge::Edge;
 use crate::web::error::ApiError;
 
@@ -73,6 +75,7 @@ fn configure_api(routes: &mut ServiceConfig) {
             "GET, PUT",
             [get().to(lines::one), put().to(lines::change)],
         ))
+        .service(only("/v1/calendar/preview", "POST", [post().to(calendar::preview)]))
         .service(only(
             "/v1/channels",
             "GET, POST",
@@ -95,7 +98,28 @@ fn configure_api(routes: &mut ServiceConfig) {
         ))
         .service(only("/v1/operators/{id}/password", "PUT", [put().to(operators::set_password)]))
         .service(only("/v1/conversations", "GET", [get().to(conversations::list)]))
-        .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]));
+        .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]))
+        .service(only("/v1/conversations/{id}/lead", "POST", [post().to(leads::create)]))
+        .service(only(
+            "/v1/customers/{id}",
+            "GET, PUT",
+            [get().to(customers::one), put().to(customers::change)],
+        ))
+        .service(only(
+            "/v1/customers/{id}/contacts/confirm",
+            "POST",
+            [post().to(customers::confirm_contact)],
+        ))
+        .service(only(
+            "/v1/customers/{id}/contacts/reject",
+            "POST",
+            [post().to(customers::reject_contact)],
+        ))
+        .service(only("/v1/customers/{id}/block", "POST", [post().to(customers::block)]))
+        .service(only("/v1/customers/{id}/unblock", "POST", [post().to(customers::unblock)]))
+        .service(only("/v1/customers/{id}/merge", "POST", [post().to(customers::merge)]))
+        .service(only("/v1/customers/{id}/unmerge", "POST", [post().to(customers::unmerge)]))
+        .service(only("/v1/leads/{id}", "PUT", [put().to(leads::change)]));
 }
 
 /// Sent with every answer that does not say otherwise.

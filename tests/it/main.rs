@@ -5,8 +5,10 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod bad_input;
+mod calendar;
 mod channels;
 mod contract;
+mod customers;
 mod edge;
 mod fakes;
 mod kill;

@@ -27,6 +27,7 @@ use switchboard::actors::node::{self, NodeStart};
 use switchboard::actors::parts::NodeSettings;
 use switchboard::channels::{self, HookRequest, Meaning};
 use switchboard::clock::Clock;
+use switchboard::crm::contacts::Region;
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
@@ -360,6 +361,7 @@ pub async fn start_node_with(
         settings: NodeSettings {
             company: "Acme".into(),
             limits: Limits::default(),
+            region: Region::parse("US").unwrap(),
             public_url: Some("https://hub.example".into()),
             sign_in_idle: SignedDuration::from_hours(12),
             sign_in_absolute: SignedDuration::from_hours(168),

@@ -2,6 +2,7 @@
 
 mod absence;
 mod answer_limit;
+mod customers;
 mod ending;
 mod hours;
 mod hours_routing;
@@ -21,6 +22,7 @@ mod places;
 mod property;
 mod queue;
 mod rating;
+mod simulator;
 mod steps;
 mod story;
 mod texts;

@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_as_in_a_new_line() {
-        let new = LineSettings::new("Company", Vec::new());
+        let new = LineSettings::new("Company", Vec::new(), "UTC");
         assert_eq!(with(&new, Value::Null), Ok(new.clone()));
         let given = json!({"name": "Support", "queue": {"mode": "all"}});
         let settings = with(&new, given).expect("valid");
@@ -203,8 +203,8 @@ mod tests {
             let name = name_of_new("Company", &directory);
             assert_eq!(name, expected);
             let id = LineId::new(expected);
-            let settings = LineSettings::new(name, Vec::new());
-            let line = Line { id: id.clone(), shard: ShardId(0), settings };
+            let settings = LineSettings::new(name, Vec::new(), "UTC");
+            let line = Line { id: id.clone(), shard: ShardId(0), archived: false, settings };
             directory.lines.insert(id, Versioned { version: 1, value: line.into() });
         }
     }

@@ -9,6 +9,13 @@ pub mod operators;
 
 pub mod conversations;
 
+pub mod customers;
+
+pub mod leads;
+
+pub mod calendar;
+pub mod customer_body;
+
 pub mod entry_schema;
 pub mod openapi;
 pub mod schema;

@@ -6,7 +6,7 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use crate::web::api::{channels, conversations, lines, operators};
+use crate::web::api::{calendar, channels, conversations, customers, leads, lines, operators};
 use crate::web::{auth, hooks, setup};
 
 #[derive(OpenApi)]
@@ -27,6 +27,7 @@ use crate::web::{auth, hooks, setup};
         lines::create,
         lines::one,
         lines::change,
+        calendar::preview,
         channels::list,
         channels::create,
         channels::one,
@@ -38,6 +39,16 @@ use crate::web::{auth, hooks, setup};
         operators::set_password,
         conversations::list,
         conversations::one,
+        customers::one,
+        customers::change,
+        customers::confirm_contact,
+        customers::reject_contact,
+        customers::block,
+        customers::unblock,
+        customers::merge,
+        customers::unmerge,
+        leads::create,
+        leads::change,
         hooks::receive,
     ),
     modifiers(&SignInCookie, &CommonAnswers),

@@ -97,6 +97,34 @@ pub struct NewUnansweredSettings {
     pub text: Option<String>,
 }
 
+/// A day or a range of days with hours of their own.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// `YYYY-MM-DD`
+    pub from: String,
+    /// `YYYY-MM-DD`, the last day of it.
+    pub to: String,
+    /// Every year from that day and month to that day and month.
+    pub yearly: bool,
+    /// At most 8; none: closed.
+    pub intervals: Vec<Interval>,
+    /// At most 100 characters.
+    pub name: String,
+    /// From a calendar file; what is entered by hand goes before it.
+    pub imported: bool,
+}
+
+/// Open from a time of the day it belongs to until another.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Interval {
+    /// `00:00` to `23:59`
+    pub from: String,
+    /// `00:00` to `24:00`; not after `from`: on the next day.
+    pub to: String,
+}
+
 /// Language of the default texts.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -209,7 +237,7 @@ pub struct RowOffer {
 mod tests {
     use domain::event;
     use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId};
-    use domain::{line, operator, texts};
+    use domain::{hours, line, operator, texts};
     use jiff::Timestamp;
     use serde::de::DeserializeOwned;
 
@@ -241,6 +269,19 @@ mod tests {
             settings.unanswered.text = Some("soon".to_owned());
             same::<_, NewLineSettings>(&settings);
         }
+    }
+
+    #[test]
+    fn holidays_are_as_documented() {
+        let (from, to) = hours::ClockTime::new(9, 0).zip(hours::ClockTime::new(24, 0)).unwrap();
+        same::<_, Holiday>(&hours::Holiday {
+            from: jiff::civil::date(2026, 5, 1),
+            to: jiff::civil::date(2026, 5, 2),
+            yearly: true,
+            intervals: vec![hours::Interval { from, to }],
+            name: "May".to_owned(),
+            imported: true,
+        });
     }
 
     #[test]
