@@ -242,7 +242,9 @@ impl Queue {
     ///
     /// `responsible` tells of [`Seek::responsible`]: he is asked alone and before the queue, or, when
     /// he is not here or has as many offers as anybody may have, has it in his list while the queue
-    /// is asked. Then comes whom the customer knows, if he is eligible.
+    /// is asked. Then comes whom the customer knows, if he is eligible. Whoever is free at this
+    /// moment for a conversation that has waited longer is left to it: it has its turn when the line
+    /// is woken.
     pub fn next(&self, seek: &Seek, responsible: Reach) -> Decision {
         let passers = Passers::of(&seek.passed);
         let owner = seek.responsible.as_ref().filter(|owner| !passers.contains(owner));
@@ -257,8 +259,11 @@ impl Queue {
         let is_listed = not_asked.as_ref().is_some_and(|why| *why != Reason::ResponsibleDisabled);
         let owner = owner.zip(not_asked).map(|(owner, why)| candidate(owner, why));
         let listed_for = owner.as_ref().filter(|_| is_listed).map(|owner| owner.operator.clone());
-        let known = seek.known.as_ref().filter(|known| !passers.contains(known));
-        let decision = match known.filter(|known| self.people.free_rank(known).is_some()) {
+        let known = seek.known.as_ref().filter(|known| {
+            let is_free = !passers.contains(known) && self.people.free_rank(known).is_some();
+            is_free && !self.waiting.wants(known, seek.since)
+        });
+        let decision = match known {
             Some(known) => {
                 let available = self.people.is_available(known);
                 self.first(Via::Known, available, candidate(known, Reason::Known), owner, seek)
@@ -301,7 +306,10 @@ impl Queue {
     }
 
     fn by_the_queue(&self, owner: Option<Candidate>, seek: &Seek, passers: &Passers) -> Decision {
-        let mut eligible = self.people.free_beside(passers);
+        let mut eligible = self
+            .people
+            .free_beside(passers)
+            .filter(|rank| !self.waiting.wants(self.people.at(rank), seek.since));
         let mode = self.people.rules().mode;
         let chosen: Vec<Rank> = match mode {
             QueueMode::Evenly | QueueMode::Strictly => eligible.next().into_iter().collect(),

@@ -17,6 +17,7 @@ mod payloads;
 mod program;
 mod protocol;
 mod read_model;
+mod regulars;
 
 mod routing;
 mod screen;

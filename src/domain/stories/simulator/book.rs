@@ -33,7 +33,7 @@ use crate::stories::simulator::book::told::Told;
 use crate::texts::Kind;
 use crate::world::{Happened, Step};
 
-/// Misses that far apart are two; two in a row set somebody away.
+/// Misses so far apart are two; two in a row set somebody away.
 const APART: SignedDuration = SignedDuration::from_mins(1);
 /// How often one conversation may be woken at the same moment.
 const WAKES_AT_ONCE_MAX: u32 = 4;
@@ -225,7 +225,8 @@ impl Book {
                 }
                 Stage::Offered(offered) => {
                     if let Some(put) = offered.open.get_mut(operator) {
-                        put.left_behind = !minds;
+                        // 3: where absence moves nothing it is no miss either.
+                        put.available &= minds;
                     }
                 }
                 Stage::Waiting | Stage::Active(_) | Stage::Closing { .. } | Stage::Closed => {}
@@ -333,6 +334,7 @@ impl Book {
             last_word: self.now,
             touched: self.now,
             heard: false,
+            writers: BTreeSet::new(),
             joined: BTreeSet::new(),
             topic: None,
             unanswered_said: false,
@@ -343,7 +345,7 @@ impl Book {
         }
     }
 
-    /// The next part of a moved conversation: its line's texts are its own.
+    /// The next part of a moved conversation: what is said once has been said.
     fn part_of(&self, case: &Case, next: &Continuation) -> Case {
         Case {
             id: next.id.clone(),
@@ -354,10 +356,7 @@ impl Book {
             last_offer: 0,
             heard: true,
             joined: BTreeSet::new(),
-            unanswered_said: false,
-            closing_said: false,
             off_hours_said: None,
-            rating_asked: false,
             rating_open: None,
             ..case.clone()
         }

@@ -8,6 +8,7 @@ use crate::stories::simulator::book::Book;
 use crate::stories::simulator::book::case::{Case, Stage, Tenure};
 use crate::stories::simulator::book::facts::word;
 use crate::stories::simulator::book::told::Told;
+use crate::texts::Kind;
 
 impl Book {
     pub(super) fn take_effect(&mut self, case: &mut Case, effect: &Effect, told: &mut Told) {
@@ -52,6 +53,7 @@ impl Book {
             Effect::Consented => {
                 let his = self.customers.entry(case.customer.clone()).or_default();
                 assert!(!his.consented, "6: he has consented already");
+                assert!(told.said.contains(&Kind::Consent), "6: he has not been told");
                 his.consented = true;
             }
             Effect::Spam { block, .. } => {
@@ -115,8 +117,10 @@ impl Book {
         assert!(told.choice.is_none(), "4: sought twice in one step: {case:?}");
         assert!(self.routes(&case.line), "4.1: sought while the line is closed or inactive");
         let (now, timeout) = (self.now, self.timeout(case));
-        if std::mem::take(&mut case.hunt.asleep) && case.hunt.exhausted {
-            // 4.1: at the opening what waits is routed.
+        let is_over = case.hunt.exhausted || case.hunt.somebody_passed;
+        if std::mem::take(&mut case.hunt.asleep) && is_over {
+            // 4.1: at the opening what waits is routed, whoever missed it at the end of the day.
+            case.hunt.exhausted = true;
             case.hunt.begin_round(timeout, now);
         }
         case.hunt.routed.get_or_insert(now);
@@ -153,7 +157,7 @@ impl Book {
     fn misses(&mut self, operator: &OperatorId) {
         let now = self.now;
         let person = self.person(operator);
-        if person.missed.is_none_or(|last| now > last + super::APART) {
+        if person.missed.is_none_or(|last| now >= last + super::APART) {
             person.misses += 1;
             person.missed = Some(now);
         }
@@ -175,7 +179,12 @@ impl Book {
             }
         }
         case.joined.remove(operator);
-        case.stage = Stage::Active(Tenure::begin(operator.clone(), self.now));
+        // 3: the customer is silent since one of us wrote, whoever has it.
+        let silent = case.waiting.is_none() && !case.writers.is_empty();
+        let silent = silent.then_some(case.last_word);
+        let mut tenure = Tenure::begin(operator.clone(), silent, self.now);
+        tenure.away = told.reopened_for_absent.then_some(self.now);
+        case.stage = Stage::Active(tenure);
     }
 
     fn finish(&mut self, case: &mut Case, operator: Option<&OperatorId>) {
@@ -251,13 +260,12 @@ impl Book {
     fn nobody_was_found(&mut self, case: &mut Case, told: &Told) {
         let choice = told.choice.as_ref().expect("somebody was sought");
         assert!(
-            choice.operators.is_empty(),
+            choice.operators.is_empty() || self.news_waits,
             "4.3: {:?} could be offered {case:?}",
             choice.operators
         );
-        let ends = case.hunt.round_began.is_some() && !case.hunt.passed.is_empty();
         if !case.hunt.exhausted {
-            assert!(!ends, "4.7: the round is exhausted: {case:?}");
+            assert!(!case.hunt.somebody_passed, "4.7: the round is exhausted: {case:?}");
             let timeout = self.timeout(case);
             let first = case.hunt.passed.iter().map(|(_, _, at)| *at + timeout).min();
             case.hunt.next_round = first.map(|first| first.max(self.now));

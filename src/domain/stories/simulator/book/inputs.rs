@@ -158,6 +158,7 @@ impl Book {
                     told.expected.push("routed_again");
                 } else {
                     told.tells_hours = gone;
+                    told.reopened_for_absent = gone;
                 }
                 told.assigned = Some(operator);
             }
@@ -206,12 +207,12 @@ impl Book {
         let his = tenure.operator == *operator;
         assert!(his || joined, "I15: {operator} writes and has no part in it");
         told.beyond.push(tenure.operator.clone());
-        tenure.wrote |= his;
         tenure.late = false;
         tenure.silent = Some(now);
         case.waiting = None;
         case.last_word = now;
         case.rating_open = None;
+        case.writers.insert(operator.clone());
         told.reply = true;
     }
 
@@ -238,15 +239,18 @@ impl Book {
         told: &mut Told,
     ) {
         let minds = self.is_missed(operator, &case.line);
-        assert!(minds, "4.8: absence moves nothing in this line");
         match case.put_before(operator) {
+            // He is excused.
+            Some(_) if !minds => {}
             Some((_, put)) => {
                 let moves = put.available || departure == Departure::Disabled;
                 assert!(moves, "4.8: it was offered to him although he was not here");
                 told.expected.push("left");
             }
             None => {
+                assert!(minds, "4.8: absence moves nothing in this line");
                 assert_eq!(case.holder(), Some(operator), "4.8: it does not concern him");
+                told.tells_hours = departure == Departure::Absent;
                 if departure == Departure::Disabled {
                     told.expected.push("routed_again");
                 }
@@ -278,6 +282,7 @@ impl Book {
             }
             Stage::Active(tenure) if gone => {
                 tenure.away.get_or_insert(now);
+                told.tells_hours = true;
             }
             Stage::Waiting
             | Stage::Offered(_)
@@ -291,6 +296,8 @@ impl Book {
     fn expect_of_deadline(&self, case: &mut Case, told: &mut Told) {
         let (now, timeout) = (self.now, self.timeout(case));
         let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        // What is noticed late, while the line is closed, waits for the opening.
+        case.touched = now;
         match &case.stage {
             Stage::Waiting => {
                 if is_due(case.hunt.next_round) {
@@ -309,7 +316,8 @@ impl Book {
                 let due = self.held(case, tenure);
                 let operator = tenure.operator.clone();
                 let requeues = self.line(&case.line).settings.answer.rule == AnswerRule::Requeue;
-                let loses = requeues && !tenure.wrote && self.line(&case.line).settings.active;
+                let wrote = case.writers.contains(&operator);
+                let loses = requeues && !wrote && self.line(&case.line).settings.active;
                 let is_gone = self.is_missed(&operator, &case.line);
                 if is_due(due.reroute) && !is_gone {
                     case.tenure().expect("it is held").away = None;

@@ -24,6 +24,8 @@ pub(super) struct Told {
     /// An offer was made.
     pub(super) offered: bool,
     pub(super) exhausted: bool,
+    /// It is reopened although its operator is gone: the line is closed.
+    pub(super) reopened_for_absent: bool,
     /// Who is to have it after this.
     pub(super) assigned: Option<OperatorId>,
     pub(super) got: Option<OperatorId>,
