@@ -7,6 +7,7 @@ pub mod channels;
 pub mod check;
 pub mod clock;
 pub mod config;
+pub mod crm;
 pub mod demo;
 pub mod outbound;
 pub mod program;

@@ -85,7 +85,7 @@ pub(crate) fn serve(directory: &Path, lines: u16) {
         while !node.is_ready() {
             tokio::task::yield_now().await;
         }
-        node.change(shared_documents(lines)).await.unwrap();
+        node.change(&OperatorId::new("chief"), shared_documents(lines)).await.unwrap();
         node.settle().await;
         let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
@@ -104,6 +104,7 @@ async fn start_node(directory: &Path) -> NodeHandle {
         settings: NodeSettings {
             company: "Acme".into(),
             limits: domain::limits::Limits::default(),
+            region: config.company.country,
             public_url: None,
             shards: config.store.shards,
             grace_seconds: config.sessions.grace_seconds,

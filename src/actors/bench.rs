@@ -16,10 +16,14 @@ use domain::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId, ShardI
 use domain::line::LineSettings;
 use domain::routing::{Decision, Seek};
 
+use crate::actors::attendance::AttendanceBook;
+use crate::actors::audit;
 use crate::actors::chats::Chats;
 use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Who};
+use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
+use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, Next, NextWaiting, Stepped};
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
@@ -69,6 +73,9 @@ pub(crate) struct Bench {
     pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
     pub(crate) conversations: BTreeMap<ConversationId, Live>,
     pub(crate) chats: Chats,
+    pub(crate) audit: Ledger,
+    pub(crate) attendance: AttendanceBook,
+    pub(crate) customers: Customers,
     /// Conversations and lines that the running round has changed.
     pub(crate) touched: BTreeSet<ConversationId>,
     pub(crate) touched_lines: BTreeSet<LineId>,
@@ -142,7 +149,7 @@ impl Bench {
                 return Ok(Err(refusal));
             }
             group.write(&effects, &conversation, &directory, now);
-            self.follow(group, &effects, &conversation).await?;
+            self.follow(group, &effects, &conversation, &line.settings).await?;
             if let Some(seek) = seek(&effects).filter(|_| !self.cautious) {
                 input = Some(Input::Decided(self.decide(&live.line, seek).await?));
             }
@@ -159,12 +166,13 @@ impl Bench {
         Ok(Some(live.addr.send(Look).await?))
     }
 
-    /// Tells the line what a step has done, and the chat.
+    /// Tells the line what a step has done, the customer's card, and the chat.
     async fn follow(
         &mut self,
         group: &mut Group,
         effects: &Arc<Vec<Effect>>,
         conversation: &Arc<Conversation>,
+        settings: &LineSettings,
     ) -> Result<(), Broken> {
         let line = &conversation.line;
         if let Some(addr) = self.lines.get(line) {
@@ -172,17 +180,24 @@ impl Bench {
             addr.do_send(Stepped { effects, conversation });
             self.touched_lines.insert(line.clone());
         }
+        let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
+        self.customers.follow(&store, conversation, effects, settings, now).await?;
+        if let Some(entry) = audit::of_step(effects, conversation, now) {
+            self.audit.append(group, &entry);
+        }
         self.tell_chat(group, effects, conversation).await
     }
 
     /// What a conversation may know of its customer.
     async fn customer_facts(
         &mut self,
-        _customer: Option<&CustomerId>,
-        _conversation: &ConversationId,
-        _line: &LineSettings,
+        customer: Option<&CustomerId>,
+        conversation: &ConversationId,
+        line: &LineSettings,
     ) -> Result<CustomerFacts, Broken> {
-        Ok(CustomerFacts::default())
+        let Some(customer) = customer else { return Ok(CustomerFacts::default()) };
+        let store = self.parts.store.clone();
+        Ok(self.customers.facts(&store, customer, Some(conversation), line).await?)
     }
 
     pub(crate) async fn facts_of(
@@ -200,12 +215,19 @@ impl Bench {
     /// A customer writes: his card is found or made.
     pub(crate) async fn customer_wrote(
         &mut self,
-        _chat: &ChatKey,
-        _inbound: &Inbound,
-        _channel: &Channel,
-        _line: &LineId,
+        chat: &ChatKey,
+        inbound: &Inbound,
+        channel: &Channel,
     ) -> Result<CustomerFacts, Broken> {
-        Ok(CustomerFacts::default())
+        let directory = self.parts.directory.get();
+        let Some(line) = directory.lines.get(&channel.line) else {
+            return Ok(CustomerFacts::default());
+        };
+        let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
+        let settings = &line.value.settings;
+        let customer = self.customers.arrived(&store, channel, settings, inbound, now).await?;
+        self.chats.touch(&store, self.shard, chat).await?.customer = Some(customer.clone());
+        Ok(self.customers.facts(&store, &customer, None, settings).await?)
     }
 
     async fn decide(&self, line: &LineId, seek: Seek) -> Result<Decision, Broken> {

@@ -72,12 +72,11 @@ impl Bench {
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, &key).await?;
         chat.customer_name.clone_from(&inbound.customer_name);
-        let chat = chat.clone();
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.
-                InboundKind::Edited { .. } => chat.open.or(chat.last),
-                InboundKind::Blocked | InboundKind::Unblocked => chat.open,
+                InboundKind::Edited { .. } => chat.open.clone().or(chat.last.clone()),
+                InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
                 InboundKind::Message(_) => None,
             };
             return match quiet {
@@ -86,7 +85,8 @@ impl Bench {
             };
         };
         let line = channel.value.line.clone();
-        let customer = self.customer_wrote(&key, inbound, &channel.value, &line).await?;
+        let customer = self.customer_wrote(&key, inbound, &channel.value).await?;
+        let chat = self.chats.touch(&store, self.shard, &key).await?.clone();
         match target_of(&chat, message, &customer, self.parts.clock.now()) {
             Some(target) => self.feed_or_forward(group, &target, &key.channel, inbound).await,
             None => {

@@ -3,11 +3,14 @@
 //!
 //! `web` uses [`handle`] and [`directory`], `main` starts a node with [`node`].
 
+pub mod customers;
 pub mod directory;
 pub mod handle;
 pub mod node;
 pub mod parts;
 
+mod attendance;
+mod audit;
 mod bench;
 mod between;
 mod catch_up;
@@ -17,6 +20,7 @@ mod delivery;
 mod encode;
 mod feed;
 mod group;
+mod ledger;
 mod line;
 mod operator_session;
 mod orders;

@@ -10,6 +10,7 @@ use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
+use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::{DirectoryCell, Versioned};
 use crate::actors::feed::Feed;
@@ -18,6 +19,7 @@ use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
 use crate::clock::Clock;
+use crate::crm::contacts::Region;
 use crate::readmodel::ReadModel;
 use crate::store::Store;
 use crate::store::op::InstanceId;
@@ -25,6 +27,8 @@ use crate::store::op::InstanceId;
 /// What `main` decides for the actors.
 #[derive(Clone, Debug)]
 pub struct NodeSettings {
+    /// Where phone numbers without a country code are at home.
+    pub region: Region,
     /// The company's name, as customers read it.
     pub company: Arc<str>,
     /// Bounds that hold for all lines.
@@ -56,6 +60,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) directory: DirectoryCell,
+    pub(crate) records: Arc<Records>,
     pub(crate) read_model: ReadModel,
     pub(crate) presence: Presence,
     /// By shard; none while it is not running here.

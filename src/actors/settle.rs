@@ -38,7 +38,8 @@ impl Bench {
                 Refusal::Duplicate => Fate::Answered(Verdict::Repeated),
                 // Finished by somebody else.
                 Refusal::Job => Fate::Answered(Verdict::Stale),
-                Refusal::SharedVersion { .. } => {
+                Refusal::SharedVersion { kind, id, found: _ } => {
+                    self.customers.shared_moved(kind, &id);
                     // Whoever changes the document itself looks at it anew. All others were only
                     // decided with what it said: they are decided again with what it says now.
                     let Some(Work::Change { .. }) = works.get(index) else { continue };
@@ -61,7 +62,7 @@ impl Bench {
                     self.put_off(works.drain(..), pending);
                     // Nothing else comes in: a round without arrivals cannot be behind again,
                     // however fast others fill the inbox.
-                    *works = self.from_inbox().await?;
+                    *works = self.read_inbox().await?;
                     return Ok(());
                 }
                 Refusal::Version { id, found, .. } => {

@@ -4,6 +4,7 @@ use domain::event::FeedEvent;
 use domain::id::{ChannelId, LineId, OperatorId};
 use serde::Serialize;
 
+use crate::actors::customers::{Record, kind_of_record};
 use crate::actors::directory::{Directory, Versioned};
 use crate::actors::encode;
 use crate::actors::group::Group;
@@ -12,11 +13,35 @@ use crate::actors::node::SharedChanged;
 use crate::actors::parts::Shared;
 use crate::store::op::{Op, SharedKind};
 
+/// Whether it fits what there is by now: the edge has looked at that a moment ago. An archived line
+/// has no channels.
+pub(crate) fn fits(change: &Change, directory: &Directory) -> bool {
+    match change {
+        Change::Line { line, .. } if line.archived => {
+            !directory.channels.values().any(|channel| channel.value.line == line.id)
+        }
+        Change::Channel { channel, .. } => {
+            directory.lines.get(&channel.line).is_none_or(|line| !line.value.archived)
+        }
+        Change::Line { .. }
+        | Change::ImportedLine { .. }
+        | Change::Operator { .. }
+        | Change::Account { .. }
+        | Change::SignIn { .. }
+        | Change::EndSignIn { .. }
+        | Change::Noted { .. }
+        | Change::Record { .. } => true,
+    }
+}
+
 /// Adds a change to the group.
 pub(crate) fn write(group: &mut Group, change: &Change) {
     match change {
         Change::Line { version, line } => {
             put(group, SharedKind::Line, line.id.as_str(), *version, line);
+        }
+        Change::ImportedLine { line } => {
+            put(group, SharedKind::Line, line.id.as_str(), 0, line);
         }
         Change::Channel { version, channel } => {
             put(group, SharedKind::Channel, channel.id.as_str(), *version, channel);
@@ -30,26 +55,47 @@ pub(crate) fn write(group: &mut Group, change: &Change) {
         Change::SignIn { version, digest, sign_in } => {
             put(group, SharedKind::SignIn, digest, *version, sign_in);
         }
+        // The customers of the round have taken it, as others of its works may change it too.
+        Change::Record { .. } => {}
         Change::EndSignIn { version, digest } => {
             let (kind, id) = (SharedKind::SignIn, digest.clone());
             group.ops.push(Op::DeleteShared { kind, id: id.clone(), expected: *version });
             let kind = kind.as_str().to_owned();
             group.show(FeedEvent::Shared { kind, id, version: 0, bytes: String::new() });
         }
+        Change::Noted { .. } => {}
     }
 }
 
 fn put(group: &mut Group, kind: SharedKind, id: &str, expected: u64, value: &impl Serialize) {
-    let bytes = encode::document(value);
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    put_bytes(group, kind, id, expected, &encode::document(value));
+}
+
+/// Adds a document that is encoded already, with the event that tells of it.
+pub(crate) fn put_bytes(
+    group: &mut Group,
+    kind: SharedKind,
+    id: &str,
+    expected: u64,
+    bytes: &[u8],
+) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let bytes = bytes.to_vec();
     group.ops.push(Op::PutShared { kind, id: id.to_owned(), expected, bytes });
     let (kind, id) = (kind.as_str().to_owned(), id.to_owned());
     group.show(FeedEvent::Shared { kind, id, version: expected + 1, bytes: text });
 }
 
-/// Takes a committed event into the node's directory, before anybody is answered.
+/// Takes a committed event into what the node has in memory, before anybody is answered.
 pub(crate) fn apply(parts: &Shared, event: &FeedEvent) {
     let FeedEvent::Shared { kind, id, version, bytes } = event else { return };
+    if let Some(kind) = kind_of_record(kind) {
+        if *version == 0 {
+            return parts.records.forget(kind, id);
+        }
+        let bytes = Some(bytes.as_bytes().into());
+        return parts.records.put(kind, id.clone(), Record { version: *version, bytes });
+    }
     parts.directory.change(|directory| directory.take(kind, id, *version, bytes.as_bytes()));
     if let Some(node) = parts.node.get() {
         node.do_send(SharedChanged { kind: kind.clone(), id: id.clone() });

@@ -5,6 +5,8 @@
 //! are arguments, and senseless input is answered by an effect that says why it was ignored.
 
 pub mod account;
+pub mod attendance;
+pub mod audit;
 pub mod channel;
 pub mod chat;
 pub mod conversation;
@@ -14,6 +16,7 @@ pub mod entry;
 pub mod event;
 pub mod hours;
 pub mod id;
+pub mod lead;
 pub mod limits;
 pub mod line;
 pub mod operator;

@@ -131,35 +131,6 @@ pub enum Reason {
     },
 }
 
-impl Explanation {
-    /// Puts somebody before all others; whatever else is said of him is left out.
-    pub(crate) fn name_first(&mut self, operator: &OperatorId, reason: Reason) {
-        self.candidates.retain(|candidate| {
-            candidate.operator != *operator || !candidate.reason.is_of_the_queue()
-        });
-        self.candidates.insert(0, Candidate { operator: operator.clone(), reason });
-    }
-}
-
-impl Reason {
-    /// Why somebody of the list was not asked.
-    fn is_of_the_queue(&self) -> bool {
-        match self {
-            Self::Unavailable | Self::AtCapacity { .. } | Self::TooManyOffers { .. } => true,
-            Self::FewestReceived { .. }
-            | Self::FirstInOrder { .. }
-            | Self::Everybody
-            | Self::Responsible
-            | Self::ResponsibleAway
-            | Self::ResponsibleDisabled
-            | Self::Known
-            | Self::Declined { .. }
-            | Self::Missed { .. }
-            | Self::Sent { .. } => false,
-        }
-    }
-}
-
 /// Candidates that are not named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {

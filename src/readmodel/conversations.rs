@@ -1,7 +1,7 @@
 //! The list of conversations.
 
 use domain::event::{Row, RowState};
-use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{ConversationId, CustomerId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::{Connection, Error, named_params};
 
@@ -67,6 +67,27 @@ pub(super) fn list(connection: &Connection, query: &ListQuery) -> Result<Vec<Row
     select(connection, &ListQuery { limit, ..query.clone() }, BY_CHANGE)
 }
 
+/// Conversations of a person by the ids of his cards, over all lines, newest change first. Who may
+/// read them is the caller's question.
+pub(super) fn of_customer(
+    connection: &Connection,
+    cards: &[CustomerId],
+    limit: usize,
+) -> Result<Vec<Row>, Error> {
+    let mut statement = connection.prepare_cached(OF_CUSTOMER)?;
+    let limit = limit.clamp(1, PAGE_MAX);
+    let rows = statement
+        .query_map(named_params! { ":cards": json(&cards)?, ":limit": limit }, |row| {
+            row.get::<_, String>(0)
+        })?;
+    rows.map(|text| text.and_then(|text| parse(&text))).collect()
+}
+
+const OF_CUSTOMER: &str = "
+    SELECT row FROM conversations
+    WHERE customer IS NOT NULL AND customer IN (SELECT value FROM json_each(:cards))
+    ORDER BY updated_us DESC, id DESC LIMIT :limit";
+
 const SELECT: &str = "
     SELECT c.row FROM conversations c
     WHERE (:states = '[]' OR c.state IN (SELECT value FROM json_each(:states)))
@@ -111,11 +132,12 @@ fn select(connection: &Connection, query: &ListQuery, order: &str) -> Result<Vec
         },
         |row| row.get::<_, String>(0),
     )?;
-    let parse = |text: String| {
-        serde_json::from_str(&text)
-            .map_err(|e| Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into()))
-    };
-    rows.map(|text| text.and_then(parse)).collect()
+    rows.map(|text| text.and_then(|text| parse(&text))).collect()
+}
+
+fn parse(text: &str) -> Result<Row, Error> {
+    serde_json::from_str(text)
+        .map_err(|e| Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into()))
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Error> {

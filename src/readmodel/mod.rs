@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use domain::event::Row;
-use domain::id::ShardId;
+use domain::id::{CustomerId, ShardId};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -56,6 +56,7 @@ enum Order {
     Positions(oneshot::Sender<Vec<(ShardId, ProjectedTo)>>),
     Snapshot(Visibility, oneshot::Sender<Snapshot>),
     List(Box<ListQuery>, oneshot::Sender<Vec<Row>>),
+    OfCustomer { cards: Vec<CustomerId>, limit: usize, answer: oneshot::Sender<Vec<Row>> },
 }
 
 impl ReadModel {
@@ -109,6 +110,15 @@ impl ReadModel {
     /// A page of a list, newest change first.
     pub async fn list(&self, query: ListQuery) -> Result<Vec<Row>, ReadModelError> {
         self.ask(|answer| Order::List(Box::new(query), answer)).await
+    }
+
+    /// Conversations of a person by the ids of his cards, over all lines, newest change first.
+    pub async fn of_customer(
+        &self,
+        cards: Vec<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<Row>, ReadModelError> {
+        self.ask(|answer| Order::OfCustomer { cards, limit, answer }).await
     }
 
     async fn ask<T>(
@@ -174,6 +184,9 @@ fn work_off(
                 give(answer, conversations::snapshot(&transaction, &visibility));
             }
             Order::List(query, answer) => give(answer, conversations::list(&transaction, &query)),
+            Order::OfCustomer { cards, limit, answer } => {
+                give(answer, conversations::of_customer(&transaction, &cards, limit));
+            }
         }
     }
     transaction.commit()?;

@@ -1,14 +1,14 @@
 //! How rows get into the projection.
 
 use domain::event::{Row, RowState};
-use domain::id::ShardId;
+use domain::id::{CustomerId, ShardId};
 use rusqlite::{Connection, Error, params};
 
 use crate::readmodel::ProjectedTo;
 use crate::store::op::Position;
 
 /// Version of `schema.sql`.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 const TABLES: [&str; 3] = ["people", "conversations", "positions"];
 
 /// Makes the tables; those of another version are dropped first.
@@ -52,11 +52,12 @@ fn put(connection: &Connection, shard: ShardId, row: &Row) -> Result<(), Error> 
     let id = row.conversation.as_str();
     let text = serde_json::to_string(row).map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
     connection
-        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?)")?
+        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)")?
         .execute(params![
             id,
             shard.0,
             row.line.as_str(),
+            row.customer.as_ref().map(CustomerId::as_str),
             state_word(row.state),
             row.updated_at.as_microsecond(),
             text

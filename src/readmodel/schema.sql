@@ -10,12 +10,15 @@ CREATE TABLE conversations (
     id TEXT PRIMARY KEY,
     shard INTEGER NOT NULL,
     line TEXT NOT NULL,
+    customer TEXT,
     state TEXT NOT NULL,
     updated_us INTEGER NOT NULL,
     row TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX conversations_by_change ON conversations (updated_us DESC, id DESC);
 CREATE INDEX conversations_open ON conversations (line, updated_us DESC) WHERE state <> 'closed';
+CREATE INDEX conversations_of_customer ON conversations (customer, updated_us DESC)
+    WHERE customer IS NOT NULL;
 -- Who may see a conversation for its own sake: see `Row::people`.
 CREATE TABLE people (
     operator TEXT NOT NULL,

@@ -400,4 +400,5 @@ const EVENTS: ReadonlySet<unknown> = new Set<Event["kind"]>([
   "line",
   "channel",
   "operator",
+  "alarm",
 ]);

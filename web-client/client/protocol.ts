@@ -7,6 +7,9 @@
 export const PROTOCOL_VERSION = 1;
 export const TEXT_CHARS_MAX = 10_000;
 export const REASON_CHARS_MAX = 200;
+export const COMMENT_CHARS_MAX = 2_000;
+export const DRAFT_CHARS_MAX = 4_000;
+export const STATUS_REASON_CHARS_MAX = 100;
 
 /** Close codes beyond those of RFC 6455. */
 export const CLOSE_SIGNED_OUT = 4401;
@@ -16,6 +19,7 @@ export const CLOSE_TOO_MANY = 4029;
 export type LineId = string;
 export type ChannelId = string;
 export type OperatorId = string;
+export type CustomerId = string;
 export type ConversationId = string;
 /** A UUID. */
 export type CommandId = string;
@@ -44,8 +48,32 @@ export type Command =
   | { type: "take"; conversation: ConversationId }
   | { type: "reply"; conversation: ConversationId; text: string }
   | { type: "note"; conversation: ConversationId; text: string }
-  | { type: "finish"; conversation: ConversationId }
-  | { type: "set_status"; status: Status };
+  | { type: "take_over"; conversation: ConversationId }
+  | {
+      type: "transfer";
+      conversation: ConversationId;
+      to: TransferTo;
+      comment: string | null;
+      /** Also to somebody who is absent or full, or to a line that is closed. */
+      confirmed: boolean;
+    }
+  | { type: "withdraw"; conversation: ConversationId }
+  | { type: "invite"; conversation: ConversationId; operator: OperatorId }
+  | { type: "join"; conversation: ConversationId }
+  | { type: "leave"; conversation: ConversationId }
+  /** Null: takes it up again. */
+  | { type: "hold"; conversation: ConversationId; until: Timestamp | null }
+  | { type: "topic"; conversation: ConversationId; topic: string | null }
+  /** Empty: nothing. */
+  | { type: "draft"; conversation: ConversationId; text: string }
+  | { type: "finish"; conversation: ConversationId; silent: boolean }
+  | { type: "spam"; conversation: ConversationId; block: boolean }
+  | { type: "release"; conversation: ConversationId }
+  | { type: "review"; conversation: ConversationId; stars: number; comment: string | null }
+  | { type: "pick_up"; conversation: ConversationId }
+  | { type: "set_status"; status: Status; reason: string | null };
+
+export type TransferTo = { kind: "operator"; id: OperatorId } | { kind: "line"; id: LineId };
 
 export type ServerFrame =
   | { type: "welcome"; protocol: number; me: Me; beat_seconds: number; now: Timestamp }
@@ -83,7 +111,12 @@ export type Event =
     }
   | { kind: "line"; line: LineView }
   | { kind: "channel"; channel: ChannelView }
-  | { kind: "operator"; operator: OperatorView };
+  | { kind: "operator"; operator: OperatorView }
+  | { kind: "alarm"; line: LineId; alarm: Alarm; at: Timestamp };
+
+export type Alarm =
+  | { kind: "nobody_available" }
+  | { kind: "answer_late"; conversation: ConversationId; operator: OperatorId };
 
 export type Outcome =
   | { outcome: "done" }
@@ -96,11 +129,22 @@ export type CommandRefusal =
   | { code: "closed" }
   | { code: "full" }
   | { code: "not_now" }
+  | { code: "topic_required" }
+  | { code: "unknown_topic" }
+  | { code: "same_operator" }
+  | { code: "bad_time" }
+  | { code: "too_many" }
   | { code: "forbidden" }
   | { code: "unknown_conversation" }
   | { code: "bad_value"; field: string }
   | { code: "too_fast" }
-  | { code: "unavailable" };
+  | { code: "unavailable" }
+  | { code: "confirm"; target: TargetState }
+  | { code: "unknown_target" }
+  | { code: "in_progress"; conversation: ConversationId };
+
+/** Why a target cannot take a conversation at once. */
+export type TargetState = "absent" | "full" | "closed" | "inactive" | "nobody";
 
 export type ErrorCode = "bad_frame" | "unknown_type" | "hello_expected" | "protocol_version";
 
@@ -112,17 +156,31 @@ export type Me = {
   name: string;
   role: Role;
   status: Status;
+  status_reason: string | null;
+  /** He was set away because he missed offers, and has not set his status since. */
+  set_away: boolean;
   queues: LineId[];
   supervises: LineId[];
 };
 
-export type LineView = { id: LineId; name: string; active: boolean };
+export type LineView = {
+  id: LineId;
+  name: string;
+  active: boolean;
+  archived: boolean;
+  topics: string[];
+  topic_required: boolean;
+};
+
 export type ChannelView = { id: ChannelId; name: string; platform: string; line: LineId };
+
 export type OperatorView = {
   id: OperatorId;
   name: string;
   role: Role;
   status: Status;
+  status_reason: string | null;
+  set_away: boolean;
   enabled: boolean;
 };
 
@@ -132,13 +190,33 @@ export type Row = {
   conversation: ConversationId;
   line: LineId;
   channel: ChannelId;
+  /** Whose card it is; null: no customer of ours, yet. */
+  customer: CustomerId | null;
   customer_name: string;
   state: RowState;
   operator: OperatorId | null;
   offers: RowOffer[];
+  /** Who hands it to a colleague and may take that back. */
+  handed_by: OperatorId | null;
+  /** Whose customer it is: he is not here, and may take it all the same. */
+  listed_for: OperatorId | null;
   held: OperatorId[];
+  /** Who takes part beside the operator. */
+  joined: OperatorId[];
   unanswered: boolean;
   waiting_since: Timestamp | null;
+  /** The customer has waited longer than the line allows. */
+  late: boolean;
+  /** The operator has put it aside until then. */
+  hold_until: Timestamp | null;
+  topic: string | null;
+  rating: RowRating | null;
+  /** What a supervisor thinks of it, 1..5. */
+  review: number | null;
+  /** Why it is closed, or is about to be. */
+  reason: CloseReason | null;
+  /** The conversation before this one, or the part of this one in another line. */
+  continues: ConversationId | null;
   started_at: Timestamp;
   updated_at: Timestamp;
   preview: string;
@@ -147,7 +225,23 @@ export type Row = {
   last_entry: EntryNumber;
 };
 
-export type RowOffer = { operator: OperatorId; offer: OfferId; until: Timestamp };
+export type RowOffer = { operator: OperatorId; offer: OfferId; until: Timestamp; via: Via };
+
+/** How a conversation comes to an operator. */
+export type Via = "queue" | "responsible" | "known" | "transfer" | "hand" | "return";
+
+/** `like`: 1 good, 0 bad; `stars`: 1..5. */
+export type RatingScale = "like" | "stars";
+export type RowRating = { scale: RatingScale; value: number };
+
+export type CloseReason =
+  | { why: "finished" }
+  | { why: "silence" }
+  | { why: "spam" }
+  /** It goes on there. */
+  | { why: "moved"; line: LineId; next: ConversationId }
+  /** It holds what a blocked customer or a machine wrote, and was never open. */
+  | { why: "unheard" };
 
 export type Entry = { n: EntryNumber; at: Timestamp; author: Author; body: Body };
 
@@ -169,7 +263,24 @@ export type Message = {
   platform_at?: Timestamp;
   delivery?: DeliveryState;
   edited_at?: Timestamp;
+  /** What the line said by itself; without: a person wrote it. */
+  automatic?: TextKind;
+  /** Why a message of the customer's opens nothing and moves nobody. */
+  unheard?: Unheard;
 };
+
+/** The kinds of automatic messages. */
+export type TextKind =
+  | "welcome"
+  | "consent"
+  | "off_hours"
+  | "unanswered"
+  | "closing"
+  | "auto_close"
+  | "rate_like"
+  | "rate_stars";
+
+export type Unheard = "automatic" | "blocked";
 
 export type Attachment =
   | { kind: "contact"; name: string; phone: string; own: boolean }
@@ -190,8 +301,11 @@ export type Fact =
   | {
       fact: "routed";
       round: number;
+      via: Via;
       offer: OfferId | null;
       operators: OperatorId[];
+      /** The responsible who is not here and may take it all the same. */
+      listed_for?: OperatorId;
       until: Timestamp | null;
       explanation: Explanation;
     }
@@ -200,12 +314,64 @@ export type Fact =
   | { fact: "missed"; operators: OperatorId[] }
   | { fact: "left"; operator: OperatorId }
   | { fact: "taken"; operator: OperatorId }
+  | { fact: "taken_over"; operator: OperatorId; from: OperatorId }
+  | { fact: "picked_up"; operator: OperatorId }
   | { fact: "round_exhausted"; round: number }
-  | { fact: "finished"; operator: OperatorId }
+  | {
+      fact: "transferred";
+      operator: OperatorId;
+      to: OperatorId;
+      offer: OfferId;
+      until: Timestamp;
+      comment: string | null;
+    }
+  | {
+      fact: "transfer_ended";
+      operator: OperatorId;
+      to: OperatorId;
+      how: TransferEnd;
+      reason: string | null;
+    }
+  | {
+      fact: "moved";
+      operator: OperatorId;
+      line: LineId;
+      next: ConversationId;
+      comment: string | null;
+    }
+  | { fact: "came_from"; operator: OperatorId; line: LineId; comment: string | null }
+  /** `by`: the supervisor who did it. */
+  | { fact: "routed_again"; from: OperatorId; why: RoutedAgainWhy; by?: OperatorId }
+  | { fact: "returned"; operator: OperatorId }
+  | { fact: "answer_late"; operator: OperatorId }
+  | { fact: "put_on_hold"; operator: OperatorId; until: Timestamp }
+  | { fact: "hold_ended"; operator: OperatorId }
+  | { fact: "topic_chosen"; operator: OperatorId; topic: string | null }
+  | { fact: "invited"; operator: OperatorId; colleague: OperatorId }
+  | { fact: "joined"; operator: OperatorId }
+  | { fact: "left_again"; operator: OperatorId }
+  | { fact: "finished"; operator: OperatorId; silent: boolean }
+  | { fact: "silent_too_long" }
+  | { fact: "rating_requested"; scale: RatingScale }
+  | { fact: "rated"; scale: RatingScale; value: number }
+  | { fact: "reviewed"; operator: OperatorId; stars: number; comment: string | null }
+  | { fact: "marked_spam"; operator: OperatorId; blocked: boolean }
   | { fact: "reopened"; operator: OperatorId }
-  | { fact: "closed" }
+  | { fact: "closed"; reason: CloseReason }
+  | { fact: "text_suppressed"; text: TextKind }
   | { fact: "customer_unreachable"; reason: string }
   | { fact: "customer_reachable" };
+
+/** How a transfer ended that nobody accepted. */
+export type TransferEnd = "declined" | "missed" | "left" | "withdrawn";
+
+/** Why a conversation is taken from whoever has it. */
+export type RoutedAgainWhy =
+  | "absent"
+  | "disabled"
+  | "answer_limit"
+  | "supervisor"
+  | "sender_absent";
 
 export type QueueMode = "evenly" | "strictly" | "all";
 
@@ -217,10 +383,17 @@ export type Reason =
   | { why: "fewest_received"; received: number }
   | { why: "first_in_order"; place: number }
   | { why: "everybody" }
+  | { why: "responsible" }
+  | { why: "responsible_away" }
+  | { why: "responsible_disabled" }
+  | { why: "known" }
   | { why: "declined"; at: Timestamp }
   | { why: "missed"; at: Timestamp }
+  /** He handed the conversation on himself. */
+  | { why: "sent"; at: Timestamp }
   | { why: "unavailable" }
-  | { why: "at_capacity"; load: number; capacity: number };
+  | { why: "at_capacity"; load: number; capacity: number }
+  | { why: "too_many_offers"; offers: number };
 
 export type Counts = { eligible: number; unavailable: number; at_capacity: number };
 

@@ -5,9 +5,15 @@ import { render } from "preact";
 import { initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
-import { emitInto, enter, setUp, signIn, signOut } from "./net/gate.ts";
+import { cardActions, followCard } from "./net/card.ts";
+import { keepDrafts } from "./net/drafts.ts";
+import { emitInto, enter, setUp, signIn } from "./net/gate.ts";
+import { followLines, lineActions } from "./net/lines.ts";
+import { followPlace, leaveActions, leaveAndSignOut } from "./net/places.ts";
 import { save, savedLanguage, savedSound } from "./net/preferences.ts";
 import { followDesk } from "./net/socket.ts";
+import { followTrial } from "./net/trial.ts";
+import { followTargets, workActions } from "./net/work.ts";
 import "./style/base.css";
 import { App } from "./view/App.tsx";
 import type { Actions } from "./view/desk.ts";
@@ -18,11 +24,17 @@ const now = signal(Date.now());
 const emit = emitInto(state);
 const socket = followDesk(state, emit);
 followAttention(state);
+followCard(state, emit);
+followTargets(state, emit);
+const keepDraftsNow = keepDrafts(state, socket);
+followPlace(state, emit);
+followLines(state, emit);
+followTrial(state, emit);
 
 const actions: Actions = {
   signIn: (login, password) => void signIn(emit, login, password),
   setUp: (form) => void setUp(emit, form),
-  signOut: () => void signOut(emit),
+  signOut: () => leaveAndSignOut(state, emit),
   open: (conversation) => emit({ on: "opened", conversation }),
   reloadChat: () => emit({ on: "chat_stale" }),
   accept(conversation, offer) {
@@ -39,14 +51,16 @@ const actions: Actions = {
   send(conversation, text, isNote) {
     socket.command({ type: isNote ? "note" : "reply", conversation, text });
   },
-  finish: (conversation) => socket.command({ type: "finish", conversation }),
-  setStatus: (status) => socket.command({ type: "set_status", status }),
+  setStatus: (status, reason) => socket.command({ type: "set_status", status, reason }),
   draft: (conversation, draft) => emit({ on: "drafted", conversation, draft }),
   readNotice: () => emit({ on: "notice_read" }),
   tryNow: () => socket.tryNow(),
   reloadPage: () => location.reload(),
   chooseLanguage: (chosen) => emit({ on: "language", language: chosen }),
   setSound: (sound) => emit({ on: "sound", sound }),
+  work: workActions(state, emit, socket, keepDraftsNow),
+  card: cardActions(state, emit),
+  lines: { ...lineActions(state, emit), ...leaveActions(state, emit) },
 };
 
 function Root() {

@@ -21,7 +21,7 @@ pub(super) struct Waits {
     pub(super) passed: Passers,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct WaitingList {
     by_id: BTreeMap<ConversationId, Waits>,
     groups: BTreeMap<Passers, BTreeSet<(Timestamp, ConversationId)>>,

@@ -137,6 +137,14 @@ impl Story {
         self.settle();
     }
 
+    /// He is available, and nobody has been asked anew yet.
+    pub(super) fn person_comes_unnoticed(&mut self, name: &str) {
+        let Some((operator, _)) = self.people.get_mut(&id(name)) else { return };
+        operator.status = Status::Available;
+        let raise = self.queue.operator(operator, true);
+        self.ledger.received.entry(id(name)).or_default().0 += raise;
+    }
+
     /// The line opens or closes, if it has not noticed yet; after an outage perhaps more than once.
     pub(super) fn look_at_the_clock(&mut self) {
         if self.turns_at.is_some_and(|at| at <= self.now) {

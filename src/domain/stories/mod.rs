@@ -2,22 +2,25 @@
 
 mod absence;
 mod answer_limit;
+mod customers;
 mod ending;
 mod hours;
 mod hours_routing;
 mod hours_settings;
 mod hours_walk;
 mod inputs;
+mod known;
 mod ledger;
 mod life;
 mod line_part;
+mod misses;
 mod model;
 mod moving;
 mod offers;
 mod permission;
+mod places;
 mod property;
 mod queue;
-
 mod rating;
 mod rehearsal;
 mod simulator;
@@ -27,4 +30,5 @@ mod texts;
 mod transfer;
 mod truths;
 mod unanswered;
+mod unheard;
 mod words;

@@ -14,16 +14,6 @@ use crate::routing::{Decision, Passed, Seek, Via};
 use crate::stories::ledger::{Ledger, People};
 use crate::stories::story::Story;
 
-impl Story {
-    /// Who could be given to a conversation that has waited since before then is left to it.
-    fn is_wanted_longer(&self, operator: &OperatorId, then: Timestamp) -> bool {
-        self.conversations.iter().filter(|c| c.last_entry.0 > 0).any(|conversation| {
-            let State::Waiting { search } = &conversation.state else { return false };
-            search.since < then && search.passed.iter().all(|p| p.operator != *operator)
-        })
-    }
-}
-
 impl Ledger {
     /// Who is eligible, in the order of offers.
     pub(super) fn eligible(
@@ -68,7 +58,7 @@ impl Ledger {
         let has_passed = |who: &&OperatorId| seek.passed.iter().any(|p| p.operator == **who);
         let owner = seek.responsible.as_ref().filter(|who| !has_passed(who));
         let mut eligible = self.eligible(&story.line, &story.limits, &story.people, &seek.passed);
-        eligible.retain(|who| !story.is_wanted_longer(who, seek.since));
+        eligible.retain(|who| !is_left_to_an_older_one(who, story, seek.since));
         let known = seek.known.as_ref().filter(|who| eligible.contains(who));
         let offers = |who: &OperatorId| self.offered.get(who).map_or(0, BTreeSet::len);
         let is_asked = |owner: &&OperatorId| match reach {
@@ -93,4 +83,12 @@ impl Ledger {
         let absent: Vec<_> = expected.iter().filter(|who| !is_here(who)).cloned().collect();
         assert_eq!(decision.absent, absent);
     }
+}
+
+/// Oldest first: whoever can be offered what has waited longer is not offered anything younger.
+fn is_left_to_an_older_one(operator: &OperatorId, story: &Story, since: Timestamp) -> bool {
+    story.conversations.iter().filter(|c| c.last_entry.0 > 0).any(|conversation| {
+        let State::Waiting { search } = &conversation.state else { return false };
+        search.since < since && search.passed.iter().all(|p| p.operator != *operator)
+    })
 }

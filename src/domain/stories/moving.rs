@@ -2,6 +2,7 @@
 
 use crate::conversation::{Continuation, Conversation, State};
 use crate::effect::Effect;
+use crate::id::ConversationId;
 use crate::line::{ClosingRule, LineSettings, UnansweredRule};
 use crate::operator::Status;
 use crate::routing::PassedHow;
@@ -12,9 +13,9 @@ use crate::stories::story::{ANNA, BORIS, CLARA, Story, id, nine_to_six, strictly
 
 /// What the first part made of itself.
 fn continuation(story: &Story) -> Continuation {
-    let next = story.effects.iter().rev().find_map(|(_, effect)| match effect {
-        Effect::Continue(next) => Some((**next).clone()),
-        _ => None,
+    let next = story.effects.iter().rev().find_map(|(_, effect)| {
+        let Effect::Continue(next) = effect else { return None };
+        Some((**next).clone())
     });
     next.expect("it goes on")
 }
@@ -49,7 +50,7 @@ fn this_part_is_over_and_the_next_one_begins() {
     story.then(moves_to(ANNA, "sales"), &moved);
     let conversation = &story.conversations[0];
     assert!(conversation.is_closed());
-    assert_eq!(conversation.moved_to().map(|next| next.as_str()), Some("1-next"));
+    assert_eq!(conversation.moved_to().map(ConversationId::as_str), Some("1-next"));
     assert_eq!(conversation.holder(), Some(&id(ANNA)));
     story.then(moves_to(ANNA, "sales"), &["refused: Closed"]);
     let mut second = goes_on(&story, [CLARA], strictly);

@@ -51,6 +51,7 @@ const CASES: [Case; 10] = [
 ];
 
 type OnRow = fn(&Row) -> Action<'_>;
+type OnRows = fn(&[Row]) -> Action<'_>;
 const READ: OnRow = |row| Action::ReadConversation(row);
 const SEE: OnRow = |row| Action::SeeRow(row);
 const TAKE: OnRow = |row| Action::Take(row);
@@ -87,16 +88,40 @@ fn an_administrator_does_everything() {
 }
 
 #[test]
+fn a_customer_is_seen_through_his_conversations() {
+    let cases = |role, action: OnRows| -> Vec<Case> {
+        let with_a_foreign_one = |case| [row(HeldElsewhere), row(case)];
+        CASES.into_iter().filter(|case| asks(role, action(&with_a_foreign_one(*case)))).collect()
+    };
+    let read: OnRows = |rows| Action::ReadCustomer(rows);
+    let change: OnRows = |rows| Action::ChangeCustomer(rows);
+    let block: OnRows = |rows| Action::BlockCustomer(rows);
+    assert_eq!(cases(Role::Operator, read), [OfferedToHim, Holds, Finished, Held]);
+    assert_eq!(cases(Role::Operator, change), [Holds, Finished, Held]);
+    let seen = [WaitsHere, OfferedHere, OfferedToHim, Holds, Finished, Held];
+    assert_eq!(cases(Role::Operator, block), seen);
+    let here = [WaitsHere, OfferedHere, HeldHere, ClosedHere];
+    let his = [&here[..], &[Holds, Finished, Held]].concat();
+    assert_eq!(cases(Role::Supervisor, change), his);
+    assert_eq!(cases(Role::Administrator, change), CASES);
+    assert!(!asks(Role::Operator, Action::ReadCustomer(&[])), "nobody of no conversation");
+    assert!(asks(Role::Administrator, Action::ReadCustomer(&[])));
+}
+
+#[test]
 fn what_is_not_about_one_conversation() {
     let (here, elsewhere) = (LineId::new("here"), LineId::new("elsewhere"));
     let (himself, another) = (id("he"), id("she"));
+    let (queues, foreign) = ([elsewhere.clone(), here.clone()], [elsewhere.clone()]);
     let table = [
         (Action::Administer, [false, false, true]),
         (Action::SeeDirectory, [true, true, true]),
         (Action::SeeLine(&here), [false, true, true]),
         (Action::SeeLine(&elsewhere), [false, false, true]),
-        (Action::ManageOperator(&himself), [true, true, true]),
-        (Action::ManageOperator(&another), [false, false, true]),
+        (Action::ManageOperator { operator: &himself, queues: &[] }, [true, true, true]),
+        (Action::ManageOperator { operator: &another, queues: &[] }, [false, false, true]),
+        (Action::ManageOperator { operator: &another, queues: &queues }, [false, true, true]),
+        (Action::ManageOperator { operator: &another, queues: &foreign }, [false, false, true]),
     ];
     for (action, expected) in table {
         let roles = [Role::Operator, Role::Supervisor, Role::Administrator];

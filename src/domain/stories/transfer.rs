@@ -94,11 +94,11 @@ fn what_comes_back_to_somebody_who_is_gone_goes_to_the_queue() {
     let mut story = handed();
     story.then_is(ANNA, Status::Away, &[]);
     let came_back = ["release boris", "declined boris", "back to anna from boris: declined"];
-    let routed = ["routed again from anna: sender absent"];
-    let offered = ["reserve boris", "count boris +1", "offered boris"];
-    // Who has just refused it is left out for an offer's time.
-    story.then(declines(BORIS, 2), &[&came_back[..], &routed, &["nobody"]].concat());
-    story.seconds_pass(60, &offered);
+    // Boris has had his chance; nobody else is here, and so he is asked when his minute is over.
+    let routed = ["routed again from anna: sender absent", "nobody"];
+    story.then(declines(BORIS, 2), &[&came_back[..], &routed].concat());
+    story.seconds_pass(59, &[]);
+    story.seconds_pass(1, &["reserve boris", "count boris +1", "offered boris"]);
     let again = ["release boris", "count boris -1", "returned anna", BACK];
     story.then_is(ANNA, Status::Available, &again);
 

@@ -57,6 +57,7 @@ impl Customers {
             responsible: customer.responsible.clone(),
             known: holds.or_else(|| customer.finished.clone()),
             consented: customer.consented,
+            claims: None,
         }
     }
 }

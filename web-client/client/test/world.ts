@@ -94,7 +94,16 @@ export class World {
     this.says({
       type: "welcome",
       protocol: 1,
-      me: { id: "anna", name: "Anna", role: "operator", status: "available", queues: [], supervises: [] },
+      me: {
+        id: "anna",
+        name: "Anna",
+        role: "operator",
+        status: "available",
+        status_reason: null,
+        set_away: false,
+        queues: [],
+        supervises: [],
+      },
       beat_seconds: 10,
       now: "2026-03-01T09:00:00Z",
     });

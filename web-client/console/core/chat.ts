@@ -1,6 +1,7 @@
 /** The open chat: its entries as they come, in the order of their numbers, each once. */
 
 import type { ConversationId, Entry, Event, Row } from "../../client/index.ts";
+import type { KeptDraft } from "./desk/drafts.ts";
 
 export type Chat = {
   conversation: ConversationId;
@@ -14,10 +15,19 @@ export type Chat = {
   entries: readonly Entry[];
   /** What came while the entries were on their way; it is applied after them. */
   early: readonly Event[];
+  /** What whoever had it was just writing, when it was read. */
+  draft: KeptDraft | null;
+  /** The conversation from which this one was looked up. */
+  from: ConversationId | null;
 };
 
 /** The answer of `GET /api/v1/conversations/{id}`. */
-export type Transcript = { row: Row; entries: Entry[]; position: string };
+export type Transcript = {
+  row: Row;
+  entries: Entry[];
+  position: string;
+  draft: KeptDraft | null;
+};
 
 export function emptyChat(conversation: ConversationId, request: number): Chat {
   return {
@@ -29,6 +39,8 @@ export function emptyChat(conversation: ConversationId, request: number): Chat {
     isGone: false,
     entries: [],
     early: [],
+    draft: null,
+    from: null,
   };
 }
 
@@ -40,6 +52,7 @@ export function loaded(chat: Chat, transcript: Transcript): Chat {
     row: transcript.row,
     entries: [...transcript.entries].sort((a, b) => a.n - b.n),
     early: [],
+    draft: transcript.draft,
   };
   return chat.early.reduce(applied, fresh);
 }
@@ -66,6 +79,7 @@ function applied(chat: Chat, event: Event): Chat {
     case "line":
     case "channel":
     case "operator":
+    case "alarm":
       return chat;
     default:
       return event satisfies never;
@@ -105,6 +119,7 @@ function conversationOf(event: Event): ConversationId | null {
     case "line":
     case "channel":
     case "operator":
+    case "alarm":
       return null;
     default:
       return event satisfies never;

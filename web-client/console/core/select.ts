@@ -9,6 +9,7 @@ import {
   type Row,
   type RowOffer,
 } from "../../client/index.ts";
+import { may, takesPart } from "./desk/rights.ts";
 import { EMPTY_DRAFT, type State } from "./state.ts";
 
 /** Offers to me, the one that ends first on top. */
@@ -25,43 +26,8 @@ export function myOffer(state: State, row: Row): RowOffer | null {
   return row.offers.find((offer) => offer.operator === state.me?.id) ?? null;
 }
 
-/** Conversations that I hold: whose customer waits longest first, then the latest. */
-export function mine(state: State): Row[] {
-  const held = rows(state).filter((row) => isHeldByMe(state, row));
-  return held.sort((a, b) => {
-    if (a.waiting_since && b.waiting_since) return ascending(a.waiting_since, b.waiting_since);
-    if (a.waiting_since || b.waiting_since) return a.waiting_since ? -1 : 1;
-    return ascending(b.updated_at, a.updated_at);
-  });
-}
-
 export function isHeldByMe(state: State, row: Row): boolean {
   return (row.state === "active" || row.state === "closing") && row.operator === state.me?.id;
-}
-
-/** Waiting, or before somebody else; the oldest first. */
-export function queue(state: State): Row[] {
-  const waiting = rows(state).filter(
-    (row) =>
-      (row.state === "waiting" && !row.unanswered) ||
-      (row.state === "offered" && myOffer(state, row) === null),
-  );
-  return waiting.sort(oldestFirst);
-}
-
-/** Everybody asked has declined or missed; whoever wants may take it. */
-export function unanswered(state: State): Row[] {
-  return rows(state)
-    .filter((row) => row.state === "waiting" && row.unanswered)
-    .sort(oldestFirst);
-}
-
-/** Everything open in the lines that I oversee. */
-export function overseen(state: State): Row[] {
-  const lines = new Set(state.me?.supervises);
-  return rows(state)
-    .filter((row) => lines.has(row.line) && row.state !== "closed")
-    .sort((a, b) => ascending(b.updated_at, a.updated_at));
 }
 
 export function oversees(state: State): boolean {
@@ -73,38 +39,41 @@ export function openRow(state: State): Row | null {
   return state.rows[state.chat.conversation] ?? state.chat.row;
 }
 
-export function canTake(state: State, row: Row): boolean {
-  return row.state === "waiting" && isOfMyLines(state, row);
-}
+export type Routed = Extract<Fact, { fact: "routed" }>;
 
-export function canFinish(state: State, row: Row): boolean {
-  if (row.state === "active" && row.operator === state.me?.id) return true;
-  const isOpen = row.state !== "closed" && row.state !== "closing";
-  return isOpen && myOffer(state, row) === null && overseesLine(state, row);
-}
-
-export function overseesLine(state: State, row: Row): boolean {
-  return state.me?.supervises.includes(row.line) ?? false;
-}
-
-function isOfMyLines(state: State, row: Row): boolean {
-  return overseesLine(state, row) || (state.me?.queues.includes(row.line) ?? false);
-}
-
-/** The last decision of the queue, for "why did I get this". */
-export function lastRouted(
-  entries: readonly Entry[],
-): { at: string; fact: Extract<Fact, { fact: "routed" }> } | null {
-  const entry = entries.findLast(({ body }) => body.kind === "fact" && body.fact === "routed");
+/**
+ * The decision of the queue by which it is where it is, for "why did I get this"; null: people have
+ * handed it about since.
+ */
+export function lastRouted(entries: readonly Entry[]): { at: string; fact: Routed } | null {
+  const entry = entries.findLast(({ body }) => body.kind === "fact" && MOVES.has(body.fact));
   if (entry?.body.kind !== "fact" || entry.body.fact !== "routed") return null;
   return { at: entry.at, fact: entry.body };
 }
+
+/** What puts a conversation where it is. */
+const MOVES: ReadonlySet<Fact["fact"]> = new Set<Fact["fact"]>([
+  "routed",
+  "taken",
+  "taken_over",
+  "picked_up",
+  "transferred",
+  "moved",
+  "returned",
+]);
 
 /** Its entries are known to be behind its row: something did not reach us. */
 export function isChatBehind(state: State): boolean {
   const { chat } = state;
   if (chat === null || chat.isLoading || chat.isGone) return false;
   return (state.rows[chat.conversation]?.last_entry ?? 0) > (chat.entries.at(-1)?.n ?? 0);
+}
+
+/** What is known of the customer's conversations whose card is shown. */
+export function rowsOfCard(state: State): Row[] {
+  const { card } = state;
+  const known = [...rows(state), ...(state.chat?.row ? [state.chat.row] : [])];
+  return known.filter((row) => card !== null && row.customer === card.customer);
 }
 
 export function isUnderway(
@@ -136,9 +105,8 @@ export type Writing = {
 /** Null: there is nothing for me to write here. */
 export function writing(state: State, row: Row): Writing | null {
   const id = row.conversation;
-  const mine = isHeldByMe(state, row);
-  const canReply = row.state === "active" && mine;
-  const canNote = row.state !== "closed" && (mine || overseesLine(state, row));
+  const canReply = row.state === "active" && isMine(state, row);
+  const canNote = row.state !== "closed" && state.me !== null && may(state.me, "note", row);
   const { text, isNote } = state.drafts[id] ?? EMPTY_DRAFT;
   const isBegun = text !== "" && row.state !== "closed";
   if (!canReply && !canNote && !isComing(state, row) && !isBegun) return null;
@@ -147,18 +115,19 @@ export function writing(state: State, row: Row): Writing | null {
   return { canReply, canNote, isNote, canSend: isSendable && (isNote ? canNote : canReply) };
 }
 
+/** I have it, or help whoever does. */
+function isMine(state: State, row: Row): boolean {
+  return state.me !== null && takesPart(state.me, row);
+}
+
 /** How many things ask for attention; shown in the page's title. */
 export function calls(state: State): number {
   const unread = Object.keys(state.unread).filter((id) => id in state.rows);
-  return offersToMe(state).length + unread.length;
+  return offersToMe(state).length + unread.length + state.work.alarms.length;
 }
 
 function rows(state: State): Row[] {
   return Object.values(state.rows);
-}
-
-function oldestFirst(a: Row, b: Row): number {
-  return ascending(a.waiting_since ?? a.started_at, b.waiting_since ?? b.started_at);
 }
 
 function ascending(a: string, b: string): number {

@@ -19,10 +19,19 @@ import type {
   Outcome,
   Row,
   ServerFrame,
-  Status,
 } from "../../client/index.ts";
-import { emptyChat, loaded, withEvent, type Chat, type Transcript } from "./chat.ts";
-import { settled, withoutArrived, type Outgoing } from "./outgoing.ts";
+import { withEvent, type Chat, type Transcript } from "./chat.ts";
+import { answered, commanded } from "./commands.ts";
+import { attended } from "./desk/attend.ts";
+import { withCard, type Card, type CardEvent } from "./desk/card.ts";
+import { afterEntry, afterRow, cardAgain, withCardOfChat } from "./desk/followed.ts";
+import { concerns, takesPart } from "./desk/rights.ts";
+import { NO_WORK, withWork, type Work, type WorkEvent } from "./desk/work.ts";
+import { draftTaken, lookedUp, opened, read, stale, withTranscript } from "./opening.ts";
+import { withoutArrived, type Outgoing } from "./outgoing.ts";
+import { isHeldByMe } from "./select.ts";
+import { NO_LINES, withLines, type Lines, type LinesEvent } from "./lines.ts";
+import { DESK, type Place } from "./place.ts";
 
 export type State = {
   screen: Screen;
@@ -47,6 +56,12 @@ export type State = {
   outgoing: readonly Outgoing[];
   notice: Notice | null;
   isPageVisible: boolean;
+  work: Work;
+  /** Of the open chat's customer. */
+  card: Card | null;
+  place: Place;
+  /** The lines as they are set up; `lines` above are their names. */
+  setting: Lines;
 };
 
 export type Language = "en" | "ru";
@@ -81,6 +96,8 @@ export type StateEvent =
   | { on: "signed_in"; me: Me }
   | { on: "signed_out"; problem: GateProblem | null }
   | { on: "opened"; conversation: ConversationId | null }
+  /** Looked up from another one, to which one goes back. */
+  | { on: "looked_up"; conversation: ConversationId }
   | { on: "chat_stale" }
   | { on: "transcript"; request: number; transcript: Transcript }
   | { on: "transcript_failed"; request: number; why: "not_allowed" | "unreachable" }
@@ -90,7 +107,14 @@ export type StateEvent =
   | { on: "notice_read" }
   | { on: "page_visible"; isPageVisible: boolean }
   | { on: "language"; language: Language }
-  | { on: "sound"; sound: boolean };
+  | { on: "sound"; sound: boolean }
+  | { on: "work"; event: WorkEvent }
+  | { on: "card"; event: CardEvent }
+  | { on: "card_stale" }
+  /** What a colleague was writing goes into the box, or is thrown away. */
+  | { on: "draft_taken"; isUsed: boolean }
+  | { on: "place"; place: Place }
+  | { on: "lines"; event: LinesEvent };
 
 export const initial: State = {
   screen: { at: "loading" },
@@ -112,12 +136,20 @@ export const initial: State = {
   outgoing: [],
   notice: null,
   isPageVisible: true,
+  work: NO_WORK,
+  card: null,
+  place: DESK,
+  setting: NO_LINES,
 };
 
 export function reduce(state: State, event: StateEvent): State {
+  return withCardOfChat(reduced(state, event));
+}
+
+function reduced(state: State, event: StateEvent): State {
   switch (event.on) {
     case "frame":
-      return withFrame(state, event.frame, event.at);
+      return read(attended(state, withFrame(state, event.frame, event.at), event.frame, event.at));
     case "link":
       return { ...state, link: event.link };
     case "screen":
@@ -128,6 +160,8 @@ export function reduce(state: State, event: StateEvent): State {
       return signedOut(state, event.problem);
     case "opened":
       return opened(state, event.conversation);
+    case "looked_up":
+      return lookedUp(state, event.conversation);
     case "chat_stale":
       return stale(state);
     case "transcript":
@@ -149,15 +183,32 @@ export function reduce(state: State, event: StateEvent): State {
       return { ...state, language: event.language };
     case "sound":
       return { ...state, sound: event.sound };
+    case "work": {
+      const requests = state.requests + 1;
+      return { ...state, requests, work: withWork(state.work, event.event, requests) };
+    }
+    case "card": {
+      const requests = state.requests + 1;
+      return { ...state, requests, card: withCard(state.card, event.event, requests) };
+    }
+    case "card_stale":
+      return cardAgain(state);
+    case "draft_taken":
+      return draftTaken(state, event.isUsed);
+    case "place":
+      return { ...state, place: event.place };
+    case "lines":
+      return { ...state, setting: withLines(state.setting, event.event) };
     default:
       return event satisfies never;
   }
 }
 
 function signedOut(state: State, problem: GateProblem | null): State {
-  const { language, sound, isPageVisible, requests } = state;
+  const { language, sound, isPageVisible, requests, place } = state;
   const screen: Screen = { at: "sign_in", busy: false, problem };
-  return { ...initial, language, sound, isPageVisible, requests, screen };
+  const work = { ...NO_WORK, ring: state.work.ring };
+  return { ...initial, language, sound, isPageVisible, requests, place, work, screen };
 }
 
 // What the server says
@@ -217,119 +268,48 @@ function applied(state: State, event: Event): State {
       return { ...next, channels: { ...state.channels, [event.channel.id]: event.channel } };
     case "operator":
       return withOperator(next, event.operator);
+    case "alarm":
+      return next;
     default:
       return event satisfies never;
   }
 }
 
 function withRow(state: State, row: Row): State {
-  const next = { ...state, rows: { ...state.rows, [row.conversation]: row } };
+  const rows = { ...state.rows, [row.conversation]: row };
+  const next = { ...state, rows, card: afterRow(state, row) };
+  if (state.me === null) return next;
   const wasRefused = state.chat?.failed === "not_allowed";
-  const concernsMe =
-    row.operator === state.me?.id || row.offers.some((offer) => offer.operator === state.me?.id);
   const isOpen = state.chat?.conversation === row.conversation;
-  return isOpen && wasRefused && concernsMe ? stale(next) : next;
+  if (isOpen && wasRefused && concerns(state.me, row)) return stale(next);
+  return isPickedUp(state, row) ? opened(next, row.conversation) : next;
+}
+
+/** The conversation that I have just begun after a closed one. */
+function isPickedUp(state: State, row: Row): boolean {
+  const { pickingUp } = state.work;
+  return pickingUp !== null && row.continues === pickingUp && isHeldByMe(state, row);
 }
 
 function withEntry(state: State, conversation: ConversationId, entry: Entry): State {
   const outgoing = withoutArrived(state.outgoing, conversation, [entry], state.me?.id);
-  const next = { ...state, outgoing };
-  const isMine = state.rows[conversation]?.operator === state.me?.id;
-  if (entry.author.kind !== "customer" || !isMine) return next;
+  const next = { ...state, outgoing, card: afterEntry(state, conversation, entry) };
+  const row = state.rows[conversation];
+  const isMine = row !== undefined && state.me !== null && takesPart(state.me, row);
+  if (!isMine || !isHeard(entry)) return next;
   const unread = { ...state.unread, [conversation]: (state.unread[conversation] ?? 0) + 1 };
   return read({ ...next, unread });
 }
 
+/** A person wrote it who is a customer, and not one that is blocked. */
+function isHeard({ author, body }: Entry): boolean {
+  return author.kind === "customer" && body.kind === "message" && body.unheard === undefined;
+}
+
 function withOperator(state: State, operator: OperatorView): State {
-  const { name, role, status } = operator;
-  const me = state.me?.id === operator.id ? { ...state.me, name, role, status } : state.me;
+  const { id, enabled: _, ...shown } = operator;
+  const me = state.me?.id === id ? { ...state.me, ...shown } : state.me;
   return { ...state, me, operators: { ...state.operators, [operator.id]: operator } };
-}
-
-// The open chat
-
-function opened(state: State, conversation: ConversationId | null): State {
-  if (conversation === null) return { ...state, chat: null };
-  if (state.chat?.conversation === conversation) return state;
-  const requests = state.requests + 1;
-  return read({ ...state, requests, chat: emptyChat(conversation, requests) });
-}
-
-/** Asks for the entries anew; those at hand stay on the screen meanwhile. */
-function stale(state: State): State {
-  if (state.chat === null) return state;
-  const requests = state.requests + 1;
-  const chat = { ...state.chat, request: requests, early: [], isLoading: true, failed: null };
-  return { ...state, requests, chat };
-}
-
-function withTranscript(state: State, request: number, transcript: Transcript): State {
-  if (state.chat?.request !== request) return state;
-  const { conversation } = state.chat;
-  const outgoing = withoutArrived(state.outgoing, conversation, transcript.entries, state.me?.id);
-  return { ...state, chat: loaded(state.chat, transcript), outgoing };
-}
-
-/** Whoever looks at a chat has read it. */
-function read(state: State): State {
-  if (!state.isPageVisible || state.chat === null) return state;
-  return { ...state, unread: without(state.unread, state.chat.conversation) };
-}
-
-// Commands
-
-function commanded(state: State, id: CommandId, command: Command): State {
-  const underway = { ...state.underway, [id]: command };
-  const next = { ...state, underway, notice: null };
-  if (command.type !== "reply" && command.type !== "note") return next;
-  const { conversation, text } = command;
-  const isNote = command.type === "note";
-  const after = state.rows[conversation]?.last_entry ?? 0;
-  const outgoing = [...state.outgoing, { id, conversation, text, isNote, after }];
-  const drafts = { ...state.drafts, [conversation]: { text: "", isNote } };
-  return { ...next, outgoing, drafts };
-}
-
-function answered(state: State, id: CommandId, outcome: Outcome): State {
-  const command = state.underway[id];
-  if (command === undefined) return state;
-  const next = { ...state, underway: without(state.underway, id) };
-  switch (outcome.outcome) {
-    case "done":
-    case "repeated":
-      return carriedOut(next, id, command);
-    case "refused":
-      return refused(next, id, command, outcome);
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function carriedOut(state: State, id: CommandId, command: Command): State {
-  if (command.type === "set_status" && state.me !== null) {
-    return { ...state, me: { ...state.me, status: command.status } };
-  }
-  return { ...state, outgoing: settled(state.outgoing, id) };
-}
-
-/** What was written and refused goes back into the box, before what was begun meanwhile. */
-function refused(state: State, id: CommandId, command: Command, why: CommandRefusal): State {
-  const next = { ...state, notice: { command: command.type, why } };
-  if (command.type !== "reply" && command.type !== "note") return next;
-  const begun = state.drafts[command.conversation]?.text ?? "";
-  const text = begun === "" ? command.text : `${command.text}\n${begun}`;
-  const draft = { text, isNote: command.type === "note" };
-  return {
-    ...next,
-    outgoing: state.outgoing.filter((sent) => sent.id !== id),
-    drafts: { ...state.drafts, [command.conversation]: draft },
-  };
-}
-
-/** The status to show: the one just chosen, if it is still on its way. */
-export function shownStatus(state: State): Status | null {
-  const chosen = Object.values(state.underway).findLast((command) => command.type === "set_status");
-  return chosen?.type === "set_status" ? chosen.status : (state.me?.status ?? null);
 }
 
 // Small things

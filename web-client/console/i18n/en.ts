@@ -1,6 +1,13 @@
 /** Every word on the screen, in English. What goes to customers is in the lines' settings. */
 
+import { actsEn, dialogsEn } from "./acts.en.ts";
+import { callsEn, choosingEn, rowsEn, unheardEn } from "./calls.en.ts";
+import { cardEn } from "./card.en.ts";
+import { factEn } from "./fact.en.ts";
+import { linesEn } from "./lines.en.ts";
 import { plural } from "./plural.ts";
+import { settingsEn } from "./settings.en.ts";
+import { whyEn } from "./why.en.ts";
 
 const count = (n: number, one: string, other: string) => plural("en", n, { one, other });
 
@@ -65,6 +72,9 @@ export const en = {
     availableHint: "You get new offers",
     busyHint: "No new offers, you keep your conversations",
     awayHint: "As if you were offline",
+    reason: "Why? (optional; colleagues see it)",
+    addReason: "Why?",
+    saveReason: "Save",
   },
   bar: {
     signOut: "Sign out",
@@ -75,7 +85,11 @@ export const en = {
   roles: { operator: "Operator", supervisor: "Supervisor", administrator: "Administrator" },
   lists: {
     offers: "Offers to you",
+    listed: "Your customers",
     mine: "My conversations",
+    hold: "On hold",
+    joined: "You take part",
+    handed: "Handed on by you",
     queue: "Queue",
     unanswered: "Unanswered",
     overseen: "All conversations",
@@ -122,6 +136,13 @@ export const en = {
     over: "time is up",
   },
   take: "Take",
+  acts: actsEn,
+  dialogs: dialogsEn,
+  card: cardEn,
+  calls: callsEn,
+  rows: rowsEn,
+  choosing: choosingEn,
+  unheard: unheardEn,
   chat: {
     none: "Choose a conversation on the left.",
     noneHint: "Offers, your conversations and the queue are kept up to date by themselves.",
@@ -129,11 +150,9 @@ export const en = {
     unreachable: "The conversation could not be loaded.",
     retry: "Try again",
     notAllowed: "You can read it when it is offered to you, or when you take it.",
+    notAllowedPast: "You may not read this one.",
     gone: "This conversation went on without you.",
     back: "Back to the lists",
-    finish: "Finish",
-    finishAsk: "Finish this conversation?",
-    finishYes: "Yes, finish",
     today: "Today",
     yesterday: "Yesterday",
     you: "you",
@@ -153,10 +172,12 @@ export const en = {
     others: (name: string) => `${name} has this conversation.`,
     closing: "Finished. It opens again by itself if the customer writes soon.",
     closed: "This conversation is closed.",
+    handed: (name: string) => `Handed to ${name}, who has not accepted yet.`,
   },
   entry: {
     customer: "Customer",
     line: "Automatic",
+    automatic: (kind: string) => `Automatic: ${kind}`,
     note: "note",
     edited: "edited",
     sending: "sending…",
@@ -204,51 +225,8 @@ export const en = {
         ? `${Math.max(1, Math.round(bytes / 1_000))} KB`
         : `${(bytes / 1_000_000).toFixed(1)} MB`,
   },
-  fact: {
-    offered: (names: string, until: string | null) =>
-      until === null ? `Offered to ${names}` : `Offered to ${names} until ${until}`,
-    nobody: "Nobody can be asked now; the conversation waits",
-    accepted: (name: string) => `Accepted: ${name}`,
-    declined: (name: string, reason: string | null) =>
-      reason === null ? `Declined: ${name}` : `Declined: ${name} (${reason})`,
-    missed: (name: string) => `Not answered in time: ${name}`,
-    left: (name: string) => `${name} went away, the offer moves on`,
-    taken: (name: string) => `Taken from the list: ${name}`,
-    roundExhausted: (round: number) => `Everybody was asked in round ${round}; nobody accepted`,
-    finished: (name: string) => `Finished: ${name}`,
-    reopened: (name: string) => `The customer wrote again; back with ${name}`,
-    closed: "Conversation closed",
-    unreachable: (reason: string) => `The customer cannot be reached: ${reason}`,
-    reachable: "The customer can be reached again",
-  },
-  why: {
-    button: "Why me?",
-    buttonOther: "Why there?",
-    title: "Why did I get this?",
-    titleOther: "Why did it go there?",
-    decided: (time: string, round: number) => `Decided at ${time}, round ${round}`,
-    nobody: "Nobody was eligible; it is tried again the moment somebody is.",
-    modes: {
-      evenly: "The line shares evenly: whoever has received the fewest is next.",
-      strictly: "The line asks strictly in the order of its list.",
-      all: "The line asks everybody at once; the first to accept has it.",
-    },
-    chosen: "chosen",
-    fewest: (received: number) =>
-      received === 0
-        ? "has received none so far, the fewest"
-        : `has received ${received} so far, the fewest`,
-    first: (place: number) => `first in order who could be asked (place ${place})`,
-    everybody: "everybody eligible is asked",
-    declined: (time: string) => `declined at ${time}`,
-    missed: (time: string) => `did not answer by ${time}`,
-    unavailable: "unavailable",
-    atCapacity: (load: number, capacity: number) => `at capacity ${load}/${capacity}`,
-    othersEligible: (n: number) =>
-      `${count(n, "other was", "others were")} eligible and came later in order`,
-    othersUnavailable: (n: number) => `${count(n, "other was", "others were")} unavailable`,
-    othersAtCapacity: (n: number) => `${count(n, "other was", "others were")} at capacity`,
-  },
+  fact: factEn,
+  why: whyEn,
   refusal: {
     noLongerYours: (holder: string | null) =>
       holder === null ? "No longer yours." : `No longer yours: ${holder} took it.`,
@@ -257,6 +235,14 @@ export const en = {
     closed: "The conversation is closed.",
     full: "You are full: finish a conversation first.",
     notNow: "That is not possible now.",
+    topicRequired: "Choose a topic first.",
+    unknownTopic: "The line no longer has this topic.",
+    sameOperator: "It is there already.",
+    badTime: "This time is past, or more than three months ahead.",
+    tooMany: "Too many take part already.",
+    confirm: "The target cannot take it at once.",
+    unknownTarget: "Nobody like that can get conversations. Choose another.",
+    inProgress: "The customer has an open conversation already.",
     forbidden: "You are not allowed to do that.",
     unknownConversation: "There is no such conversation.",
     badValue: (field: string) => `Something is wrong with “${field}”.`,
@@ -264,6 +250,8 @@ export const en = {
     unavailable: "The server did not answer. Try again.",
     unsent: "Your text is back in the box.",
   },
+  lines: linesEn,
+  settings: settingsEn,
   unknownPerson: "somebody",
   unknownLine: "unknown line",
   unknownChannel: "unknown channel",

@@ -1,7 +1,14 @@
 /** Every word on the screen, in Russian. */
 
+import { actsRu, dialogsRu } from "./acts.ru.ts";
+import { callsRu, choosingRu, rowsRu, unheardRu } from "./calls.ru.ts";
+import { cardRu } from "./card.ru.ts";
 import type { Words } from "./en.ts";
+import { factRu } from "./fact.ru.ts";
+import { linesRu } from "./lines.ru.ts";
 import { plural } from "./plural.ts";
+import { settingsRu } from "./settings.ru.ts";
+import { whyRu } from "./why.ru.ts";
 
 const count = (n: number, one: string, few: string, many: string) =>
   plural("ru", n, { one, few, many, other: few });
@@ -67,6 +74,9 @@ export const ru: Words = {
     availableHint: "Вы получаете новые предложения",
     busyHint: "Новых предложений нет, ваши диалоги остаются у вас",
     awayHint: "Как будто вы не в сети",
+    reason: "Почему? (необязательно, видно коллегам)",
+    addReason: "Почему?",
+    saveReason: "Сохранить",
   },
   bar: {
     signOut: "Выйти",
@@ -77,7 +87,11 @@ export const ru: Words = {
   roles: { operator: "Оператор", supervisor: "Супервизор", administrator: "Администратор" },
   lists: {
     offers: "Предложено вам",
+    listed: "Ваши клиенты",
     mine: "Мои диалоги",
+    hold: "Отложено",
+    joined: "Вы участвуете",
+    handed: "Вы передаёте",
     queue: "Очередь",
     unanswered: "Без ответа",
     overseen: "Все диалоги",
@@ -125,6 +139,13 @@ export const ru: Words = {
     over: "время вышло",
   },
   take: "Взять",
+  acts: actsRu,
+  dialogs: dialogsRu,
+  card: cardRu,
+  calls: callsRu,
+  rows: rowsRu,
+  choosing: choosingRu,
+  unheard: unheardRu,
   chat: {
     none: "Выберите диалог слева.",
     noneHint: "Предложения, ваши диалоги и очередь обновляются сами.",
@@ -132,11 +153,9 @@ export const ru: Words = {
     unreachable: "Не удалось загрузить диалог.",
     retry: "Ещё раз",
     notAllowed: "Его можно прочитать, когда он предложен вам или когда вы его взяли.",
+    notAllowedPast: "Этот диалог вам не виден.",
     gone: "Этот диалог продолжается без вас.",
     back: "Назад к спискам",
-    finish: "Завершить",
-    finishAsk: "Завершить этот диалог?",
-    finishYes: "Да, завершить",
     today: "Сегодня",
     yesterday: "Вчера",
     you: "вы",
@@ -156,10 +175,12 @@ export const ru: Words = {
     others: (name) => `Этот диалог ведёт ${name}.`,
     closing: "Завершён. Если клиент вскоре напишет, откроется снова.",
     closed: "Этот диалог закрыт.",
+    handed: (name) => `Передаётся: ${name}, ещё не принято.`,
   },
   entry: {
     customer: "Клиент",
     line: "Автоматически",
+    automatic: (kind) => `Автоматически: ${kind}`,
     note: "заметка",
     edited: "изменено",
     sending: "отправляется…",
@@ -206,50 +227,8 @@ export const ru: Words = {
         ? `${Math.max(1, Math.round(bytes / 1_000))} КБ`
         : `${(bytes / 1_000_000).toFixed(1).replace(".", ",")} МБ`,
   },
-  fact: {
-    offered: (names, until) =>
-      until === null ? `Предложено: ${names}` : `Предложено: ${names}, до ${until}`,
-    nobody: "Сейчас некому предложить, диалог ждёт",
-    accepted: (name) => `Диалог принят: ${name}`,
-    declined: (name, reason) =>
-      reason === null ? `Отклонено: ${name}` : `Отклонено: ${name} (${reason})`,
-    missed: (name) => `Нет ответа вовремя: ${name}`,
-    left: (name) => `Нет на месте: ${name}, предложение идёт дальше`,
-    taken: (name) => `Взято из списка: ${name}`,
-    roundExhausted: (round) => `В круге ${round} спросили всех, никто не принял`,
-    finished: (name) => `Завершено: ${name}`,
-    reopened: (name) => `Клиент написал снова, диалог опять ведёт ${name}`,
-    closed: "Диалог закрыт",
-    unreachable: (reason) => `С клиентом нет связи: ${reason}`,
-    reachable: "С клиентом снова есть связь",
-  },
-  why: {
-    button: "Почему я?",
-    buttonOther: "Почему туда?",
-    title: "Почему это досталось мне?",
-    titleOther: "Почему это ушло туда?",
-    decided: (time, round) => `Решено в ${time}, круг ${round}`,
-    nobody: "Подходящих не было; попытка повторится, как только кто-то освободится.",
-    modes: {
-      evenly: "Линия делит поровну: следующий тот, кто получил меньше всех.",
-      strictly: "Линия спрашивает строго по порядку списка.",
-      all: "Линия спрашивает всех сразу; диалог получает первый принявший.",
-    },
-    chosen: "выбор",
-    fewest: (received) =>
-      received === 0
-        ? "пока не получено ни одного, меньше всех"
-        : `получено пока ${received}, меньше всех`,
-    first: (place) => `первый по порядку, кого можно спросить (место ${place})`,
-    everybody: "спрашивают всех подходящих",
-    declined: (time) => `предложение отклонено в ${time}`,
-    missed: (time) => `нет ответа до ${time}`,
-    unavailable: "нет на месте",
-    atCapacity: (load, capacity) => `нет свободных мест: ${load}/${capacity}`,
-    othersEligible: (n) => `Подходили, но стоят дальше по порядку: ${n}`,
-    othersUnavailable: (n) => `Ещё нет на месте: ${n}`,
-    othersAtCapacity: (n) => `Ещё без свободных мест: ${n}`,
-  },
+  fact: factRu,
+  why: whyRu,
   refusal: {
     noLongerYours: (holder) =>
       holder === null ? "Уже не ваше." : `Уже не ваше, диалог ведёт ${holder}.`,
@@ -258,6 +237,14 @@ export const ru: Words = {
     closed: "Диалог закрыт.",
     full: "У вас нет свободных мест: сначала завершите один из диалогов.",
     notNow: "Сейчас это невозможно.",
+    topicRequired: "Сначала выберите тему.",
+    unknownTopic: "Такой темы в линии больше нет.",
+    sameOperator: "Диалог и так там.",
+    badTime: "Это время уже прошло или наступит позже чем через три месяца.",
+    tooMany: "Участников уже слишком много.",
+    confirm: "Сразу принять диалог там не смогут.",
+    unknownTarget: "Туда диалоги не передают. Выберите другого получателя.",
+    inProgress: "У клиента уже есть открытый диалог.",
     forbidden: "У вас нет на это прав.",
     unknownConversation: "Такого диалога нет.",
     badValue: (field) => `Что-то не так с полем «${field}».`,
@@ -265,6 +252,8 @@ export const ru: Words = {
     unavailable: "Сервер не ответил. Попробуйте снова.",
     unsent: "Ваш текст вернулся в поле ввода.",
   },
+  lines: linesRu,
+  settings: settingsRu,
   unknownPerson: "кто-то",
   unknownLine: "неизвестная линия",
   unknownChannel: "неизвестный канал",

@@ -3,6 +3,7 @@
 import type { Me } from "../../client/index.ts";
 import type { Transcript } from "../core/chat.ts";
 import type { GateProblem } from "../core/state.ts";
+import { get, post } from "./request.ts";
 
 export type SetUp = { token: string; login: string; name: string; password: string };
 
@@ -36,7 +37,7 @@ export async function transcript(
   const response = await get(`conversations/${encodeURIComponent(conversation)}`);
   if (response?.status === 403 || response?.status === 404) return "not_allowed";
   if (!response?.ok) return "unreachable";
-  return (await response.json()) as Transcript;
+  return { draft: null, ...((await response.json()) as Omit<Transcript, "draft">) };
 }
 
 async function problemOf(response: Response | null): Promise<GateProblem | null> {
@@ -61,16 +62,4 @@ async function invalid(response: Response): Promise<GateProblem> {
   const body = (await response.json().catch(() => ({}))) as ErrorBody;
   const problem = body.error?.fields?.[0];
   return { kind: "invalid", field: problem?.field ?? null, allowed: problem?.allowed ?? null };
-}
-
-function get(path: string): Promise<Response | null> {
-  return fetch(`/api/v1/${path}`, { headers: { Accept: "application/json" } }).catch(() => null);
-}
-
-function post(path: string, body: object): Promise<Response | null> {
-  return fetch(`/api/v1/${path}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Switchboard": "1" },
-    body: JSON.stringify(body),
-  }).catch(() => null);
 }

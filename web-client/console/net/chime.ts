@@ -1,4 +1,14 @@
-/** Two short tones for a new offer. Browsers allow sound only after the person did something. */
+/** Short tones that tell what has come. Browsers allow sound only after the person did something. */
+
+import type { RingKind } from "../core/desk/ring.ts";
+
+/** Hertz, one tone after the other. */
+const MELODIES: Readonly<Record<RingKind, readonly number[]>> = {
+  message: [587],
+  offer: [660, 880],
+  alarm: [880, 622, 880, 622],
+};
+const NEXT_TONE_SECONDS = 0.14;
 
 let audio: AudioContext | null = null;
 
@@ -12,10 +22,10 @@ export function allowChime(): void {
   }
 }
 
-export function chime(): void {
-  if (audio === null) return;
-  tone(audio, 660, 0);
-  tone(audio, 880, 0.14);
+export function chime(kind: RingKind): void {
+  const context = audio;
+  if (context === null) return;
+  MELODIES[kind].forEach((hertz, place) => tone(context, hertz, place * NEXT_TONE_SECONDS));
 }
 
 function tone(context: AudioContext, hertz: number, afterSeconds: number): void {

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
-import { isChatBehind, lastRouted } from "../core/select.ts";
-import { ANNA, CHAT, held, offered, row, Story, wrote } from "./story.ts";
+import { isChatBehind, lastRouted, type Routed } from "../core/select.ts";
+import { ANNA, CHAT, fact, held, offered, row, Story, wrote } from "./story.ts";
+
+const ROUTED: Omit<Routed, "fact"> = {
+  round: 1,
+  via: "queue",
+  offer: 1,
+  operators: ["anna"],
+  until: null,
+  explanation: { mode: "evenly", candidates: [] },
+};
 
 test("an entry that comes while the chat loads is there once, and in its place", () => {
   const story = Story.atDesk();
@@ -47,7 +56,7 @@ test("an answer to an earlier request is not taken", () => {
   story.shows(held("anna"));
   const request = story.opens();
   story.opens("0-other");
-  const transcript = { row: held("anna"), entries: [wrote(1, "first")], position: "0:1-1.aa" };
+  const transcript = { row: held("anna"), entries: [wrote(1, "first")], position: "0:1-1.aa", draft: null };
   story.on({ on: "transcript", request, transcript });
   expect(story.texts).toEqual([]);
 });
@@ -97,20 +106,27 @@ test("a chat that went on without me stays readable", () => {
 });
 
 test("the reason shown is that of the last decision", () => {
-  const routed = (n: number, to: string) => ({
-    ...wrote(n, ""),
-    body: {
-      kind: "fact" as const,
-      fact: "routed" as const,
-      round: 1,
-      offer: n,
-      operators: [to],
-      until: null,
-      explanation: { mode: "evenly" as const, candidates: [] },
-    },
-  });
+  const routed = (n: number, to: string) =>
+    fact(n, { fact: "routed", ...ROUTED, offer: n, operators: [to] });
   expect(lastRouted([routed(1, "boris"), routed(2, "anna"), wrote(3, "x")])?.fact.operators).toEqual(
     ["anna"],
   );
   expect(lastRouted([wrote(1, "x")])).toBeNull();
+});
+
+test("what people have handed about since is not explained by the queue", () => {
+  const routed = fact(1, { fact: "routed", ...ROUTED });
+  expect(lastRouted([routed, fact(2, { fact: "accepted", operator: "anna" })])).not.toBeNull();
+  expect(lastRouted([routed, fact(2, { fact: "taken", operator: "anna" })])).toBeNull();
+});
+
+test("one goes back from what was looked up to where one was", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  story.on({ on: "looked_up", conversation: "0-past" });
+  story.on({ on: "looked_up", conversation: "0-older" });
+  expect(story.state.chat).toMatchObject({ conversation: "0-older", from: CHAT });
+  story.on({ on: "looked_up", conversation: CHAT });
+  expect(story.state.chat).toMatchObject({ conversation: CHAT, from: null });
 });

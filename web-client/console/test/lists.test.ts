@@ -1,6 +1,16 @@
 import { beforeEach, expect, test } from "vitest";
 import { samples } from "../../client/samples.ts";
-import { calls, canFinish, canTake, mine, offersToMe, overseen, queue, unanswered } from "../core/select.ts";
+import {
+  handedOn,
+  joined,
+  mine,
+  ofMyCustomers,
+  onHold,
+  overseen,
+  queue,
+  unanswered,
+} from "../core/desk/lists.ts";
+import { calls, offersToMe } from "../core/select.ts";
 import { CHAT, held, NOW, offered, row, Story, wrote } from "./story.ts";
 
 let story: Story;
@@ -78,20 +88,47 @@ test("what comes while the page is hidden is unread, even in the open chat", () 
   expect(story.state.unread[CHAT]).toBeUndefined();
 });
 
-test("a supervisor sees all of his lines and may finish what others hold", () => {
+test("a supervisor sees all of his lines, who waits too long on top", () => {
   story.on({ on: "frame", frame: samples.welcome, at: NOW });
-  const his = held("boris");
-  story.shows(his, held("boris", { conversation: "0-x", line: "elsewhere" }));
-  expect(ids(overseen(story.state))).toEqual([CHAT]);
-  expect(canFinish(story.state, his)).toBe(true);
-  expect(canFinish(story.state, held("boris", { line: "elsewhere" }))).toBe(false);
+  story.shows(
+    held("boris"),
+    held("boris", { conversation: "0-x", line: "elsewhere" }),
+    held("boris", { conversation: "0-late", late: true, updated_at: "2026-03-01T08:00:00Z" }),
+  );
+  expect(ids(overseen(story.state))).toEqual(["0-late", CHAT]);
 });
 
-test("one takes what waits in one's own lines", () => {
-  expect(canTake(story.state, row())).toBe(true);
-  expect(canTake(story.state, row({ unanswered: true }))).toBe(true);
-  expect(canTake(story.state, row({ line: "elsewhere" }))).toBe(false);
-  expect(canTake(story.state, offered("boris"))).toBe(false);
+test("whose customer waits too long is on top, then what came back from hold; on hold is apart", () => {
+  const until = "2026-03-01T09:00:00Z";
+  story.shows(
+    held("anna", { conversation: "0-waits" }),
+    held("anna", { conversation: "0-held", waiting_since: null, hold_until: until }),
+    held("anna", { conversation: "0-later", hold_until: "2026-03-01T18:00:00Z" }),
+    held("anna", { conversation: "0-late", late: true }),
+  );
+  expect(ids(onHold(story.state))).toEqual(["0-held", "0-later"]);
+  story.happens({ kind: "row", row: held("anna", { conversation: "0-held", waiting_since: null }) });
+  expect(ids(mine(story.state))).toEqual(["0-late", "0-held", "0-waits"]);
+  story.opens("0-held");
+  story.opens("0-late");
+  expect(ids(mine(story.state))).toEqual(["0-late", "0-waits", "0-held"]);
+});
+
+test("what is handed on, shared, or of my own customers has lists of its own", () => {
+  const handed = { operator: "boris", offer: 2, until: "2026-03-01T09:01:00Z", via: "transfer" } as const;
+  story.shows(
+    row({ conversation: "0-handed", state: "offered", handed_by: "anna", offers: [handed] }),
+    row({ conversation: "0-others", state: "offered", handed_by: "vera", offers: [handed] }),
+    held("boris", { conversation: "0-shared", joined: ["anna"] }),
+    row({ conversation: "0-listed", listed_for: "anna" }),
+    row({ conversation: "0-listed-left", listed_for: "anna", unanswered: true }),
+    row({ conversation: "0-waits" }),
+  );
+  expect(ids(handedOn(story.state))).toEqual(["0-handed"]);
+  expect(ids(joined(story.state))).toEqual(["0-shared"]);
+  expect(ids(ofMyCustomers(story.state))).toEqual(["0-listed", "0-listed-left"]);
+  expect(ids(queue(story.state))).toEqual(["0-waits"]);
+  expect(unanswered(story.state)).toEqual([]);
 });
 
 test("the server's clock is known from welcome and beats", () => {

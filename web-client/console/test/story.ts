@@ -1,6 +1,17 @@
 /** A desk in a test: what the server says and the person does, and what can then be seen. */
 
-import type { Entry, Event, Outcome, Row } from "../../client/index.ts";
+import type {
+  Command,
+  Entry,
+  Event,
+  Fact,
+  LineView,
+  OperatorView,
+  Outcome,
+  Row,
+  Status,
+} from "../../client/index.ts";
+import type { KeptDraft } from "../core/desk/drafts.ts";
 import { initial, reduce, type State, type StateEvent } from "../core/state.ts";
 
 export const NOW = Date.parse("2026-03-01T09:00:00Z");
@@ -11,13 +22,24 @@ export function row(change: Partial<Row> = {}): Row {
     conversation: CHAT,
     line: "sales",
     channel: "bot",
+    customer: "c-ivan",
     customer_name: "Ivan",
     state: "waiting",
     operator: null,
     offers: [],
+    handed_by: null,
+    listed_for: null,
     held: [],
+    joined: [],
     unanswered: false,
     waiting_since: "2026-03-01T08:59:00Z",
+    late: false,
+    hold_until: null,
+    topic: null,
+    rating: null,
+    review: null,
+    reason: null,
+    continues: null,
     started_at: "2026-03-01T08:59:00Z",
     updated_at: "2026-03-01T08:59:00Z",
     preview: "hello",
@@ -28,15 +50,32 @@ export function row(change: Partial<Row> = {}): Row {
 }
 
 export function offered(to: string, until = "2026-03-01T09:01:00Z", conversation = CHAT): Row {
-  return row({ conversation, state: "offered", offers: [{ operator: to, offer: 1, until }] });
+  const offer = { operator: to, offer: 1, until, via: "queue" } as const;
+  return row({ conversation, state: "offered", offers: [offer] });
 }
 
 export function held(by: string, change: Partial<Row> = {}): Row {
   return row({ state: "active", operator: by, held: [by], ...change });
 }
 
+export function colleague(id: string, status: Status = "available"): OperatorView {
+  const name = `${id.slice(0, 1).toUpperCase()}${id.slice(1)}`;
+  const [role, status_reason, set_away, enabled] = ["operator", null, false, true] as const;
+  return { id, name, role, status, status_reason, set_away, enabled };
+}
+
+export function line(change: Partial<LineView> = {}): LineView {
+  const [active, archived, topics, topic_required] = [true, false, [], false];
+  return { id: "sales", name: "Sales", active, archived, topics, topic_required, ...change };
+}
+
 export function wrote(n: number, text: string, author: Entry["author"] = { kind: "customer" }): Entry {
   return { n, at: "2026-03-01T09:00:00Z", author, body: { kind: "message", text } };
+}
+
+export function fact(n: number, happened: Fact): Entry {
+  const author = { kind: "line" } as const;
+  return { n, at: "2026-03-01T09:00:00Z", author, body: { kind: "fact", ...happened } };
 }
 
 export const ANNA: Entry["author"] = { kind: "operator", id: "anna" };
@@ -54,6 +93,8 @@ export class Story {
         name: "Anna",
         role: "operator",
         status: "available",
+        status_reason: null,
+        set_away: false,
         queues: ["sales"],
         supervises: [],
       },
@@ -66,18 +107,19 @@ export class Story {
   }
 
   shows(...rows: Row[]): void {
-    const [positions, lines, channels] = [["0:1-1.aa"], [], []];
-    const operators = [
-      { id: "anna", name: "Anna", role: "operator", status: "available", enabled: true } as const,
-      { id: "boris", name: "Boris", role: "operator", status: "away", enabled: true } as const,
-    ];
-    const frame = { type: "snapshot", positions, lines, channels, operators, rows } as const;
-    this.on({ on: "frame", frame: { ...frame, operators: [...operators] }, at: NOW });
+    const [positions, lines, channels] = [["0:1-1.aa"], [line()], []];
+    const operators = [colleague("anna", "available"), colleague("boris", "away")];
+    const frame = { type: "snapshot" as const, positions, lines, channels, operators, rows };
+    this.on({ on: "frame", frame, at: NOW });
   }
 
   happens(...events: Event[]): void {
+    this.happensAt(NOW, ...events);
+  }
+
+  happensAt(at: number, ...events: Event[]): void {
     const frame = { type: "events", shard: 0, from: "0:1-1.aa", to: "0:1-2.aa", events } as const;
-    this.on({ on: "frame", frame: { ...frame, events }, at: NOW });
+    this.on({ on: "frame", frame: { ...frame, events }, at });
   }
 
   opens(conversation = CHAT): number {
@@ -87,9 +129,18 @@ export class Story {
 
   /** The entries that were asked for arrive. */
   reads(...entries: Entry[]): void {
+    this.readsWith(null, ...entries);
+  }
+
+  /** Also what somebody was just writing there. */
+  readsWith(draft: KeptDraft | null, ...entries: Entry[]): void {
     const last_entry = entries.at(-1)?.n ?? 0;
-    const transcript = { row: held("anna", { last_entry }), entries, position: "0:1-1.aa" };
+    const transcript = { row: held("anna", { last_entry }), entries, position: "0:1-1.aa", draft };
     this.on({ on: "transcript", request: this.state.chat?.request ?? 0, transcript });
+  }
+
+  commands(id: string, command: Command): void {
+    this.on({ on: "commanded", id, command });
   }
 
   writes(id: string, text: string, type: "reply" | "note" = "reply"): void {

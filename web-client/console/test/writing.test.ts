@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
+import { shownStatus } from "../core/commands.ts";
 import { writing } from "../core/select.ts";
-import { shownStatus } from "../core/state.ts";
-import { ANNA, CHAT, held, offered, row, Story, wrote } from "./story.ts";
+import { ANNA, CHAT, colleague, held, offered, row, Story, wrote } from "./story.ts";
 
 let story: Story;
 
@@ -72,17 +72,16 @@ test("drafts are kept for each conversation", () => {
 });
 
 test("a chosen status is shown at once and taken back when it is refused", () => {
-  const command = { type: "set_status", status: "busy" } as const;
+  const command = { type: "set_status", status: "busy", reason: "lunch" } as const;
   story.on({ on: "commanded", id: "c1", command });
-  expect(shownStatus(story.state)).toBe("busy");
+  expect(shownStatus(story.state)).toEqual({ status: "busy", reason: "lunch" });
   story.isAnswered("c1", { outcome: "refused", code: "unavailable", message: "" });
-  expect(shownStatus(story.state)).toBe("available");
+  expect(shownStatus(story.state)).toEqual({ status: "available", reason: null });
 });
 
 test("a status changed elsewhere shows here", () => {
-  const operator = { id: "anna", name: "Anna", role: "operator", enabled: true } as const;
-  story.happens({ kind: "operator", operator: { ...operator, status: "away" } });
-  expect(shownStatus(story.state)).toBe("away");
+  story.happens({ kind: "operator", operator: colleague("anna", "away") });
+  expect(shownStatus(story.state)?.status).toBe("away");
 });
 
 function drafts(text: string, isNote = false): void {
@@ -116,4 +115,14 @@ test("who oversees a line writes notes when he chooses to", () => {
   expect(writing(story.state, row())).toMatchObject({ canNote: true, canSend: false });
   drafts("a regular", true);
   expect(writing(story.state, row())).toMatchObject({ isNote: true, canSend: true });
+});
+
+test("who helps writes to the customer and to colleagues", () => {
+  const helped = held("boris", { joined: ["anna"] });
+  drafts("good day");
+  expect(writing(story.state, helped)).toMatchObject({ canReply: true, canNote: true, canSend: true });
+});
+
+test("who lost a conversation writes nothing in it, though he held it once", () => {
+  expect(writing(story.state, held("boris", { held: ["anna", "boris"] }))).toBeNull();
 });

@@ -1,6 +1,8 @@
 /** Which screen is shown. */
 
+import { shownPlace } from "../core/select-lines.ts";
 import { DeskScreen } from "./DeskScreen.tsx";
+import { LinesLater } from "./LinesLater.tsx";
 import { SetUp } from "./SetUp.tsx";
 import { SignIn } from "./SignIn.tsx";
 import type { Desk } from "./desk.ts";
@@ -15,8 +17,20 @@ export function App({ desk }: { desk: Desk }) {
     case "set_up":
       return <SetUp desk={desk} screen={screen} />;
     case "desk":
-      return <DeskScreen desk={desk} />;
+      return <PlaceScreen desk={desk} />;
     default:
       return screen satisfies never;
+  }
+}
+
+function PlaceScreen({ desk }: { desk: Desk }) {
+  const place = shownPlace(desk.state);
+  switch (place.at) {
+    case "desk":
+      return <DeskScreen desk={desk} />;
+    case "lines":
+      return <LinesLater desk={desk} place={place} />;
+    default:
+      return place satisfies never;
   }
 }

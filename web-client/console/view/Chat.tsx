@@ -1,6 +1,6 @@
 /** The open chat: who it is, the entries, the box to write in. */
 
-import type { Row } from "../../client/index.ts";
+import type { ConversationId, Row } from "../../client/index.ts";
 import { openRow } from "../core/select.ts";
 import type { Chat as OpenChat } from "../core/chat.ts";
 import "./Chat.css";
@@ -13,8 +13,10 @@ export function Chat({ desk }: { desk: Desk }) {
   const { chat } = desk.state;
   if (chat === null) return <NothingOpen desk={desk} />;
   const row = openRow(desk.state);
+  const { from } = chat;
   return (
     <main class="Chat" data-testid="chat" data-conversation={chat.conversation}>
+      {from && <BackTo desk={desk} conversation={from} />}
       {row && <ChatHead key={chat.conversation} desk={desk} row={row} chat={chat} />}
       <ChatBody desk={desk} chat={chat} />
       {row && <ChatFoot desk={desk} chat={chat} row={row} />}
@@ -26,7 +28,11 @@ function ChatBody({ desk, chat }: { desk: Desk; chat: OpenChat }) {
   const { words, actions } = desk;
   switch (chat.failed) {
     case "not_allowed":
-      return <p class="Chat-message">{words.chat.notAllowed}</p>;
+      return (
+        <p class="Chat-message">
+          {chat.from === null ? words.chat.notAllowed : words.chat.notAllowedPast}
+        </p>
+      );
     case "unreachable":
       return (
         <p class="Chat-message" role="alert">
@@ -44,6 +50,20 @@ function ChatBody({ desk, chat }: { desk: Desk; chat: OpenChat }) {
     default:
       return chat.failed satisfies never;
   }
+}
+
+/** The way back from what was looked up. */
+function BackTo({ desk, conversation }: { desk: Desk; conversation: ConversationId }) {
+  return (
+    <button
+      type="button"
+      class="Chat-back"
+      data-testid="back-to-open"
+      onClick={() => desk.actions.open(conversation)}
+    >
+      ‹ {desk.words.acts.back}
+    </button>
+  );
 }
 
 function ChatFoot({ desk, chat, row }: { desk: Desk; chat: OpenChat; row: Row }) {

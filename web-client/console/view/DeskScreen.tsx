@@ -1,5 +1,7 @@
-/** The desk: bar on top, lists on the left, the open chat beside them. */
+/** The desk: bar on top, lists on the left, the open chat and its customer beside them. */
 
+import { Dialogs } from "./acts/Dialogs.tsx";
+import { CustomerCard } from "./card/CustomerCard.tsx";
 import { Chat } from "./Chat.tsx";
 import "./DeskScreen.css";
 import { Lists } from "./Lists.tsx";
@@ -17,8 +19,10 @@ export function DeskScreen({ desk }: { desk: Desk }) {
       <div class="DeskScreen-main">
         <Lists desk={desk} />
         <Chat desk={desk} />
+        <CustomerCard desk={desk} />
       </div>
       <NoticeBar desk={desk} />
+      <Dialogs desk={desk} />
     </div>
   );
 }

@@ -3,8 +3,10 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Entry } from "../../client/index.ts";
 import type { Chat } from "../core/chat.ts";
+import { openRow } from "../core/select.ts";
 import "./Entries.css";
 import { EntryItem } from "./EntryItem.tsx";
+import { PartAfter, PartBefore } from "./PartLink.tsx";
 import type { Desk } from "./desk.ts";
 import { day, isSameDay } from "./time.ts";
 
@@ -12,11 +14,13 @@ import { day, isSameDay } from "./time.ts";
 const NEAR_END_PIXELS = 80;
 
 export function Entries({ desk, chat }: { desk: Desk; chat: Chat }) {
+  const row = openRow(desk.state);
   const outgoing = desk.state.outgoing.filter((sent) => sent.conversation === chat.conversation);
   const { box, scrolled, isBehind, toEnd } = useStickyEnd(chat.entries.length, outgoing.length);
   return (
     <div class="Entries-frame">
       <div class="Entries" ref={box} onScroll={scrolled} tabIndex={0} data-testid="entries">
+        {row && <PartBefore desk={desk} row={row} />}
         <ol>
           {chat.entries.map((entry, index) => (
             <EntryWithDay key={entry.n} desk={desk} entry={entry} before={chat.entries[index - 1]} />
@@ -32,6 +36,7 @@ export function Entries({ desk, chat }: { desk: Desk; chat: Chat }) {
             </li>
           ))}
         </ol>
+        {row && <PartAfter desk={desk} row={row} />}
       </div>
       {isBehind && (
         <button type="button" class="Button Entries-below" onClick={toEnd}>

@@ -1,11 +1,13 @@
 /** One entry: a message, a note, or a fact in words. */
 
-import type { Author, DeliveryState, Entry, Message } from "../../client/index.ts";
+import { useState } from "preact/hooks";
+import type { Author, DeliveryState, Entry, Fact, Message } from "../../client/index.ts";
 import { openRow } from "../core/select.ts";
 import type { Words } from "../i18n/en.ts";
 import { reasonWords } from "../i18n/reason.ts";
 import { AttachmentItem } from "./AttachmentItem.tsx";
 import "./EntryItem.css";
+import { Why } from "./Why.tsx";
 import { personName, type Desk } from "./desk.ts";
 import { factWords } from "./fact.ts";
 import { clock, fullTime } from "./time.ts";
@@ -13,9 +15,10 @@ import { clock, fullTime } from "./time.ts";
 export function EntryItem({ desk, entry }: { desk: Desk; entry: Entry }) {
   const { body, author } = entry;
   const kind = body.kind === "message" ? author.kind : body.kind;
+  const isUnheard = body.kind === "message" && body.unheard !== undefined;
   return (
     <li
-      class={`EntryItem EntryItem--${kind}`}
+      class={`EntryItem EntryItem--${kind}${isUnheard ? " EntryItem--unheard" : ""}`}
       data-testid="entry"
       data-entry={entry.n}
       data-author={author.kind}
@@ -33,7 +36,7 @@ function EntryBody({ desk, entry }: { desk: Desk; entry: Entry }) {
     case "message":
       return (
         <>
-          <p class="EntryItem-author">{authorWords(desk, entry.author)}</p>
+          <p class="EntryItem-author">{writerWords(desk, entry.author, body)}</p>
           {body.text !== "" && <p class="EntryItem-text">{body.text}</p>}
           {body.attachments?.map((attachment, index) => (
             <AttachmentItem key={index} words={words} attachment={attachment} />
@@ -54,22 +57,51 @@ function EntryBody({ desk, entry }: { desk: Desk; entry: Entry }) {
         </>
       );
     case "fact":
-      return (
-        <p class="EntryItem-fact">
-          {factWords(desk, body)} <Time words={words} entry={entry} />
-        </p>
-      );
+      return <FactItem desk={desk} entry={entry} fact={body} />;
     default:
       return body satisfies never;
   }
 }
 
+/** A decision of the queue also says why. */
+function FactItem({ desk, entry, fact }: { desk: Desk; entry: Entry; fact: Fact }) {
+  const [isWhyOpen, setWhyOpen] = useState(false);
+  const { words, state } = desk;
+  return (
+    <>
+      <p class="EntryItem-fact">
+        {factWords(desk, fact)} <Time words={words} entry={entry} />{" "}
+        {fact.fact === "routed" && (
+          <button
+            type="button"
+            class="EntryItem-why"
+            aria-expanded={isWhyOpen}
+            data-testid="entry-why"
+            onClick={() => setWhyOpen(!isWhyOpen)}
+          >
+            {words.why.short}
+          </button>
+        )}
+      </p>
+      {fact.fact === "routed" && isWhyOpen && (
+        <Why
+          desk={desk}
+          at={entry.at}
+          fact={fact}
+          isMine={fact.operators.includes(state.me?.id ?? "")}
+        />
+      )}
+    </>
+  );
+}
+
 type MessageFootProps = { words: Words; entry: Entry; message: Message };
 
 function MessageFoot({ words, entry, message }: MessageFootProps) {
-  const { delivery, edited_at } = message;
+  const { delivery, edited_at, unheard } = message;
   return (
     <p class="EntryItem-foot">
+      {unheard && <span data-testid="unheard">{words.unheard[unheard]}</span>}
       {edited_at && (
         <span data-testid="edited" title={fullTime(words, edited_at)}>
           {words.entry.edited}
@@ -95,6 +127,12 @@ function Time({ words, entry }: { words: Words; entry: Entry }) {
       {clock(words, entry.at)}
     </time>
   );
+}
+
+/** Of what the line said by itself also which text it is. */
+function writerWords(desk: Desk, author: Author, { automatic }: Message): string {
+  const { words } = desk;
+  return automatic ? words.entry.automatic(words.fact.texts[automatic]) : authorWords(desk, author);
 }
 
 function authorWords(desk: Desk, author: Author): string {

@@ -3,8 +3,19 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Row } from "../../client/index.ts";
-import { mine, overseen, oversees, queue, unanswered } from "../core/select.ts";
-import { shownStatus } from "../core/state.ts";
+import { shownStatus } from "../core/commands.ts";
+import {
+  handedOn,
+  joined,
+  mine,
+  ofMyCustomers,
+  onHold,
+  overseen,
+  queue,
+  unanswered,
+} from "../core/desk/lists.ts";
+import { oversees } from "../core/select.ts";
+import { ChoosingBar } from "./ChoosingBar.tsx";
 import "./Lists.css";
 import { Offers } from "./Offers.tsx";
 import { RowItem } from "./RowItem.tsx";
@@ -36,6 +47,7 @@ export function Lists({ desk }: { desk: Desk }) {
         </div>
       )}
       <div class="Lists-scroll">{shown === "desk" ? <OwnDesk desk={desk} /> : <All desk={desk} />}</div>
+      <ChoosingBar desk={desk} />
     </nav>
   );
 }
@@ -46,8 +58,12 @@ function OwnDesk({ desk }: { desk: Desk }) {
   return (
     <>
       <Offers desk={desk} empty={noOffers(desk)} />
+      <RowList desk={desk} name="listed" rows={ofMyCustomers(state)} empty={null} />
       <RowList desk={desk} name="mine" rows={mine(state)} empty={words.lists.noMine} />
-      {left.length > 0 && <RowList desk={desk} name="unanswered" rows={left} empty="" />}
+      <RowList desk={desk} name="handed" rows={handedOn(state)} empty={null} />
+      <RowList desk={desk} name="hold" rows={onHold(state)} empty={null} />
+      <RowList desk={desk} name="joined" rows={joined(state)} empty={null} />
+      <RowList desk={desk} name="unanswered" rows={left} empty={null} />
       <RowList desk={desk} name="queue" rows={queue(state)} empty={words.lists.noQueue} />
       {left.length === 0 && (
         <RowList desk={desk} name="unanswered" rows={[]} empty={words.lists.noUnanswered} />
@@ -63,13 +79,23 @@ function All({ desk }: { desk: Desk }) {
 
 type RowListProps = {
   desk: Desk;
-  name: "mine" | "queue" | "unanswered" | "overseen";
+  name:
+    | "listed"
+    | "mine"
+    | "handed"
+    | "hold"
+    | "joined"
+    | "queue"
+    | "unanswered"
+    | "overseen";
   rows: readonly Row[];
-  empty: string;
+  /** What is said of an empty list; null: it is not there. */
+  empty: string | null;
 };
 
 function RowList({ desk, name, rows, empty }: RowListProps) {
   const { words, state } = desk;
+  if (rows.length === 0 && empty === null) return null;
   const rest = rows.length - ROWS_SHOWN_MAX;
   return (
     <ListSection title={words.lists[name]} count={rows.length} testId={`list-${name}`}>
@@ -109,13 +135,13 @@ export function ListSection({ title, count, testId, children }: ListSectionProps
 
 function noOffers({ state, words }: Desk): string {
   if (!state.filled) return words.lists.filling;
-  switch (shownStatus(state)) {
+  switch (shownStatus(state)?.status) {
     case "busy":
       return words.lists.noOffersBusy;
     case "away":
       return words.lists.noOffersAway;
     case "available":
-    case null:
+    case undefined:
       return words.lists.noOffers;
   }
 }

@@ -1,6 +1,6 @@
 /** A command that was refused, in words. */
 
-import type { CommandRefusal } from "../../client/index.ts";
+import type { CommandRefusal, ConversationId } from "../../client/index.ts";
 import "./NoticeBar.css";
 import { personName, type Desk } from "./desk.ts";
 
@@ -14,12 +14,29 @@ export function NoticeBar({ desk }: { desk: Desk }) {
           <span>
             {refusalWords(desk, notice.why)} {isText && desk.words.refusal.unsent}
           </span>
+          {notice.why.code === "in_progress" && (
+            <OpenIt desk={desk} conversation={notice.why.conversation} />
+          )}
           <button type="button" class="Button Button--small" onClick={desk.actions.readNotice}>
             {desk.words.close}
           </button>
         </p>
       )}
     </div>
+  );
+}
+
+/** The conversation that stands in the way. */
+function OpenIt({ desk, conversation }: { desk: Desk; conversation: ConversationId }) {
+  const { words, actions } = desk;
+  const opened = () => {
+    actions.readNotice();
+    actions.open(conversation);
+  };
+  return (
+    <button type="button" class="Button Button--small" data-testid="notice-open" onClick={opened}>
+      {words.calls.open}
+    </button>
   );
 }
 
@@ -36,6 +53,16 @@ function refusalWords(desk: Desk, why: CommandRefusal): string {
       return words.full;
     case "not_now":
       return words.notNow;
+    case "topic_required":
+      return words.topicRequired;
+    case "unknown_topic":
+      return words.unknownTopic;
+    case "same_operator":
+      return words.sameOperator;
+    case "bad_time":
+      return words.badTime;
+    case "too_many":
+      return words.tooMany;
     case "forbidden":
       return words.forbidden;
     case "unknown_conversation":
@@ -46,6 +73,12 @@ function refusalWords(desk: Desk, why: CommandRefusal): string {
       return words.tooFast;
     case "unavailable":
       return words.unavailable;
+    case "confirm":
+      return words.confirm;
+    case "unknown_target":
+      return words.unknownTarget;
+    case "in_progress":
+      return words.inProgress;
     default:
       return why satisfies never;
   }

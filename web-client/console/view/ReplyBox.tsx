@@ -2,8 +2,10 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { TEXT_CHARS_MAX, type Row } from "../../client/index.ts";
+import { handedDraft } from "../core/desk/drafts.ts";
 import { isComing, myOffer, writing, type Writing } from "../core/select.ts";
 import { EMPTY_DRAFT } from "../core/state.ts";
+import { HandedDraft } from "./HandedDraft.tsx";
 import "./ReplyBox.css";
 import { personName, type Desk } from "./desk.ts";
 
@@ -17,6 +19,7 @@ export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
           {why}
         </p>
       )}
+      <HandedDraft desk={desk} row={row} />
       {may && <WritingPlace desk={desk} row={row} may={may} />}
     </footer>
   );
@@ -34,9 +37,12 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
   // What is written to the customer and cannot be sent stays where it can be read and copied.
   const isShut = !isReplying && !isNote && text === "";
 
+  const isAskedOfDraft = handedDraft(state, row) !== null;
   useEffect(() => {
-    if (isReplying || isNote) box.current?.focus({ preventScroll: true });
-  }, [isReplying, isNote]);
+    if (isAskedOfDraft || (!isReplying && !isNote)) return;
+    box.current?.focus({ preventScroll: true });
+    box.current?.setSelectionRange(text.length, text.length);
+  }, [isReplying, isNote, isAskedOfDraft]);
 
   const send = () => {
     if (canSend) actions.send(id, text.trim(), isNote);
@@ -100,7 +106,9 @@ function whyNot(desk: Desk, row: Row): string | null {
   if (isComing(state, row)) return words.coming;
   switch (row.state) {
     case "offered":
-      return myOffer(state, row) ? words.offered : null;
+      if (myOffer(state, row)) return words.offered;
+      if (row.handed_by !== state.me?.id) return null;
+      return words.handed(row.offers.map(({ operator }) => personName(desk, operator)).join(", "));
     case "waiting":
       return words.waiting;
     case "active":

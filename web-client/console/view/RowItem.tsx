@@ -1,11 +1,22 @@
 /** A conversation in a list. */
 
 import type { Row } from "../../client/index.ts";
-import { canTake, isHeldByMe, isUnderway } from "../core/select.ts";
+import { isListedForMe } from "../core/desk/lists.ts";
+import { can } from "../core/desk/possible.ts";
+import { isHeldByMe, isUnderway } from "../core/select.ts";
 import { preview } from "../i18n/kind.ts";
+import { Choice } from "./Choice.tsx";
+import { RowBadges } from "./RowBadges.tsx";
 import "./RowItem.css";
 import { Since } from "./Since.tsx";
-import { channelName, lineName, personName, type Desk } from "./desk.ts";
+import {
+  channelName,
+  lineName,
+  offeredWords,
+  personName,
+  stateWords,
+  type Desk,
+} from "./desk.ts";
 import { clock } from "./time.ts";
 
 type RowItemProps = {
@@ -20,8 +31,11 @@ export function RowItem({ desk, row, says }: RowItemProps) {
   const id = row.conversation;
   const unread = state.unread[id] ?? 0;
   const isOpen = state.chat?.conversation === id;
+  // What is before a colleague of the queue can be taken too, but not in passing.
+  const isFree = row.state === "waiting" || isListedForMe(state, row);
   return (
     <li class="RowItem" data-testid="conversation" data-conversation={id} data-state={row.state}>
+      <Choice desk={desk} row={row} />
       <button
         type="button"
         class="RowItem-open"
@@ -40,8 +54,11 @@ export function RowItem({ desk, row, says }: RowItemProps) {
         </span>
         <span class="RowItem-preview">{preview(words, row)}</span>
         <span class="RowItem-where">{whereWords(desk, row, says)}</span>
+        <span class="RowItem-badges">
+          <RowBadges desk={desk} row={row} />
+        </span>
       </button>
-      {canTake(state, row) && (
+      {isFree && can(state, "take", row) && (
         <button
           type="button"
           class="Button Button--small RowItem-take"
@@ -70,7 +87,7 @@ function Waiting({ desk, row }: { desk: Desk; row: Row }) {
 
 function whereWords(desk: Desk, row: Row, says: RowItemProps["says"]): string {
   const place = `${lineName(desk, row.line)} · ${channelName(desk, row.channel)}`;
-  const state = says === "all" ? allWords(desk, row) : stateWords(desk, row);
+  const state = says === "all" ? allWords(desk, row) : whoWords(desk, row);
   return state === null ? place : `${state} · ${place}`;
 }
 
@@ -78,25 +95,25 @@ function allWords(desk: Desk, row: Row): string {
   const { words } = desk;
   const left = row.unanswered && row.state === "waiting";
   const holder = row.operator && words.row.heldBy(personName(desk, row.operator));
-  const state = left ? words.row.unanswered : words.row.states[row.state];
-  if (row.state === "offered") return stateWords(desk, row) ?? state;
+  const state = left ? words.row.unanswered : stateWords(desk, row);
+  if (row.state === "offered") return whoWords(desk, row) ?? state;
   return holder ? `${state}, ${holder}` : state;
 }
 
 /** Who has it or is asked; nothing where the list says it already. */
-function stateWords(desk: Desk, row: Row): string | null {
+function whoWords(desk: Desk, row: Row): string | null {
   const { words, state } = desk;
   switch (row.state) {
     case "waiting":
       return null;
     case "offered":
-      return words.row.offeredTo(row.offers.map((o) => personName(desk, o.operator)).join(", "));
+      return offeredWords(desk, row);
     case "active":
       if (isHeldByMe(state, row) || row.operator === null) return null;
       return words.row.heldBy(personName(desk, row.operator));
     case "closing":
     case "closed":
-      return words.row.states[row.state];
+      return stateWords(desk, row);
     default:
       return row.state satisfies never;
   }

@@ -1,5 +1,6 @@
 import type { Status } from "../../client/index.ts";
-import { shownStatus } from "../core/state.ts";
+import { shownStatus } from "../core/commands.ts";
+import { StatusReason } from "./StatusReason.tsx";
 import "./StatusSwitch.css";
 import type { Desk } from "./desk.ts";
 
@@ -7,7 +8,8 @@ const STATUSES: readonly Status[] = ["available", "busy", "away"];
 
 export function StatusSwitch({ desk }: { desk: Desk }) {
   const { words, actions } = desk;
-  const shown = shownStatus(desk.state);
+  const chosen = shownStatus(desk.state);
+  const shown = chosen?.status ?? null;
   return (
     <div
       class="StatusSwitch"
@@ -24,12 +26,15 @@ export function StatusSwitch({ desk }: { desk: Desk }) {
           aria-pressed={shown === status}
           title={words.status[`${status}Hint`]}
           data-testid={`status-${status}`}
-          onClick={() => actions.setStatus(status)}
+          onClick={() => actions.setStatus(status, null)}
         >
           <span class="StatusSwitch-dot" aria-hidden="true" />
           <span class="StatusSwitch-word">{words.status[status]}</span>
         </button>
       ))}
+      {chosen && chosen.status !== "available" && (
+        <StatusReason key={chosen.status} desk={desk} status={chosen.status} reason={chosen.reason} />
+      )}
     </div>
   );
 }

@@ -1,10 +1,24 @@
+import { AlarmBar } from "./AlarmBar.tsx";
+import { AwayBar } from "./AwayBar.tsx";
 import { ConnectionState } from "./ConnectionState.tsx";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
+import { PlaceSwitch } from "./PlaceSwitch.tsx";
 import { StatusSwitch } from "./StatusSwitch.tsx";
 import "./TopBar.css";
 import type { Desk } from "./desk.ts";
 
+/** Above every screen, with what is to be seen whatever one is doing. */
 export function TopBar({ desk }: { desk: Desk }) {
+  return (
+    <>
+      <Bar desk={desk} />
+      <AlarmBar desk={desk} />
+      <AwayBar desk={desk} />
+    </>
+  );
+}
+
+function Bar({ desk }: { desk: Desk }) {
   const { state, words, actions } = desk;
   const sound = state.sound ? words.bar.soundOn : words.bar.soundOff;
   return (
@@ -13,6 +27,7 @@ export function TopBar({ desk }: { desk: Desk }) {
         <span class="Gate-mark" aria-hidden="true" />
         <span class="TopBar-name">{words.product}</span>
       </span>
+      <PlaceSwitch desk={desk} />
       <StatusSwitch desk={desk} />
       <ConnectionState desk={desk} />
       <span class="TopBar-gap" />

@@ -1,9 +1,20 @@
 /** What every view of the desk is given: the state, the words, the time, and what can be done. */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { ConversationId, OfferId, OperatorId, Status } from "../../client/index.ts";
+import type {
+  CloseReason,
+  ConversationId,
+  OfferId,
+  OperatorId,
+  Row,
+  RowState,
+  Status,
+} from "../../client/index.ts";
 import type { Draft, Language, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
+import type { WorkActions } from "./acts/actions.ts";
+import type { CardActions } from "./card/actions.ts";
+import type { LineActions } from "./lines/actions.ts";
 
 export type Desk = {
   state: State;
@@ -23,14 +34,16 @@ export type Actions = {
   decline(conversation: ConversationId, offer: OfferId, reason: string | null): void;
   take(conversation: ConversationId): void;
   send(conversation: ConversationId, text: string, isNote: boolean): void;
-  finish(conversation: ConversationId): void;
-  setStatus(status: Status): void;
+  setStatus(status: Status, reason: string | null): void;
   draft(conversation: ConversationId, draft: Draft): void;
   readNotice(): void;
   tryNow(): void;
   reloadPage(): void;
   chooseLanguage(language: Language): void;
   setSound(sound: boolean): void;
+  work: WorkActions;
+  card: CardActions;
+  lines: LineActions;
 };
 
 export function personName({ state, words }: Desk, id: OperatorId): string {
@@ -43,4 +56,20 @@ export function lineName({ state, words }: Desk, id: string): string {
 
 export function channelName({ state, words }: Desk, id: string): string {
   return state.channels[id]?.name ?? words.unknownChannel;
+}
+
+/** Where a conversation stands; if it is over, or about to be, and that is known: why. */
+export function stateWords(
+  { words }: Desk,
+  { state, reason = null }: { state: RowState; reason?: CloseReason | null },
+): string {
+  if (state === "closed" && reason !== null) return words.rows.closed[reason.why];
+  if (state === "closing" && reason?.why === "silence") return words.rows.closingSilence;
+  return words.row.states[state];
+}
+
+/** Before whom it is put. */
+export function offeredWords(desk: Desk, row: Row): string {
+  const names = row.offers.map(({ operator }) => personName(desk, operator));
+  return desk.words.row.offeredTo(names.join(", "));
 }

@@ -13,6 +13,12 @@ export function clock(words: Words, at: Timestamp): string {
   return format(words, "clock", { hour: "2-digit", minute: "2-digit" }).format(Date.parse(at));
 }
 
+/** Day and time, for what is not today, or may not be. */
+export function moment(words: Words, at: Timestamp): string {
+  const options = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+  return format(words, "moment", options).format(Date.parse(at));
+}
+
 export function fullTime(words: Words, at: Timestamp): string {
   return format(words, "full", { dateStyle: "long", timeStyle: "medium" }).format(Date.parse(at));
 }

@@ -1,0 +1,205 @@
+//! The customers that a shard has at hand: their cards, what they are known by, and their leads.
+//!
+//! Loads, asks the rules of `domain::customer` and `domain::lead`, and stages what follows. What a
+//! round has read stands still until its commit answers; the versions that it read are what the
+//! commit checks. What was committed is in [`Records`], which all shards of this process share.
+
+mod arriving;
+pub mod changing;
+mod following;
+mod person;
+mod records;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::customer::{ContactKind, Customer, CustomerFacts, Holder};
+use domain::id::{ChatKey, ConversationId, CustomerId, LeadId};
+use domain::lead::Lead;
+use domain::line::LineSettings;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::actors::encode;
+use crate::actors::group::Group;
+use crate::actors::shared_change;
+use crate::crm::contacts::Region;
+use crate::store::op::SharedKind;
+use crate::store::{Store, Unavailable};
+
+pub use crate::actors::customers::person::Person;
+pub(crate) use crate::actors::customers::records::{Record, Records, kind_of_record};
+
+/// Ops that writing one document comes to.
+const OPS_OF_A_DOCUMENT: usize = 2;
+
+/// Customers as one round sees and changes them.
+#[derive(Debug)]
+pub(crate) struct Customers {
+    records: Arc<Records>,
+    region: Region,
+    /// What the round has read or changed.
+    pinned: BTreeMap<(SharedKind, String), Pinned>,
+}
+
+#[derive(Debug)]
+struct Pinned {
+    read: Record,
+    /// None: as it was read.
+    changed: Option<Arc<[u8]>>,
+}
+
+impl Customers {
+    /// `region`: where phone numbers without a country code are at home.
+    pub(crate) fn new(records: Arc<Records>, region: Region) -> Self {
+        Self { records, region, pinned: BTreeMap::new() }
+    }
+
+    /// What a conversation of this customer may know of him; `conversation` is that one.
+    pub(crate) async fn facts(
+        &mut self,
+        store: &Store,
+        customer: &CustomerId,
+        conversation: Option<&ConversationId>,
+        line: &LineSettings,
+    ) -> Result<CustomerFacts, Unavailable> {
+        let person = self.person(store, customer).await?;
+        Ok(person.map_or_else(CustomerFacts::default, |him| him.facts(conversation, &line.crm)))
+    }
+
+    /// Adds to the group what the round changed.
+    pub(crate) fn draft(&self, group: &mut Group) {
+        for ((kind, id), pinned) in &self.pinned {
+            if let Some(changed) = &pinned.changed {
+                shared_change::put_bytes(group, *kind, id, pinned.read.version, changed);
+            }
+        }
+    }
+
+    /// How many ops [`Self::draft`] would add.
+    pub(crate) fn ops(&self) -> usize {
+        let changed = self.pinned.values().filter(|pinned| pinned.changed.is_some());
+        OPS_OF_A_DOCUMENT * changed.count()
+    }
+
+    /// The round is committed.
+    pub(crate) fn keep(&mut self) {
+        for ((kind, id), pinned) in std::mem::take(&mut self.pinned) {
+            if let Some(changed) = pinned.changed {
+                let version = pinned.read.version + 1;
+                self.records.put(kind, id, Record { version, bytes: Some(changed) });
+            }
+        }
+    }
+
+    /// The round was refused.
+    pub(crate) fn take_back(&mut self) {
+        self.pinned.clear();
+    }
+
+    /// Somebody else has written that document: it is read anew.
+    pub(crate) fn shared_moved(&mut self, kind: SharedKind, id: &str) {
+        self.pinned.remove(&(kind, id.to_owned()));
+        self.records.forget(kind, id);
+    }
+
+    async fn card(
+        &mut self,
+        store: &Store,
+        id: &CustomerId,
+    ) -> Result<Option<Customer>, Unavailable> {
+        self.read(store, SharedKind::Customer, id.as_str()).await
+    }
+
+    fn put_card(&mut self, card: &Customer) {
+        self.put(SharedKind::Customer, card.id.as_str(), card);
+    }
+
+    async fn lead(&mut self, store: &Store, id: &LeadId) -> Result<Option<Lead>, Unavailable> {
+        self.read(store, SharedKind::Lead, id.as_str()).await
+    }
+
+    fn put_lead(&mut self, lead: &Lead) {
+        self.put(SharedKind::Lead, lead.id.as_str(), lead);
+    }
+
+    /// Whose card somebody on a channel has.
+    async fn identity(
+        &mut self,
+        store: &Store,
+        key: &ChatKey,
+    ) -> Result<Option<Holder>, Unavailable> {
+        self.read(store, SharedKind::Identity, &key.to_string()).await
+    }
+
+    fn put_identity(&mut self, key: &ChatKey, customer: &CustomerId) {
+        let holder = Holder { customer: customer.clone() };
+        self.put(SharedKind::Identity, &key.to_string(), &holder);
+    }
+
+    /// Whose card a contact leads to.
+    async fn holder(
+        &mut self,
+        store: &Store,
+        kind: ContactKind,
+        value: &str,
+    ) -> Result<Option<Holder>, Unavailable> {
+        self.read(store, kind_of_contact(kind), value).await
+    }
+
+    fn put_holder(&mut self, kind: ContactKind, value: &str, customer: &CustomerId) {
+        let holder = Holder { customer: customer.clone() };
+        self.put(kind_of_contact(kind), value, &holder);
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &mut self,
+        store: &Store,
+        kind: SharedKind,
+        id: &str,
+    ) -> Result<Option<T>, Unavailable> {
+        let pinned = self.pin(store, kind, id).await?;
+        let bytes = pinned.changed.as_ref().or(pinned.read.bytes.as_ref());
+        Ok(bytes.and_then(|bytes| encode::read("record", bytes)))
+    }
+
+    /// A document as the round sees it from now on.
+    async fn pin(
+        &mut self,
+        store: &Store,
+        kind: SharedKind,
+        id: &str,
+    ) -> Result<&mut Pinned, Unavailable> {
+        let key = (kind, id.to_owned());
+        if !self.pinned.contains_key(&key) {
+            let read = self.records.read(store, kind, id).await?;
+            self.pinned.insert(key.clone(), Pinned { read, changed: None });
+        }
+        Ok(self.pinned.entry(key).or_insert_with(Pinned::new))
+    }
+
+    /// Stages a document that was read before.
+    fn put(&mut self, kind: SharedKind, id: &str, value: &impl Serialize) {
+        let bytes: Arc<[u8]> = encode::document(value).into();
+        let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
+        let as_read = pinned.read.bytes.as_ref() == Some(&bytes);
+        pinned.changed = (!as_read).then_some(bytes);
+    }
+}
+
+impl Pinned {
+    /// Of a document that there is not.
+    fn new() -> Self {
+        Self { read: Record::default(), changed: None }
+    }
+}
+
+fn kind_of_contact(kind: ContactKind) -> SharedKind {
+    match kind {
+        ContactKind::Phone => SharedKind::Phone,
+        ContactKind::Email => SharedKind::Email,
+    }
+}
+
+#[cfg(test)]
+mod tests;

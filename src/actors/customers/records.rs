@@ -1,0 +1,120 @@
+//! Committed documents of customers, as far as this process has them at hand.
+//!
+//! There may be millions, so that nothing here is complete: what is missing is read from the store.
+//! What is old does no harm, as each commit checks the versions that it writes over.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::store::op::SharedKind;
+use crate::store::{Store, Unavailable};
+
+/// Documents kept in memory; beyond it all are dropped and read again.
+const RECORDS_KEPT: usize = 50_000;
+
+/// Documents of customers, leads, and what customers are known by.
+#[derive(Debug, Default)]
+pub(crate) struct Records(Mutex<Kept>);
+
+type Kept = BTreeMap<(SharedKind, String), Record>;
+
+/// A document as it was when it was read or written. The default: there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) version: u64,
+    pub(crate) bytes: Option<Arc<[u8]>>,
+}
+
+impl Records {
+    /// From memory, else from the store.
+    pub(crate) async fn read(
+        &self,
+        store: &Store,
+        kind: SharedKind,
+        id: &str,
+    ) -> Result<Record, Unavailable> {
+        let known = self.kept().get(&(kind, id.to_owned())).cloned();
+        if let Some(record) = known {
+            return Ok(record);
+        }
+        let found = store.shared(kind, id.to_owned()).await?;
+        let record = found.map_or_else(Record::default, |document| Record {
+            version: document.version,
+            bytes: Some(document.bytes.into()),
+        });
+        self.put(kind, id.to_owned(), record.clone());
+        Ok(record)
+    }
+
+    /// Takes a document as stored; the higher version wins.
+    pub(crate) fn put(&self, kind: SharedKind, id: String, record: Record) {
+        let mut kept = self.kept();
+        let key = (kind, id);
+        if kept.get(&key).is_some_and(|known| known.version >= record.version) {
+            return;
+        }
+        if kept.len() >= RECORDS_KEPT {
+            kept.clear();
+        }
+        kept.insert(key, record);
+    }
+
+    /// The next who asks reads it from the store.
+    pub(crate) fn forget(&self, kind: SharedKind, id: &str) {
+        self.kept().remove(&(kind, id.to_owned()));
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The kind of a shared document that is kept here and not in the directory; none: it is not.
+pub(crate) fn kind_of_record(kind: &str) -> Option<SharedKind> {
+    [
+        SharedKind::Customer,
+        SharedKind::Identity,
+        SharedKind::Phone,
+        SharedKind::Email,
+        SharedKind::Lead,
+    ]
+    .into_iter()
+    .find(|one| one.as_str() == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KIND: SharedKind = SharedKind::Customer;
+
+    fn record(version: u64, text: &str) -> Record {
+        Record { version, bytes: Some(text.as_bytes().into()) }
+    }
+
+    #[actix::test]
+    async fn the_higher_version_wins() {
+        let (records, store) = (Records::default(), Store::model());
+        assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()));
+        records.put(KIND, "1".to_owned(), record(2, "new"));
+        records.put(KIND, "1".to_owned(), record(1, "old"));
+        assert_eq!(records.read(&store, KIND, "1").await, Ok(record(2, "new")));
+        records.forget(KIND, "1");
+        assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()));
+    }
+
+    #[test]
+    fn only_so_many_are_kept() {
+        let records = Records::default();
+        for n in 0..=RECORDS_KEPT {
+            records.put(KIND, n.to_string(), record(1, ""));
+        }
+        assert!(records.kept().len() <= RECORDS_KEPT);
+    }
+
+    #[test]
+    fn what_the_directory_holds_is_not_kept_here() {
+        assert_eq!(kind_of_record("customer"), Some(SharedKind::Customer));
+        assert_eq!(kind_of_record("line"), None);
+    }
+}

@@ -1,0 +1,46 @@
+/** Where in the console one is, and how the address says it. */
+
+import type { LineId } from "../../client/index.ts";
+
+export type Place = { at: "desk" } | { at: "lines"; line: LineId | null; tab: LineTab };
+
+/** What of a line is shown. */
+export type LineTab = (typeof LINE_TABS)[number];
+
+export const LINE_TABS = ["settings", "rehearsal", "history"] as const;
+export const DESK: Place = { at: "desk" };
+export const LINES: Place = { at: "lines", line: null, tab: "settings" };
+
+export function placeOfLine(line: LineId, tab: LineTab = "settings"): Place {
+  return { at: "lines", line, tab };
+}
+
+/** What is behind `#` in the address. */
+export function placeOf(hash: string): Place {
+  const [root, first, line, tab] = hash.split("/");
+  if (root !== "#" || first !== "lines") return DESK;
+  if (!line) return LINES;
+  return placeOfLine(decoded(line), LINE_TABS.find((known) => known === tab));
+}
+
+export function hashOf(place: Place): string {
+  switch (place.at) {
+    case "desk":
+      return "#/";
+    case "lines": {
+      if (place.line === null) return "#/lines";
+      const line = `#/lines/${encodeURIComponent(place.line)}`;
+      return place.tab === "settings" ? line : `${line}/${place.tab}`;
+    }
+    default:
+      return place satisfies never;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
