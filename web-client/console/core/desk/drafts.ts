@@ -3,7 +3,12 @@
  * colleague was writing before.
  */
 
-import { DRAFT_CHARS_MAX, type ConversationId, type OperatorId, type Row } from "../../../client/index.ts";
+import {
+  DRAFT_CHARS_MAX,
+  type ConversationId,
+  type OperatorId,
+  type Row,
+} from "../../../client/index.ts";
 import { isHeldByMe } from "../select.ts";
 import type { State } from "../state.ts";
 
