@@ -158,15 +158,24 @@ impl Customers {
         kind: SharedKind,
         id: &str,
     ) -> Result<Option<T>, Unavailable> {
+        let pinned = self.pin(store, kind, id).await?;
+        let bytes = pinned.changed.as_ref().or(pinned.read.bytes.as_ref());
+        Ok(bytes.and_then(|bytes| encode::read("record", bytes)))
+    }
+
+    /// A document as the round sees it from now on.
+    async fn pin(
+        &mut self,
+        store: &Store,
+        kind: SharedKind,
+        id: &str,
+    ) -> Result<&mut Pinned, Unavailable> {
         let key = (kind, id.to_owned());
         if !self.pinned.contains_key(&key) {
             let read = self.records.read(store, kind, id).await?;
             self.pinned.insert(key.clone(), Pinned { read, changed: None });
         }
-        let pinned = self.pinned.get(&key);
-        let bytes =
-            pinned.and_then(|pinned| pinned.changed.as_ref().or(pinned.read.bytes.as_ref()));
-        Ok(bytes.and_then(|bytes| encode::read("record", bytes)))
+        Ok(self.pinned.entry(key).or_insert_with(Pinned::new))
     }
 
     /// Stages a document that was read before.
@@ -191,3 +200,6 @@ fn kind_of_contact(kind: ContactKind) -> SharedKind {
         ContactKind::Email => SharedKind::Email,
     }
 }
+
+#[cfg(test)]
+mod tests;

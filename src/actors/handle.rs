@@ -1,5 +1,9 @@
 //! How the edge talks to the actors: everything that `web` may ask of a node.
 
+pub mod attendance;
+pub mod audit;
+pub mod lines;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +13,7 @@ use std::sync::atomic::Ordering;
 use actix::{Handler, Message, Recipient};
 use bytestring::ByteString;
 use domain::account::{Account, SignIn};
+use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
 use domain::chat::Inbound;
 use domain::conversation::{Conversation, Draft};
@@ -89,6 +94,10 @@ pub enum Change {
         version: u64,
         line: Line,
     },
+    /// A new line from what another one, or another hub, has exported.
+    ImportedLine {
+        line: Line,
+    },
     Channel {
         version: u64,
         channel: Channel,
@@ -111,6 +120,11 @@ pub enum Change {
         version: u64,
         digest: String,
     },
+    /// Is in the audit log only: its documents are changed beside it.
+    Noted {
+        what: Deed,
+        subject: Subject,
+    },
     /// A customer's card, a lead, or what a customer is known by, as `actors::customers` makes it.
     Record {
         version: u64,
@@ -124,16 +138,36 @@ impl Change {
     /// The document that it is about.
     pub(crate) fn target(&self) -> String {
         match self {
-            Self::Line { line, .. } => format!("line:{}", line.id),
+            Self::Line { line, .. } | Self::ImportedLine { line } => target_of_line(&line.id),
             Self::Channel { channel, .. } => format!("channel:{}", channel.id),
             Self::Operator { operator, .. } => format!("operator:{}", operator.id),
             Self::Account { login, .. } => format!("account:{login}"),
             Self::SignIn { digest, .. } | Self::EndSignIn { digest, .. } => {
                 format!("sign_in:{digest}")
             }
+            Self::Noted { what, subject } => format!("noted:{what:?}:{subject:?}"),
             Self::Record { kind, id, .. } => format!("{}:{id}", kind.as_str()),
         }
     }
+
+    /// Another document that says whether it may be.
+    pub(crate) fn judged_by(&self) -> Option<String> {
+        match self {
+            Self::Channel { channel, .. } => Some(target_of_line(&channel.line)),
+            Self::Line { .. }
+            | Self::ImportedLine { .. }
+            | Self::Operator { .. }
+            | Self::Account { .. }
+            | Self::SignIn { .. }
+            | Self::EndSignIn { .. }
+            | Self::Noted { .. }
+            | Self::Record { .. } => None,
+        }
+    }
+}
+
+fn target_of_line(line: &LineId) -> String {
+    format!("line:{line}")
 }
 
 /// Which conversations a list shows, newest change first.
@@ -310,14 +344,15 @@ impl NodeHandle {
     }
 
     /// Changes shared documents, all or none. When it returns `Ok`, `directory()` shows them.
-    /// At most [`CHANGES_MAX`] at a time, each about another document.
-    pub async fn change(&self, changes: Vec<Change>) -> Result<(), NotStored> {
+    /// At most [`CHANGES_MAX`] at a time, each about another document. `by`: who wants it so, for
+    /// the audit log.
+    pub async fn change(&self, by: &OperatorId, changes: Vec<Change>) -> Result<(), NotStored> {
         let targets: BTreeSet<_> = changes.iter().map(Change::target).collect();
         if changes.len() > CHANGES_MAX || targets.len() < changes.len() {
             return Err(NotStored::Full);
         }
         let (answer, answered) = Answer::new();
-        let work = Work::Change { changes, answer };
+        let work = Work::Change { by: by.clone(), changes, answer };
         self.parts
             .hand_to(ShardId(0), work)
             .ok_or(NotStored::Unavailable)?
@@ -357,7 +392,8 @@ impl NodeHandle {
         };
         let now_so = (*found.value).clone();
         let operator = Operator { status, status_reason: reason, set_away: false, ..now_so };
-        match self.change(vec![Change::Operator { version: found.version, operator }]).await {
+        let change = Change::Operator { version: found.version, operator };
+        match self.change(id, vec![change]).await {
             Ok(()) => Outcome::Done {},
             Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
                 Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
@@ -377,7 +413,7 @@ impl NodeHandle {
             let operator =
                 Operator { status: Status::Away, status_reason: None, set_away: true, ..now_so };
             let change = Change::Operator { version: found.version, operator };
-            match self.change(vec![change]).await {
+            match self.change(id, vec![change]).await {
                 Ok(()) => return true,
                 Err(NotStored::Stale) => {}
                 Err(NotStored::Full | NotStored::Unavailable) => return false,

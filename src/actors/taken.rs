@@ -33,30 +33,24 @@ impl Taken {
 
 #[cfg(test)]
 mod tests {
+    use domain::conversation::{Conversation, Opening, TextsSent};
     use domain::event::RowState::{Active, Closed, Closing, Offered, Waiting};
-    use domain::id::{ChannelId, EntryNumber, LineId};
+    use domain::id::{ChannelId, ChatKey, LineId};
     use jiff::Timestamp;
 
     use super::*;
 
     fn row(state: RowState) -> Row {
-        Row {
-            conversation: ConversationId::in_shard(ShardId(3), "a"),
+        let opening = Opening {
+            id: ConversationId::in_shard(ShardId(3), "a"),
             line: LineId::new("sales"),
-            channel: ChannelId::new("bot"),
+            chat: ChatKey { channel: ChannelId::new("bot"), external: "501".into() },
+            customer: None,
             customer_name: "Ivan".to_owned(),
-            state,
-            operator: None,
-            offers: Vec::new(),
-            held: Vec::new(),
-            unanswered: false,
-            waiting_since: None,
-            started_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-            preview: String::new(),
-            preview_kind: None,
-            last_entry: EntryNumber(1),
-        }
+            continues: None,
+            texts_sent: TextsSent::default(),
+        };
+        Row { state, ..Conversation::open(opening, Timestamp::UNIX_EPOCH).row() }
     }
 
     #[track_caller]

@@ -311,6 +311,17 @@ impl Conversation {
         }
     }
 
+    /// It waits, and has not heard that the line is open now, or closed.
+    pub fn missed_the_turn(&self, open: bool) -> bool {
+        match &self.state {
+            State::Waiting { search } => search.asleep == open,
+            State::Offered { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => false,
+        }
+    }
+
     /// Where it goes on, if it was handed to another line.
     pub fn moved_to(&self) -> Option<&ConversationId> {
         match &self.state {

@@ -173,7 +173,7 @@ pub fn by_hand(
         LeadRule::None => return Err(NoLead::Never),
         LeadRule::Auto | LeadRule::Manual => {}
     }
-    if known.leads.iter().any(|lead| lead.is_open()) {
+    if known.leads.iter().any(Lead::is_open) {
         return Err(NoLead::Exists);
     }
     if can_be_reached(customer, known, channel) { Ok(()) } else { Err(NoLead::Unreachable) }

@@ -32,7 +32,7 @@ use crate::routing::{Decision, Passed, Reason, Seek, Via};
 ///
 /// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody is raised
 /// merely because the process was started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Queue {
     people: People,
     waiting: WaitingList,
@@ -45,7 +45,7 @@ pub struct Queue {
 }
 
 /// What undoes one change of a round.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Undo {
     /// Adds `by`, and restores when he was last offered something.
     Received {
@@ -241,7 +241,9 @@ impl Queue {
     ///
     /// `responsible` tells of [`Seek::responsible`]: he is asked alone and before the queue, or, when
     /// he is not here or has as many offers as anybody may have, has it in his list while the queue
-    /// is asked. Then comes whom the customer knows, if he is eligible.
+    /// is asked. Then comes whom the customer knows, if he is eligible. Whoever is free at this
+    /// moment for a conversation that has waited longer is left to it: it has its turn when the line
+    /// is woken.
     pub fn next(&self, seek: &Seek, responsible: Reach) -> Decision {
         let passers = Passers::of(&seek.passed);
         let owner = seek.responsible.as_ref().filter(|owner| !passers.contains(owner));
@@ -251,8 +253,11 @@ impl Queue {
         {
             return self.first(Via::Responsible, owner, Reason::Responsible, seek, responsible);
         }
-        let known = seek.known.as_ref().filter(|known| !passers.contains(known));
-        let mut decision = match known.filter(|known| self.people.free_rank(known).is_some()) {
+        let known = seek.known.as_ref().filter(|known| {
+            let is_free = !passers.contains(known) && self.people.free_rank(known).is_some();
+            is_free && !self.waiting.wants(known, seek.since)
+        });
+        let mut decision = match known {
             Some(known) => self.first(Via::Known, known, Reason::Known, seek, Reach::Available),
             None => self.by_the_queue(seek, &passers),
         };
@@ -260,6 +265,7 @@ impl Queue {
             let is_listed = reason != Reason::ResponsibleDisabled;
             decision.listed_for = is_listed.then(|| owner.clone());
             decision.explanation.name_first(owner, reason);
+            decision.explanation.others = self.people.others(&decision.explanation.candidates);
         }
         decision
     }
@@ -302,7 +308,10 @@ impl Queue {
     }
 
     fn by_the_queue(&self, seek: &Seek, passers: &Passers) -> Decision {
-        let mut eligible = self.people.free_beside(passers);
+        let mut eligible = self
+            .people
+            .free_beside(passers)
+            .filter(|rank| !self.waiting.wants(self.people.at(rank), seek.since));
         let mode = self.people.rules().mode;
         let chosen: Vec<Rank> = match mode {
             QueueMode::Evenly | QueueMode::Strictly => eligible.next().into_iter().collect(),

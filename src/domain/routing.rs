@@ -29,6 +29,8 @@ pub enum Via {
 /// What a conversation asks of its line: somebody to be offered to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seek {
+    /// Its place in the line: nobody is given to it whom an older one can be offered.
+    pub since: Timestamp,
     /// Those who declined or missed the offer in this round.
     pub passed: Vec<Passed>,
     /// To be asked before the queue, whether he is in it or not.

@@ -80,7 +80,7 @@ pub(super) fn of_customer(
         .query_map(named_params! { ":cards": json(&cards)?, ":limit": limit }, |row| {
             row.get::<_, String>(0)
         })?;
-    rows.map(|text| text.and_then(parse)).collect()
+    rows.map(|text| text.and_then(|text| parse(&text))).collect()
 }
 
 const OF_CUSTOMER: &str = "
@@ -132,11 +132,11 @@ fn select(connection: &Connection, query: &ListQuery, order: &str) -> Result<Vec
         },
         |row| row.get::<_, String>(0),
     )?;
-    rows.map(|text| text.and_then(parse)).collect()
+    rows.map(|text| text.and_then(|text| parse(&text))).collect()
 }
 
-fn parse(text: String) -> Result<Row, Error> {
-    serde_json::from_str(&text)
+fn parse(text: &str) -> Result<Row, Error> {
+    serde_json::from_str(text)
         .map_err(|e| Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into()))
 }
 

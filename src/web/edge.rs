@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::actors::directory::time_zone;
 use crate::actors::handle::NodeHandle;
+use crate::clock;
 use crate::clock::Clock;
 use crate::config::{Company, Config, Limits, Metrics, Secret, Server, Sessions};
 use crate::web::password::Passwords;
@@ -18,6 +20,8 @@ pub struct Edge {
     pub clock: Clock,
     pub server: Server,
     pub company: Company,
+    /// Of new lines, by its IANA name.
+    pub timezone: String,
     pub limits: Limits,
     pub sessions: Sessions,
     pub metrics: Metrics,
@@ -53,6 +57,7 @@ impl Edge {
             clock,
             server: config.server.clone(),
             company: config.company.clone(),
+            timezone: timezone(&config.company),
             limits: config.limits.clone(),
             sessions: config.sessions.clone(),
             metrics: config.metrics.clone(),
@@ -62,6 +67,13 @@ impl Edge {
             throttles: Throttles::new(&config.limits),
         }
     }
+}
+
+/// That of the configuration, else that of the machine if it is one that all nodes know.
+fn timezone(company: &Company) -> String {
+    let set = Some(company.timezone.clone()).filter(|name| !name.is_empty());
+    let of_machine = || clock::zone_of_machine().filter(|name| time_zone(name).is_some());
+    set.or_else(of_machine).unwrap_or_else(|| "UTC".to_owned())
 }
 
 impl Throttles {

@@ -32,7 +32,10 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, post, put};
 use actix_web::{Resource, Route};
 
-use crate::web::api::{channels, conversations, lines, openapi, operators};
+use crate::web::api::{
+    audit, calendar, channels, conversations, customers, duty, leads, lines, openapi, operators,
+    transfer_targets,
+};
 use crate::web::edge::Edge;
 use crate::web::error::ApiError;
 
@@ -67,12 +70,7 @@ fn configure_api(routes: &mut ServiceConfig) {
         .service(only("/v1/sign-in", "POST", [post().to(auth::sign_in)]))
         .service(only("/v1/sign-out", "POST", [post().to(auth::sign_out)]))
         .service(only("/v1/me", "GET", [get().to(auth::me)]))
-        .service(only("/v1/lines", "GET, POST", [get().to(lines::list), post().to(lines::create)]))
-        .service(only(
-            "/v1/lines/{id}",
-            "GET, PUT",
-            [get().to(lines::one), put().to(lines::change)],
-        ))
+        .configure(configure_lines)
         .service(only(
             "/v1/channels",
             "GET, POST",
@@ -94,8 +92,55 @@ fn configure_api(routes: &mut ServiceConfig) {
             [get().to(operators::one), put().to(operators::change)],
         ))
         .service(only("/v1/operators/{id}/password", "PUT", [put().to(operators::set_password)]))
+        .service(only("/v1/operators/{id}/status", "PUT", [put().to(duty::set_status)]))
+        .service(only("/v1/operators/{id}/hand-over", "POST", [post().to(duty::hand_over)]))
         .service(only("/v1/conversations", "GET", [get().to(conversations::list)]))
-        .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]));
+        .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]))
+        .service(only("/v1/transfer-targets", "GET", [get().to(transfer_targets::list)]))
+        .service(only("/v1/audit", "GET", [get().to(audit::log)]))
+        .configure(configure_customers);
+}
+
+fn configure_lines(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/v1/line-defaults", "GET", [get().to(lines::defaults::defaults)]))
+        .service(only("/v1/lines", "GET, POST", [get().to(lines::list), post().to(lines::create)]))
+        .service(only("/v1/lines/import", "POST", [post().to(lines::exchange::import)]))
+        .service(only(
+            "/v1/lines/{id}",
+            "GET, PUT",
+            [get().to(lines::one), put().to(lines::change)],
+        ))
+        .service(only("/v1/lines/{id}/archive", "POST", [post().to(lines::archive::archive)]))
+        .service(only("/v1/lines/{id}/preview", "POST", [post().to(lines::preview::preview)]))
+        .service(only("/v1/lines/{id}/export", "GET", [get().to(lines::exchange::export)]))
+        .service(only("/v1/lines/{id}/audit", "GET", [get().to(lines::audit::audit)]))
+        .service(only("/v1/calendar/preview", "POST", [post().to(calendar::preview)]));
+}
+
+fn configure_customers(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/v1/conversations/{id}/lead", "POST", [post().to(leads::create)]))
+        .service(only(
+            "/v1/customers/{id}",
+            "GET, PUT",
+            [get().to(customers::one), put().to(customers::change)],
+        ))
+        .service(only(
+            "/v1/customers/{id}/contacts/confirm",
+            "POST",
+            [post().to(customers::confirm_contact)],
+        ))
+        .service(only(
+            "/v1/customers/{id}/contacts/reject",
+            "POST",
+            [post().to(customers::reject_contact)],
+        ))
+        .service(only("/v1/customers/{id}/block", "POST", [post().to(customers::block)]))
+        .service(only("/v1/customers/{id}/unblock", "POST", [post().to(customers::unblock)]))
+        .service(only("/v1/customers/{id}/merge", "POST", [post().to(customers::merge)]))
+        .service(only("/v1/customers/{id}/unmerge", "POST", [post().to(customers::unmerge)]))
+        .service(only("/v1/leads/{id}", "PUT", [put().to(leads::change)]));
 }
 
 /// Sent with every answer that does not say otherwise.

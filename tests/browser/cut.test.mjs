@@ -38,7 +38,8 @@ test("what a customer wrote during a cut appears once and in order, without a re
 
   await replyBox(console).fill("Here I am again.");
   await console.getByTestId("send").click();
-  await console.locator('[data-author="operator"] [data-testid="delivery"][data-state="sent"]').waitFor();
+  const mine = console.locator('[data-author="operator"]').filter({ hasText: "Here I am again." });
+  await mine.locator('[data-testid="delivery"][data-state="sent"]').waitFor();
   assert.deepEqual(stage.faults, []);
 });
 

@@ -5,8 +5,10 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod bad_input;
+mod calendar;
 mod channels;
 mod contract;
+mod customers;
 mod edge;
 mod fakes;
 mod kill;
@@ -15,6 +17,7 @@ mod payloads;
 mod program;
 mod protocol;
 mod read_model;
+mod regulars;
 
 mod routing;
 mod screen;

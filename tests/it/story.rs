@@ -110,7 +110,7 @@ impl Story {
         });
         changes.push(begun.channel());
         for some in changes.chunks(CHANGES_MAX) {
-            begun.node.change(some.to_vec()).await.unwrap();
+            begun.node.change(&chief(), some.to_vec()).await.unwrap();
         }
         begun.settles().await;
         begun
@@ -252,7 +252,7 @@ impl Story {
             Change::Line { version: 0, line: Line { id, shard, archived: false, settings } },
             Change::Channel { version: 0, channel },
         ];
-        self.node.change(changes).await.unwrap();
+        self.node.change(&chief(), changes).await.unwrap();
         self.settles().await;
     }
 
@@ -319,7 +319,8 @@ impl Story {
         let found = &directory.lines[&LineId::new(LINE)];
         let mut line = (*found.value).clone();
         change(&mut line.settings);
-        self.node.change(vec![Change::Line { version: found.version, line }]).await.unwrap();
+        let change = Change::Line { version: found.version, line };
+        self.node.change(&chief(), vec![change]).await.unwrap();
         self.settles().await;
     }
 
@@ -330,7 +331,7 @@ impl Story {
         let mut operator = (*found.value).clone();
         change(&mut operator);
         let changed = Change::Operator { version: found.version, operator };
-        self.node.change(vec![changed]).await.unwrap();
+        self.node.change(&chief(), vec![changed]).await.unwrap();
         self.settles().await;
     }
 }
@@ -340,6 +341,11 @@ fn says_nothing(line: &mut LineSettings) {
     line.welcome.enabled = false;
     line.closing.rule = ClosingRule::Nothing;
     line.answer.limit_seconds = 0;
+}
+
+/// Who changes what there is.
+pub fn chief() -> OperatorId {
+    OperatorId::new("chief")
 }
 
 /// A node on a store, as `main` would start it.

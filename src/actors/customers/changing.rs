@@ -4,9 +4,12 @@
 //! somebody else was faster it is worked out again. What a person had read before he wrote is
 //! compared by its revision: a conversation that goes on meanwhile makes nothing stale.
 
+use std::sync::Arc;
+
+use domain::audit::{Deed, Subject};
 use domain::customer::{
-    Added, Contact, ContactKind, ContactSource, Customer, Decided, NoMerge, Standing, merge,
-    unmerge,
+    Added, Contact, ContactKind, ContactSource, Customer, Decided, NoMerge, OPEN_MAX, Standing,
+    merge, unmerge,
 };
 use domain::event::Row;
 use domain::id::{CustomerId, LeadId, OperatorId};
@@ -47,10 +50,10 @@ pub enum CustomerChange {
     Unmerge {
         other: CustomerId,
     },
-    /// The button in the chat. With a contact that the operator asked for.
+    /// The button in the chat. With the contacts that the operator asked for.
     MakeLead {
         row: Box<Row>,
-        contact: Option<(ContactKind, String)>,
+        contacts: Vec<(ContactKind, String)>,
     },
     /// Changes the lead that he read in that revision.
     ChangeLead {
@@ -85,6 +88,23 @@ impl From<Unavailable> for NotChanged {
     }
 }
 
+impl CustomerChange {
+    /// What the audit log says of it.
+    fn noted(&self, id: &CustomerId) -> Option<Change> {
+        let what = match self {
+            Self::Block => Deed::Blocked,
+            Self::Unblock => Deed::Unblocked,
+            Self::Write { .. }
+            | Self::DecideContact { .. }
+            | Self::Merge { .. }
+            | Self::Unmerge { .. }
+            | Self::MakeLead { .. }
+            | Self::ChangeLead { .. } => return None,
+        };
+        Some(Change::Noted { what, subject: Subject::Customer(id.clone()) })
+    }
+}
+
 impl NodeHandle {
     /// The person to whom a card belongs.
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Person>, NotStored> {
@@ -109,7 +129,16 @@ impl NodeHandle {
     ) -> Result<Vec<Row>, NotStored> {
         let ids = person.cards().map(|card| card.id.clone()).collect();
         let rows = self.parts().read_model.of_customer(ids, limit).await;
-        rows.map_err(|_| NotStored::Unavailable)
+        let mut rows = rows.map_err(|_| NotStored::Unavailable)?;
+        // The read model may lag behind: those that are open are taken as stored.
+        for open in person.cards().flat_map(|card| &card.open).take(OPEN_MAX) {
+            let Some(stored) = self.row(&open.conversation).await else { continue };
+            match rows.iter_mut().find(|row| row.conversation == open.conversation) {
+                Some(row) => *row = stored,
+                None => rows.insert(0, stored),
+            }
+        }
+        Ok(rows)
     }
 
     /// Carries out what a person does with a customer. The only place where people's changes of
@@ -123,7 +152,11 @@ impl NodeHandle {
         for _ in 0..ATTEMPTS_MAX {
             let mut customers = self.customers();
             self.work_out(&mut customers, by, id, change).await?;
-            match self.change(customers.changes()).await {
+            let mut changes = customers.changes();
+            if !changes.is_empty() {
+                changes.extend(change.noted(id));
+            }
+            match self.change(by, changes).await {
                 Ok(()) => return self.customer(id).await?.ok_or(NotChanged::Unknown),
                 Err(NotStored::Stale) => customers.forget(),
                 Err(why @ (NotStored::Full | NotStored::Unavailable)) => return Err(why.into()),
@@ -178,8 +211,8 @@ impl NodeHandle {
             CustomerChange::Unmerge { other } => {
                 return customers.unmerge(store, person, other).await;
             }
-            CustomerChange::MakeLead { row, contact } => {
-                return self.make_lead(customers, by, row, contact.as_ref()).await;
+            CustomerChange::MakeLead { row, contacts } => {
+                return self.make_lead(customers, by, row, contacts).await;
             }
             CustomerChange::ChangeLead { lead, revision, status, responsible } => {
                 let found = person.leads.iter().find(|found| found.id == *lead);
@@ -200,7 +233,7 @@ impl NodeHandle {
         customers: &mut Customers,
         by: &OperatorId,
         row: &Row,
-        contact: Option<&(ContactKind, String)>,
+        contacts: &[(ContactKind, String)],
     ) -> Result<(), NotChanged> {
         let (store, now) = (&self.parts().store, self.clock().now());
         let directory = self.directory();
@@ -208,8 +241,8 @@ impl NodeHandle {
         let channel = directory.channels.get(&row.channel).ok_or(NotChanged::Unknown)?;
         let id = row.customer.as_ref().ok_or(NotChanged::Unknown)?;
         let crm = &line.value.settings.crm;
-        if let Some((kind, value)) = contact {
-            customers.add_vouched(store, id, (*kind, value), by, now).await?;
+        for (kind, value) in contacts {
+            customers.add_told(store, id, (*kind, value), by, now).await?;
         }
         let person = customers.person(store, id).await?.ok_or(NotChanged::Unknown)?;
         let settings = &channel.value.settings;
@@ -231,6 +264,33 @@ impl Customers {
             Some(Change::Record { version, kind, id, bytes })
         });
         changed.collect()
+    }
+
+    /// Takes what [`NodeHandle::change`] hands to the shard, all or nothing, so that the rest of the
+    /// round goes on from it. `false`: a document is another than the one that was changed.
+    pub(crate) async fn take(
+        &mut self,
+        store: &Store,
+        changes: &[Change],
+    ) -> Result<bool, Unavailable> {
+        let records = || {
+            changes.iter().filter_map(|change| {
+                let Change::Record { version, kind, id, bytes } = change else { return None };
+                Some((*version, (*kind, id.clone()), bytes))
+            })
+        };
+        for (version, (kind, id), _) in records() {
+            let pinned = self.pin(store, kind, &id).await?;
+            if pinned.read.version != version || pinned.changed.is_some() {
+                return Ok(false);
+            }
+        }
+        for (_, key, bytes) in records() {
+            if let Some(pinned) = self.pinned.get_mut(&key) {
+                pinned.changed = Some(Arc::clone(bytes));
+            }
+        }
+        Ok(true)
     }
 
     /// Everything is read anew, from the store.
@@ -279,8 +339,8 @@ impl Customers {
         Ok(())
     }
 
-    /// A contact that the operator has from the customer himself.
-    async fn add_vouched(
+    /// A contact that the operator was told: the customer's word, like one that he typed.
+    async fn add_told(
         &mut self,
         store: &Store,
         id: &CustomerId,

@@ -7,7 +7,7 @@ use crate::effect::{Effect, Refusal};
 use crate::entry::{Fact, RoutedAgainWhy, TransferEnd};
 use crate::id::OperatorId;
 use crate::operator::Departure;
-use crate::routing::Via;
+use crate::routing::{Passed, Via};
 
 impl Conversation {
     pub(super) fn operator_left(
@@ -121,13 +121,19 @@ impl Conversation {
             turn.push(Effect::Release { operator: from.clone() });
         }
         self.fact(Fact::RoutedAgain { from: from.clone(), why, by }, turn);
-        self.seek_for(returns(why).then_some(from), turn);
+        self.seek_for(returns(why).then_some(from), Vec::new(), turn);
     }
 
-    /// Begins a new search. Its place in the line is that of the customer's waiting.
-    pub(super) fn seek_for(&mut self, returns_to: Option<OperatorId>, turn: &mut Turn<'_>) {
+    /// Begins a new search, whose first round leaves out those who have passed. Its place in the
+    /// line is that of the customer's waiting.
+    pub(super) fn seek_for(
+        &mut self,
+        returns_to: Option<OperatorId>,
+        passed: Vec<Passed>,
+        turn: &mut Turn<'_>,
+    ) {
         let since = self.waiting_since.unwrap_or(turn.now);
-        let search = Search { returns_to, ..Search::begin(since) };
+        let search = Search { returns_to, passed, ..Search::begin(since) };
         self.state = State::Waiting { search };
         self.seek(turn);
     }

@@ -26,6 +26,7 @@ impl Conversation {
         search.wake(turn.line, turn.now);
         search.run(waits_since, turn);
         let seek = Seek {
+            since: search.since,
             passed: search.passed.clone(),
             responsible: responsible(turn).filter(|_| !search.responsible_asked),
             known: known_operator(turn).filter(|_| !search.known_asked),

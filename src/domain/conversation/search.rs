@@ -84,10 +84,12 @@ impl Search {
         self.text_at = None;
     }
 
-    /// The line routes it again. What was exhausted has a new round, whatever the rule: whoever was
-    /// told when the line opens is not to wait for nothing.
+    /// The line routes it again. Where somebody had passed it has a new round, whatever the rule and
+    /// however far the last one went: whoever was told when the line opens is not to wait for
+    /// nothing.
     pub(super) fn wake(&mut self, line: &LineSettings, now: Timestamp) {
-        if std::mem::take(&mut self.asleep) && self.exhausted {
+        if std::mem::take(&mut self.asleep) && (self.exhausted || self.somebody_passed) {
+            self.exhausted = true;
             self.next_round(line.offer_timeout(), now);
         }
     }

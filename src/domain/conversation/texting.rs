@@ -68,8 +68,8 @@ impl Conversation {
         self.say(Kind::OffHours, turn);
     }
 
-    /// Sends an automatic message, unless the chat has had too many of its kind. Answers whether it
-    /// was sent.
+    /// Sends an automatic message, unless the customer is blocked or the chat has had too many of its
+    /// kind. Answers whether it was sent.
     pub(super) fn say(&mut self, kind: Kind, turn: &mut Turn<'_>) -> bool {
         self.say_with(kind, None, turn)
     }
@@ -83,6 +83,9 @@ impl Conversation {
     }
 
     fn say_with(&mut self, kind: Kind, rating: Option<RatingScale>, turn: &mut Turn<'_>) -> bool {
+        if turn.facts.customer.blocked {
+            return false;
+        }
         if !self.texts_sent.may_send(kind, turn.facts.limits, turn.now) {
             self.fact(Fact::TextSuppressed { text: kind }, turn);
             return false;

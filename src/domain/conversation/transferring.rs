@@ -75,7 +75,9 @@ impl Conversation {
         if turn.colleague_is_gone() && how != TransferEnd::Withdrawn {
             let (from, why) = (sender.clone(), RoutedAgainWhy::SenderAbsent);
             self.fact(Fact::RoutedAgain { from, why, by: None }, turn);
-            return self.seek_for(Some(sender), turn);
+            // The colleague has had his chance.
+            let passed = self.search().map(|search| search.passed.clone()).unwrap_or_default();
+            return self.seek_for(Some(sender), passed, turn);
         }
         self.hand_back(sender, turn);
     }

@@ -43,8 +43,8 @@ impl Holiday {
         (self.yearly, self.days(), self.imported)
     }
 
-    /// What would be accepted in place of what is not.
-    pub(super) fn problem(&self) -> Option<&'static str> {
+    /// What would be accepted in place of what is not. None: it is valid.
+    pub fn problem(&self) -> Option<&'static str> {
         let years = [self.from.year(), self.to.year()];
         let less_than_a_year =
             self.from.checked_add(1.year()).is_ok_and(|year_later| self.to < year_later);

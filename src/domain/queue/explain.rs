@@ -69,7 +69,7 @@ impl People {
 
     /// The list without those who are named. Who is kept from more offers counts with those who
     /// are full until he is named: the sets do not tell the two apart.
-    fn others(&self, named: &[Candidate]) -> Counts {
+    pub(super) fn others(&self, named: &[Candidate]) -> Counts {
         let (listed, ready, free) = self.sizes();
         let mut counts =
             Counts { eligible: free, unavailable: listed - ready, at_capacity: ready - free };

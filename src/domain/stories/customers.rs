@@ -143,7 +143,8 @@ fn who_is_handed_a_lead_that_nobody_owns_owns_it() {
     let lead = automatic(&ivan);
     let stays = CrmSettings { transfer_changes_responsible: false, ..crm() };
     let handed = Step::HandedOver { operator: id(BORIS) };
-    let first = ivan.owned_after(&with_leads(&[lead.clone()]), &handed, &stays);
+    let known = with_leads(std::slice::from_ref(&lead));
+    let first = ivan.owned_after(&known, &handed, &stays);
     assert_eq!(first, Some(Owns::Lead(lead.id.clone(), id(BORIS))));
 }
 

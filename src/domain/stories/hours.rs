@@ -180,6 +180,16 @@ fn the_more_particular_holiday_counts() {
 }
 
 #[test]
+fn a_range_over_the_new_year_is_as_short_as_its_days() {
+    for (from, to) in [("2020-12-30", "2021-01-02"), ("2024-12-30", "2024-01-02")] {
+        let short = yearly(from, to, "02:00-03:00");
+        let long = yearly("2020-12-20", "2020-12-31", "01:00-02:00");
+        let settings = with([long, short], workdays(""));
+        check(&settings, "2026-12-30", 1, &["Wed 02:00 CET - Wed 03:00 CET"]);
+    }
+}
+
+#[test]
 fn of_equals_the_first_counts() {
     let holidays = ["01:00-02:00", "02:00-03:00"].map(|o| holiday("2026-05-05", "2026-05-05", o));
     check(&with(holidays, workdays("")), "2026-05-05", 1, &["Tue 01:00 CEST - Tue 02:00 CEST"]);
@@ -261,6 +271,21 @@ fn closed_for_good_is_never_open() {
     assert_eq!((hours.opens_next(now), hours.changes_next(now)), (None, None));
     assert_eq!(hours.closes_next(now), Some(now));
     assert_eq!(hours.after_open(now, SignedDuration::from_nanos(1)), Timestamp::MAX);
+}
+
+#[test]
+fn an_opening_is_sought_for_three_years() {
+    let opens = holiday("2029-01-09", "2029-01-09", "09:00-10:00");
+    let hours = hours(&with([opens], workdays("")));
+    let opening = at("2029-01-09T09:00+01");
+    for (now, found) in [("2026-01-09T09:00+01", true), ("2026-01-05T00:00+01", false)] {
+        let now = at(now);
+        assert_eq!(hours.opens_next(now), found.then_some(opening));
+        assert_eq!(hours.changes_next(now), found.then_some(opening));
+        let after = hours.after_open(now, SignedDuration::from_mins(1));
+        let expected = if found { opening + SignedDuration::from_mins(1) } else { Timestamp::MAX };
+        assert_eq!(after, expected);
+    }
 }
 
 #[test]

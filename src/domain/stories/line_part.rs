@@ -29,14 +29,12 @@ impl Story {
 
     /// It may concern somebody now who is gone already, or wait for somebody who is here.
     fn stand(&mut self, n: usize, before: &Conversation) {
-        let news = concerned(&self.conversations[n]);
-        for operator in news.difference(&concerned(before)).cloned() {
+        let news = ties(&self.conversations[n]);
+        for (operator, tie) in news.difference(&ties(before)).cloned() {
             let Some((person, present)) = self.people.get(&operator) else { continue };
             let input = match person.departure(*present) {
                 Some(departure) => Input::OperatorLeft { operator, departure },
-                None if self.conversations[n].returns_to() == Some(&operator) => {
-                    Input::OperatorBack { operator }
-                }
+                None if tie == Tie::GetsBack => Input::OperatorBack { operator },
                 None => continue,
             };
             self.quietly(|story| story.handle(n, input));
@@ -74,6 +72,7 @@ impl Story {
             self.effects.push((n, effect));
         }
         let Some(seek) = asked else { return full };
+        assert!(self.line.active && self.hours.is_open(self.now), "a closed line asks nobody");
         let owner = seek.responsible.as_ref().and_then(|owner| self.people.get(owner));
         let reach = owner.map_or(Reach::None, |(person, present)| Reach::of(person, *present));
         let decision = self.queue.next(&seek, reach);
@@ -112,6 +111,7 @@ impl Story {
         name: &str,
         change: impl FnOnce(&mut Operator, &mut bool),
     ) {
+        self.look_at_the_clock();
         let Some((operator, present)) = self.people.get_mut(&id(name)) else { return };
         let before = operator.departure(*present);
         change(operator, present);
@@ -120,7 +120,7 @@ impl Story {
         self.ledger.received.entry(id(name)).or_default().0 += raise;
         for n in 0..self.conversations.len() {
             let operator = id(name);
-            if !concerned(&self.conversations[n]).contains(&operator) {
+            if !ties(&self.conversations[n]).iter().any(|(tied, _)| *tied == operator) {
                 continue;
             }
             match after {
@@ -134,14 +134,18 @@ impl Story {
         self.settle();
     }
 
-    /// The line opens or closes, if it has not noticed yet.
+    /// The line opens or closes, if it has not noticed yet; after an outage perhaps more than once.
     pub(super) fn look_at_the_clock(&mut self) {
-        if self.hours.is_open(self.now) == self.is_open {
-            return;
+        if self.turns_at.is_some_and(|at| at <= self.now) {
+            self.set_the_clock();
+            self.quietly(Self::reconsider);
         }
-        self.is_open = !self.is_open;
+    }
+
+    pub(super) fn set_the_clock(&mut self) {
+        self.is_open = self.hours.is_open(self.now);
+        self.turns_at = self.hours.changes_next(self.now);
         self.queue.set_open(self.is_open);
-        self.quietly(Self::reconsider);
     }
 
     /// Those who wait come first, and of them who waits longest.
@@ -204,8 +208,15 @@ impl Story {
     }
 }
 
-/// Whom its rules mind when he comes or goes: who has it, is asked, or gets it back.
-fn concerned(conversation: &Conversation) -> BTreeSet<OperatorId> {
+/// What a conversation is to an operator, so that its rules mind when he comes or goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Tie {
+    Has,
+    IsAsked,
+    GetsBack,
+}
+
+fn ties(conversation: &Conversation) -> BTreeSet<(OperatorId, Tie)> {
     let holder = match &conversation.state {
         State::Active(held) => Some(&held.operator),
         State::Waiting { .. }
@@ -213,6 +224,9 @@ fn concerned(conversation: &Conversation) -> BTreeSet<OperatorId> {
         | State::Closing { .. }
         | State::Closed { .. } => None,
     };
-    let asked = conversation.open_offers().iter().map(|offer| &offer.operator);
-    holder.into_iter().chain(asked).chain(conversation.returns_to()).cloned().collect()
+    let asked = conversation.open_offers().iter().map(|offer| (&offer.operator, Tie::IsAsked));
+    let has = holder.map(|operator| (operator, Tie::Has));
+    let gets_back = conversation.returns_to().map(|operator| (operator, Tie::GetsBack));
+    let all = has.into_iter().chain(asked).chain(gets_back);
+    all.map(|(operator, tie)| (operator.clone(), tie)).collect()
 }

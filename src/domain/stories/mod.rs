@@ -1,19 +1,33 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
+mod absence;
+mod answer_limit;
 mod customers;
+mod ending;
 mod hours;
 mod hours_routing;
 mod hours_settings;
 mod hours_walk;
 mod inputs;
+mod known;
 mod ledger;
 mod life;
 mod line_part;
+mod misses;
 mod model;
+mod moving;
 mod offers;
 mod permission;
+mod places;
 mod property;
 mod queue;
+mod rating;
+mod simulator;
+mod steps;
 mod story;
+mod texts;
+mod transfer;
+mod truths;
 mod unanswered;
+mod unheard;
 mod words;

@@ -48,8 +48,9 @@ pub(super) struct Story {
     pub(super) misses: Option<BTreeMap<OperatorId, Misses>>,
     /// How many of the effects have been looked at for that.
     pub(super) judged: usize,
-    /// What the line knows of its being open.
+    /// Whether the line is open, and when it opens or closes next, as far as it has noticed.
     pub(super) is_open: bool,
+    pub(super) turns_at: Option<Timestamp>,
 }
 
 impl Story {
@@ -80,6 +81,7 @@ impl Story {
         let mut story = Self {
             now,
             is_open: hours.is_open(now),
+            turns_at: hours.changes_next(now),
             line,
             hours,
             limits,
@@ -156,24 +158,18 @@ impl Story {
 
     pub(super) fn pass(&mut self, seconds: i64) {
         let end = self.now + SignedDuration::from_secs(seconds);
-        self.look_at_the_clock();
         for _ in 0..100_000 {
-            let change = self.hours.changes_next(self.now).filter(|at| *at <= end);
-            let deadline = self.earliest().filter(|(at, _)| *at <= end);
-            match (change, deadline) {
-                (None, None) => {
-                    self.now = end;
-                    return;
-                }
-                (Some(change), due) if due.is_none_or(|(at, _)| change <= at) => {
-                    self.now = change;
-                    self.look_at_the_clock();
-                }
-                (_, Some((at, n))) => {
-                    self.now = self.now.max(at);
-                    self.tell(n, Input::DeadlinePassed);
-                }
-                (Some(_), None) => unreachable!("a change alone comes first"),
+            self.look_at_the_clock();
+            let deadline = self.earliest().map(|(at, n)| (at, Some(n)));
+            let turn = self.turns_at.map(|at| (at, None));
+            let next = deadline.into_iter().chain(turn).min_by_key(|(at, n)| (*at, n.is_some()));
+            let Some((at, n)) = next.filter(|(at, _)| *at <= end) else {
+                self.now = end;
+                return;
+            };
+            self.now = self.now.max(at);
+            if let Some(n) = n.filter(|_| self.turns_at.is_none_or(|at| at > self.now)) {
+                self.tell(n, Input::DeadlinePassed);
             }
         }
         panic!("a deadline that does not pass");
@@ -208,7 +204,11 @@ impl Story {
         assert_eq!(self.told, expected);
     }
 
+    /// He says himself how he is: that begins a new row of misses.
     pub(super) fn set_status(&mut self, name: &str, status: Status) {
+        if let Some(misses) = &mut self.misses {
+            misses.entry(id(name)).or_default().answered();
+        }
         self.person_changes(name, |operator| operator.status = status);
     }
 
@@ -239,8 +239,7 @@ impl Story {
     pub(super) fn rules_change(&mut self, change: impl FnOnce(&mut LineSettings)) {
         change(&mut self.line);
         self.hours = Hours::new(&self.line.hours, zone(&self.line.hours.timezone));
-        self.is_open = self.hours.is_open(self.now);
-        self.queue.set_open(self.is_open);
+        self.set_the_clock();
         for (operator, raise) in self.queue.configure(&self.line) {
             self.ledger.received.entry(operator).or_default().0 += raise;
         }
@@ -267,6 +266,26 @@ impl Story {
     pub(super) fn accept(&mut self, n: usize, name: &str) {
         let offer = self.conversations[n].last_offer;
         self.tell(n, Input::Accept { operator: id(name), offer });
+    }
+
+    /// All that has been sent to customers so far.
+    pub(super) fn sent(&self) -> Vec<&str> {
+        let sent = self.effects.iter().filter_map(|(_, effect)| {
+            let Effect::Send { text, .. } = effect else { return None };
+            Some(text.as_str())
+        });
+        sent.collect()
+    }
+
+    /// The next conversation of the same chat and customer; answers its number.
+    pub(super) fn follows(&mut self, n: usize) -> usize {
+        let (before, customer) = (self.conversations[n].clone(), self.customers[n].clone());
+        let next = self.opens_with(|opening| {
+            opening.continues = Some(before.id);
+            opening.texts_sent = before.texts_sent;
+        });
+        self.customers[next] = customer;
+        next
     }
 
     /// All decisions so far that offered something, with whom.

@@ -1,6 +1,7 @@
 //! Conversations over HTTP: lists and transcripts. Whatever changes them goes over the socket.
 
 use actix_web::web;
+use domain::conversation::Draft;
 use domain::entry::Entry;
 use domain::event::{Row, RowState};
 use domain::id::{ConversationId, LineId};
@@ -8,7 +9,7 @@ use domain::permission::Action;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::actors::handle::ListFilter;
+use crate::actors::handle::{ListFilter, Transcript};
 use crate::protocol::FeedPosition;
 use crate::web::api::{entry_schema, schema};
 use crate::web::edge::Edge;
@@ -50,9 +51,20 @@ pub(in crate::web) struct TranscriptBody {
     /// In the order of their numbers.
     #[schema(value_type = Vec<entry_schema::Entry>)]
     entries: Vec<Entry>,
+    /// What whoever has it, or had it before, was just writing.
+    #[schema(value_type = Option<DraftBody>)]
+    draft: Option<Draft>,
     /// All events up to here are in it.
     #[schema(value_type = String)]
     position: FeedPosition,
+}
+
+/// The form of a draft.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Draft)]
+pub(in crate::web) struct DraftBody {
+    by: String,
+    text: String,
 }
 
 /// Conversations that the person may see.
@@ -89,8 +101,8 @@ pub(in crate::web) async fn one(
     if !person.may(Action::ReadConversation(&transcript.row)) {
         return Err(ApiError::NotFound);
     }
-    let (row, entries, position) = (transcript.row, transcript.entries, transcript.position);
-    Ok(web::Json(TranscriptBody { row, entries, position }))
+    let Transcript { row, entries, draft, position } = transcript;
+    Ok(web::Json(TranscriptBody { row, entries, draft, position }))
 }
 
 fn filter_of(query: &ListQuery) -> Result<ListFilter, ApiError> {

@@ -6,7 +6,10 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use crate::web::api::{channels, conversations, lines, operators};
+use crate::web::api::{
+    audit, calendar, channels, conversations, customers, duty, leads, lines, operators,
+    transfer_targets,
+};
 use crate::web::{auth, hooks, setup};
 
 #[derive(OpenApi)]
@@ -27,6 +30,13 @@ use crate::web::{auth, hooks, setup};
         lines::create,
         lines::one,
         lines::change,
+        lines::defaults::defaults,
+        lines::archive::archive,
+        lines::preview::preview,
+        lines::exchange::export,
+        lines::exchange::import,
+        lines::audit::audit,
+        calendar::preview,
         channels::list,
         channels::create,
         channels::one,
@@ -36,8 +46,22 @@ use crate::web::{auth, hooks, setup};
         operators::one,
         operators::change,
         operators::set_password,
+        duty::set_status,
+        duty::hand_over,
         conversations::list,
         conversations::one,
+        transfer_targets::list,
+        audit::log,
+        customers::one,
+        customers::change,
+        customers::confirm_contact,
+        customers::reject_contact,
+        customers::block,
+        customers::unblock,
+        customers::merge,
+        customers::unmerge,
+        leads::create,
+        leads::change,
         hooks::receive,
     ),
     modifiers(&SignInCookie, &CommonAnswers),
