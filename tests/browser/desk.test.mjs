@@ -68,6 +68,78 @@ test("a supervisor helps, takes over, gives back to the queue, and throws out", 
   assert.deepEqual(stage.faults, []);
 });
 
+test("handed on, a conversation takes along what was said and what was being written", async (t) => {
+  const stage = await openStage(t, "handed");
+  const anna = await stage.signedIn("anna");
+  await act(stage.demo, "telegram", MARIA, { what: "write", text: "when does it come?" });
+  await accept(anna);
+  await replyBox(anna).fill("It comes tomorrow before");
+  const vera = await stage.signedIn("vera");
+  await anna.getByTestId("transfer").click();
+  await anna.getByTestId("target-operator").filter({ hasText: "Vera" }).click();
+  await anna.getByTestId("transfer-comment").fill("you know the driver");
+  await stage.shot(anna, "to-whom");
+  await anna.getByTestId("dialog-submit").click();
+  await anna.getByTestId("list-handed").getByText(MARIA).waitFor();
+
+  const offer = vera.getByTestId("offer");
+  await offer.getByTestId("via").filter({ hasText: "Anna: “you know the driver”" }).waitFor();
+  await stage.shot(vera, "asked");
+  await accept(vera);
+  await vera.getByTestId("handed-draft").getByText("It comes tomorrow before").waitFor();
+  await stage.shot(vera, "draft");
+  await vera.getByTestId("draft-use").click();
+  await vera.keyboard.type(" noon.");
+  assert.equal(await replyBox(vera).inputValue(), "It comes tomorrow before noon.");
+  await vera.getByTestId("send").click();
+  await vera.locator('[data-author="operator"]').filter({ hasText: "before noon." }).waitFor();
+  assert.deepEqual(stage.faults, []);
+});
+
+test("to hand it to somebody who is away is asked about; it can be taken back", async (t) => {
+  const stage = await openStage(t, "withdrawn");
+  const anna = await stage.signedIn("anna");
+  await act(stage.demo, "telegram", MARIA, { what: "write", text: "hello" });
+  await accept(anna);
+  await anna.getByTestId("transfer").click();
+  const boris = anna.locator('[data-testid="target-operator"][data-trouble="absent"]');
+  await boris.filter({ hasText: "Boris" }).click();
+  await anna.getByTestId("dialog-submit").filter({ hasText: "all the same" }).click();
+  await anna.getByTestId("withdraw").click();
+  await anna.getByTestId("list-mine").getByText(MARIA).waitFor();
+  await anna.getByText("Not handed to Boris after all").waitFor();
+  assert.deepEqual(stage.faults, []);
+});
+
+test("the customer's card is read, written and judged beside the chat", async (t) => {
+  const stage = await openStage(t, "card");
+  const console = await stage.signedIn("anna");
+  await act(stage.demo, "telegram", MARIA, { what: "write", text: "call me: +49 30 901820" });
+  await accept(console);
+  const card = console.getByTestId("card");
+  await card.getByTestId("card-name").filter({ hasText: MARIA }).waitFor();
+  const contact = card.getByTestId("card-contact");
+  assert.equal(await contact.getAttribute("data-standing"), "claimed");
+  await stage.shot(console, "read");
+  await card.getByTestId("contact-confirm").click();
+  await card.locator('[data-standing="verified"]').waitFor();
+
+  await card.getByTestId("card-edit").click();
+  await card.getByTestId("card-note-field").fill("Prefers to be called.");
+  await card.getByTestId("card-responsible-field").selectOption({ label: "Boris" });
+  await card.getByTestId("card-save").click();
+  await card.getByTestId("card-note").getByText("Prefers to be called.").waitFor();
+  assert.match(await card.getByTestId("card-responsible").innerText(), /Boris/);
+
+  await card.getByTestId("card-block").click();
+  await card.getByTestId("card-blocked").waitFor();
+  await stage.shot(console, "blocked");
+  await card.getByTestId("card-unblock").click();
+  await card.getByTestId("card-block").waitFor();
+  assert.equal(await card.getByTestId("history-open").count(), 1);
+  assert.deepEqual(stage.faults, []);
+});
+
 test("several conversations are thrown out together, from the keyboard alone", async (t) => {
   const stage = await openStage(t, "choosing");
   const console = await stage.signedIn("anna");
