@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_is_not_of_its_form_is_told_by_the_field() {
         check("/queue/mode", json!("fastest"), "queue.mode", "evenly, strictly, all");
-        check("/rating/scale", json!(5), "rating.scale", "like or stars");
+        check("/rating/scale", json!("best"), "rating.scale", "like or stars");
         check("/active", json!("yes"), "active", "true or false");
         check("/closing/text", json!(7), "closing.text", "a text");
         check("/topics", json!("all"), "topics", "a list");

@@ -128,15 +128,25 @@ fn with_bounds(why: ApiError, offer_timeout_seconds: &RangeInclusive<u32>) -> Ap
     ApiError::NotOfForm(FormProblem { field, allowed })
 }
 
-/// What the rules say of the field when it is surely out of bounds.
+/// What is said of the field when it is surely out of bounds, by the rules or by its form.
 fn bounds_of(field: &str, offer_timeout_seconds: &RangeInclusive<u32>) -> Option<String> {
+    if let "hours.holidays.from" | "hours.holidays.to" = field {
+        return Some("a day as YYYY-MM-DD".to_owned());
+    }
     let pointer = format!("/{}", field.replace('.', "/"));
     [Value::from(u32::MAX), Value::from("")].into_iter().find_map(|beyond| {
-        let mut settings = serde_json::to_value(LineSettings::new("-", Vec::new(), "UTC")).ok()?;
-        *settings.pointer_mut(&pointer)? = beyond;
-        let settings: LineSettings = serde_json::from_value(settings).ok()?;
-        let problems = settings.problems(offer_timeout_seconds);
-        problems.into_iter().find(|problem| problem.field == field).map(|problem| problem.allowed)
+        let mut given = serde_json::to_value(LineSettings::new("-", Vec::new(), "UTC")).ok()?;
+        *given.pointer_mut(&pointer)? = beyond.clone();
+        match form::read::<LineSettings>("settings", given) {
+            Ok(settings) => {
+                let mut problems = settings.problems(offer_timeout_seconds).into_iter();
+                problems.find(|problem| problem.field == field).map(|problem| problem.allowed)
+            }
+            Err(ApiError::NotOfForm(problem)) if beyond.is_string() && problem.field == field => {
+                Some(problem.allowed)
+            }
+            Err(_) => None,
+        }
     })
 }
 
@@ -216,10 +226,16 @@ mod tests {
             ("queue.offer_timeout_seconds", "60..1800"),
             ("unanswered.after_seconds", "0 or 30..86400"),
             ("name", "1..100 characters"),
+            ("closing.text", "1..2000 characters, or null for the default text"),
+            ("queue.mode", "evenly, strictly, all"),
+            ("rating.scale", "like or stars"),
+            ("active", "true or false"),
+            ("topics", "a list"),
+            ("hours.holidays.to", "a day as YYYY-MM-DD"),
         ] {
             assert_eq!(bounds(field).as_deref(), Some(allowed), "{field}");
         }
-        for field in ["queue.mode", "active", "queue", "", "hours.week.monday.from"] {
+        for field in ["", "colour", "hours.week.monday.from"] {
             assert_eq!(bounds(field), None, "{field}");
         }
     }
