@@ -129,6 +129,8 @@ impl Shard {
         metrics::counter!("switchboard_shard_reloads_total").increment(1);
         self.parts.set_shard(self.id, None);
         self.pending.clear();
+        // Nothing can be done now; a shard that is somebody else's never does anything again.
+        self.settled();
         self.breaks += 1;
         match error {
             Broken::Panicked => self.panics += 1,
@@ -207,6 +209,9 @@ impl Handler<Settle> for Shard {
 
     fn handle(&mut self, settle: Settle, ctx: &mut Self::Context) {
         self.settling.push(settle.0);
+        if self.parts.with_shard(self.id, |_| ()).is_none() {
+            return self.settled();
+        }
         self.go_on(ctx);
     }
 }
