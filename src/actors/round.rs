@@ -239,8 +239,8 @@ impl Bench {
         let Some(who) = self.who(&command.operator) else {
             return Ok(Verdict::Refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
         };
-        let key = command.dedupe_key();
-        group.ops.push(Op::RequireDedupe { key, seconds: COMMAND_DEDUPE_SECONDS });
+        let (key, seconds) = (command.dedupe_key(), COMMAND_DEDUPE_SECONDS);
+        group.ops.push(Op::RequireDedupe { key: key.clone(), seconds });
         let id = &command.conversation;
         let done = match &command.order {
             Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await?,
@@ -250,7 +250,11 @@ impl Bench {
             }
             Order::PickUp => self.pick_up(group, id, who).await?,
         };
-        Ok(done.map_or_else(Verdict::Refused, |()| Verdict::Done))
+        let Err(why) = done else { return Ok(Verdict::Done) };
+        // What was carried out before may be against the rules by now.
+        let now = self.parts.clock.now();
+        let is_repeated = self.parts.store.knows(self.shard, key, now).await?;
+        Ok(if is_repeated { Verdict::Repeated } else { Verdict::Refused(why) })
     }
 
     /// Something that the hub tells a conversation by itself; what it refuses concerns nobody.
