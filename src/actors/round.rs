@@ -149,7 +149,7 @@ impl Bench {
         }
         self.put_off(works.drain(taken..), pending);
         self.draw_documents(&mut draught).await?;
-        draught.groups.push(self.inbox_group(works));
+        draught.groups.push(self.inbox_group(works, &draught.groups));
         Ok(draught)
     }
 
@@ -316,8 +316,9 @@ impl Bench {
     }
 
     /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
-    /// directly overtakes what lies in the inbox.
-    fn inbox_group(&self, works: &[Work]) -> Group {
+    /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
+    /// shard. Where a conversation goes, what was written to it before goes first.
+    fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
         let mut group = Group::default();
         let last = works.iter().rev().find_map(|work| match work {
             Work::Inbox { position, .. } => Some(*position),
@@ -336,7 +337,11 @@ impl Bench {
         if let Some(to) = last {
             group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
         }
-        if works.iter().any(|work| matches!(work, Work::Arrive { .. })) {
+        let is_direct = |work: &Work| !matches!(work, Work::Inbox { .. });
+        let arrives = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
+        let posts = groups.iter().flat_map(|group| &group.ops);
+        let posts = posts.into_iter().any(|op| matches!(op, Op::PutInbox { .. }));
+        if arrives || posts && works.iter().any(is_direct) {
             group.ops.push(Op::RequireInboxDrained);
         }
         group
