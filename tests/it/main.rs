@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
+mod absence;
 mod bad_input;
 mod calendar;
 mod channels;
@@ -11,13 +12,13 @@ mod contract;
 mod customers;
 mod edge;
 mod fakes;
+mod hours;
 mod kill;
 mod outages;
 mod payloads;
 mod program;
 mod protocol;
 mod read_model;
-
 mod routing;
 mod screen;
 mod sessions;
@@ -27,3 +28,4 @@ mod store_machine;
 mod store_sqlite;
 mod story;
 mod tidy;
+mod transfer;
