@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
+mod absence;
 mod archive;
 mod audit;
 mod bad_input;
@@ -15,6 +16,7 @@ mod duty;
 mod edge;
 mod exchange;
 mod fakes;
+mod hours;
 mod kill;
 mod line_settings;
 mod outages;
@@ -24,7 +26,6 @@ mod program;
 mod protocol;
 mod read_model;
 mod regulars;
-
 mod routing;
 mod screen;
 mod sessions;
@@ -34,4 +35,5 @@ mod store_machine;
 mod store_sqlite;
 mod story;
 mod tidy;
+mod transfer;
 mod transfer_targets;
