@@ -4,21 +4,28 @@
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
+mod absence;
+mod archive;
+mod audit;
 mod bad_input;
 mod calendar;
 mod channels;
 mod contract;
 mod customers;
+mod duty;
 mod edge;
+mod exchange;
 mod fakes;
+mod hours;
 mod kill;
+mod line_settings;
 mod outages;
 mod payloads;
+mod preview;
 mod program;
 mod protocol;
 mod read_model;
 mod regulars;
-
 mod routing;
 mod screen;
 mod sessions;
@@ -28,3 +35,5 @@ mod store_machine;
 mod store_sqlite;
 mod story;
 mod tidy;
+mod transfer;
+mod transfer_targets;
