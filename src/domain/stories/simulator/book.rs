@@ -410,7 +410,7 @@ impl Book {
     fn rating(case: &Case, message: &CustomerMessage, now: Timestamp) -> Option<u8> {
         let over = matches!(case.stage, Stage::Closing { .. } | Stage::Closed);
         let (scale, _) = case.rating_open.filter(|(_, until)| over && now < *until)?;
-        let said = message.rating.or_else(|| match message.text.as_str() {
+        let said = message.rating.or(match message.text.as_str() {
             "0" => Some(0),
             "1" => Some(1),
             "4" => Some(4),
