@@ -70,6 +70,8 @@ trap 'rm -rf "$copy"' EXIT INT TERM
 # What git knows or would know, as it stands in the working tree.
 git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
 cd "$copy"
+# Newer than what the last run has left.
+touch src/domain/lib.rs
 
 out=$(run_tests) || give_up "the tests fail without any removal: $(echo "$out" | tail -40)"
 

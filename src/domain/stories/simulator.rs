@@ -66,7 +66,7 @@ fn whatever_happens_the_rules_hold() {
     }
     let seeds = asked("SIMULATOR_SEEDS").unwrap_or(SEEDS);
     let failed = AtomicBool::new(false);
-    let seen: BTreeSet<String> = thread::scope(|scope| {
+    let seen: BTreeSet<&str> = thread::scope(|scope| {
         let failed = &failed;
         let runs: Vec<_> =
             (0..THREADS).map(|first| scope.spawn(move || run_all(first, seeds, failed))).collect();
@@ -81,13 +81,13 @@ fn whatever_happens_the_rules_hold() {
 
 /// Every so many seeds from the first on, until somewhere one has failed. Answers what they have
 /// told of.
-fn run_all(first: u64, seeds: u64, failed: &AtomicBool) -> BTreeSet<String> {
+fn run_all(first: u64, seeds: u64, failed: &AtomicBool) -> BTreeSet<&'static str> {
     let mine = (first..seeds).step_by(usize::try_from(THREADS).unwrap_or(1));
     let until_failure = mine.take_while(|_| !failed.load(Ordering::Relaxed));
     until_failure.flat_map(|seed| run(seed, false, failed)).collect()
 }
 
-fn run(seed: u64, aloud: bool, failed: &AtomicBool) -> Vec<String> {
+fn run(seed: u64, aloud: bool, failed: &AtomicBool) -> BTreeSet<&'static str> {
     let _named = Named { seed, failed };
     let mut play = Play::of(seed, aloud);
     for _ in 0..ACTS {

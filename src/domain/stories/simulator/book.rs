@@ -17,14 +17,12 @@ mod texts;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::{Discriminant, discriminant};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::chat::CustomerMessage;
 use crate::conversation::Continuation;
 use crate::effect::{Effect, Input};
-use crate::entry::Fact;
 use crate::hours::Hours;
 use crate::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId};
 use crate::limits::Limits;
@@ -58,7 +56,7 @@ pub(super) struct Book {
     pub(super) news_waits: bool,
     wakes: BTreeMap<ConversationId, (Timestamp, u32)>,
     /// What kinds of things have happened, by the words of the history.
-    seen: Vec<(Discriminant<Fact>, String)>,
+    seen: BTreeSet<&'static str>,
 }
 
 struct LineBook {
@@ -126,7 +124,7 @@ impl Book {
             chat_at_hand: None,
             news_waits: false,
             wakes: BTreeMap::new(),
-            seen: Vec::new(),
+            seen: BTreeSet::new(),
         }
     }
 
@@ -305,15 +303,8 @@ impl Book {
         self.put_back(case);
     }
 
-    pub(super) fn seen(self) -> Vec<String> {
-        self.seen.into_iter().map(|(_, word)| word).collect()
-    }
-
-    fn see(&mut self, fact: &Fact) {
-        let kind = discriminant(fact);
-        if self.seen.iter().all(|(seen, _)| *seen != kind) {
-            self.seen.push((kind, facts::word(fact)));
-        }
+    pub(super) fn seen(self) -> BTreeSet<&'static str> {
+        self.seen
     }
 
     fn find(&mut self, step: &Step) -> Option<Case> {

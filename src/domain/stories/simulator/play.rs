@@ -3,6 +3,8 @@
 
 mod commands;
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::chat::CustomerMessage;
@@ -147,7 +149,7 @@ impl Play {
     }
 
     /// What has happened, in the words of the history.
-    pub(super) fn seen(self) -> Vec<String> {
+    pub(super) fn seen(self) -> BTreeSet<&'static str> {
         self.book.seen()
     }
 

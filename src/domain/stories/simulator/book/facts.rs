@@ -12,11 +12,56 @@ use crate::stories::simulator::book::Book;
 use crate::stories::simulator::book::case::{Case, Hunt, Offered, Put, Stage};
 use crate::stories::simulator::book::told::Told;
 
-/// The word that names a fact in the history.
-pub(super) fn word(fact: &Fact) -> String {
-    let value = serde_json::to_value(fact).expect("a fact is stored");
-    value["fact"].as_str().expect("a fact has a name").to_owned()
+/// The word for a fact.
+pub(super) fn word(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::Routed { .. } => "routed",
+        Fact::Accepted { .. } => "accepted",
+        Fact::Declined { .. } => "declined",
+        Fact::Missed { .. } => "missed",
+        Fact::Left { .. } => "left",
+        Fact::Taken { .. } => "taken",
+        Fact::TakenOver { .. } => "taken_over",
+        Fact::PickedUp { .. } => "picked_up",
+        Fact::RoundExhausted { .. } => "round_exhausted",
+        Fact::Transferred { .. } => "transferred",
+        Fact::TransferEnded { .. } => "transfer_ended",
+        Fact::Moved { .. } => "moved",
+        Fact::CameFrom { .. } => "came_from",
+        Fact::RoutedAgain { .. } => "routed_again",
+        Fact::Returned { .. } => "returned",
+        Fact::AnswerLate { .. } => "answer_late",
+        Fact::PutOnHold { .. } => "put_on_hold",
+        Fact::HoldEnded { .. } => "hold_ended",
+        Fact::TopicChosen { .. } => "topic_chosen",
+        Fact::Invited { .. } => "invited",
+        Fact::Joined { .. } => "joined",
+        Fact::LeftAgain { .. } => "left_again",
+        Fact::Finished { .. } => "finished",
+        Fact::RatingRequested { .. } => "rating_requested",
+        Fact::Rated { .. } => "rated",
+        Fact::Reviewed { .. } => "reviewed",
+        Fact::MarkedSpam { .. } => "marked_spam",
+        Fact::Reopened { .. } => "reopened",
+        Fact::Closed { .. } => "closed",
+        Fact::TextSuppressed { .. } => "text_suppressed",
+        Fact::CustomerUnreachable { .. } => "customer_unreachable",
+        Fact::SilentTooLong => "silent_too_long",
+        Fact::CustomerReachable => "customer_reachable",
+    }
 }
+
+/// What follows from others by itself, and is looked at where it is booked.
+pub(super) const FOLLOWS: [&str; 8] = [
+    "routed",
+    "round_exhausted",
+    "rating_requested",
+    "text_suppressed",
+    "closed",
+    "invited",
+    "joined",
+    "left_again",
+];
 
 /// A decision as the history has it.
 struct Routed<'a> {

@@ -29,7 +29,8 @@ impl Book {
             Input::TakeOver { operator } => expect_of_take_over(case, operator, told),
             Input::PickUp { operator } => expect_of_pick_up(case, operator, told),
             Input::Reply { operator, .. } => self.expect_of_reply(case, operator, told),
-            Input::Note { .. } | Input::Review { .. } | Input::Draft { .. } => {}
+            Input::Note { .. } | Input::Draft { .. } => {}
+            Input::Review { .. } => told.expected.push("reviewed"),
             Input::Topic { topic, .. } => {
                 case.topic = Some(topic.clone()).filter(|topic| !topic.is_empty());
                 told.expected.push("topic_chosen");
@@ -425,12 +426,14 @@ fn expect_of_take_over(case: &Case, operator: &OperatorId, told: &mut Told) {
     assert_ne!(case.holder(), Some(operator));
     counts_unless_counted(case, operator, told);
     others_lose(case, Some(operator), told);
+    told.expected.push(if case.holder().is_some() { "taken_over" } else { "taken" });
     told.beyond.push(operator.clone());
     told.assigned = Some(operator.clone());
 }
 
 fn expect_of_pick_up(case: &mut Case, operator: &OperatorId, told: &mut Told) {
     case.heard = true;
+    told.expected.push("picked_up");
     told.count(operator, 1);
     told.beyond.push(operator.clone());
     told.assigned = Some(operator.clone());
