@@ -487,6 +487,7 @@ fn count_unheard(event: &FeedEvent) {
         let why = match why {
             Unheard::Automatic => "automatic",
             Unheard::Blocked => "blocked",
+            Unheard::UnaskedRating => "unasked_rating",
         };
         metrics::counter!("switchboard_unheard_messages_total", "why" => why).increment(1);
     }
