@@ -2,6 +2,7 @@
 
 mod absence;
 mod answer_limit;
+mod arrows;
 mod customers;
 mod ending;
 mod hours;
@@ -22,6 +23,7 @@ mod places;
 mod property;
 mod queue;
 mod rating;
+mod settings;
 mod simulator;
 mod steps;
 mod story;
