@@ -118,9 +118,7 @@ impl LineActor {
         let now = self.parts.clock.now();
         if self.turns_at.is_some_and(|at| at <= now) {
             self.look_at_the_clock();
-            for conversation in self.queue.waiting() {
-                self.tell_shard(Work::Reconsider { conversation });
-            }
+            self.turn();
         }
         for conversation in self.standings.take_due(now) {
             self.tell_shard(Work::Due { conversation });
@@ -134,6 +132,16 @@ impl LineActor {
         let now = self.parts.clock.now();
         self.queue.set_open(self.hours.is_open(now));
         self.turns_at = self.hours.changes_next(now);
+    }
+
+    /// The line opens or closes: that concerns what waits, who waits longest first, and what
+    /// somebody has who is gone. All other deadlines know the hours already.
+    fn turn(&self) {
+        let waiting = self.queue.waiting();
+        let left_behind = self.departed.keys().flat_map(|operator| self.standings.of(operator));
+        for conversation in waiting.iter().chain(left_behind) {
+            self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
+        }
     }
 
     /// Every open conversation looks at the changed rules; who waits longest first.

@@ -33,7 +33,7 @@ use crate::routing::{Candidate, Decision, Passed, Reason, Seek, Via};
 ///
 /// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody is raised
 /// merely because the process was started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Queue {
     people: People,
     waiting: WaitingList,
@@ -46,7 +46,7 @@ pub struct Queue {
 }
 
 /// What undoes one change of a round.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Undo {
     /// Adds `by`, and restores when he was last offered something.
     Received {

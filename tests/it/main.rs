@@ -4,16 +4,22 @@
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
+mod archive;
+mod audit;
 mod bad_input;
 mod calendar;
 mod channels;
 mod contract;
 mod customers;
+mod duty;
 mod edge;
+mod exchange;
 mod fakes;
 mod kill;
+mod line_settings;
 mod outages;
 mod payloads;
+mod preview;
 mod program;
 mod protocol;
 mod read_model;
@@ -28,3 +34,4 @@ mod store_machine;
 mod store_sqlite;
 mod story;
 mod tidy;
+mod transfer_targets;

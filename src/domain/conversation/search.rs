@@ -16,7 +16,7 @@ pub struct Search {
     pub since: Timestamp,
     /// Since when the line routes it; none: it does not yet, or is inactive.
     pub routed_since: Option<Timestamp>,
-    /// The line is closed or inactive: nothing runs until it routes again.
+    /// The line is closed or inactive: nothing runs until it routes again and asks the queue.
     pub asleep: bool,
     /// 1, 2, ...
     pub round: u32,
@@ -84,12 +84,10 @@ impl Search {
         self.text_at = None;
     }
 
-    /// The line routes it again. Where somebody had passed it has a new round, whatever the rule and
-    /// however far the last one went: whoever was told when the line opens is not to wait for
-    /// nothing.
+    /// The line routes it again. What was exhausted has a new round, whatever the rule: whoever was
+    /// told when the line opens is not to wait for nothing. It is awake when the queue has answered.
     pub(super) fn wake(&mut self, line: &LineSettings, now: Timestamp) {
-        if std::mem::take(&mut self.asleep) && (self.exhausted || self.somebody_passed) {
-            self.exhausted = true;
+        if self.asleep && self.exhausted {
             self.next_round(line.offer_timeout(), now);
         }
     }

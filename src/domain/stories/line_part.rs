@@ -60,7 +60,10 @@ impl Story {
             assert_eq!(effects.len(), 1, "a refusal stands alone");
             assert_eq!(self.conversations[n], before, "a refusal changes nothing");
         }
-        self.queue.follow(&self.conversations[n], &effects);
+        // One that has not begun is not there yet.
+        if self.conversations[n].last_entry.0 > 0 {
+            self.queue.follow(&self.conversations[n], &effects);
+        }
         self.ledger.see(n, &self.conversations[n]);
         let mut full = None;
         let mut asked = None;

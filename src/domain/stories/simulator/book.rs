@@ -17,12 +17,14 @@ mod texts;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{Discriminant, discriminant};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::chat::CustomerMessage;
 use crate::conversation::Continuation;
 use crate::effect::{Effect, Input};
+use crate::entry::Fact;
 use crate::hours::Hours;
 use crate::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId};
 use crate::limits::Limits;
@@ -55,6 +57,8 @@ pub(super) struct Book {
     /// Whether lines may not have heard of each other's offers and places.
     pub(super) news_waits: bool,
     wakes: BTreeMap<ConversationId, (Timestamp, u32)>,
+    /// What kinds of things have happened, by the words of the history.
+    seen: Vec<(Discriminant<Fact>, String)>,
 }
 
 struct LineBook {
@@ -122,6 +126,7 @@ impl Book {
             chat_at_hand: None,
             news_waits: false,
             wakes: BTreeMap::new(),
+            seen: Vec::new(),
         }
     }
 
@@ -298,6 +303,17 @@ impl Book {
         }
         self.settle_step(&mut case, &mut told);
         self.put_back(case);
+    }
+
+    pub(super) fn seen(self) -> Vec<String> {
+        self.seen.into_iter().map(|(_, word)| word).collect()
+    }
+
+    fn see(&mut self, fact: &Fact) {
+        let kind = discriminant(fact);
+        if self.seen.iter().all(|(seen, _)| *seen != kind) {
+            self.seen.push((kind, facts::word(fact)));
+        }
     }
 
     fn find(&mut self, step: &Step) -> Option<Case> {

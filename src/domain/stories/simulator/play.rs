@@ -146,6 +146,11 @@ impl Play {
         }
     }
 
+    /// What has happened, in the words of the history.
+    pub(super) fn seen(self) -> Vec<String> {
+        self.book.seen()
+    }
+
     fn somebody_writes(&mut self) {
         let (chat, customer) = self.chance.one_of(&self.chats).clone();
         self.messages += 1;

@@ -101,6 +101,7 @@ impl Book {
             }
             (Author::Line, Body::Fact(fact)) => {
                 told.facts.push(fact.clone());
+                self.see(fact);
                 self.take_fact(case, fact, told);
             }
             (Author::Operator { .. }, Body::Note { .. }) => {}
@@ -114,16 +115,18 @@ impl Book {
     fn take_seek(&mut self, case: &mut Case, seek: &Seek, told: &mut Told) {
         assert!(case.waits(), "nobody is sought: {case:?}");
         assert!(told.seeks, "4: sought without a reason: {case:?}");
-        assert!(told.choice.is_none(), "4: sought twice in one step: {case:?}");
+        assert!(told.choice.is_none() || told.anew, "4: sought twice in one step: {case:?}");
         assert!(self.routes(&case.line), "4.1: sought while the line is closed or inactive");
         let (now, timeout) = (self.now, self.timeout(case));
-        let is_over = case.hunt.exhausted || case.hunt.somebody_passed;
-        if std::mem::take(&mut case.hunt.asleep) && is_over {
+        let is_over = case.hunt.exhausted || told.anew;
+        if (case.hunt.asleep || told.anew) && is_over {
             // 4.1: at the opening what waits is routed, whoever missed it at the end of the day.
             case.hunt.exhausted = true;
             case.hunt.begin_round(timeout, now);
         }
+        let was_asleep = std::mem::take(&mut case.hunt.asleep);
         case.hunt.routed.get_or_insert(now);
+        assert_eq!(seek.since, case.hunt.since, "4.6: its place in the line: {case:?}");
         let mut passed: Vec<_> = seek.passed.iter().map(|passed| &passed.operator).collect();
         let mut expected: Vec<_> = case.hunt.passed.iter().map(|(who, _, _)| who).collect();
         passed.sort();
@@ -135,6 +138,8 @@ impl Book {
         if choice.listed_for.is_some() {
             case.hunt.listed_for.clone_from(&choice.listed_for);
         }
+        let nobody = choice.operators.is_empty() || self.news_waits;
+        told.anew = was_asleep && nobody && case.hunt.somebody_passed;
         told.choice = Some(choice);
     }
 

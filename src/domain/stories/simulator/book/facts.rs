@@ -282,8 +282,7 @@ impl Book {
             told.expected.push("routed_again");
             let how = match how {
                 TransferEnd::Declined => Some(PassedHow::Declined),
-                TransferEnd::Missed => Some(PassedHow::Missed),
-                TransferEnd::Left | TransferEnd::Withdrawn => None,
+                TransferEnd::Missed | TransferEnd::Left | TransferEnd::Withdrawn => None,
             };
             told.passed = how.map(|how| (to.clone(), how));
         } else {

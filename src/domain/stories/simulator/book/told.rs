@@ -21,6 +21,8 @@ pub(super) struct Told {
     /// Somebody is to be sought.
     pub(super) seeks: bool,
     pub(super) choice: Option<Choice>,
+    /// Nobody is left at the opening: the round begins anew at once.
+    pub(super) anew: bool,
     /// An offer was made.
     pub(super) offered: bool,
     pub(super) exhausted: bool,
