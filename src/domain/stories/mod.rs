@@ -2,6 +2,7 @@
 
 mod absence;
 mod answer_limit;
+mod arrows;
 mod customers;
 mod ending;
 mod hours;
@@ -23,6 +24,7 @@ mod property;
 mod queue;
 mod rating;
 mod rehearsal;
+mod settings;
 mod simulator;
 mod steps;
 mod story;
