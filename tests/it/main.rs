@@ -5,6 +5,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod archive;
+mod attendance;
 mod audit;
 mod bad_input;
 mod calendar;
@@ -24,6 +25,7 @@ mod program;
 mod protocol;
 mod read_model;
 mod regulars;
+mod rehearse;
 
 mod routing;
 mod screen;

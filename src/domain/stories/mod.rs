@@ -22,6 +22,7 @@ mod places;
 mod property;
 mod queue;
 mod rating;
+mod recording;
 mod rehearsal;
 mod simulator;
 mod steps;
