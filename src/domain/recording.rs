@@ -118,7 +118,7 @@ impl Recording {
         let kind = match message.unheard {
             None => ArrivalKind::Message,
             Some(Unheard::Automatic) => ArrivalKind::Automatic,
-            Some(Unheard::Blocked) => return,
+            Some(Unheard::Blocked | Unheard::UnaskedRating) => return,
         };
         if kind == ArrivalKind::Message {
             reading.waits.get_or_insert(at);
