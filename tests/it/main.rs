@@ -6,6 +6,7 @@
 
 mod absence;
 mod archive;
+mod attendance;
 mod audit;
 mod bad_input;
 mod calendar;
@@ -26,6 +27,7 @@ mod program;
 mod protocol;
 mod read_model;
 mod regulars;
+mod rehearse;
 mod routing;
 mod screen;
 mod sessions;
