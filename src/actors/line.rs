@@ -351,6 +351,30 @@ impl Handler<Loads> for LineActor {
     }
 }
 
+/// The store has another number of an operator's conversations than this line.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Recount(pub(crate) OperatorId);
+
+impl Handler<Recount> for LineActor {
+    type Result = ();
+
+    /// What the store says takes the place of what is known. Nothing else is heard meanwhile: news
+    /// that come later are at least as new as the answer, or in it.
+    fn handle(&mut self, recount: Recount, ctx: &mut Self::Context) {
+        let parts = self.parts.clone();
+        let loads = async move { parts.store.loads().await };
+        ctx.wait(loads.into_actor(self).map(move |loads, line, _| {
+            let operator = recount.0;
+            // If the store does not answer, its next refusal asks again.
+            if let Ok(loads) = loads {
+                let his = loads.into_iter().filter(|(who, _)| *who == operator);
+                line.queue.holds_exactly(&operator, his.map(|(_, conversation)| conversation));
+            }
+        }));
+    }
+}
+
 /// Before whom conversations of any line are put now, instead of those before.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
