@@ -106,6 +106,7 @@ export const linesEn = {
     notFound: "There is nothing here any more.",
     stale: "Somebody else has changed it meanwhile. Try again.",
     tooLarge: "The file is too large.",
+    tooMuch: "More happened on that day than can be rehearsed. Choose another day.",
     later: "Too much is going on. Try again in a moment.",
     unreadableFile: "This file cannot be read.",
     unexpected: (status: number, message: string) =>
