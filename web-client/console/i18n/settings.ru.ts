@@ -59,7 +59,7 @@ export const settingsRu: typeof settingsEn = {
     "crm.track_contacts": "Сохранять контакты, которые пишет клиент",
     topics: "Темы",
     topic_required: "Без темы диалог не завершить",
-    operator_shown_as: "Кого видит клиент в том, кто отвечает",
+    operator_shown_as: "Как клиент видит отвечающего",
     personas: "Имена и фото для клиентов",
   },
   hints: {
@@ -133,7 +133,7 @@ export const settingsRu: typeof settingsEn = {
       stars: { name: "Звёзды", means: "От 1 до 5." },
     },
     "crm.create": {
-      auto: { name: "Лид сам", means: "Если с клиентом можно будет связаться снова." },
+      auto: { name: "Лид автоматически", means: "Если с клиентом можно будет связаться снова." },
       manual: { name: "Кнопка в диалоге", means: "Лид создаёт оператор." },
       none: { name: "Без лида", means: "" },
     },
