@@ -52,7 +52,7 @@ export const linesEn = {
   },
   stale: {
     title: "Changed meanwhile",
-    by: (name: string, time: string) => `${name} has changed this line at ${time}.`,
+    by: (name: string, time: string) => `${name} changed this line at ${time}.`,
     bySomebody: "Somebody else has changed this line.",
     theirs: "Changed there",
     mine: "Your changes",
@@ -93,7 +93,7 @@ export const linesEn = {
     lessThanAYear: "every year: less than a year from day to day",
     years: (from: string, to: string) => `days of the years ${from} to ${to}`,
     holidayName: (n: string) => `a name of at most ${n} characters`,
-    operators: "operators that there are",
+    operators: "existing operators",
     timezone: "the name of a time zone, such as Europe/Berlin",
     line: "another line that there is",
     calendar: "a calendar file (iCalendar)",
