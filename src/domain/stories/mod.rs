@@ -23,6 +23,8 @@ mod places;
 mod property;
 mod queue;
 mod rating;
+mod recording;
+mod rehearsal;
 mod settings;
 mod simulator;
 mod steps;

@@ -123,5 +123,5 @@ pub(super) fn personas() {
     }
     // Who has none is shown as the company.
     let persona = LineSettings { operator_shown_as: ShownAs::Persona, ..line() };
-    assert_eq!(persona.name_shown(&id(ANNA), "Anna"), None);
+    assert!(persona.shown(&id(ANNA), "Anna").is_none());
 }

@@ -336,10 +336,11 @@ impl Play {
     }
 
     fn tell(&mut self) {
+        let happened = self.world.take_happened();
         if self.aloud {
-            words::tell(self.world.happened());
+            words::tell(&happened);
         }
-        self.book.take(self.world.happened());
+        self.book.take(&happened);
         self.remember();
     }
 
