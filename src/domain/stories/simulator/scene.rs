@@ -166,7 +166,10 @@ pub(super) fn vary(line: &mut LineSettings, chance: &mut Chance) {
         16 => line.closing.reopen_window_seconds = *chance.one_of(&[0, 60, 600, 3_600]),
         17 => line.auto_close.after_seconds = *chance.one_of(&[0, 60, 300, 3_600]),
         18 => line.auto_close.rule = *chance.one_of(&[Reply, Rating, Nothing]),
-        19 => line.rating.scale = *chance.one_of(&[RatingScale::Like, RatingScale::Stars]),
+        19 => {
+            line.rating.scale = *chance.one_of(&[RatingScale::Like, RatingScale::Stars]);
+            line.rating.time_limit_seconds = *chance.one_of(&[60, 300, 86_400]);
+        }
         20 => line.consent.enabled = chance.percent(50),
         _ => {
             line.topics = vec!["money".to_owned(), "love".to_owned()];
