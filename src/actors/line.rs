@@ -134,12 +134,13 @@ impl LineActor {
         self.turns_at = self.hours.changes_next(now);
     }
 
-    /// The line opens or closes: that concerns what waits, who waits longest first, and what
-    /// somebody has who is gone. All other deadlines know the hours already.
+    /// The line opens or closes: that concerns what waits, who waits longest first, what is put
+    /// before somebody, and what somebody has who is gone (`Conversation::minds_turns`).
     fn turn(&self) {
         let waiting = self.queue.waiting();
         let left_behind = self.departed.keys().flat_map(|operator| self.standings.of(operator));
-        for conversation in waiting.iter().chain(left_behind) {
+        let concerned = waiting.iter().chain(self.standings.offered()).chain(left_behind);
+        for conversation in concerned {
             self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
         }
     }

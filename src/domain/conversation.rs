@@ -312,13 +312,13 @@ impl Conversation {
         }
     }
 
-    /// Whether an opening or closing concerns it: it waits, or whoever has it is gone. All other
-    /// deadlines know the hours already.
+    /// Whether an opening or closing concerns it: somebody is sought, or whoever has it is gone. All
+    /// other deadlines know the hours already.
     pub fn minds_turns(&self, is_gone: impl Fn(&OperatorId) -> bool) -> bool {
         match &self.state {
-            State::Waiting { .. } => true,
+            State::Waiting { .. } | State::Offered { .. } => true,
             State::Active(held) => is_gone(&held.operator),
-            State::Offered { .. } | State::Closing { .. } | State::Closed { .. } => false,
+            State::Closing { .. } | State::Closed { .. } => false,
         }
     }
 
