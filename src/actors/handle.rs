@@ -3,6 +3,7 @@
 pub mod attendance;
 pub mod audit;
 pub mod lines;
+pub mod recording;
 
 use std::fmt;
 use std::sync::Arc;
@@ -411,12 +412,15 @@ impl NodeHandle {
         }
     }
 
-    /// Sets somebody away who lets his offers run out. Answers whether he is away now.
+    /// Sets somebody away who lets his offers run out, unless he says meanwhile what he is. Answers
+    /// whether that is settled.
     pub(crate) async fn set_away(&self, id: &OperatorId) -> bool {
+        let mut said = None;
         for _ in 0..SET_AWAY_TRIES {
             let directory = self.directory();
             let Some(found) = directory.operators.get(id) else { return false };
-            if found.value.status == Status::Away {
+            let says = (found.value.status, found.value.set_away);
+            if says.0 == Status::Away || said.replace(says).is_some_and(|before| before != says) {
                 return true;
             }
             let now_so = (*found.value).clone();
@@ -462,31 +466,37 @@ impl NodeHandle {
     /// A conversation with its entries. Whether somebody may read it is the caller's question to
     /// `domain::permission`.
     pub async fn transcript(&self, id: &ConversationId) -> Result<Option<Transcript>, NotStored> {
-        let unavailable = |_| NotStored::Unavailable;
         let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
             return Ok(None);
         };
         // The position is read first: entries that come meanwhile are there twice, never missing.
-        let ends = self.ends().await.map_err(unavailable)?;
+        let ends = self.ends().await.map_err(|_| NotStored::Unavailable)?;
         let Some(conversation) = self.conversation(id).await else { return Ok(None) };
-        let mut records = Vec::new();
-        let mut after = 0;
+        let entries = self.entries(id).await?;
+        let place = ends.0.get(&shard).copied().unwrap_or_default();
+        let position = encode::feed_position(shard, place);
+        let (row, draft) = (conversation.row(), conversation.draft);
+        Ok(Some(Transcript { row, entries, draft, position }))
+    }
+
+    /// All entries of a conversation as they stand.
+    async fn entries(&self, id: &ConversationId) -> Result<Vec<Entry>, NotStored> {
+        let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
+            return Ok(Vec::new());
+        };
+        let (mut records, mut after) = (Vec::new(), 0);
         loop {
-            let store = &self.parts.store;
-            let page = store.history(shard, id.clone(), after, PAGE).await.map_err(unavailable)?;
+            let page = self.parts.store.history(shard, id.clone(), after, PAGE).await;
+            let page = page.map_err(|_| NotStored::Unavailable)?;
             let full = page.len() == PAGE;
             for (n, bytes) in page {
                 after = n;
                 records.extend(encode::read::<Record>("record", &bytes));
             }
             if !full {
-                break;
+                return Ok(fold(records));
             }
         }
-        let place = ends.0.get(&shard).copied().unwrap_or_default();
-        let position = encode::feed_position(shard, place);
-        let (row, draft) = (conversation.row(), conversation.draft);
-        Ok(Some(Transcript { row, entries: fold(records), draft, position }))
     }
 
     /// The conversation as lists show it, as stored.

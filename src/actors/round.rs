@@ -146,12 +146,17 @@ impl Bench {
             }
             ops += group.ops.len();
             taken += 1;
+            // What it tells this very shard is to be read before anything that may rest on it.
+            let tells_itself = group.posts_to(self.shard);
             draught.groups.push(group);
             draught.verdicts.push(verdict);
+            if tells_itself {
+                break;
+            }
         }
         self.put_off(works.drain(taken..), pending);
         self.draw_documents(&mut draught).await?;
-        draught.groups.push(self.inbox_group(works));
+        draught.groups.push(self.inbox_group(works, &draught.groups));
         Ok(draught)
     }
 
@@ -237,10 +242,13 @@ impl Bench {
         let Some(who) = self.who(&command.operator) else {
             return Ok(Verdict::Refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
         };
-        let key = command.dedupe_key();
-        group.ops.push(Op::RequireDedupe { key, seconds: COMMAND_DEDUPE_SECONDS });
+        let (key, seconds) = (command.dedupe_key(), COMMAND_DEDUPE_SECONDS);
+        group.ops.push(Op::RequireDedupe { key: key.clone(), seconds });
         let id = &command.conversation;
         let done = match &command.order {
+            Order::Input(Input::Invite { colleague, .. }) if !self.is_enabled(colleague) => {
+                Err(CommandRefusal::Edge(EdgeRefusal::UnknownTarget {}))
+            }
             Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await?,
             Order::Transfer { to, comment, confirmed } => {
                 self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed })
@@ -248,7 +256,11 @@ impl Bench {
             }
             Order::PickUp => self.pick_up(group, id, who).await?,
         };
-        Ok(done.map_or_else(Verdict::Refused, |()| Verdict::Done))
+        let Err(why) = done else { return Ok(Verdict::Done) };
+        // What was carried out before may be against the rules by now.
+        let now = self.parts.clock.now();
+        let is_repeated = self.parts.store.knows(self.shard, key, now).await?;
+        Ok(if is_repeated { Verdict::Repeated } else { Verdict::Refused(why) })
     }
 
     /// Something that the hub tells a conversation by itself; what it refuses concerns nobody.
@@ -334,8 +346,9 @@ impl Bench {
     }
 
     /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
-    /// directly overtakes what lies in the inbox.
-    fn inbox_group(&self, works: &[Work]) -> Group {
+    /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
+    /// shard. Where a conversation goes, what was written to it before goes first.
+    fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
         let mut group = Group::default();
         let last = works.iter().rev().find_map(|work| match work {
             Work::Inbox { position, .. } => Some(*position),
@@ -355,7 +368,11 @@ impl Bench {
         if let Some(to) = last {
             group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
         }
-        if works.iter().any(|work| matches!(work, Work::Arrive { .. })) {
+        let is_direct = |work: &Work| !matches!(work, Work::Inbox { .. });
+        let arrives = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
+        let posts = groups.iter().flat_map(|group| &group.ops);
+        let posts = posts.into_iter().any(|op| matches!(op, Op::PutInbox { .. }));
+        if arrives || posts && works.iter().any(is_direct) {
             group.ops.push(Op::RequireInboxDrained);
         }
         group

@@ -67,8 +67,8 @@ pub struct FieldChange {
     pub to: Value,
 }
 
-/// What differs between two states of a thing, field by field, in the order of the fields. A list
-/// counts as one field. Of the fields in `secrets` one learns that they changed, and no more.
+/// What differs between two states of a thing, field by field, by their names. A list counts as one
+/// field. Of the fields in `secrets` one learns that they changed, and no more.
 pub fn differences(before: &Value, after: &Value, secrets: &[&str]) -> Vec<FieldChange> {
     let mut found = Vec::new();
     compare(String::new(), before, after, &mut found);

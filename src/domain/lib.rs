@@ -22,6 +22,8 @@ pub mod line;
 pub mod operator;
 pub mod permission;
 pub mod queue;
+pub mod recording;
+pub mod rehearsal;
 pub mod routing;
 pub mod texts;
 pub mod world;

@@ -4,21 +4,33 @@
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
+mod absence;
+mod archive;
+mod attendance;
+mod audit;
 mod bad_input;
 mod calendar;
+mod cards;
 mod channels;
 mod contract;
 mod customers;
+mod duty;
 mod edge;
+mod exchange;
 mod fakes;
+mod hours;
 mod kill;
+mod line_settings;
 mod outages;
 mod payloads;
+mod places;
+mod preview;
 mod program;
 mod protocol;
 mod read_model;
 mod regulars;
-
+mod rehearse;
+mod rights;
 mod routing;
 mod screen;
 mod sessions;
@@ -27,4 +39,8 @@ mod store_kill;
 mod store_machine;
 mod store_sqlite;
 mod story;
+mod texts;
 mod tidy;
+mod timers;
+mod transfer;
+mod transfer_targets;

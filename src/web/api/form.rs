@@ -5,6 +5,12 @@ use serde_json::Value;
 
 use crate::web::error::{ApiError, FormProblem};
 
+/// What is said of a field that is left out, ...
+pub(super) const NEEDED: &str = "is needed";
+/// ... of one that there is not, ...
+pub(super) const UNKNOWN: &str = "there is no such field";
+/// ... and of one that is not even a word, where only certain words are allowed.
+pub(super) const A_WORD: &str = "one of certain words";
 /// Longest name of a field that is told back.
 const FIELD_CHARS_MAX: usize = 100;
 
@@ -37,10 +43,10 @@ fn problem(mut field: String, told: &str) -> FormProblem {
         |name: &str| if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") };
     if let Some(name) = quoted_after(told, "missing field ") {
         field = within(name);
-        return FormProblem { field, allowed: "is needed".to_owned() };
+        return FormProblem { field, allowed: NEEDED.to_owned() };
     }
     if told.starts_with("unknown field ") {
-        return FormProblem { field, allowed: "there is no such field".to_owned() };
+        return FormProblem { field, allowed: UNKNOWN.to_owned() };
     }
     let expected = told.split_once("expected ").map_or(told, |(_, expected)| expected);
     FormProblem { field, allowed: in_words(expected) }
@@ -57,6 +63,7 @@ fn in_words(expected: &str) -> String {
         "a boolean" => "true or false".to_owned(),
         "a string" => "a text".to_owned(),
         "a sequence" => "a list".to_owned(),
+        "string or map" => A_WORD.to_owned(),
         other => other.replace('`', "").chars().take(FIELD_CHARS_MAX).collect(),
     }
 }
@@ -80,7 +87,7 @@ mod tests {
     #[test]
     fn what_is_not_of_its_form_is_told_by_the_field() {
         check("/queue/mode", json!("fastest"), "queue.mode", "evenly, strictly, all");
-        check("/rating/scale", json!(5), "rating.scale", "like or stars");
+        check("/rating/scale", json!("best"), "rating.scale", "like or stars");
         check("/active", json!("yes"), "active", "true or false");
         check("/closing/text", json!(7), "closing.text", "a text");
         check("/topics", json!("all"), "topics", "a list");

@@ -23,7 +23,7 @@ export const callsEn = {
   openPart: "Open",
 };
 
-export const rowsEn = {
+export const badgesEn = {
   via: {
     responsible: "your customer",
     known: "the customer knows you",

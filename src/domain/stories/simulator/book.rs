@@ -17,12 +17,14 @@ mod texts;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{Discriminant, discriminant};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::chat::CustomerMessage;
 use crate::conversation::Continuation;
 use crate::effect::{Effect, Input};
+use crate::entry::Fact;
 use crate::hours::Hours;
 use crate::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId};
 use crate::limits::Limits;
@@ -55,6 +57,8 @@ pub(super) struct Book {
     /// Whether lines may not have heard of each other's offers and places.
     pub(super) news_waits: bool,
     wakes: BTreeMap<ConversationId, (Timestamp, u32)>,
+    /// What kinds of things have happened, by the words of the history.
+    seen: Vec<(Discriminant<Fact>, String)>,
 }
 
 struct LineBook {
@@ -122,6 +126,7 @@ impl Book {
             chat_at_hand: None,
             news_waits: false,
             wakes: BTreeMap::new(),
+            seen: Vec::new(),
         }
     }
 
@@ -300,6 +305,17 @@ impl Book {
         self.put_back(case);
     }
 
+    pub(super) fn seen(self) -> Vec<String> {
+        self.seen.into_iter().map(|(_, word)| word).collect()
+    }
+
+    fn see(&mut self, fact: &Fact) {
+        let kind = discriminant(fact);
+        if self.seen.iter().all(|(seen, _)| *seen != kind) {
+            self.seen.push((kind, facts::word(fact)));
+        }
+    }
+
     fn find(&mut self, step: &Step) -> Option<Case> {
         let id = &step.conversation;
         self.cases.remove(id).or_else(|| self.closed.remove(id)).or_else(|| self.parts.remove(id))
@@ -396,7 +412,7 @@ impl Book {
         let over = matches!(case.stage, Stage::Closing { .. } | Stage::Closed);
         let counts = over || message.rating.is_some();
         let (scale, _) = case.rating_open.filter(|(_, until)| counts && now < *until)?;
-        let said = message.rating.or_else(|| match message.text.as_str() {
+        let said = message.rating.or(match message.text.as_str() {
             "0" => Some(0),
             "1" => Some(1),
             "4" => Some(4),

@@ -124,20 +124,39 @@ fn merge(onto: &mut Value, given: Value) {
 /// Of a field that is not even of its form, one is told its bounds, if it has any.
 fn with_bounds(why: ApiError, offer_timeout_seconds: &RangeInclusive<u32>) -> ApiError {
     let ApiError::NotOfForm(FormProblem { field, allowed }) = why else { return why };
-    let allowed = bounds_of(&field, offer_timeout_seconds).unwrap_or(allowed);
+    let allowed = match &*allowed {
+        form::NEEDED | form::UNKNOWN => allowed,
+        form::A_WORD => words_of(&field).unwrap_or(allowed),
+        _ => bounds_of(&field, offer_timeout_seconds).unwrap_or(allowed),
+    };
     ApiError::NotOfForm(FormProblem { field, allowed })
 }
 
 /// What the rules say of the field when it is surely out of bounds.
 fn bounds_of(field: &str, offer_timeout_seconds: &RangeInclusive<u32>) -> Option<String> {
-    let pointer = format!("/{}", field.replace('.', "/"));
+    if let "hours.holidays.from" | "hours.holidays.to" = field {
+        return Some("a day as YYYY-MM-DD".to_owned());
+    }
     [Value::from(u32::MAX), Value::from("")].into_iter().find_map(|beyond| {
-        let mut settings = serde_json::to_value(LineSettings::new("-", Vec::new(), "UTC")).ok()?;
-        *settings.pointer_mut(&pointer)? = beyond;
-        let settings: LineSettings = serde_json::from_value(settings).ok()?;
-        let problems = settings.problems(offer_timeout_seconds);
-        problems.into_iter().find(|problem| problem.field == field).map(|problem| problem.allowed)
+        let settings = with(field, beyond)?.ok()?;
+        let mut problems = settings.problems(offer_timeout_seconds).into_iter();
+        problems.find(|problem| problem.field == field).map(|problem| problem.allowed)
     })
+}
+
+/// The words of which the field may be one.
+fn words_of(field: &str) -> Option<String> {
+    match with(field, Value::from(""))? {
+        Err(ApiError::NotOfForm(problem)) => Some(problem.allowed),
+        Err(_) | Ok(_) => None,
+    }
+}
+
+/// Settings with that in the field. None: there is no such field.
+fn with(field: &str, value: Value) -> Option<Result<LineSettings, ApiError>> {
+    let mut given = merged(&LineSettings::new("-", Vec::new(), "UTC"), Value::Null);
+    *given.pointer_mut(&format!("/{}", field.replace('.', "/")))? = value;
+    Some(form::read("settings", given))
 }
 
 #[cfg(test)]
@@ -216,10 +235,13 @@ mod tests {
             ("queue.offer_timeout_seconds", "60..1800"),
             ("unanswered.after_seconds", "0 or 30..86400"),
             ("name", "1..100 characters"),
+            ("closing.text", "1..2000 characters, or null for the default text"),
+            ("hours.holidays.to", "a day as YYYY-MM-DD"),
         ] {
             assert_eq!(bounds(field).as_deref(), Some(allowed), "{field}");
         }
-        for field in ["queue.mode", "active", "queue", "", "hours.week.monday.from"] {
+        assert_eq!(words_of("rating.scale").as_deref(), Some("like or stars"));
+        for field in ["", "colour", "active", "queue", "queue.mode", "hours.week.monday.from"] {
             assert_eq!(bounds(field), None, "{field}");
         }
     }

@@ -99,6 +99,7 @@ impl Book {
             }
             (Author::Line, Body::Fact(fact)) => {
                 told.facts.push(fact.clone());
+                self.see(fact);
                 self.take_fact(case, fact, told);
             }
             (Author::Operator { .. }, Body::Note { .. }) => {}
@@ -112,16 +113,17 @@ impl Book {
     fn take_seek(&mut self, case: &mut Case, seek: &Seek, told: &mut Told) {
         assert!(case.waits(), "nobody is sought: {case:?}");
         assert!(told.seeks, "4: sought without a reason: {case:?}");
-        assert!(told.choice.is_none(), "4: sought twice in one step: {case:?}");
+        assert!(told.choice.is_none() || told.anew, "4: sought twice in one step: {case:?}");
         assert!(self.routes(&case.line), "4.1: sought while the line is closed or inactive");
         let (now, timeout) = (self.now, self.timeout(case));
-        let is_over = case.hunt.exhausted || case.hunt.somebody_passed;
-        if std::mem::take(&mut case.hunt.asleep) && is_over {
+        if told.anew || case.hunt.asleep && case.hunt.exhausted {
             // 4.1: at the opening what waits is routed, whoever missed it at the end of the day.
             case.hunt.exhausted = true;
             case.hunt.begin_round(timeout, now);
         }
+        let was_asleep = std::mem::take(&mut case.hunt.asleep);
         case.hunt.routed.get_or_insert(now);
+        assert_eq!(seek.since, case.hunt.since, "4.6: its place in the line: {case:?}");
         let mut passed: Vec<_> = seek.passed.iter().map(|passed| &passed.operator).collect();
         let mut expected: Vec<_> = case.hunt.passed.iter().map(|(who, _, _)| who).collect();
         passed.sort();
@@ -133,6 +135,8 @@ impl Book {
         if choice.listed_for.is_some() {
             case.hunt.listed_for.clone_from(&choice.listed_for);
         }
+        let nobody = choice.operators.is_empty() || self.news_waits;
+        told.anew = was_asleep && nobody && case.hunt.somebody_passed;
         told.choice = Some(choice);
     }
 
@@ -262,8 +266,14 @@ impl Book {
             "4.3: {:?} could be offered {case:?}",
             choice.operators
         );
+        let anew = told.anew && !self.news_waits;
+        assert!(!anew, "4.1: what waits is routed at the opening: {case:?}");
         if !case.hunt.exhausted {
-            assert!(!case.hunt.somebody_passed, "4.7: the round is exhausted: {case:?}");
+            let list = &self.line(&case.line).settings.queue.operators;
+            // Whoever is left to an older one is eligible all the same.
+            let is_over = list.iter().all(|operator| !self.could_have(operator, case));
+            let ends = is_over && case.hunt.somebody_passed && !self.news_waits;
+            assert!(!ends, "4.7: the round is exhausted: {case:?}");
             let timeout = self.timeout(case);
             let first = case.hunt.passed.iter().map(|(_, _, at)| *at + timeout).min();
             case.hunt.next_round = first.map(|first| first.max(self.now));

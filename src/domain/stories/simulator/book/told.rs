@@ -9,6 +9,7 @@ use crate::routing::PassedHow;
 use crate::stories::simulator::book::choice::Choice;
 use crate::texts::Kind;
 
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing is so or is to be")]
 #[derive(Default)]
 pub(super) struct Told {
     /// The customer's message that is to become the only entry of his.
@@ -21,6 +22,8 @@ pub(super) struct Told {
     /// Somebody is to be sought.
     pub(super) seeks: bool,
     pub(super) choice: Option<Choice>,
+    /// Nobody is left at the opening: the round begins anew at once.
+    pub(super) anew: bool,
     /// An offer was made.
     pub(super) offered: bool,
     pub(super) exhausted: bool,

@@ -132,6 +132,9 @@ impl Play {
                 Input::Topic { operator, topic: topic.to_owned() }
             }
             36 => Input::Note { operator, text: "odd".to_owned() },
+            37 if self.chance.percent(30) => Input::Leave { operator: other },
+            37 if self.chance.percent(30) => Input::Review { operator, stars: 4, comment: None },
+            37 if self.chance.percent(30) => Input::Draft { operator, text: "well".to_owned() },
             37 => Input::Reply { operator: other, text: "me too".to_owned() },
             38 => Input::Spam { operator, block: self.chance.percent(10) },
             _ => Input::TakeOver { operator: self.somebody_here().unwrap_or(operator) },
