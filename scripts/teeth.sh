@@ -13,7 +13,13 @@ export SIMULATOR_SEEDS="${SIMULATOR_SEEDS:-3000}"
 export CARGO_TARGET_DIR="$root/target/teeth"
 export RUST_BACKTRACE=0
 export RUSTFLAGS="-Awarnings"
-seconds_max=600
+seconds_max=900
+
+# Compiling takes longer than running here: most seeds fail soon.
+cargo_test() {
+    timeout "$seconds_max" cargo --config profile.dev.package.domain.opt-level=0 test --quiet -p domain --lib \
+        "$@" 2>&1
+}
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT INT TERM
@@ -36,12 +42,13 @@ replace() {
             print out line
         }
         END { if (found != 1) { print "found " found + 0 " times: " text > "/dev/stderr"; exit 1 } }
-    ' "$1" >"$1.new"
+    ' "$1" >"$1.new" || return 1
     mv "$1.new" "$1"
 }
 
 tests() {
-    timeout "$seconds_max" cargo test --quiet -p domain --lib -- --format pretty 2>&1
+    # The walk through two years of minutes has nothing to say of these rules.
+    cargo_test -- --format pretty --skip hours_walk
 }
 
 echo "without any removal:"
@@ -60,7 +67,7 @@ while IFS=$tab read -r rule file text instead; do
     path=src/domain/$file
     cp "$path" "$copy/kept"
     replace "$path" "$text" "$instead" || { echo "$rule: cannot be removed" >&2; exit 1; }
-    if ! built=$(cargo test --quiet -p domain --lib --no-run 2>&1); then
+    if ! built=$(cargo_test --no-run); then
         echo "$built" | tail -20 >&2
         echo "$rule: does not compile" >&2
         exit 1

@@ -26,7 +26,7 @@ use domain::operator::{Operator, Role, Status};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::actors::delivery::SettleDelivery;
+use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
@@ -36,6 +36,7 @@ use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, Work};
+use crate::channels;
 use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
@@ -314,7 +315,16 @@ impl NodeHandle {
         }
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
-        let shard = channel.value.shard;
+        let channel = channel.value.clone();
+        let press = channels::press(&channel.settings, &arrival.inbound).map(str::to_owned);
+        let accepted = self.store_arrival(channel.shard, arrival).await?;
+        if let (Some(press), Some(delivery)) = (press, self.parts.delivery.get()) {
+            let _too_many = delivery.try_send(PressTaken { channel, press });
+        }
+        Ok(accepted)
+    }
+
+    async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
         let (answer, answered) = Answer::new();
         let runs = self.parts.with_shard(shard, |_| ()).is_some();
         if !runs {

@@ -211,8 +211,11 @@ impl LineActor {
         self.queue.keep();
         self.tell_offers(&start.conversations);
         self.make_up_for_turns(&start.conversations);
+        let asked = start.conversations.iter().flat_map(|c| c.open_offers());
+        let asked: BTreeSet<_> = asked.map(|offer| offer.operator.clone()).collect();
         if let Some(node) = self.parts.node.get() {
-            node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
+            let (line, addr) = (self.line.id.clone(), ctx.address());
+            node.do_send(LineRuns { line, addr, asked: asked.into_iter().collect() });
         }
         self.sleep(ctx);
         self.wake();
@@ -220,8 +223,9 @@ impl LineActor {
 
     /// The line may have opened or closed while nothing ran.
     fn make_up_for_turns(&self, conversations: &[Arc<Conversation>]) {
-        let open = self.hours.is_open(self.parts.clock.now());
-        let mut late: Vec<_> = conversations.iter().filter(|c| c.missed_the_turn(open)).collect();
+        let now = self.parts.clock.now();
+        let missed = |c: &&Arc<Conversation>| c.missed_a_turn(&self.hours, now);
+        let mut late: Vec<_> = conversations.iter().filter(missed).collect();
         late.sort_by_key(|conversation| conversation.waiting_since);
         for conversation in late {
             self.tell_shard(Work::Reconsider { conversation: conversation.id.clone() });

@@ -72,6 +72,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     let slots = (0..start.settings.shards).map(|_| RwLock::new(None)).collect();
     let parts = Arc::new(Parts {
         me: InstanceId(format!("{}#{boot:08x}", start.name).into()),
+        started_at: start.clock.now(),
         settings: start.settings,
         clock: start.clock,
         store: start.store,
@@ -88,7 +89,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         outbound: start.outbound,
     });
     for (operator, _) in parts.store.loads().await? {
-        parts.presence.was_here(&operator, parts.clock.now());
+        parts.presence.was_here(&operator, parts.started_at);
     }
     rebuild(&parts).await?;
     let _first = parts.feed.set(Feed::start(parts.clone()));
@@ -287,12 +288,17 @@ impl Actor for Node {
 pub(crate) struct LineRuns {
     pub(crate) line: LineId,
     pub(crate) addr: Addr<LineActor>,
+    /// Before whom something was put when the line's shard was read.
+    pub(crate) asked: Vec<OperatorId>,
 }
 
 impl Handler<LineRuns> for Node {
     type Result = ();
 
-    fn handle(&mut self, runs: LineRuns, _: &mut Self::Context) {
+    fn handle(&mut self, runs: LineRuns, ctx: &mut Self::Context) {
+        for operator in runs.asked {
+            self.look_again(operator, ctx);
+        }
         let line = runs.line.clone();
         self.lines.insert(runs.line, runs.addr);
         // Somebody may have come or gone while it started.

@@ -151,7 +151,7 @@ impl Bench {
         }
         self.put_off(works.drain(taken..), pending);
         self.draw_documents(&mut draught).await?;
-        draught.groups.push(self.inbox_group(works));
+        draught.groups.push(self.inbox_group(works, &draught.groups));
         Ok(draught)
     }
 
@@ -237,8 +237,8 @@ impl Bench {
         let Some(who) = self.who(&command.operator) else {
             return Ok(Verdict::Refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
         };
-        let key = command.dedupe_key();
-        group.ops.push(Op::RequireDedupe { key, seconds: COMMAND_DEDUPE_SECONDS });
+        let (key, seconds) = (command.dedupe_key(), COMMAND_DEDUPE_SECONDS);
+        group.ops.push(Op::RequireDedupe { key: key.clone(), seconds });
         let id = &command.conversation;
         let done = match &command.order {
             Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await?,
@@ -248,7 +248,11 @@ impl Bench {
             }
             Order::PickUp => self.pick_up(group, id, who).await?,
         };
-        Ok(done.map_or_else(Verdict::Refused, |()| Verdict::Done))
+        let Err(why) = done else { return Ok(Verdict::Done) };
+        // What was carried out before may be against the rules by now.
+        let now = self.parts.clock.now();
+        let is_repeated = self.parts.store.knows(self.shard, key, now).await?;
+        Ok(if is_repeated { Verdict::Repeated } else { Verdict::Refused(why) })
     }
 
     /// Something that the hub tells a conversation by itself; what it refuses concerns nobody.
@@ -334,8 +338,9 @@ impl Bench {
     }
 
     /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
-    /// directly overtakes what lies in the inbox.
-    fn inbox_group(&self, works: &[Work]) -> Group {
+    /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
+    /// shard. Where a conversation goes, what was written to it before goes first.
+    fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
         let mut group = Group::default();
         let last = works.iter().rev().find_map(|work| match work {
             Work::Inbox { position, .. } => Some(*position),
@@ -355,7 +360,11 @@ impl Bench {
         if let Some(to) = last {
             group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
         }
-        if works.iter().any(|work| matches!(work, Work::Arrive { .. })) {
+        let is_direct = |work: &Work| !matches!(work, Work::Inbox { .. });
+        let arrives = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
+        let posts = groups.iter().flat_map(|group| &group.ops);
+        let posts = posts.into_iter().any(|op| matches!(op, Op::PutInbox { .. }));
+        if arrives || posts && works.iter().any(is_direct) {
             group.ops.push(Op::RequireInboxDrained);
         }
         group
@@ -478,6 +487,7 @@ fn count_unheard(event: &FeedEvent) {
         let why = match why {
             Unheard::Automatic => "automatic",
             Unheard::Blocked => "blocked",
+            Unheard::UnaskedRating => "unasked_rating",
         };
         metrics::counter!("switchboard_unheard_messages_total", "why" => why).increment(1);
     }

@@ -135,6 +135,8 @@ impl Shard {
         metrics::counter!("switchboard_shard_reloads_total").increment(1);
         self.parts.set_shard(self.id, None);
         self.pending.clear();
+        // Nothing can be done now; a shard that is somebody else's never does anything again.
+        self.settled();
         self.breaks += 1;
         match error {
             Broken::Panicked => self.panics += 1,
@@ -213,6 +215,9 @@ impl Handler<Settle> for Shard {
 
     fn handle(&mut self, settle: Settle, ctx: &mut Self::Context) {
         self.settling.push(settle.0);
+        if self.parts.with_shard(self.id, |_| ()).is_none() {
+            return self.settled();
+        }
         self.go_on(ctx);
     }
 }
@@ -303,6 +308,11 @@ async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
 /// Starts the lines with what the store remembers of them.
 async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
+    // Whoever was asked before the process was started may come back within the grace, as may who
+    // has a conversation.
+    for offer in open.values().flatten().flat_map(|conversation| conversation.open_offers()) {
+        bench.parts.presence.was_here(&offer.operator, bench.parts.started_at);
+    }
     let directory = bench.parts.directory.get();
     for (id, line) in &directory.lines {
         let hours = directory.hours.get(id).filter(|_| line.value.shard == bench.shard);

@@ -80,6 +80,9 @@ port! {
     submit(shard: ShardId, dedupe: String, seconds: u32, at: Timestamp, bytes: Vec<u8>)
         -> Result<Submitted, Unavailable>;
 
+    /// Whether a dedupe key is known at that moment: what it stands for has been done.
+    knows(shard: ShardId, dedupe: String, at: Timestamp) -> Result<bool, Unavailable>;
+
     /// Entries behind `after`, oldest first.
     inbox(shard: ShardId, after: InboxPosition, limit: usize)
         -> Result<Vec<InboxEntry>, Unavailable>;

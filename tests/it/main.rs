@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
+mod absence;
 mod archive;
 mod attendance;
 mod audit;
@@ -16,6 +17,7 @@ mod duty;
 mod edge;
 mod exchange;
 mod fakes;
+mod hours;
 mod kill;
 mod line_settings;
 mod outages;
@@ -26,7 +28,6 @@ mod protocol;
 mod read_model;
 mod regulars;
 mod rehearse;
-
 mod routing;
 mod screen;
 mod sessions;
@@ -36,4 +37,5 @@ mod store_machine;
 mod store_sqlite;
 mod story;
 mod tidy;
+mod transfer;
 mod transfer_targets;

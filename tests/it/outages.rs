@@ -6,7 +6,6 @@ use domain::channel::ChannelSettings;
 use domain::entry::{Body, DeliveryState};
 use domain::id::{ChannelId, ShardId};
 use domain::line::QueueMode;
-use jiff::Timestamp;
 use serde_json::json;
 use switchboard::actors::handle::Change;
 use switchboard::clock::Clock;
@@ -14,7 +13,7 @@ use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
 use switchboard::store::Store;
-use switchboard::store::op::{Commit, CommitError, Op, Position};
+use switchboard::store::op::Position;
 
 use crate::fakes::telegram::{Customer, Fault};
 use crate::story::{self, CHANNEL, Desk, Story, new_id, operators, tell};
@@ -86,7 +85,7 @@ fn an_outcome_that_is_known_survives_a_shard_that_is_read_anew() {
             while !is_sending(&story.store).await {
                 tokio::task::yield_now().await;
             }
-            commits_behind_its_back(&story.store, story.now()).await;
+            story.loses_track(SHARD.0).await;
             story.breaks_and_recovers().await;
             story.seconds_pass(30).await;
             assert_eq!(story.platform.sent_to(501), ["answer"], "once");
@@ -103,27 +102,6 @@ fn an_outcome_that_is_known_survives_a_shard_that_is_read_anew() {
 async fn is_sending(store: &Store) -> bool {
     let jobs = store.jobs(SHARD).await.unwrap();
     jobs.iter().any(|job| String::from_utf8_lossy(&job.bytes).contains(r#""sending":true"#))
-}
-
-/// A commit that the shard's owner does not know of. It may come between two of ours.
-async fn commits_behind_its_back(store: &Store, at: Timestamp) {
-    loop {
-        let leases = store.leases().await.unwrap();
-        let (_, lease) = leases.into_iter().find(|(shard, _)| *shard == SHARD).unwrap();
-        let commit = Commit {
-            shard: SHARD,
-            owner: lease.owner.unwrap(),
-            epoch: lease.epoch,
-            after_commits: store.meta(SHARD).await.unwrap().commits,
-            at,
-            groups: vec![vec![Op::AppendDead { bytes: b"unknown outcome".to_vec() }]],
-        };
-        match store.commit(commit).await {
-            Ok(_) => return,
-            Err(CommitError::WentBack(_)) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
 }
 
 #[test]

@@ -1,7 +1,14 @@
 //! Stories: a node with a line, its operators and its customers, in virtual time.
 //!
 //! A story is told once on each store. Time stands still until the story lets it pass; the Telegram
-//! platform is a fake on loopback; operators sit at desks that talk to real sessions.
+//! platform is a fake on loopback; operators sit at desks that talk to real sessions. When it is
+//! told, the books are looked at: what is stored must agree with itself.
+
+mod books;
+mod company;
+mod doing;
+mod dying;
+mod seeing;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -37,10 +44,15 @@ use uuid::Uuid;
 use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
 use crate::screen;
 
+pub use self::company::{Sent, open_at, webhook};
+pub use self::doing::{code, to_line, to_operator};
+
 /// When every story begins: a Monday morning.
 pub const MORNING: &str = "2026-03-02T09:00:00Z";
 const SECRET: &str = "story_secret";
 const LINE: &str = "sales";
+/// Shards of the node.
+const SHARDS: u16 = 2;
 pub const CHANNEL: &str = "telegram";
 
 /// Tells the story on the reference model and on the embedded store.
@@ -56,6 +68,8 @@ pub fn tell(settings: impl Fn(&mut LineSettings), story: impl AsyncFn(&mut Story
             };
             let mut told = Story::begin(remembering, &settings).await;
             story(&mut told).await;
+            told.settles().await;
+            told.books_are_in_order().await;
         });
     }
 }
@@ -243,17 +257,8 @@ impl Story {
 
     /// A second line in the same shard, with a channel of its own.
     pub async fn another_line(&self, line: &str, channel: &str, operator: &str) {
-        let mut settings = LineSettings::new(line, vec![OperatorId::new(operator)], "UTC");
-        says_nothing(&mut settings);
-        let (id, shard) = (LineId::new(line), ShardId(1));
-        let bot = self.bot();
-        let channel = Channel { id: ChannelId::new(channel), line: id.clone(), ..bot };
-        let changes = vec![
-            Change::Line { version: 0, line: Line { id, shard, archived: false, settings } },
-            Change::Channel { version: 0, channel },
-        ];
-        self.node.change(&chief(), changes).await.unwrap();
-        self.settles().await;
+        let operators = operators([operator]);
+        self.opens_line((line, 1), channel, |line| line.queue.operators = operators).await;
     }
 
     /// A customer writes through a channel of another line.
@@ -315,13 +320,7 @@ impl Story {
 
     /// Changes the line's settings, as an administrator would.
     pub async fn line_is_changed(&self, change: impl FnOnce(&mut LineSettings)) {
-        let directory = self.node.directory();
-        let found = &directory.lines[&LineId::new(LINE)];
-        let mut line = (*found.value).clone();
-        change(&mut line.settings);
-        let change = Change::Line { version: found.version, line };
-        self.node.change(&chief(), vec![change]).await.unwrap();
-        self.settles().await;
+        self.changes_line(LINE, change).await;
     }
 
     /// Changes an operator, as an administrator would.
@@ -371,7 +370,7 @@ pub async fn start_node_with(
             public_url: Some("https://hub.example".into()),
             sign_in_idle: SignedDuration::from_hours(12),
             sign_in_absolute: SignedDuration::from_hours(168),
-            shards: 2,
+            shards: SHARDS,
             grace_seconds: 30,
             events_kept: 1_000,
             events_stored: 10_000,
@@ -431,6 +430,8 @@ struct Inbox {
     closed: Option<u16>,
     /// Where acknowledgements go; none: the browser hangs.
     acknowledges: Option<Recipient<Received>>,
+    /// Where it says that it has closed; none: it hangs.
+    closes: Option<Recipient<SocketClosed>>,
 }
 
 impl Inbox {
@@ -463,7 +464,11 @@ impl Handler<CloseSocket> for Pipe {
     type Result = ();
 
     fn handle(&mut self, close: CloseSocket, _: &mut Self::Context) {
-        self.0.borrow_mut().closed = Some(close.code);
+        let mut inbox = self.0.borrow_mut();
+        inbox.closed = Some(close.code);
+        if let Some(link) = &inbox.closes {
+            link.do_send(SocketClosed);
+        }
     }
 }
 
@@ -480,12 +485,14 @@ impl Desk {
         let name = OperatorId::new(name);
         let link = node.open_session(&name, name.as_str(), socket).unwrap();
         inbox.borrow_mut().acknowledges = Some(link.received.clone());
+        inbox.borrow_mut().closes = Some(link.closed.clone());
         Self { name, link, inbox }
     }
 
     /// The browser takes what it gets and says nothing any more.
     pub fn hangs(&self) {
-        self.inbox.borrow_mut().acknowledges = None;
+        let mut inbox = self.inbox.borrow_mut();
+        (inbox.acknowledges, inbox.closes) = (None, None);
     }
 
     pub fn says(&self, frame: &ClientFrame) {

@@ -74,9 +74,7 @@ impl<'a> Judge<'a> {
         let shard = self.shard;
         match op {
             Op::RequireDedupe { key, .. } => {
-                let now = rules::nanoseconds(self.commit.at);
-                let known = shard.dedupe.get(key).is_some_and(|until| *until > now);
-                known.then_some(Refusal::Duplicate)
+                shard.knows(key, self.commit.at).then_some(Refusal::Duplicate)
             }
             Op::RequireInboxDrained => (shard.inbox_end > self.cursor).then_some(Refusal::Behind),
             Op::PutInbox { shard: to, .. } => self.put_inbox(*to),

@@ -122,7 +122,7 @@ impl ModelStore {
     ) -> Result<Submitted, Unavailable> {
         let mut state = self.state();
         let shard = state.shards.entry(shard).or_default();
-        if shard.dedupe.get(&dedupe).is_some_and(|until| *until > rules::nanoseconds(at)) {
+        if shard.knows(&dedupe, at) {
             return Ok(Submitted::Duplicate);
         }
         if shard.inbox.len() >= INBOX_MAX {
@@ -130,6 +130,15 @@ impl ModelStore {
         }
         shard.dedupe.insert(dedupe, rules::known_until(at, seconds));
         Ok(Submitted::Accepted(shard.put_inbox(bytes)))
+    }
+
+    pub(super) async fn knows(
+        &self,
+        shard: ShardId,
+        dedupe: String,
+        at: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        self.of_shard(shard, |shard| shard.knows(&dedupe, at))
     }
 
     pub(super) async fn inbox(

@@ -10,6 +10,7 @@ use crate::store::op::{
     Counter, Document, DocumentKind, FeedRecord, InboxPosition, Job, Lease, Meta, Position,
     SharedKind,
 };
+use crate::store::rules;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -41,6 +42,11 @@ impl Shard {
         self.inbox_end.0 += 1;
         self.inbox.insert(self.inbox_end, bytes);
         self.inbox_end
+    }
+
+    /// Whether a dedupe key is known at that moment.
+    pub(super) fn knows(&self, key: &str, at: Timestamp) -> bool {
+        self.dedupe.get(key).is_some_and(|until| *until > rules::nanoseconds(at))
     }
 }
 

@@ -153,6 +153,15 @@ impl SqliteStore {
         self.write(move |to| submit::submit(to, shard, (&dedupe, seconds), at, &bytes)).await
     }
 
+    pub(super) async fn knows(
+        &self,
+        shard: ShardId,
+        dedupe: String,
+        at: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        self.read(move |from| submit::is_known(from, shard, &dedupe, at)).await
+    }
+
     pub(super) async fn inbox(
         &self,
         shard: ShardId,

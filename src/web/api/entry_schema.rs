@@ -92,6 +92,8 @@ pub enum Unheard {
     Automatic,
     /// The customer is blocked.
     Blocked,
+    /// The button of a rating request that is over.
+    UnaskedRating,
 }
 
 /// What a message carries beside its text.
@@ -511,7 +513,7 @@ mod tests {
             same(json!({"kind": "fact", "fact": "text_suppressed", "text": kind}));
             same(json!({"kind": "message", "text": "hello", "automatic": kind}));
         }
-        for unheard in ["automatic", "blocked"] {
+        for unheard in ["automatic", "blocked", "unasked_rating"] {
             same(json!({"kind": "message", "text": "hello", "unheard": unheard}));
         }
     }

@@ -47,6 +47,20 @@ pub(crate) async fn a_key_is_forgotten_when_its_time_is_over(store: Store) {
     assert_eq!(repeated, Submitted::Duplicate);
 }
 
+pub(crate) async fn a_key_is_known_as_long_as_it_refuses_a_repeat(store: Store) {
+    let knows = async |key: &str, second| store.knows(SHARD, key.to_owned(), at(second)).await;
+    let day = i64::from(DAY);
+    assert_eq!(knows("key", 0).await, Ok(false));
+    submit_at(&store, at(0), "key", "hello").await;
+    let mut owner = Owner::of(&store, "a").await;
+    owner.does([Op::RequireDedupe { key: "of a commit".to_owned(), seconds: DAY }]).await;
+    for key in ["key", "of a commit"] {
+        assert_eq!(knows(key, day - 1).await, Ok(true), "{key}");
+        assert_eq!(knows(key, day).await, Ok(false), "{key}");
+        assert_eq!(store.knows(ELSEWHERE, key.to_owned(), at(0)).await, Ok(false), "{key}");
+    }
+}
+
 pub(crate) async fn a_key_belongs_to_its_shard(store: Store) {
     submit(&store, "hello").await;
     let there = store.submit(ELSEWHERE, "hello".to_owned(), DAY, at(0), bytes("hello")).await;

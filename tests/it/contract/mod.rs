@@ -57,6 +57,7 @@ contract! {
         entries_behind_a_position_are_read_in_pages
         a_repeated_submission_is_a_duplicate
         a_key_is_forgotten_when_its_time_is_over
+        a_key_is_known_as_long_as_it_refuses_a_repeat
         a_key_belongs_to_its_shard
         advancing_drops_what_is_done
         positions_go_on_after_everything_is_done
