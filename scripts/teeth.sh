@@ -1,9 +1,9 @@
 #!/bin/sh
-# Whether the simulator bites: removes one rule of tests/teeth/rules.tsv at a time from a copy of the
+# Whether the simulator bites: takes one rule of tests/teeth/rules.tsv at a time out of a copy of the
 # program, and fails if the simulator does not notice. Takes about half a minute a rule.
 #   scripts/teeth.sh            all rules
 #   scripts/teeth.sh offer      those whose name contains "offer"
-# SIMULATOR_SEEDS: how many seeds to run (3000).
+# SIMULATOR_SEEDS: how many seeds to run (3000). WITH_STORIES=1: also names the stories that notice.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -14,19 +14,18 @@ export CARGO_TARGET_DIR="$root/target/teeth"
 export RUST_BACKTRACE=0
 export RUSTFLAGS="-Awarnings"
 seconds_max=900
+[ "${WITH_STORIES:-0}" = 1 ] && tests=stories || tests=stories::simulator
 
-# Compiling takes longer than running here: most seeds fail soon.
+# Not optimised: compiling takes longer than running, as most seeds fail soon.
 cargo_test() {
-    timeout "$seconds_max" cargo --config profile.dev.package.domain.opt-level=0 test --quiet -p domain --lib \
-        "$@" 2>&1
+    timeout "$seconds_max" cargo --config profile.dev.package.domain.opt-level=0 test --quiet \
+        -p domain --lib "$@" 2>&1
 }
 
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT INT TERM
-
-# What git knows or would know, as it stands in the working tree.
-git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
-cd "$copy"
+# The walk through two years of minutes has nothing to say of these rules.
+run_tests() {
+    cargo_test -- "$tests" --format pretty --skip hours_walk
+}
 
 # replace <file> <text> <instead>: fails unless the text stands there exactly once.
 replace() {
@@ -46,18 +45,33 @@ replace() {
     mv "$1.new" "$1"
 }
 
-tests() {
-    # The walk through two years of minutes has nothing to say of these rules.
-    cargo_test -- --format pretty --skip hours_walk
+give_up() {
+    echo "$1" >&2
+    exit 1
 }
 
-echo "without any removal:"
-if ! out=$(tests); then
-    echo "$out" | tail -40
-    echo "the tests fail as they are" >&2
-    exit 1
-fi
-echo "$out" | grep '^test result'
+# report <rule> <what the tests said>: fails if the simulator noticed nothing.
+report() {
+    failed=$(echo "$2" | sed -n 's/^test stories::\(.*\) \.\.\. FAILED$/\1/p' | sort)
+    stories=$(echo "$failed" | grep -v '^simulator' | tr '\n' ' ' || true)
+    if ! echo "$failed" | grep -q '^simulator'; then
+        printf '%-58s SURVIVED %s\n' "$1" "$stories"
+        return 1
+    fi
+    # The first thing that the book had to say.
+    why=$(echo "$2" | awk '/^thread .<unnamed>/ { getline; print; exit }' |
+        sed 's/^assertion .* failed: //; s/: *Case {.*//' | cut -c1-70)
+    printf '%-58s %s %s\n' "$1" "$why" "$stories"
+}
+
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT INT TERM
+
+# What git knows or would know, as it stands in the working tree.
+git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$copy"
+cd "$copy"
+
+out=$(run_tests) || give_up "the tests fail without any removal: $(echo "$out" | tail -40)"
 
 survived=0
 tab=$(printf '\t')
@@ -65,29 +79,12 @@ while IFS=$tab read -r rule file text instead; do
     case $rule in '#'* | '') continue ;; esac
     case $rule in *"$wanted"*) ;; *) continue ;; esac
     path=src/domain/$file
-    cp "$path" "$copy/kept"
-    replace "$path" "$text" "$instead" || { echo "$rule: cannot be removed" >&2; exit 1; }
-    if ! built=$(cargo_test --no-run); then
-        echo "$built" | tail -20 >&2
-        echo "$rule: does not compile" >&2
-        exit 1
-    fi
-    out=$(tests) || true
-    failed=$(echo "$out" | sed -n 's/^test \(.*\) \.\.\. FAILED$/\1/p' | sed 's/^stories:://' | sort)
-    others=$(echo "$failed" | grep -vc '^simulator\|^$' || true)
-    if echo "$failed" | grep -q '^simulator'; then
-        # The first thing that the book had to say.
-        why=$(echo "$out" | awk '/^thread .*simulator|^thread .<unnamed>/ { getline; print; exit }' |
-            sed 's/^assertion .* failed: //' | cut -c1-72)
-        printf '%-62s caught: %-72s and by %s other tests\n' "$rule" "$why" "$others"
-    else
-        survived=$((survived + 1))
-        printf '%-62s SURVIVED the simulator; caught by: %s\n' "$rule" "$(echo "$failed" | tr '\n' ' ')"
-    fi
-    cp "$copy/kept" "$path"
+    cp "$path" kept
+    replace "$path" "$text" "$instead" || give_up "$rule: cannot be removed"
+    built=$(cargo_test --no-run) || give_up "$rule: does not compile: $(echo "$built" | tail -20)"
+    out=$(run_tests) || true
+    report "$rule" "$out" || survived=$((survived + 1))
+    cp kept "$path"
 done <"$root/tests/teeth/rules.tsv"
 
-if [ "$survived" -gt 0 ]; then
-    echo "$survived removals were not noticed by the simulator" >&2
-    exit 1
-fi
+[ "$survived" -eq 0 ] || give_up "$survived removals were not noticed by the simulator"

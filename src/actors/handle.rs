@@ -412,12 +412,15 @@ impl NodeHandle {
         }
     }
 
-    /// Sets somebody away who lets his offers run out. Answers whether he is away now.
+    /// Sets somebody away who lets his offers run out, unless he says meanwhile what he is. Answers
+    /// whether that is settled.
     pub(crate) async fn set_away(&self, id: &OperatorId) -> bool {
+        let mut said = None;
         for _ in 0..SET_AWAY_TRIES {
             let directory = self.directory();
             let Some(found) = directory.operators.get(id) else { return false };
-            if found.value.status == Status::Away {
+            let says = (found.value.status, found.value.set_away);
+            if says.0 == Status::Away || said.replace(says).is_some_and(|before| before != says) {
                 return true;
             }
             let now_so = (*found.value).clone();

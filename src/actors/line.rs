@@ -134,12 +134,13 @@ impl LineActor {
         self.turns_at = self.hours.changes_next(now);
     }
 
-    /// The line opens or closes: that concerns what waits, who waits longest first, and what
-    /// somebody has who is gone. All other deadlines know the hours already.
+    /// The line opens or closes: that concerns what waits, who waits longest first, what is put
+    /// before somebody, and what somebody has who is gone (`Conversation::minds_turns`).
     fn turn(&self) {
         let waiting = self.queue.waiting();
         let left_behind = self.departed.keys().flat_map(|operator| self.standings.of(operator));
-        for conversation in waiting.iter().chain(left_behind) {
+        let concerned = waiting.iter().chain(self.standings.offered()).chain(left_behind);
+        for conversation in concerned {
             self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
         }
     }
@@ -348,6 +349,30 @@ impl Handler<Loads> for LineActor {
             self.queue.hold(operator, conversation, *holds);
         }
         self.wake();
+    }
+}
+
+/// The store has another number of an operator's conversations than this line.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Recount(pub(crate) OperatorId);
+
+impl Handler<Recount> for LineActor {
+    type Result = ();
+
+    /// What the store says takes the place of what is known. Nothing else is heard meanwhile: news
+    /// that come later are at least as new as the answer, or in it.
+    fn handle(&mut self, recount: Recount, ctx: &mut Self::Context) {
+        let parts = self.parts.clone();
+        let loads = async move { parts.store.loads().await };
+        ctx.wait(loads.into_actor(self).map(move |loads, line, _| {
+            let operator = recount.0;
+            // If the store does not answer, its next refusal asks again.
+            if let Ok(loads) = loads {
+                let his = loads.into_iter().filter(|(who, _)| *who == operator);
+                line.queue.holds_exactly(&operator, his.map(|(_, conversation)| conversation));
+            }
+        }));
     }
 }
 

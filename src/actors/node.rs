@@ -183,9 +183,8 @@ impl Node {
     fn operator_changed(&mut self, id: &OperatorId) {
         let directory = self.parts.directory.get();
         let Some(operator) = directory.operators.get(id) else { return };
-        if !operator.value.set_away {
-            // Whoever sets his status is awake.
-            self.misses.remove(id);
+        if let Some(misses) = self.misses.get_mut(id) {
+            misses.sees(&operator.value);
         }
         if !operator.value.enabled {
             self.end_sessions(EndSessions::OfOperator(id.clone()));
@@ -381,7 +380,13 @@ impl Handler<Attention> for Node {
         let Attention { operator, missed, at } = attention;
         if !missed {
             self.misses.remove(&operator);
-        } else if self.misses.entry(operator.clone()).or_default().missed(at) {
+            return;
+        }
+        let misses = self.misses.entry(operator.clone()).or_default();
+        if let Some(found) = self.parts.directory.get().operators.get(&operator) {
+            misses.sees(&found.value);
+        }
+        if misses.missed(at) {
             self.misses.remove(&operator);
             self.set_away(operator);
         }

@@ -312,6 +312,16 @@ impl Conversation {
         }
     }
 
+    /// Whether an opening or closing concerns it: somebody is sought, or whoever has it is gone. All
+    /// other deadlines know the hours already.
+    pub fn minds_turns(&self, is_gone: impl Fn(&OperatorId) -> bool) -> bool {
+        match &self.state {
+            State::Waiting { .. } | State::Offered { .. } => true,
+            State::Active(held) => is_gone(&held.operator),
+            State::Closing { .. } | State::Closed { .. } => false,
+        }
+    }
+
     /// It waits, and has not heard that the line is open now, or closed, or closed once more.
     pub fn missed_a_turn(&self, hours: &Hours, now: Timestamp) -> bool {
         match &self.state {

@@ -167,6 +167,15 @@ impl Queue {
         self.people.set_hold(operator, conversation, holds);
     }
 
+    /// As stored, these conversations take his places, and no others.
+    pub fn holds_exactly(
+        &mut self,
+        operator: &OperatorId,
+        conversations: impl IntoIterator<Item = ConversationId>,
+    ) {
+        self.people.set_holds(operator, conversations.into_iter().collect());
+    }
+
     /// As stored, the conversation is put before these and nobody else. Idempotent.
     pub fn offered(&mut self, conversation: &ConversationId, operators: &[OperatorId]) {
         self.set_offers(conversation, operators.to_vec());

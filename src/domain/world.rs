@@ -113,7 +113,7 @@ impl World {
 
     /// Whose chat it is. Until that is said, every chat has a customer of its own.
     pub fn chat_belongs_to(&mut self, chat: &ChatKey, customer: CustomerId) {
-        self.chat(chat).customer = Some(customer);
+        self.chat_of(chat).customer = Some(customer);
     }
 
     /// Who owns the customer in the CRM.
@@ -188,7 +188,7 @@ impl World {
         (state.settings, state.hours) = (settings, hours);
         state.configure();
         self.look_at_the_clock(line);
-        self.reconsider(line);
+        self.reconsider(line, |_| true);
         self.settle();
     }
 
@@ -232,7 +232,8 @@ impl World {
             self.start_line(line);
         }
         for line in &lines {
-            self.reconsider(line);
+            let (now, hours) = (self.now, self.lines[line].hours.clone());
+            self.reconsider(line, |c| c.missed_a_turn(&hours, now));
         }
         self.settle();
     }
@@ -255,6 +256,11 @@ impl World {
 
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// None: nobody has written in it, nor was anything said of it.
+    pub fn chat(&self, key: &ChatKey) -> Option<&Chat> {
+        self.chats.get(key)
     }
 
     /// A conversation that is not closed, or the last closed one of its chat.
@@ -284,7 +290,7 @@ impl World {
         self.turn_lines();
     }
 
-    fn chat(&mut self, key: &ChatKey) -> &mut Chat {
+    fn chat_of(&mut self, key: &ChatKey) -> &mut Chat {
         self.chats.entry(key.clone()).or_insert_with(|| Chat {
             key: key.clone(),
             customer_name: String::new(),
@@ -299,7 +305,7 @@ impl World {
     /// The conversation that a message belongs to; none: it opens the next one.
     fn meant_by(&mut self, key: &ChatKey, message: &CustomerMessage) -> Option<ConversationId> {
         let now = self.now;
-        let chat = self.chat(key);
+        let chat = self.chat_of(key);
         if chat.open.is_some() {
             return chat.open.clone();
         }
@@ -315,7 +321,7 @@ impl World {
     /// The chat's next conversation.
     fn open(&mut self, key: &ChatKey, line: LineId) -> ConversationId {
         let (id, now) = (self.new_id(), self.now);
-        let chat = self.chat(key);
+        let chat = self.chat_of(key);
         chat.open = Some(id.clone());
         let opening = Opening {
             id: id.clone(),
@@ -390,7 +396,7 @@ impl World {
     fn begin_part(&mut self, part: Continuation) {
         let (id, operator) = (part.id.clone(), part.sender.clone());
         let (line, comment) = (part.from_line.clone(), part.comment.clone());
-        self.chat(&part.chat).open = Some(id.clone());
+        self.chat_of(&part.chat).open = Some(id.clone());
         self.enter(Conversation::resume(part, self.now));
         self.step(&id, Input::Continue { operator, line, comment });
     }

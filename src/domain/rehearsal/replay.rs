@@ -248,7 +248,9 @@ impl<'a> Replay<'a> {
             self.tally.declined(operator);
         }
         if let Fact::Missed { operators } = fact {
-            operators.iter().for_each(|operator| self.tally.missed(operator));
+            for operator in operators {
+                self.tally.missed(operator);
+            }
         }
     }
 

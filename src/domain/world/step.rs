@@ -91,7 +91,7 @@ impl World {
         for effect in effects {
             self.carry_out(effect, &after);
         }
-        self.chat(&after.chat).texts_sent = after.texts_sent.clone();
+        self.chat_of(&after.chat).texts_sent = after.texts_sent.clone();
         if !after.is_closed() {
             self.live.insert(after.id.clone(), after);
         } else if self.live.remove(&after.id).is_some() {
@@ -104,7 +104,7 @@ impl World {
     /// It is closed from now on. One that goes on elsewhere leaves the chat to its next part.
     fn close(&mut self, conversation: Conversation) {
         self.customers.closed(conversation.customer.as_ref(), &conversation.id);
-        let chat = self.chat(&conversation.chat);
+        let chat = self.chat_of(&conversation.chat);
         if chat.open.as_ref() != Some(&conversation.id) {
             return;
         }
@@ -160,7 +160,7 @@ impl World {
                 self.of_customer(conversation, |his| his.finished = Some(known));
             }
             Effect::Continue(part) => {
-                self.chat(&conversation.chat).open = Some(part.id.clone());
+                self.chat_of(&conversation.chat).open = Some(part.id.clone());
                 self.follow_ups.push_back(FollowUp::Continue(part.clone()));
             }
             // `close` sees to it.

@@ -418,6 +418,9 @@ mod tests {
         let at = "2026-03-01T09:00:00Z";
         same(json!({"kind": "note", "text": "a regular"}));
         same(json!({"kind": "message", "text": "hello"}));
+        for unheard in ["automatic", "blocked", "unasked_rating"] {
+            same(json!({"kind": "message", "text": "", "unheard": unheard}));
+        }
         for delivery in ["pending", "sent", "delivered", "read", "unconfirmed"] {
             same(json!({"kind": "message", "text": "", "delivery": {"state": delivery}}));
         }

@@ -412,7 +412,7 @@ impl Book {
         let over = matches!(case.stage, Stage::Closing { .. } | Stage::Closed);
         let counts = over || message.rating.is_some();
         let (scale, _) = case.rating_open.filter(|(_, until)| counts && now < *until)?;
-        let said = message.rating.or_else(|| match message.text.as_str() {
+        let said = message.rating.or(match message.text.as_str() {
             "0" => Some(0),
             "1" => Some(1),
             "4" => Some(4),

@@ -154,7 +154,14 @@ impl Play {
     fn somebody_writes(&mut self) {
         let (chat, customer) = self.chance.one_of(&self.chats).clone();
         self.messages += 1;
-        let text = self.chance.weighted(&[(80, "hello"), (8, "1"), (4, "0"), (4, "4"), (4, "1 ?")]);
+        let digits = if self.is_asked_for_rating(&chat) { 20 } else { 2 };
+        let text = self.chance.weighted(&[
+            (40, "hello"),
+            (digits, "1"),
+            (digits, "0"),
+            (digits, "4"),
+            (2, "1 ?"),
+        ]);
         let rating = self.chance.percent(3).then_some(1);
         let message = CustomerMessage {
             external_id: Some(self.messages.to_string().into()),
@@ -169,6 +176,12 @@ impl Play {
         let target = self.world.customer_writes(&chat, message);
         assert!(target.is_some(), "I11: a message is lost");
         self.judge();
+    }
+
+    fn is_asked_for_rating(&self, chat: &ChatKey) -> bool {
+        let last = self.world.chat(chat).and_then(|chat| chat.open.as_ref().or(chat.last.as_ref()));
+        let last = last.and_then(|last| self.world.conversation(last));
+        last.is_some_and(|conversation| conversation.rating.open.is_some())
     }
 
     fn somebody_comes_or_goes(&mut self) {

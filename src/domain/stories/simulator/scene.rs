@@ -123,7 +123,8 @@ fn settings(operators: &[(Operator, bool)], mood: Mood, chance: &mut Chance) -> 
     if chance.percent(50) {
         list.reverse();
     }
-    let mut line = LineSettings::new("line", list, *chance.one_of(&ZONES));
+    let zone: &&str = chance.one_of(&ZONES);
+    let mut line = LineSettings::new("line", list, zone);
     for _ in 0..chance.within(4..14) {
         vary(&mut line, chance);
     }
@@ -165,7 +166,10 @@ pub(super) fn vary(line: &mut LineSettings, chance: &mut Chance) {
         16 => line.closing.reopen_window_seconds = *chance.one_of(&[0, 60, 600, 3_600]),
         17 => line.auto_close.after_seconds = *chance.one_of(&[0, 60, 300, 3_600]),
         18 => line.auto_close.rule = *chance.one_of(&[Reply, Rating, Nothing]),
-        19 => line.rating.scale = *chance.one_of(&[RatingScale::Like, RatingScale::Stars]),
+        19 => {
+            line.rating.scale = *chance.one_of(&[RatingScale::Like, RatingScale::Stars]);
+            line.rating.time_limit_seconds = *chance.one_of(&[60, 300, 86_400]);
+        }
         20 => line.consent.enabled = chance.percent(50),
         _ => {
             line.topics = vec!["money".to_owned(), "love".to_owned()];

@@ -10,6 +10,7 @@ use crate::line::RatingScale;
 use crate::routing::{PassedHow, Via};
 use crate::stories::simulator::book::told::Told;
 
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing is so or is to be")]
 #[derive(Clone, Debug)]
 pub(super) struct Case {
     pub(super) id: ConversationId,
@@ -77,6 +78,7 @@ pub(super) struct Tenure {
     pub(super) hold: Option<Timestamp>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing is so or is to be")]
 #[derive(Clone, Debug)]
 pub(super) struct Hunt {
     pub(super) since: Timestamp,

@@ -266,6 +266,8 @@ impl Book {
             "4.3: {:?} could be offered {case:?}",
             choice.operators
         );
+        let anew = told.anew && !self.news_waits;
+        assert!(!anew, "4.1: what waits is routed at the opening: {case:?}");
         if !case.hunt.exhausted {
             let list = &self.line(&case.line).settings.queue.operators;
             // Whoever is left to an older one is eligible all the same.

@@ -20,28 +20,15 @@ impl Book {
         told.consented_before = self.customers.get(&case.customer).is_some_and(|his| his.consented);
         match input {
             Input::CustomerWrote { message, .. } => self.expect_of_message(case, message, told),
-            Input::Accept { operator, offer } => {
-                self.expect_of_accept(case, operator, *offer, told)
-            }
+            Input::Accept { operator, offer } => expect_of_accept(case, operator, *offer, told),
             Input::Decline { operator, offer, .. } => {
                 assert!(is_before(case, operator, *offer), "I15: a late decline of {operator}");
                 told.answered.push(operator.clone());
                 told.expected.push("declined");
             }
-            Input::Take { operator } => self.expect_of_take(case, operator, told),
-            Input::TakeOver { operator } => {
-                assert_ne!(case.holder(), Some(operator));
-                self.counts_unless_counted(case, operator, told);
-                self.others_lose(case, Some(operator), told);
-                told.beyond.push(operator.clone());
-                told.assigned = Some(operator.clone());
-            }
-            Input::PickUp { operator } => {
-                case.heard = true;
-                told.count(operator, 1);
-                told.beyond.push(operator.clone());
-                told.assigned = Some(operator.clone());
-            }
+            Input::Take { operator } => expect_of_take(case, operator, told),
+            Input::TakeOver { operator } => expect_of_take_over(case, operator, told),
+            Input::PickUp { operator } => expect_of_pick_up(case, operator, told),
             Input::Reply { operator, .. } => self.expect_of_reply(case, operator, told),
             Input::Note { .. } | Input::Review { .. } | Input::Draft { .. } => {}
             Input::Topic { topic, .. } => {
@@ -54,18 +41,14 @@ impl Book {
                 told.beyond.push(to.clone());
                 told.expected.push("transferred");
             }
-            Input::Move { .. } => {
-                self.others_lose(case, None, told);
-                told.expected.push("moved");
-            }
+            Input::Move { .. } => expect_of_end(case, "moved", told),
             Input::Continue { operator, .. } => {
                 case.hunt.passed.push((operator.clone(), PassedHow::Sent, self.now));
                 told.expected.push("came_from");
                 told.seeks = true;
             }
             Input::Withdraw { operator } => {
-                let sender = offered_by(case);
-                assert_eq!(sender.as_ref(), Some(operator), "4: only the sender withdraws");
+                assert_eq!(offered_by(case), Some(operator), "4: only the sender withdraws");
                 told.expected.push("transfer_ended");
             }
             Input::Invite { operator, colleague } => {
@@ -74,33 +57,21 @@ impl Book {
             }
             Input::Join { operator } => drop(case.joined.insert(operator.clone())),
             Input::Leave { operator } => assert!(case.joined.remove(operator)),
-            Input::Finish { operator, .. } => {
-                let rules = &self.line(&case.line).settings;
-                let wants_topic = rules.topic_required && case.topic.is_none();
-                let lacks_topic = wants_topic && case.holder() == Some(operator);
-                assert!(!lacks_topic, "3: finished without a topic");
-                self.others_lose(case, None, told);
-                told.expected.push("finished");
-            }
-            Input::Spam { .. } => {
-                self.others_lose(case, None, told);
-                told.expected.push("marked_spam");
-            }
+            Input::Finish { operator, .. } => self.expect_of_finish(case, operator, told),
+            Input::Spam { .. } => expect_of_end(case, "marked_spam", told),
             Input::Release { .. } => {
                 assert!(case.holder().is_some(), "4: nobody has it");
                 told.expected.push("routed_again");
             }
             Input::SomebodyEligible => {
-                assert!(
-                    case.waits() && self.routes(&case.line),
-                    "4.6: woken for nothing: {case:?}"
-                );
+                let waits = case.waits() && self.routes(&case.line);
+                assert!(waits, "4.6: woken for nothing: {case:?}");
                 told.seeks = true;
             }
             Input::OperatorLeft { operator, departure } => {
                 self.expect_of_departure(case, operator, *departure, told);
             }
-            Input::OperatorBack { operator } => self.expect_of_return(case, operator, told),
+            Input::OperatorBack { operator } => expect_of_return(case, operator, told),
             Input::Reconsider => self.expect_of_reconsidering(case, told),
             Input::DeadlinePassed => self.expect_of_deadline(case, told),
             Input::CustomerEdited { .. }
@@ -173,39 +144,12 @@ impl Book {
         }
     }
 
-    fn expect_of_accept(
-        &self,
-        case: &Case,
-        operator: &OperatorId,
-        offer: OfferId,
-        told: &mut Told,
-    ) {
-        assert!(is_before(case, operator, offer), "I15: a late accept of {operator}: {case:?}");
-        told.answered.push(operator.clone());
-        self.counts_unless_counted(case, operator, told);
-        self.others_lose(case, Some(operator), told);
-        told.assigned = Some(operator.clone());
-        told.expected.push("accepted");
-    }
-
-    fn expect_of_take(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
-        if let Some((offered, _)) = case.put_before(operator) {
-            return self.expect_of_accept(case, operator, offered.offer, told);
-        }
-        assert!(case.is_sought(), "I15: {operator} takes what is not to be taken: {case:?}");
-        if self.takes_beyond(case, operator) {
-            told.beyond.push(operator.clone());
-        }
-        told.count(operator, 1);
-        self.others_lose(case, Some(operator), told);
-        told.assigned = Some(operator.clone());
-        told.expected.push("taken");
-    }
-
-    /// 3: by hand beyond his capacity from the unanswered list, and what lies in his own.
-    fn takes_beyond(&self, case: &Case, operator: &OperatorId) -> bool {
-        let listed = case.hunt.listed_for.as_ref() == Some(operator);
-        listed || case.waits() && case.hunt.is_unanswered()
+    fn expect_of_finish(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
+        let rules = &self.line(&case.line).settings;
+        let wants_topic = rules.topic_required && case.topic.is_none();
+        let lacks_topic = wants_topic && case.holder() == Some(operator);
+        assert!(!lacks_topic, "3: finished without a topic");
+        expect_of_end(case, "finished", told);
     }
 
     fn expect_of_reply(&self, case: &mut Case, operator: &OperatorId, told: &mut Told) {
@@ -262,18 +206,6 @@ impl Book {
                     told.expected.push("routed_again");
                 }
             }
-        }
-    }
-
-    fn expect_of_return(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
-        let sought = matches!(case.stage, Stage::Waiting | Stage::Offered(_));
-        if sought && case.hunt.returns_to.as_ref() == Some(operator) {
-            self.others_lose(case, Some(operator), told);
-            told.beyond.push(operator.clone());
-            told.assigned = Some(operator.clone());
-            told.expected.push("returned");
-        } else {
-            assert_eq!(case.holder(), Some(operator), "4.8: it does not wait for him");
         }
     }
 
@@ -360,7 +292,7 @@ impl Book {
                 assert!(!is_before(case, operator, *offer), "I15: {operator} may decline");
             }
             Input::Take { operator } if case.put_before(operator).is_none() => {
-                let free = has_place(operator) || self.takes_beyond(case, operator);
+                let free = has_place(operator) || takes_beyond(case, operator);
                 assert!(!(case.is_sought() && free), "3: {operator} may take it: {refusal:?}");
             }
             Input::Finish { operator, .. } if case.holder().is_some() => {
@@ -403,23 +335,6 @@ impl Book {
         }
     }
 
-    /// 4.3: what comes otherwise than by an offer of the queue counts when it comes.
-    fn counts_unless_counted(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
-        if !case.put_before(operator).is_some_and(|(_, put)| put.counted) {
-            told.count(operator, 1);
-        }
-    }
-
-    /// Offers that are withdrawn do not count.
-    fn others_lose(&self, case: &Case, keep: Option<&OperatorId>, told: &mut Told) {
-        let Stage::Offered(offered) = &case.stage else { return };
-        for (operator, put) in &offered.open {
-            if put.counted && Some(operator) != keep {
-                told.count(operator, -1);
-            }
-        }
-    }
-
     pub(super) fn timeout(&self, case: &Case) -> jiff::SignedDuration {
         self.line(&case.line).settings.offer_timeout()
     }
@@ -449,7 +364,87 @@ fn is_before(case: &Case, operator: &OperatorId, offer: OfferId) -> bool {
     case.put_before(operator).is_some_and(|(offered, _)| offered.offer == offer)
 }
 
-fn offered_by(case: &Case) -> Option<OperatorId> {
+fn offered_by(case: &Case) -> Option<&OperatorId> {
     let Stage::Offered(offered) = &case.stage else { return None };
-    offered.sender.clone()
+    offered.sender.as_ref()
+}
+
+fn expect_of_accept(case: &Case, operator: &OperatorId, offer: OfferId, told: &mut Told) {
+    assert!(is_before(case, operator, offer), "I15: a late accept of {operator}: {case:?}");
+    told.answered.push(operator.clone());
+    counts_unless_counted(case, operator, told);
+    others_lose(case, Some(operator), told);
+    told.assigned = Some(operator.clone());
+    told.expected.push("accepted");
+}
+
+fn expect_of_take(case: &Case, operator: &OperatorId, told: &mut Told) {
+    if let Some((offered, _)) = case.put_before(operator) {
+        return expect_of_accept(case, operator, offered.offer, told);
+    }
+    assert!(case.is_sought(), "I15: {operator} takes what is not to be taken: {case:?}");
+    if takes_beyond(case, operator) {
+        told.beyond.push(operator.clone());
+    }
+    told.count(operator, 1);
+    others_lose(case, Some(operator), told);
+    told.assigned = Some(operator.clone());
+    told.expected.push("taken");
+}
+
+/// 3: by hand beyond his capacity from the unanswered list, and what lies in his own.
+fn takes_beyond(case: &Case, operator: &OperatorId) -> bool {
+    let listed = case.hunt.listed_for.as_ref() == Some(operator);
+    listed || case.waits() && case.hunt.is_unanswered()
+}
+
+fn expect_of_return(case: &Case, operator: &OperatorId, told: &mut Told) {
+    let sought = matches!(case.stage, Stage::Waiting | Stage::Offered(_));
+    if sought && case.hunt.returns_to.as_ref() == Some(operator) {
+        others_lose(case, Some(operator), told);
+        told.beyond.push(operator.clone());
+        told.assigned = Some(operator.clone());
+        told.expected.push("returned");
+    } else {
+        assert_eq!(case.holder(), Some(operator), "4.8: it does not wait for him");
+    }
+}
+
+/// 4.3: what comes otherwise than by an offer of the queue counts when it comes.
+fn counts_unless_counted(case: &Case, operator: &OperatorId, told: &mut Told) {
+    if !case.put_before(operator).is_some_and(|(_, put)| put.counted) {
+        told.count(operator, 1);
+    }
+}
+
+/// Offers that are withdrawn do not count.
+fn others_lose(case: &Case, keep: Option<&OperatorId>, told: &mut Told) {
+    let Stage::Offered(offered) = &case.stage else { return };
+    for (operator, put) in &offered.open {
+        if put.counted && Some(operator) != keep {
+            told.count(operator, -1);
+        }
+    }
+}
+
+/// A supervisor has it, whoever had it.
+fn expect_of_take_over(case: &Case, operator: &OperatorId, told: &mut Told) {
+    assert_ne!(case.holder(), Some(operator));
+    counts_unless_counted(case, operator, told);
+    others_lose(case, Some(operator), told);
+    told.beyond.push(operator.clone());
+    told.assigned = Some(operator.clone());
+}
+
+fn expect_of_pick_up(case: &mut Case, operator: &OperatorId, told: &mut Told) {
+    case.heard = true;
+    told.count(operator, 1);
+    told.beyond.push(operator.clone());
+    told.assigned = Some(operator.clone());
+}
+
+/// Whatever was offered is withdrawn.
+fn expect_of_end(case: &Case, fact: &'static str, told: &mut Told) {
+    others_lose(case, None, told);
+    told.expected.push(fact);
 }

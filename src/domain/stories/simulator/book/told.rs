@@ -9,6 +9,7 @@ use crate::routing::PassedHow;
 use crate::stories::simulator::book::choice::Choice;
 use crate::texts::Kind;
 
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing is so or is to be")]
 #[derive(Default)]
 pub(super) struct Told {
     /// The customer's message that is to become the only entry of his.
