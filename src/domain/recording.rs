@@ -174,7 +174,9 @@ impl Recording {
             | Fact::PickedUp { operator }
             | Fact::Returned { operator }
             | Fact::Reopened { operator } => reading.has(operator, at),
-            Fact::Transferred { .. } | Fact::RoutedAgain { .. } => reading.held = None,
+            Fact::Transferred { .. } | Fact::RoutedAgain { .. } | Fact::Closed { .. } => {
+                reading.held = None;
+            }
             Fact::TransferEnded { operator, how: _, .. } => {
                 reading.held = Some((operator.clone(), at));
             }
@@ -182,7 +184,6 @@ impl Recording {
                 reading.finished_at = Some(at);
                 reading.held = None;
             }
-            Fact::Closed { .. } => reading.held = None,
             Fact::RoundExhausted { .. }
             | Fact::CameFrom { .. }
             | Fact::AnswerLate { .. }

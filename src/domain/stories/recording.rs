@@ -150,6 +150,7 @@ fn ratings_and_what_blocked_customers_write_are_no_arrivals() {
         .customer(0)
         .unheard(5, Unheard::Automatic)
         .unheard(6, Unheard::Blocked)
+        .unheard(7, Unheard::UnaskedRating)
         .customer(200)
         .fact(200, Fact::Rated { scale: RatingScale::Like, value: 1 });
     let record = recorded(&[log]);

@@ -516,7 +516,7 @@ mod tests {
             same(json!({"kind": "fact", "fact": "text_suppressed", "text": kind}));
             same(json!({"kind": "message", "text": "hello", "automatic": kind}));
         }
-        for unheard in ["automatic", "blocked"] {
+        for unheard in ["automatic", "blocked", "unasked_rating"] {
             same(json!({"kind": "message", "text": "hello", "unheard": unheard}));
         }
     }

@@ -17,7 +17,7 @@ use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
 
-const DAY: &str = "a day that is over, as YYYY-MM-DD";
+const DAY: &str = "a day that has begun, as YYYY-MM-DD";
 const TOO_MUCH: ApiError = ApiError::Refused {
     code: "too_much",
     message: "more happened on that day than can be rehearsed",
@@ -26,7 +26,7 @@ const TOO_MUCH: ApiError = ApiError::Refused {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web) struct RehearseBody {
-    /// `YYYY-MM-DD`, by the clock of the line as it is; it is over.
+    /// `YYYY-MM-DD`, by the clock of the line as it is. Of today: what has passed of it.
     day: String,
     /// As they are proposed.
     #[schema(value_type = line_schema::LineSettings)]
@@ -79,13 +79,14 @@ pub(in crate::web) async fn rehearse(
     Ok(web::Json(RehearsedBody { day, as_it_is, as_proposed }))
 }
 
-/// When the day begins and ends by the clock of the line, if it has ended.
+/// When the day begins and ends by the clock of the line, or what of it has passed.
 fn span_of(day: Date, hours: &Hours, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiError> {
     let midnight =
         |day: Date| day.to_zoned(hours.zone().clone()).map(|midnight| midnight.timestamp());
     let span = day.tomorrow().and_then(|next| Ok((midnight(day)?, midnight(next)?)));
-    let span = span.ok().filter(|(_, until)| *until <= now);
-    span.ok_or_else(|| ApiError::field("day", DAY))
+    let span = span.ok().filter(|(from, _)| *from < now);
+    let (from, until) = span.ok_or_else(|| ApiError::field("day", DAY))?;
+    Ok((from, until.min(now)))
 }
 
 fn query_of(line: &Line, proposed: &[OperatorId], from: Timestamp, until: Timestamp) -> DayQuery {
@@ -110,7 +111,7 @@ mod tests {
     use crate::actors::directory::time_zone;
 
     #[test]
-    fn a_day_is_that_of_the_line_and_over() {
+    fn a_day_is_that_of_the_line_and_has_begun() {
         let zone = time_zone("Europe/Berlin").expect("a zone");
         let hours = Hours::new(&HoursSettings::new("Europe/Berlin"), zone);
         let now = "2026-03-30T12:00:00Z".parse().expect("a moment");
@@ -118,8 +119,10 @@ mod tests {
         let (from, until) = span_of(date(2026, 3, 29), &hours, now).expect("over");
         let span = (from.to_string(), until.to_string());
         assert_eq!(span, ("2026-03-28T23:00:00Z".to_owned(), "2026-03-29T22:00:00Z".to_owned()));
-        for not_over in [date(2026, 3, 30), date(2027, 1, 1), Date::MAX] {
-            assert!(span_of(not_over, &hours, now).is_err(), "{not_over}");
+        let (from, until) = span_of(date(2026, 3, 30), &hours, now).expect("begun");
+        assert_eq!((from.to_string(), until), ("2026-03-29T22:00:00Z".to_owned(), now));
+        for not_begun in [date(2026, 3, 31), date(2027, 1, 1), Date::MAX] {
+            assert!(span_of(not_begun, &hours, now).is_err(), "{not_begun}");
         }
         let always = Hours::round_the_clock();
         assert_eq!(*always.zone(), TimeZone::UTC);
