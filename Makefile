@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test needs-browser check audit web bench
+.PHONY: run test browser-test needs-browser check audit web bench teeth
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"
@@ -43,6 +43,10 @@ audit:
 
 bench: web
 	cargo bench
+
+## Whether the simulator notices every rule that is taken away; half a minute a rule
+teeth:
+	scripts/teeth.sh
 
 ## The web client, if one of its sources has changed
 web: $(CLIENT)/dist/index.html

@@ -1,98 +1,140 @@
 //! What a decision costs, by how many wait and how many operators there are.
 //!
 //! `offer`: a first message, the decision, the offer, its acceptance and the finish, as one line
-//! sees them. `next_waiting`: finding the oldest that can be offered, behind others that everybody
-//! has passed. `nobody`: finding that there is none because all are busy.
+//! sees them; `strictly` and `responsible` the same in that mode and by that way. All are free, and
+//! everybody has passed those who wait. `next_waiting`: finding the oldest that can be offered,
+//! behind as many that everybody has passed. `nobody`: finding that there is none, because all are
+//! busy; `stuck`: because all who are free have passed all who wait.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use domain::chat::CustomerMessage;
-use domain::conversation::{Conversation, Opening};
+use domain::conversation::{Conversation, Opening, TextsSent};
+use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Facts, Input};
+use domain::hours::Hours;
 use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId};
-use domain::line::LineSettings;
+use domain::limits::Limits;
+use domain::line::{LineSettings, QueueMode};
 use domain::operator::{Operator, Role, Status};
-use domain::queue::Queue;
+use domain::queue::{Queue, Reach};
 use domain::routing::{Passed, PassedHow};
 use jiff::{SignedDuration, Timestamp};
 
 const WAITING: [usize; 3] = [10, 1_000, 100_000];
 const OPERATORS: [usize; 3] = [10, 100, 1_000];
+/// For a look whether it works at all, as `cargo test` takes it.
+const FEW: [usize; 1] = [10];
 
 fn decisions(criterion: &mut Criterion) {
-    for operators in OPERATORS {
-        for waiting in WAITING {
-            let size = format!("{operators} operators, {waiting} waiting");
-            let mut group = criterion.benchmark_group("decision");
-            let (mut queue, line) = busy_line(operators, waiting);
-            group.bench_function(BenchmarkId::new("nobody", &size), |bench| {
-                bench.iter(|| queue.next_waiting());
-            });
-            queue.operator(&operator(0, 0), true);
-            group.bench_function(BenchmarkId::new("next_waiting", &size), |bench| {
-                bench.iter(|| queue.next_waiting());
-            });
-            for n in 0..operators {
-                queue.operator(&operator(n, 0), true);
+    let (waiting, operators) =
+        if is_measured() { (&WAITING[..], &OPERATORS[..]) } else { (&FEW[..], &FEW[..]) };
+    for operators in operators.iter().copied() {
+        for waiting in waiting.iter().copied() {
+            of_size(criterion, operators, waiting);
+        }
+    }
+}
+
+/// `cargo bench` says so; with `-- --test`, and under `cargo test`, nothing is measured.
+fn is_measured() -> bool {
+    let asked = |flag: &str| std::env::args().any(|argument| argument == flag);
+    asked("--bench") && !asked("--test")
+}
+
+fn of_size(criterion: &mut Criterion, operators: usize, waiting: usize) {
+    let size = format!("{operators} operators, {waiting} waiting");
+    let mut group = criterion.benchmark_group("decision");
+    let mut bench = |name: &str, mut site: Site, run: fn(&mut Site)| {
+        group.bench_function(BenchmarkId::new(name, &size), |bench| {
+            bench.iter(|| run(&mut site));
+        });
+    };
+    let next_waiting: fn(&mut Site) = |site| drop(std::hint::black_box(site.queue.next_waiting()));
+    bench("nobody", Site::new(operators, 1, waiting, waiting / 2), next_waiting);
+    bench("stuck", Site::new(operators, 0, waiting, waiting), next_waiting);
+    bench("next_waiting", Site::new(operators, 0, waiting, waiting / 2), next_waiting);
+    bench("offer", Site::new(operators, 0, waiting, waiting), Site::one_conversation);
+    let strictly = Site::new(operators, 0, waiting, waiting).strictly();
+    bench("strictly", strictly, Site::one_conversation);
+    let responsible = Site::new(operators, 0, waiting, waiting).with_responsible();
+    bench("responsible", responsible, Site::one_conversation);
+}
+
+/// A line in the middle of a busy day.
+struct Site {
+    queue: Queue,
+    line: LineSettings,
+    hours: Hours,
+    limits: Limits,
+    customer: CustomerFacts,
+}
+
+impl Site {
+    /// Every operator has this many places (0: unlimited) and holds one conversation. Everybody
+    /// has passed so many of those who wait, the oldest.
+    fn new(operators: usize, capacity: u32, waiting: usize, passed: usize) -> Self {
+        let line = LineSettings::new("support", (0..operators).map(operator_id).collect(), "UTC");
+        let limits = Limits::default();
+        let mut queue = Queue::new(&limits);
+        for n in 0..operators {
+            queue.operator(&operator(n, capacity), true);
+            queue.hold(&operator_id(n), &ConversationId::new(format!("held-{n}")), true);
+        }
+        queue.configure(&line);
+        let everybody: Vec<Passed> = (0..operators)
+            .map(|n| Passed { operator: operator_id(n), how: PassedHow::Missed, at: at(0) })
+            .collect();
+        for n in 0..waiting {
+            let passed = if n < passed { everybody.as_slice() } else { &[] };
+            queue.wait(&ConversationId::new(format!("0-{n}")), at(n), passed);
+        }
+        queue.keep();
+        let (hours, customer) = (Hours::round_the_clock(), CustomerFacts::default());
+        Self { queue, line, hours, limits, customer }
+    }
+
+    fn strictly(mut self) -> Self {
+        self.line.queue.mode = QueueMode::Strictly;
+        self.queue.configure(&self.line);
+        self
+    }
+
+    fn with_responsible(mut self) -> Self {
+        self.customer.responsible = Some(operator_id(0));
+        self
+    }
+
+    /// A customer writes, somebody is chosen, accepts and finishes.
+    fn one_conversation(&mut self) {
+        let mut conversation = Conversation::open(opening(), at(0));
+        let message = CustomerMessage { text: "hello".to_owned(), ..CustomerMessage::default() };
+        let asked = self.tell(&mut conversation, Input::CustomerWrote { message, original: None });
+        for effect in asked {
+            if let Effect::Seek(seek) = effect {
+                let decision = self.queue.next(&seek, Reach::Available);
+                self.tell(&mut conversation, Input::Decided(decision));
             }
-            group.bench_function(BenchmarkId::new("offer", &size), |bench| {
-                bench.iter(|| one_conversation(&mut queue, &line));
-            });
         }
+        let offer = conversation.open_offers().first().expect("somebody is free");
+        let (operator, offer) = (offer.operator.clone(), conversation.last_offer);
+        self.tell(&mut conversation, Input::Accept { operator: operator.clone(), offer });
+        self.tell(&mut conversation, Input::Finish { operator, silent: false });
+        self.queue.keep();
     }
-}
 
-/// Everybody has one place, which is taken; half of those who wait everybody has passed.
-fn busy_line(operators: usize, waiting: usize) -> (Queue, LineSettings) {
-    let line = LineSettings::new("support", (0..operators).map(operator_id).collect());
-    let mut queue = Queue::default();
-    for n in 0..operators {
-        queue.operator(&operator(n, 1), true);
-        queue.hold(&operator_id(n), &ConversationId::new(format!("held-{n}")), true);
+    fn tell(&mut self, conversation: &mut Conversation, input: Input) -> Vec<Effect> {
+        let facts = Facts {
+            line: &self.line,
+            hours: &self.hours,
+            limits: &self.limits,
+            company: "Acme",
+            colleague: None,
+            customer: &self.customer,
+        };
+        let effects = conversation.handle(input, &facts, at(0));
+        self.queue.follow(conversation, &effects);
+        effects
     }
-    queue.configure(&line);
-    let everybody: Vec<Passed> = (0..operators)
-        .map(|n| Passed { operator: operator_id(n), how: PassedHow::Missed, at: at(0) })
-        .collect();
-    for n in 0..waiting {
-        let passed = if n < waiting / 2 { everybody.as_slice() } else { &[] };
-        queue.wait(&ConversationId::new(format!("0-{n}")), at(n), passed);
-    }
-    queue.keep();
-    (queue, line)
-}
-
-/// A customer writes, somebody is chosen, accepts and finishes.
-fn one_conversation(queue: &mut Queue, line: &LineSettings) -> Conversation {
-    let mut conversation = Conversation::open(opening(), at(0));
-    let message = CustomerMessage { text: "hello".to_owned(), ..CustomerMessage::default() };
-    let asked =
-        tell(&mut conversation, queue, line, Input::CustomerWrote { message, original: None });
-    for effect in asked {
-        if let Effect::Seek(seek) = effect {
-            let decision = queue.next(&seek);
-            tell(&mut conversation, queue, line, Input::Decided(decision));
-        }
-    }
-    let row = conversation.row();
-    if let Some(offer) = row.offers.first() {
-        let accept = Input::Accept { operator: offer.operator.clone(), offer: offer.offer };
-        tell(&mut conversation, queue, line, accept);
-        let finish = Input::Finish { operator: offer.operator.clone() };
-        tell(&mut conversation, queue, line, finish);
-    }
-    queue.keep();
-    conversation
-}
-
-fn tell(
-    conversation: &mut Conversation,
-    queue: &mut Queue,
-    line: &LineSettings,
-    input: Input,
-) -> Vec<Effect> {
-    let effects = conversation.handle(input, &Facts { line }, at(0));
-    queue.follow(conversation, &effects);
-    effects
 }
 
 fn opening() -> Opening {
@@ -100,8 +142,10 @@ fn opening() -> Opening {
         id: ConversationId::new("1-new"),
         line: LineId::new("support"),
         chat: ChatKey { channel: ChannelId::new("bot"), external: "7".into() },
+        customer: None,
         customer_name: "Ivan".to_owned(),
         continues: None,
+        texts_sent: TextsSent::default(),
     }
 }
 
@@ -113,6 +157,8 @@ fn operator(n: usize, capacity: u32) -> Operator {
         supervises: Vec::new(),
         capacity,
         status: Status::Available,
+        status_reason: None,
+        set_away: false,
         enabled: true,
     }
 }

@@ -1,5 +1,6 @@
 //! The one place that reads clocks, makes ids and draws chance. Handed down, never global.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -36,6 +37,11 @@ impl Clock {
     pub fn until(&self, at: Timestamp) -> Duration {
         at.duration_since(self.now()).try_into().unwrap_or(Duration::ZERO)
     }
+}
+
+/// The IANA name of the time zone in which this machine stands, if it says so.
+pub fn zone_of_machine() -> Option<String> {
+    TimeZone::try_system().ok()?.iana_name().map(str::to_owned)
 }
 
 /// A new unique text that sorts by time of making.

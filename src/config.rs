@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use jiff::SignedDuration;
+use jiff::tz::TimeZoneDatabase;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
@@ -26,7 +27,10 @@ use crate::outbound::address::AllowedNetworks;
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
 const ENVIRONMENT_PREFIX: &str = "SWITCHBOARD__";
+const AT_LEAST_1: &str = "at least 1";
+const HOOK_BYTES_MIN: usize = 1;
 const HOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
+const IDLE_SECONDS_MAX: u32 = 604_800;
 const SHARDS_MAX: u16 = 1_024;
 const TOKEN_CHARS_MIN: usize = 32;
 
@@ -37,6 +41,7 @@ pub struct Config {
     pub server: Server,
     pub store: Store,
     pub company: Company,
+    pub capacity: Capacity,
     pub limits: Limits,
     pub sessions: Sessions,
     pub feed: Feed,
@@ -68,8 +73,17 @@ pub struct Store {
 #[serde(deny_unknown_fields)]
 pub struct Company {
     pub name: String,
+    /// IANA name; empty: that of the machine.
+    pub timezone: String,
     #[serde(deserialize_with = "region")]
     pub country: Region,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// 0: always.
+    pub idle_seconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -77,6 +91,9 @@ pub struct Company {
 pub struct Limits {
     #[serde(deserialize_with = "range")]
     pub offer_timeout_seconds: RangeInclusive<u32>,
+    pub open_offers: usize,
+    pub texts_per_hour: usize,
+    pub texts_per_day: usize,
     pub sockets_per_operator: usize,
     pub commands_per_second: u32,
     pub commands_burst: u32,
@@ -169,69 +186,133 @@ impl Config {
 
     /// The first thing that is out of bounds or does not fit together.
     fn problem(&self) -> Option<(&'static str, &'static str)> {
-        let Self { server, store, company, limits, sessions, feed, outbound: _, log: _, metrics } =
-            self;
-        let token_chars = metrics.token.expose().chars().count();
+        let Self {
+            server,
+            store,
+            company,
+            capacity,
+            limits,
+            sessions,
+            feed,
+            outbound: _,
+            log: _,
+            metrics,
+        } = self;
+        let checks = [
+            &server.checks()[..],
+            &[(!(1..=SHARDS_MAX).contains(&store.shards), "store.shards", "1..1024")],
+            &company.checks(),
+            &[(capacity.idle_seconds > IDLE_SECONDS_MAX, "capacity.idle_seconds", "0..604800")],
+            &limits.checks(),
+            &sessions.checks(),
+            &feed.checks(),
+            &[(metrics.is_guessable(), "metrics.token", "at least 32 characters, or empty")],
+        ];
+        let all = checks.into_iter().flatten();
+        all.copied().find_map(|(wrong, key, problem)| wrong.then_some((key, problem)))
+    }
+}
+
+/// Whether it is wrong, which key it is, and what it should be.
+type Check = (bool, &'static str, &'static str);
+
+impl Server {
+    fn checks(&self) -> [Check; 3] {
         [
             (
-                server.is_exposed(),
+                self.is_exposed(),
                 "server.listen",
                 "not a loopback address and no proxy in front: \
                 set server.behind_proxy, passwords must not travel in clear",
             ),
             (
-                server.public_url.is_plain_and_public(),
+                self.public_url.is_plain_and_public(),
                 "server.public_url",
-                "must be https, or http \
-                with a loopback address",
+                "must be https, or http with a loopback address",
             ),
-            (server.connections_per_worker == 0, "server.connections_per_worker", "at least 1"),
-            (!(1..=SHARDS_MAX).contains(&store.shards), "store.shards", "1..1024"),
-            (company.name.trim().is_empty(), "company.name", "must not be empty"),
-            (*limits.offer_timeout_seconds.start() == 0, "limits.offer_timeout_seconds", "from 1"),
-            (
-                limits.offer_timeout_seconds.is_empty(),
-                "limits.offer_timeout_seconds",
-                "the lowest \
-                comes first",
-            ),
-            (limits.sockets_per_operator == 0, "limits.sockets_per_operator", "at least 1"),
-            (limits.commands_per_second == 0, "limits.commands_per_second", "at least 1"),
-            (limits.commands_burst == 0, "limits.commands_burst", "at least 1"),
-            (
-                !(1..=HOOK_BYTES_MAX).contains(&limits.hook_bytes_max),
-                "limits.hook_bytes_max",
-                "1..16777216",
-            ),
-            (
-                limits.sign_ins_per_minute_per_account == 0,
-                "limits.sign_ins_per_minute_per_account",
-                "at least 1",
-            ),
-            (
-                limits.sign_ins_per_minute_per_address == 0,
-                "limits.sign_ins_per_minute_per_address",
-                "at least 1",
-            ),
-            (
-                limits.unverified_hooks_per_minute == 0,
-                "limits.unverified_hooks_per_minute",
-                "at least 1",
-            ),
-            (!(1..=8_760).contains(&sessions.idle_hours), "sessions.idle_hours", "1..8760"),
-            (!(1..=365).contains(&sessions.absolute_days), "sessions.absolute_days", "1..365"),
-            (sessions.grace_seconds > 3_600, "sessions.grace_seconds", "0..3600"),
-            (feed.events_per_shard_in_memory == 0, "feed.events_per_shard_in_memory", "at least 1"),
-            (feed.feed_keep == 0, "feed.feed_keep", "at least 1"),
-            (
-                (1..TOKEN_CHARS_MIN).contains(&token_chars),
-                "metrics.token",
-                "at least 32 \
-                characters, or empty",
-            ),
+            (self.connections_per_worker == 0, "server.connections_per_worker", AT_LEAST_1),
         ]
-        .into_iter()
-        .find_map(|(wrong, key, problem)| wrong.then_some((key, problem)))
+    }
+}
+
+impl Company {
+    fn checks(&self) -> [Check; 2] {
+        let zone = "an IANA name such as \"Europe/Berlin\", or empty";
+        [
+            (self.name.trim().is_empty(), "company.name", "must not be empty"),
+            (!self.names_a_zone(), "company.timezone", zone),
+        ]
+    }
+
+    fn names_a_zone(&self) -> bool {
+        let zones = TimeZoneDatabase::bundled();
+        self.timezone.is_empty() || zones.available().any(|zone| zone.as_str() == self.timezone)
+    }
+}
+
+impl Limits {
+    fn checks(&self) -> [Check; 12] {
+        let Self {
+            offer_timeout_seconds: timeout,
+            open_offers,
+            texts_per_hour,
+            texts_per_day,
+            sockets_per_operator: sockets,
+            commands_per_second,
+            commands_burst,
+            hook_bytes_max,
+            sign_ins_per_minute_per_account: of_account,
+            sign_ins_per_minute_per_address: of_address,
+            unverified_hooks_per_minute: unverified,
+        } = self;
+        let hooks = HOOK_BYTES_MIN..=HOOK_BYTES_MAX;
+        [
+            (*timeout.start() == 0, "limits.offer_timeout_seconds", "from 1"),
+            (timeout.is_empty(), "limits.offer_timeout_seconds", "the lowest comes first"),
+            (*open_offers == 0, "limits.open_offers", AT_LEAST_1),
+            (*texts_per_hour == 0, "limits.texts_per_hour", AT_LEAST_1),
+            (*texts_per_day == 0, "limits.texts_per_day", AT_LEAST_1),
+            (*sockets == 0, "limits.sockets_per_operator", AT_LEAST_1),
+            (*commands_per_second == 0, "limits.commands_per_second", AT_LEAST_1),
+            (*commands_burst == 0, "limits.commands_burst", AT_LEAST_1),
+            (!hooks.contains(hook_bytes_max), "limits.hook_bytes_max", "1..16777216"),
+            (*of_account == 0, "limits.sign_ins_per_minute_per_account", AT_LEAST_1),
+            (*of_address == 0, "limits.sign_ins_per_minute_per_address", AT_LEAST_1),
+            (*unverified == 0, "limits.unverified_hooks_per_minute", AT_LEAST_1),
+        ]
+    }
+}
+
+impl Sessions {
+    fn checks(&self) -> [Check; 3] {
+        [
+            (!(1..=8_760).contains(&self.idle_hours), "sessions.idle_hours", "1..8760"),
+            (!(1..=365).contains(&self.absolute_days), "sessions.absolute_days", "1..365"),
+            (self.grace_seconds > 3_600, "sessions.grace_seconds", "0..3600"),
+        ]
+    }
+}
+
+impl Feed {
+    fn checks(&self) -> [Check; 2] {
+        let in_memory = self.events_per_shard_in_memory;
+        [
+            (in_memory == 0, "feed.events_per_shard_in_memory", AT_LEAST_1),
+            (self.feed_keep == 0, "feed.feed_keep", AT_LEAST_1),
+        ]
+    }
+}
+
+impl Metrics {
+    fn is_guessable(&self) -> bool {
+        (1..TOKEN_CHARS_MIN).contains(&self.token.expose().chars().count())
+    }
+}
+
+impl Capacity {
+    /// How long a conversation in which nothing is written still takes a place. Zero: for ever.
+    pub fn idle(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.idle_seconds.into())
     }
 }
 
@@ -378,6 +459,10 @@ mod tests {
         let config = Config::with("").expect("the embedded file is complete");
         assert_eq!(config.limits.offer_timeout_seconds, 60..=1800);
         assert_eq!(config.store.shards, 64);
+        assert_eq!((config.company.timezone.as_str(), config.capacity.idle_seconds), ("", 900));
+        let limits = config.limits;
+        let bounds = (limits.open_offers, limits.texts_per_hour, limits.texts_per_day);
+        assert_eq!(bounds, (5, 1, 10));
         assert_eq!(Some(config.company.country), Region::parse("US"));
         assert!(config.metrics.token.is_empty());
     }
@@ -390,6 +475,13 @@ mod tests {
             ("[server]\npublic_url = \"https://desk.example.com/path\"", "public_url"),
             ("[server]\nlisten_on = 1", "listen_on"),
             ("[limits]\noffer_timeout_seconds = [60, 30]", "limits.offer_timeout_seconds"),
+            ("[company]\ntimezone = \"Europe/Atlantis\"", "company.timezone"),
+            ("[company]\ntimezone = \"europe/berlin\"", "company.timezone"),
+            ("[capacity]\nidle_seconds = 604801", "capacity.idle_seconds"),
+            ("[capacity]\nidle_seconds = -1", "capacity.idle_seconds"),
+            ("[limits]\nopen_offers = 0", "limits.open_offers"),
+            ("[limits]\ntexts_per_hour = 0", "limits.texts_per_hour"),
+            ("[limits]\ntexts_per_day = 0", "limits.texts_per_day"),
             ("[limits]\ncommands_burst = 0", "limits.commands_burst"),
             ("[limits]\ncommands_burst = \"many\"", "commands_burst"),
             ("[company]\ncountry = \"Germany\"", "company.country"),

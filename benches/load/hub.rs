@@ -85,7 +85,7 @@ pub(crate) fn serve(directory: &Path, lines: u16) {
         while !node.is_ready() {
             tokio::task::yield_now().await;
         }
-        node.change(shared_documents(lines)).await.unwrap();
+        node.change(&OperatorId::new("chief"), shared_documents(lines)).await.unwrap();
         node.settle().await;
         let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let address = listener.local_addr().unwrap();

@@ -16,11 +16,14 @@ use domain::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId, ShardI
 use domain::line::LineSettings;
 use domain::routing::{Decision, Seek};
 
+use crate::actors::attendance::AttendanceBook;
+use crate::actors::audit;
 use crate::actors::chats::Chats;
 use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Who};
 use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
+use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, Next, NextWaiting, Stepped};
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
@@ -70,6 +73,8 @@ pub(crate) struct Bench {
     pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
     pub(crate) conversations: BTreeMap<ConversationId, Live>,
     pub(crate) chats: Chats,
+    pub(crate) audit: Ledger,
+    pub(crate) attendance: AttendanceBook,
     pub(crate) customers: Customers,
     /// Conversations and lines that the running round has changed.
     pub(crate) touched: BTreeSet<ConversationId>,
@@ -177,6 +182,9 @@ impl Bench {
         }
         let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
         self.customers.follow(&store, conversation, effects, settings, now).await?;
+        if let Some(entry) = audit::of_step(effects, conversation, now) {
+            self.audit.append(group, &entry);
+        }
         self.tell_chat(group, effects, conversation).await
     }
 

@@ -1,5 +1,10 @@
 //! How the edge talks to the actors: everything that `web` may ask of a node.
 
+pub mod attendance;
+pub mod audit;
+pub mod lines;
+pub mod recording;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +14,7 @@ use std::sync::atomic::Ordering;
 use actix::{Handler, Message, Recipient};
 use bytestring::ByteString;
 use domain::account::{Account, SignIn};
+use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
 use domain::chat::Inbound;
 use domain::conversation::{Conversation, Draft};
@@ -20,7 +26,7 @@ use domain::operator::{Operator, Role, Status};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::actors::delivery::SettleDelivery;
+use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
@@ -30,6 +36,7 @@ use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, Work};
+use crate::channels;
 use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
@@ -89,6 +96,10 @@ pub enum Change {
         version: u64,
         line: Line,
     },
+    /// A new line from what another one, or another hub, has exported.
+    ImportedLine {
+        line: Line,
+    },
     Channel {
         version: u64,
         channel: Channel,
@@ -111,6 +122,11 @@ pub enum Change {
         version: u64,
         digest: String,
     },
+    /// Is in the audit log only: its documents are changed beside it.
+    Noted {
+        what: Deed,
+        subject: Subject,
+    },
     /// A customer's card, a lead, or what a customer is known by, as `actors::customers` makes it.
     Record {
         version: u64,
@@ -124,16 +140,36 @@ impl Change {
     /// The document that it is about.
     pub(crate) fn target(&self) -> String {
         match self {
-            Self::Line { line, .. } => format!("line:{}", line.id),
+            Self::Line { line, .. } | Self::ImportedLine { line } => target_of_line(&line.id),
             Self::Channel { channel, .. } => format!("channel:{}", channel.id),
             Self::Operator { operator, .. } => format!("operator:{}", operator.id),
             Self::Account { login, .. } => format!("account:{login}"),
             Self::SignIn { digest, .. } | Self::EndSignIn { digest, .. } => {
                 format!("sign_in:{digest}")
             }
+            Self::Noted { what, subject } => format!("noted:{what:?}:{subject:?}"),
             Self::Record { kind, id, .. } => format!("{}:{id}", kind.as_str()),
         }
     }
+
+    /// Another document that says whether it may be.
+    pub(crate) fn judged_by(&self) -> Option<String> {
+        match self {
+            Self::Channel { channel, .. } => Some(target_of_line(&channel.line)),
+            Self::Line { .. }
+            | Self::ImportedLine { .. }
+            | Self::Operator { .. }
+            | Self::Account { .. }
+            | Self::SignIn { .. }
+            | Self::EndSignIn { .. }
+            | Self::Noted { .. }
+            | Self::Record { .. } => None,
+        }
+    }
+}
+
+fn target_of_line(line: &LineId) -> String {
+    format!("line:{line}")
 }
 
 /// Which conversations a list shows, newest change first.
@@ -279,7 +315,16 @@ impl NodeHandle {
         }
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
-        let shard = channel.value.shard;
+        let channel = channel.value.clone();
+        let press = channels::press(&channel.settings, &arrival.inbound).map(str::to_owned);
+        let accepted = self.store_arrival(channel.shard, arrival).await?;
+        if let (Some(press), Some(delivery)) = (press, self.parts.delivery.get()) {
+            let _too_many = delivery.try_send(PressTaken { channel, press });
+        }
+        Ok(accepted)
+    }
+
+    async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
         let (answer, answered) = Answer::new();
         let runs = self.parts.with_shard(shard, |_| ()).is_some();
         if !runs {
@@ -310,14 +355,15 @@ impl NodeHandle {
     }
 
     /// Changes shared documents, all or none. When it returns `Ok`, `directory()` shows them.
-    /// At most [`CHANGES_MAX`] at a time, each about another document.
-    pub async fn change(&self, changes: Vec<Change>) -> Result<(), NotStored> {
+    /// At most [`CHANGES_MAX`] at a time, each about another document. `by`: who wants it so, for
+    /// the audit log.
+    pub async fn change(&self, by: &OperatorId, changes: Vec<Change>) -> Result<(), NotStored> {
         let targets: BTreeSet<_> = changes.iter().map(Change::target).collect();
         if changes.len() > CHANGES_MAX || targets.len() < changes.len() {
             return Err(NotStored::Full);
         }
         let (answer, answered) = Answer::new();
-        let work = Work::Change { changes, answer };
+        let work = Work::Change { by: by.clone(), changes, answer };
         self.parts
             .hand_to(ShardId(0), work)
             .ok_or(NotStored::Unavailable)?
@@ -357,7 +403,8 @@ impl NodeHandle {
         };
         let now_so = (*found.value).clone();
         let operator = Operator { status, status_reason: reason, set_away: false, ..now_so };
-        match self.change(vec![Change::Operator { version: found.version, operator }]).await {
+        let change = Change::Operator { version: found.version, operator };
+        match self.change(id, vec![change]).await {
             Ok(()) => Outcome::Done {},
             Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
                 Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
@@ -377,7 +424,7 @@ impl NodeHandle {
             let operator =
                 Operator { status: Status::Away, status_reason: None, set_away: true, ..now_so };
             let change = Change::Operator { version: found.version, operator };
-            match self.change(vec![change]).await {
+            match self.change(id, vec![change]).await {
                 Ok(()) => return true,
                 Err(NotStored::Stale) => {}
                 Err(NotStored::Full | NotStored::Unavailable) => return false,
@@ -416,31 +463,37 @@ impl NodeHandle {
     /// A conversation with its entries. Whether somebody may read it is the caller's question to
     /// `domain::permission`.
     pub async fn transcript(&self, id: &ConversationId) -> Result<Option<Transcript>, NotStored> {
-        let unavailable = |_| NotStored::Unavailable;
         let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
             return Ok(None);
         };
         // The position is read first: entries that come meanwhile are there twice, never missing.
-        let ends = self.ends().await.map_err(unavailable)?;
+        let ends = self.ends().await.map_err(|_| NotStored::Unavailable)?;
         let Some(conversation) = self.conversation(id).await else { return Ok(None) };
-        let mut records = Vec::new();
-        let mut after = 0;
+        let entries = self.entries(id).await?;
+        let place = ends.0.get(&shard).copied().unwrap_or_default();
+        let position = encode::feed_position(shard, place);
+        let (row, draft) = (conversation.row(), conversation.draft);
+        Ok(Some(Transcript { row, entries, draft, position }))
+    }
+
+    /// All entries of a conversation as they stand.
+    async fn entries(&self, id: &ConversationId) -> Result<Vec<Entry>, NotStored> {
+        let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
+            return Ok(Vec::new());
+        };
+        let (mut records, mut after) = (Vec::new(), 0);
         loop {
-            let store = &self.parts.store;
-            let page = store.history(shard, id.clone(), after, PAGE).await.map_err(unavailable)?;
+            let page = self.parts.store.history(shard, id.clone(), after, PAGE).await;
+            let page = page.map_err(|_| NotStored::Unavailable)?;
             let full = page.len() == PAGE;
             for (n, bytes) in page {
                 after = n;
                 records.extend(encode::read::<Record>("record", &bytes));
             }
             if !full {
-                break;
+                return Ok(fold(records));
             }
         }
-        let place = ends.0.get(&shard).copied().unwrap_or_default();
-        let position = encode::feed_position(shard, place);
-        let (row, draft) = (conversation.row(), conversation.draft);
-        Ok(Some(Transcript { row, entries: fold(records), draft, position }))
     }
 
     /// The conversation as lists show it, as stored.

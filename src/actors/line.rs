@@ -3,6 +3,8 @@
 //! Decides nothing itself: `domain::queue` does. Writes nothing: its shard does. What a round
 //! changes is applied at once and taken back when the round is refused.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -28,6 +30,8 @@ use crate::actors::shard::Shard;
 use crate::actors::standing::Standings;
 use crate::actors::work::Work;
 use crate::store::op::Counter;
+
+pub(crate) use crate::actors::line::asked::{Foresee, Open};
 
 /// What a line starts with, read from the store.
 #[derive(Debug)]
@@ -114,7 +118,7 @@ impl LineActor {
         let now = self.parts.clock.now();
         if self.turns_at.is_some_and(|at| at <= now) {
             self.look_at_the_clock();
-            self.reconsider();
+            self.turn();
         }
         for conversation in self.standings.take_due(now) {
             self.tell_shard(Work::Due { conversation });
@@ -130,8 +134,18 @@ impl LineActor {
         self.turns_at = self.hours.changes_next(now);
     }
 
-    /// Every open conversation looks at the rules and the hours anew; who waits longest first.
-    fn reconsider(&self) {
+    /// The line opens or closes: that concerns what waits, who waits longest first, and what
+    /// somebody has who is gone. All other deadlines know the hours already.
+    fn turn(&self) {
+        let waiting = self.queue.waiting();
+        let left_behind = self.departed.keys().flat_map(|operator| self.standings.of(operator));
+        for conversation in waiting.iter().chain(left_behind) {
+            self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
+        }
+    }
+
+    /// Every open conversation looks at the changed rules; who waits longest first.
+    fn reconsider_all(&self) {
         let waiting = self.queue.waiting();
         let waits: BTreeSet<&ConversationId> = waiting.iter().collect();
         let others = self.standings.all().filter(|id| !waits.contains(id));
@@ -196,16 +210,26 @@ impl LineActor {
         }
         self.queue.keep();
         self.tell_offers(&start.conversations);
+        self.make_up_for_turns(&start.conversations);
         let asked = start.conversations.iter().flat_map(|c| c.open_offers());
         let asked: BTreeSet<_> = asked.map(|offer| offer.operator.clone()).collect();
-        // The line may have opened or closed while nothing ran.
-        self.reconsider();
         if let Some(node) = self.parts.node.get() {
             let (line, addr) = (self.line.id.clone(), ctx.address());
             node.do_send(LineRuns { line, addr, asked: asked.into_iter().collect() });
         }
         self.sleep(ctx);
         self.wake();
+    }
+
+    /// The line may have opened or closed while nothing ran.
+    fn make_up_for_turns(&self, conversations: &[Arc<Conversation>]) {
+        let now = self.parts.clock.now();
+        let missed = |c: &&Arc<Conversation>| c.missed_a_turn(&self.hours, now);
+        let mut late: Vec<_> = conversations.iter().filter(missed).collect();
+        late.sort_by_key(|conversation| conversation.waiting_since);
+        for conversation in late {
+            self.tell_shard(Work::Reconsider { conversation: conversation.id.clone() });
+        }
     }
 
     /// The other lines learn before whom this one's conversations are put.
@@ -425,7 +449,7 @@ impl Handler<Configure> for LineActor {
             self.meet(&operator, present);
         }
         self.look_at_the_clock();
-        self.reconsider();
+        self.reconsider_all();
         self.sleep(ctx);
         self.wake();
     }

@@ -9,6 +9,8 @@ pub mod handle;
 pub mod node;
 pub mod parts;
 
+mod attendance;
+mod audit;
 mod bench;
 mod between;
 mod catch_up;
@@ -19,6 +21,7 @@ mod delivery;
 mod encode;
 mod feed;
 mod group;
+mod ledger;
 mod line;
 mod operator_session;
 mod orders;

@@ -24,6 +24,7 @@ use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{LineChanged, Shard};
+use crate::actors::work::Work;
 use crate::channels;
 use crate::clock::{self, Clock};
 use crate::outbound::Outbound;
@@ -132,12 +133,15 @@ async fn read_directory(store: &Store) -> Result<Directory, Unavailable> {
 }
 
 impl Node {
-    /// Tells the lines how an operator stands: he may have conversations of any of them.
+    /// Tells the lines how an operator stands: he may have conversations of any of them. And has it
+    /// noted.
     fn tell_lines(&self, operator: &OperatorId) {
         let Some((operator, present)) = self.parts.standing(operator) else { return };
         for addr in self.lines.values() {
             addr.do_send(OperatorStands { operator: operator.clone(), present });
         }
+        let operator = Some(operator.id.clone());
+        self.parts.with_shard(ShardId(0), |addr| addr.do_send(Work::Attend { operator }));
     }
 
     /// Sets somebody away who lets his offers run out.
@@ -302,6 +306,25 @@ impl Handler<LineRuns> for Node {
             if let Some(addr) = self.lines.get(&line) {
                 addr.do_send(OperatorStands { operator, present });
             }
+        }
+    }
+}
+
+/// Where are the actors of lines?
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Vec<Addr<LineActor>>")]
+pub(crate) enum AskLines {
+    One(LineId),
+    All,
+}
+
+impl Handler<AskLines> for Node {
+    type Result = Vec<Addr<LineActor>>;
+
+    fn handle(&mut self, which: AskLines, _: &mut Self::Context) -> Vec<Addr<LineActor>> {
+        match which {
+            AskLines::One(line) => self.lines.get(&line).cloned().into_iter().collect(),
+            AskLines::All => self.lines.values().cloned().collect(),
         }
     }
 }

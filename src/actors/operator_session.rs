@@ -446,10 +446,11 @@ impl OperatorSession {
         if unseen >= SignedDuration::from_mins(RENEW_MINUTES) {
             let sign_in = SignIn { seen_at: now, ..(*found.value).clone() };
             let (version, digest) = (found.version, self.sign_in.clone());
-            let node = self.node.clone();
+            let (node, by) = (self.node.clone(), self.operator.clone());
+            let change = Change::SignIn { version, digest, sign_in };
             let renewed = async move {
                 // Somebody else may have renewed or ended it: the next beat sees what is true.
-                let _raced = node.change(vec![Change::SignIn { version, digest, sign_in }]).await;
+                let _raced = node.change(&by, vec![change]).await;
             };
             ctx.spawn(renewed.into_actor(self));
         }

@@ -10,15 +10,17 @@ use std::sync::Arc;
 use domain::effect::Input;
 use domain::entry::{Body, Unheard};
 use domain::event::{Alarm, FeedEvent};
-use domain::id::ConversationId;
+use domain::id::{ConversationId, OperatorId};
 
+use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
 use crate::actors::delivery::Jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, TailEvent};
 use crate::actors::group::Group;
-use crate::actors::handle::{Accepted, NotStored};
+use crate::actors::handle::{Accepted, Change, NotStored};
+use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
 use crate::actors::outbox::OutboxJob;
 use crate::actors::shard::Bell;
@@ -170,6 +172,7 @@ impl Bench {
                 | Work::Back { .. }
                 | Work::Raise { .. }
                 | Work::Deserted { .. }
+                | Work::Attend { .. }
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
                 | Work::Change { .. } => pending.push_front(work),
@@ -222,16 +225,11 @@ impl Bench {
                 self.feed_own(group, conversation, Input::Reconsider).await
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
-            Work::Change { changes, answer: _ } => {
-                let store = self.parts.store.clone();
-                if !self.customers.take(&store, changes).await? {
-                    return Ok(Verdict::Stale);
-                }
-                for change in changes {
-                    shared_change::write(group, change);
-                }
+            Work::Attend { operator } => {
+                self.attend(group, operator.as_ref());
                 Ok(Verdict::Done)
             }
+            Work::Change { by, changes, answer: _ } => self.change(group, by, changes).await,
         }
     }
 
@@ -265,6 +263,28 @@ impl Bench {
         input: Input,
     ) -> Result<Verdict, Broken> {
         let _none = self.feed(group, conversation, input, None).await?;
+        Ok(Verdict::Done)
+    }
+
+    /// Changes by a person, each with its entry of the audit log.
+    async fn change(
+        &mut self,
+        group: &mut Group,
+        by: &OperatorId,
+        changes: &[Change],
+    ) -> Result<Verdict, Broken> {
+        let store = self.parts.store.clone();
+        let (directory, now) = (self.parts.directory.get(), self.parts.clock.now());
+        let fits = changes.iter().all(|change| shared_change::fits(change, &directory));
+        if !fits || !self.customers.take(&store, changes).await? {
+            return Ok(Verdict::Stale);
+        }
+        for change in changes {
+            if let Some(entry) = audit::entry_of(change, &directory, by, now) {
+                self.audit.append(group, &entry);
+            }
+            shared_change::write(group, change);
+        }
         Ok(Verdict::Done)
     }
 
@@ -310,6 +330,8 @@ impl Bench {
             }
         }
         self.chats.draft(&mut group);
+        self.audit.draft(&mut group, Nothing {});
+        self.attendance.draft(&mut group);
         self.customers.draft(&mut group);
         draught.groups.push(group);
         Ok(())
@@ -330,6 +352,7 @@ impl Bench {
             | Work::Back { .. }
             | Work::Raise { .. }
             | Work::Deserted { .. }
+            | Work::Attend { .. }
             | Work::Reconsider { .. }
             | Work::Job { .. }
             | Work::Change { .. } => None,
@@ -376,6 +399,8 @@ impl Bench {
             }
         }
         self.chats.keep();
+        self.audit.keep();
+        self.attendance.keep();
         self.customers.keep();
         for id in &draught.closed {
             self.conversations.remove(id);
@@ -447,6 +472,8 @@ impl Bench {
             }
         }
         self.chats.take_back();
+        self.audit.take_back();
+        self.attendance.take_back();
         self.customers.take_back();
     }
 }
@@ -460,6 +487,7 @@ fn count_unheard(event: &FeedEvent) {
         let why = match why {
             Unheard::Automatic => "automatic",
             Unheard::Blocked => "blocked",
+            Unheard::UnaskedRating => "unasked_rating",
         };
         metrics::counter!("switchboard_unheard_messages_total", "why" => why).increment(1);
     }
@@ -488,6 +516,7 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             | Work::Back { .. }
             | Work::Raise { .. }
             | Work::Deserted { .. }
+            | Work::Attend { .. }
             | Work::Reconsider { .. } => {}
         }
     }

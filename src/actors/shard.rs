@@ -12,6 +12,7 @@ use domain::id::{LineId, ShardId};
 use domain::line::Line;
 use tokio::sync::oneshot;
 
+use crate::actors::attendance::AttendanceBook;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::catch_up::from_store;
 use crate::actors::chats::Chats;
@@ -20,6 +21,7 @@ use crate::actors::delivery::found_jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, Follow};
 use crate::actors::handle::NodeHandle;
+use crate::actors::ledger::{Ledger, Nothing};
 use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::parts::Shared;
 use crate::actors::shared_change;
@@ -82,6 +84,10 @@ impl Shard {
             Ok(bench) => {
                 shard.parts.set_shard(shard.id, Some(ctx.address()));
                 shard.bench = Some(bench);
+                if shard.id == ShardId(0) {
+                    // Whoever came or went meanwhile was not noted.
+                    shard.pending.push_back(Work::Attend { operator: None });
+                }
                 shard.go_on(ctx);
             }
             Err(error) => shard.broke(&error, ctx),
@@ -240,6 +246,7 @@ async fn load(
     let meta = parts.store.meta(shard).await?;
     let end = parts.store.feed_at(shard, meta.feed_end).await?;
     let tag = end.map_or(0, |record| encode::tag(&record.by));
+    let (audit, Nothing {}) = Ledger::load(&parts.store, shard, DocumentKind::Audit).await?;
     let mut bench = Bench {
         shard,
         addr,
@@ -251,6 +258,8 @@ async fn load(
         lines: BTreeMap::new(),
         conversations: BTreeMap::new(),
         chats: Chats::default(),
+        audit,
+        attendance: AttendanceBook::load(&parts.store, shard).await?,
         customers: Customers::new(parts.records.clone(), parts.settings.region),
         touched: BTreeSet::new(),
         touched_lines: BTreeSet::new(),

@@ -13,11 +13,35 @@ use crate::actors::node::SharedChanged;
 use crate::actors::parts::Shared;
 use crate::store::op::{Op, SharedKind};
 
+/// Whether it fits what there is by now: the edge has looked at that a moment ago. An archived line
+/// has no channels.
+pub(crate) fn fits(change: &Change, directory: &Directory) -> bool {
+    match change {
+        Change::Line { line, .. } if line.archived => {
+            !directory.channels.values().any(|channel| channel.value.line == line.id)
+        }
+        Change::Channel { channel, .. } => {
+            directory.lines.get(&channel.line).is_none_or(|line| !line.value.archived)
+        }
+        Change::Line { .. }
+        | Change::ImportedLine { .. }
+        | Change::Operator { .. }
+        | Change::Account { .. }
+        | Change::SignIn { .. }
+        | Change::EndSignIn { .. }
+        | Change::Noted { .. }
+        | Change::Record { .. } => true,
+    }
+}
+
 /// Adds a change to the group.
 pub(crate) fn write(group: &mut Group, change: &Change) {
     match change {
         Change::Line { version, line } => {
             put(group, SharedKind::Line, line.id.as_str(), *version, line);
+        }
+        Change::ImportedLine { line } => {
+            put(group, SharedKind::Line, line.id.as_str(), 0, line);
         }
         Change::Channel { version, channel } => {
             put(group, SharedKind::Channel, channel.id.as_str(), *version, channel);
@@ -39,6 +63,7 @@ pub(crate) fn write(group: &mut Group, change: &Change) {
             let kind = kind.as_str().to_owned();
             group.show(FeedEvent::Shared { kind, id, version: 0, bytes: String::new() });
         }
+        Change::Noted { .. } => {}
     }
 }
 

@@ -43,20 +43,26 @@ pub(crate) enum Work {
     Reconsider { conversation: ConversationId },
     /// The last available operator of a line has gone.
     Deserted { line: LineId },
+    /// An operator came, went or was changed; none: it may have been any of them (shard 0 only).
+    Attend { operator: Option<OperatorId> },
     /// The outbox is about to send, or has heard from the platform.
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
     /// People change shared documents (shard 0 only).
-    Change { changes: Vec<Change>, answer: Answer<Result<(), NotStored>> },
+    Change { by: OperatorId, changes: Vec<Change>, answer: Answer<Result<(), NotStored>> },
 }
 
 impl Work {
-    /// What may stand only once in a commit: dedupe keys, jobs, shared documents.
+    /// What may stand only once in a commit: dedupe keys, jobs, shared documents, and what these
+    /// are judged by.
     pub(crate) fn targets(&self) -> Vec<String> {
         match self {
             Self::Arrive { arrival, .. } => vec![arrival.dedupe_key()],
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
-            Self::Change { changes, .. } => changes.iter().map(Change::target).collect(),
+            Self::Change { changes, .. } => {
+                let judged_by = changes.iter().filter_map(Change::judged_by);
+                changes.iter().map(Change::target).chain(judged_by).collect()
+            }
             Self::Inbox { .. }
             | Self::Due { .. }
             | Self::Wake { .. }
@@ -64,6 +70,7 @@ impl Work {
             | Self::Back { .. }
             | Self::Raise { .. }
             | Self::Deserted { .. }
+            | Self::Attend { .. }
             | Self::Reconsider { .. } => Vec::new(),
         }
     }
@@ -87,6 +94,7 @@ impl Work {
             | Self::Back { .. }
             | Self::Raise { .. }
             | Self::Deserted { .. }
+            | Self::Attend { .. }
             | Self::Reconsider { .. } => return Some(self),
         }
         None

@@ -72,6 +72,12 @@ impl Cast {
         Self { actors, channels }
     }
 
+    /// Who sets everything up.
+    pub(super) fn administrator(&self) -> OperatorId {
+        let [administrator, ..] = &self.actors;
+        administrator.operator().id
+    }
+
     /// What is to be stored. Slow: passwords are hashed.
     pub(super) fn changes(&self) -> Vec<Change> {
         let mut changes = Vec::new();

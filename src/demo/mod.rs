@@ -56,7 +56,7 @@ async fn perform(options: &DemoOptions, folder: &TempDir) -> Result<(), Failure>
     program::keep_up(numbers.clone());
     let node = program::start_node(&config, Clock::Wall).await?;
     let cast = Cast::of(address, options.polling);
-    node.change(cast.changes()).await?;
+    node.change(&cast.administrator(), cast.changes()).await?;
     let way_out = program::way_out(&config)?;
     let platform = Arc::new(Platform::new(cast.accounts(address), way_out, Clock::Wall));
     let edge = Edge::new(node.clone(), Clock::Wall, &config, Some(numbers), None);

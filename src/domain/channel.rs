@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ChannelId, LineId, ShardId};
 
+/// Fields of a channel that nobody is shown, by their names in the stored form.
+pub const SECRETS: [&str; 3] = ["settings.token", "settings.secret", "settings.keys"];
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
     pub id: ChannelId,
@@ -15,7 +18,7 @@ pub struct Channel {
     pub settings: ChannelSettings,
 }
 
-/// What each platform needs. Secrets are never shown by the API.
+/// What each platform needs. Secrets ([`SECRETS`]) are never shown by the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ChannelSettings {

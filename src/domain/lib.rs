@@ -5,6 +5,8 @@
 //! are arguments, and senseless input is answered by an effect that says why it was ignored.
 
 pub mod account;
+pub mod attendance;
+pub mod audit;
 pub mod channel;
 pub mod chat;
 pub mod conversation;
@@ -20,6 +22,8 @@ pub mod line;
 pub mod operator;
 pub mod permission;
 pub mod queue;
+pub mod recording;
+pub mod rehearsal;
 pub mod routing;
 pub mod texts;
 pub mod world;

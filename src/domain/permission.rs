@@ -42,14 +42,15 @@ pub enum Action<'a> {
     Oversee(&'a Row),
     /// Write an internal note.
     Note(&'a Row),
+    /// Change the status of somebody who is in these queues, hand his conversations back to them:
+    /// he himself, and those who oversee one of them.
+    ManageOperator { operator: &'a OperatorId, queues: &'a [LineId] },
     /// Read a customer's card, which is found through these conversations of his.
     ReadCustomer(&'a [Row]),
     /// Change it, confirm his contacts, merge it with another, have a lead made or changed.
     ChangeCustomer(&'a [Row]),
     /// Block and unblock him, also before anybody has accepted.
     BlockCustomer(&'a [Row]),
-    /// End another person's sign-in, change his status, hand his conversations to the queue.
-    ManageOperator(&'a OperatorId),
 }
 
 /// Whether `who` may do it. `queues` are the lines in whose queue he is.
@@ -70,6 +71,9 @@ pub fn may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
 fn oversees(who: &Operator, action: Action<'_>) -> bool {
     match action {
         Action::SeeLine(line) => who.supervises.contains(line),
+        Action::ManageOperator { operator: _, queues } => {
+            queues.iter().any(|line| who.supervises.contains(line))
+        }
         Action::ReadConversation(row)
         | Action::SeeRow(row)
         | Action::AnswerOffer(row)
@@ -87,7 +91,7 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
         Action::ReadCustomer(rows) | Action::ChangeCustomer(rows) | Action::BlockCustomer(rows) => {
             rows.iter().any(|row| who.supervises.contains(&row.line))
         }
-        Action::Administer | Action::SeeDirectory | Action::ManageOperator(_) => false,
+        Action::Administer | Action::SeeDirectory => false,
     }
 }
 
@@ -107,10 +111,10 @@ fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
         Action::Withdraw(row) => row.handed_by.as_ref() == Some(&who.id),
         Action::Leave(row) => row.joined.contains(&who.id),
         Action::Note(row) => has(who, row) || row.joined.contains(&who.id),
+        Action::ManageOperator { operator, queues: _ } => *operator == who.id,
         Action::ReadCustomer(rows) => rows.iter().any(|row| allowed(Action::ReadConversation(row))),
         Action::ChangeCustomer(rows) => rows.iter().any(|row| is_his(who, row)),
         Action::BlockCustomer(rows) => rows.iter().any(|row| allowed(Action::Spam(row))),
-        Action::ManageOperator(operator) => *operator == who.id,
     }
 }
 

@@ -18,9 +18,10 @@ use crate::id::{ConversationId, OperatorId};
 use crate::limits::Limits;
 use crate::line::{LineSettings, QueueMode};
 use crate::operator::{Departure, Operator};
+use crate::queue::explain::candidate;
 use crate::queue::people::{People, Rank, Rules, Standing};
 use crate::queue::waiting::{Passers, WaitingList, Waits};
-use crate::routing::{Decision, Passed, Reason, Seek, Via};
+use crate::routing::{Candidate, Decision, Passed, Reason, Seek, Via};
 
 /// What a queue knows of the operators of a line, and the conversations that wait in it.
 ///
@@ -32,7 +33,7 @@ use crate::routing::{Decision, Passed, Reason, Seek, Via};
 ///
 /// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody is raised
 /// merely because the process was started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Queue {
     people: People,
     waiting: WaitingList,
@@ -45,7 +46,7 @@ pub struct Queue {
 }
 
 /// What undoes one change of a round.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Undo {
     /// Adds `by`, and restores when he was last offered something.
     Received {
@@ -241,7 +242,9 @@ impl Queue {
     ///
     /// `responsible` tells of [`Seek::responsible`]: he is asked alone and before the queue, or, when
     /// he is not here or has as many offers as anybody may have, has it in his list while the queue
-    /// is asked. Then comes whom the customer knows, if he is eligible.
+    /// is asked. Then comes whom the customer knows, if he is eligible. Whoever is free at this
+    /// moment for a conversation that has waited longer is left to it: it has its turn when the line
+    /// is woken.
     pub fn next(&self, seek: &Seek, responsible: Reach) -> Decision {
         let passers = Passers::of(&seek.passed);
         let owner = seek.responsible.as_ref().filter(|owner| !passers.contains(owner));
@@ -249,19 +252,25 @@ impl Queue {
         if let Some(owner) = owner
             && not_asked.is_none()
         {
-            return self.first(Via::Responsible, owner, Reason::Responsible, seek, responsible);
+            let chosen = candidate(owner, Reason::Responsible);
+            let available = responsible == Reach::Available;
+            return self.first(Via::Responsible, available, chosen, None, seek);
         }
-        let known = seek.known.as_ref().filter(|known| !passers.contains(known));
-        let mut decision = match known.filter(|known| self.people.free_rank(known).is_some()) {
-            Some(known) => self.first(Via::Known, known, Reason::Known, seek, Reach::Available),
-            None => self.by_the_queue(seek, &passers),
+        let is_listed = not_asked.as_ref().is_some_and(|why| *why != Reason::ResponsibleDisabled);
+        let owner = owner.zip(not_asked).map(|(owner, why)| candidate(owner, why));
+        let listed_for = owner.as_ref().filter(|_| is_listed).map(|owner| owner.operator.clone());
+        let known = seek.known.as_ref().filter(|known| {
+            let is_free = !passers.contains(known) && self.people.free_rank(known).is_some();
+            is_free && !self.waiting.wants(known, seek.since)
+        });
+        let decision = match known {
+            Some(known) => {
+                let available = self.people.is_available(known);
+                self.first(Via::Known, available, candidate(known, Reason::Known), owner, seek)
+            }
+            None => self.by_the_queue(owner, seek, &passers),
         };
-        if let Some((owner, reason)) = owner.zip(not_asked) {
-            let is_listed = reason != Reason::ResponsibleDisabled;
-            decision.listed_for = is_listed.then(|| owner.clone());
-            decision.explanation.name_first(owner, reason);
-        }
-        decision
+        Decision { listed_for, ..decision }
     }
 
     /// Why the customer's responsible is not asked before the queue; none: he is.
@@ -280,29 +289,27 @@ impl Queue {
     fn first(
         &self,
         via: Via,
-        operator: &OperatorId,
-        reason: Reason,
+        available: bool,
+        chosen: Candidate,
+        owner: Option<Candidate>,
         seek: &Seek,
-        reach: Reach,
     ) -> Decision {
-        let available = match via {
-            Via::Responsible => reach == Reach::Available,
-            Via::Queue | Via::Known | Via::Transfer | Via::Hand | Via::Return => {
-                self.people.is_available(operator)
-            }
-        };
+        let operator = chosen.operator.clone();
         Decision {
             via,
-            operators: vec![operator.clone()],
             absent: if available { Vec::new() } else { vec![operator.clone()] },
+            operators: vec![operator],
             reserves: true,
             listed_for: None,
-            explanation: self.people.explain_first(operator, reason, &seek.passed),
+            explanation: self.people.explain_first(owner, chosen, &seek.passed),
         }
     }
 
-    fn by_the_queue(&self, seek: &Seek, passers: &Passers) -> Decision {
-        let mut eligible = self.people.free_beside(passers);
+    fn by_the_queue(&self, owner: Option<Candidate>, seek: &Seek, passers: &Passers) -> Decision {
+        let mut eligible = self
+            .people
+            .free_beside(passers)
+            .filter(|rank| !self.waiting.wants(self.people.at(rank), seek.since));
         let mode = self.people.rules().mode;
         let chosen: Vec<Rank> = match mode {
             QueueMode::Evenly | QueueMode::Strictly => eligible.next().into_iter().collect(),
@@ -319,7 +326,7 @@ impl Queue {
                 QueueMode::All => false,
             },
             listed_for: None,
-            explanation: self.people.explain(&chosen, &seek.passed),
+            explanation: self.people.explain(owner, &chosen, &seek.passed),
         }
     }
 

@@ -29,6 +29,8 @@ pub enum Via {
 /// What a conversation asks of its line: somebody to be offered to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seek {
+    /// Its place in the line: nobody is given to it whom an older one can be offered.
+    pub since: Timestamp,
     /// Those who declined or missed the offer in this round.
     pub passed: Vec<Passed>,
     /// To be asked before the queue, whether he is in it or not.
@@ -127,35 +129,6 @@ pub enum Reason {
     TooManyOffers {
         offers: usize,
     },
-}
-
-impl Explanation {
-    /// Puts somebody before all others; whatever else is said of him is left out.
-    pub(crate) fn name_first(&mut self, operator: &OperatorId, reason: Reason) {
-        self.candidates.retain(|candidate| {
-            candidate.operator != *operator || !candidate.reason.is_of_the_queue()
-        });
-        self.candidates.insert(0, Candidate { operator: operator.clone(), reason });
-    }
-}
-
-impl Reason {
-    /// Why somebody of the list was not asked.
-    fn is_of_the_queue(&self) -> bool {
-        match self {
-            Self::Unavailable | Self::AtCapacity { .. } | Self::TooManyOffers { .. } => true,
-            Self::FewestReceived { .. }
-            | Self::FirstInOrder { .. }
-            | Self::Everybody
-            | Self::Responsible
-            | Self::ResponsibleAway
-            | Self::ResponsibleDisabled
-            | Self::Known
-            | Self::Declined { .. }
-            | Self::Missed { .. }
-            | Self::Sent { .. } => false,
-        }
-    }
 }
 
 /// Candidates that are not named.

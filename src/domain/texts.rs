@@ -56,6 +56,31 @@ impl Placeholder {
 }
 
 impl Kind {
+    pub const ALL: [Self; 8] = [
+        Self::Welcome,
+        Self::Consent,
+        Self::OffHours,
+        Self::Unanswered,
+        Self::Closing,
+        Self::AutoClose,
+        Self::RateLike,
+        Self::RateStars,
+    ];
+
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Welcome => "welcome",
+            Self::Consent => "consent",
+            Self::OffHours => "off_hours",
+            Self::Unanswered => "unanswered",
+            Self::Closing => "closing",
+            Self::AutoClose => "auto_close",
+            Self::RateLike => "rate_like",
+            Self::RateStars => "rate_stars",
+        }
+    }
+
     /// What a text of this kind may leave open.
     pub fn placeholders(self) -> &'static [Placeholder] {
         use Placeholder::{Company, Customer, OpensAt, Operator};

@@ -248,9 +248,9 @@ impl World {
         self.settle();
     }
 
-    /// What the last call has come to, in order.
-    pub fn happened(&self) -> &[Happened] {
-        &self.happened
+    /// What the last call has come to, in order; nothing when it is asked again.
+    pub fn take_happened(&mut self) -> Vec<Happened> {
+        std::mem::take(&mut self.happened)
     }
 
     pub fn now(&self) -> Timestamp {

@@ -90,7 +90,12 @@ fn node_settings(config: &Config) -> NodeSettings {
     NodeSettings {
         region: config.company.country,
         company: config.company.name.as_str().into(),
-        limits: Limits::default(),
+        limits: Limits {
+            place_idle: config.capacity.idle(),
+            open_offers: config.limits.open_offers,
+            texts_per_hour: config.limits.texts_per_hour,
+            texts_per_day: config.limits.texts_per_day,
+        },
         public_url: public.is_https().then(|| public.as_str().to_owned()),
         sign_in_idle: config.sessions.idle(),
         sign_in_absolute: config.sessions.absolute(),

@@ -39,6 +39,10 @@ pub(super) struct MeBody {
     role: Role,
     #[schema(value_type = schema::Status)]
     status: Status,
+    /// Why, in his own words.
+    status_reason: Option<String>,
+    /// He was set away because he missed offers.
+    set_away: bool,
     /// Lines in whose queue he is.
     #[schema(value_type = Vec<String>)]
     queues: Vec<LineId>,
@@ -88,12 +92,13 @@ pub(super) async fn sign_out(
     request: HttpRequest,
     edge: web::Data<Edge>,
 ) -> Result<HttpResponse, ApiError> {
-    if let Some(ended) = own_sign_in(&request, &edge, &edge.node.directory()) {
-        match edge.node.change(vec![ended]).await {
+    if let Some((by, ended)) = own_sign_in(&request, &edge, &edge.node.directory()) {
+        match edge.node.change(&by, vec![ended]).await {
             // Stale: somebody renewed it a moment ago; the newer one is ended.
             Err(NotStored::Stale) => {
                 let again = own_sign_in(&request, &edge, &edge.node.directory());
-                edge.node.change(again.into_iter().collect()).await?;
+                let again = again.into_iter().map(|(_, ended)| ended).collect();
+                edge.node.change(&by, again).await?;
             }
             other => other?,
         }
@@ -127,9 +132,9 @@ pub(super) async fn begin(
     };
     let begun = Change::SignIn { version: 0, digest, sign_in };
     let changes = std::iter::once(begun.clone()).chain(ended).collect();
-    match edge.node.change(changes).await {
+    match edge.node.change(&operator.id, changes).await {
         // One of the old ones was renewed or ended meanwhile: they end by themselves one day.
-        Err(NotStored::Stale) => edge.node.change(vec![begun]).await?,
+        Err(NotStored::Stale) => edge.node.change(&operator.id, vec![begun]).await?,
         other => other?,
     }
     let cookie = person::sign_in_cookie(token, &edge.server, &edge.sessions);
@@ -163,9 +168,15 @@ fn superseded(
     ended.into_iter().map(|(digest, found)| end(digest, found.version)).collect()
 }
 
-fn own_sign_in(request: &HttpRequest, edge: &Edge, directory: &Directory) -> Option<Change> {
+/// Whose it is, and its end.
+fn own_sign_in(
+    request: &HttpRequest,
+    edge: &Edge,
+    directory: &Directory,
+) -> Option<(OperatorId, Change)> {
     let digest = own_digest(request, edge)?;
-    directory.sign_ins.get(&digest).map(|found| end(&digest, found.version))
+    let found = directory.sign_ins.get(&digest)?;
+    Some((found.value.operator.clone(), end(&digest, found.version)))
 }
 
 fn own_digest(request: &HttpRequest, edge: &Edge) -> Option<String> {
@@ -188,6 +199,8 @@ fn me_of(operator: &Operator, login: &str, directory: &Directory) -> MeBody {
         login: login.to_owned(),
         role: operator.role,
         status: operator.status,
+        status_reason: operator.status_reason.clone(),
+        set_away: operator.set_away,
         queues: directory.queues_of(&operator.id),
         supervises,
     }

@@ -3,13 +3,19 @@
 use std::net::IpAddr;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 
+use crate::actors::directory::time_zone;
 use crate::actors::handle::NodeHandle;
+use crate::clock;
 use crate::clock::Clock;
 use crate::config::{Company, Config, Limits, Metrics, Secret, Server, Sessions};
 use crate::web::password::Passwords;
 use crate::web::setup::Setup;
 use crate::web::throttle::Throttle;
+
+/// Rehearsals that run at a time; who comes then is told to come back.
+const REHEARSALS_MAX: usize = 2;
 
 /// The node, the settings of the edge, and its limits. One a process, shared by all workers.
 #[derive(Debug)]
@@ -18,6 +24,8 @@ pub struct Edge {
     pub clock: Clock,
     pub server: Server,
     pub company: Company,
+    /// Of new lines, by its IANA name.
+    pub timezone: String,
     pub limits: Limits,
     pub sessions: Sessions,
     pub metrics: Metrics,
@@ -25,6 +33,8 @@ pub struct Edge {
     pub(super) setup: Setup,
     pub(super) passwords: Passwords,
     pub(super) throttles: Throttles,
+    /// Rehearsals at a time: each may take a processor for seconds.
+    pub(super) rehearsals: Semaphore,
 }
 
 /// Limits on attempts that fail, or may.
@@ -53,6 +63,7 @@ impl Edge {
             clock,
             server: config.server.clone(),
             company: config.company.clone(),
+            timezone: timezone(&config.company),
             limits: config.limits.clone(),
             sessions: config.sessions.clone(),
             metrics: config.metrics.clone(),
@@ -60,8 +71,16 @@ impl Edge {
             setup: Setup::new(setup_token),
             passwords: Passwords::default(),
             throttles: Throttles::new(&config.limits),
+            rehearsals: Semaphore::new(REHEARSALS_MAX),
         }
     }
+}
+
+/// That of the configuration, else that of the machine if it is one that all nodes know.
+fn timezone(company: &Company) -> String {
+    let set = Some(company.timezone.clone()).filter(|name| !name.is_empty());
+    let of_machine = || clock::zone_of_machine().filter(|name| time_zone(name).is_some());
+    set.or_else(of_machine).unwrap_or_else(|| "UTC".to_owned())
 }
 
 impl Throttles {

@@ -1,5 +1,6 @@
 //! What a request is answered when it is not done. Nothing internal gets out.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::error::{JsonPayloadError, QueryPayloadError};
@@ -50,10 +51,20 @@ pub enum ApiError {
     NotJson,
     /// 422: fields with what is allowed in them.
     InvalidFields(Vec<FieldProblem>),
+    /// 422: a field that is not of its form; nobody looked at the others.
+    NotOfForm(FormProblem),
     /// 429, with seconds to wait.
     TooFast(u64),
     /// 503: repeat it a little later.
     Unavailable,
+}
+
+/// A field that is not of its form, by the name that stands in the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormProblem {
+    pub field: String,
+    /// What would be accepted.
+    pub allowed: String,
 }
 
 /// The documented form of every error.
@@ -82,7 +93,8 @@ pub struct ErrorDetail {
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Field {
-    pub field: &'static str,
+    #[schema(value_type = String)]
+    pub field: Cow<'static, str>,
     /// What would be accepted.
     pub allowed: String,
 }
@@ -109,7 +121,7 @@ impl ApiError {
             Self::AlreadySetUp => "already_set_up",
             Self::TooLarge => "too_large",
             Self::NotJson => "not_json",
-            Self::InvalidFields(_) => "invalid_fields",
+            Self::InvalidFields(_) | Self::NotOfForm(_) => "invalid_fields",
             Self::TooFast(_) => "too_fast",
             Self::Unavailable => "unavailable",
         }
@@ -134,7 +146,9 @@ impl ApiError {
             Self::AlreadySetUp => "the set-up is over: sign in".to_owned(),
             Self::TooLarge => "the request is too large".to_owned(),
             Self::NotJson => "the body must be `application/json`".to_owned(),
-            Self::InvalidFields(_) => "some fields are out of bounds".to_owned(),
+            Self::InvalidFields(_) | Self::NotOfForm(_) => {
+                "some fields are out of bounds".to_owned()
+            }
             Self::TooFast(seconds) => format!("too many attempts: wait {seconds} s"),
             Self::Unavailable => "too much is going on: repeat it in a moment".to_owned(),
         }
@@ -150,8 +164,11 @@ impl ApiError {
         };
         if let Self::InvalidFields(problems) = self {
             error.fields = problems.iter().cloned().map(Field::from).collect();
+        } else if let Self::NotOfForm(FormProblem { field, allowed }) = self {
+            error.fields = vec![Field { field: field.clone().into(), allowed: allowed.clone() }];
         } else if let Self::Taken(field) = self {
-            error.fields = vec![Field { field, allowed: "one that is free".to_owned() }];
+            let (field, allowed) = ((*field).into(), "one that is free".to_owned());
+            error.fields = vec![Field { field, allowed }];
         } else if let Self::MalformedAt { pointer, .. } = self {
             error.pointer = Some(pointer.clone());
         } else if let Self::Stale(current) = self {
@@ -191,7 +208,7 @@ impl ResponseError for ApiError {
             }
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::InvalidFields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::InvalidFields(_) | Self::NotOfForm(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -211,7 +228,7 @@ impl ResponseError for ApiError {
 
 impl From<FieldProblem> for Field {
     fn from(problem: FieldProblem) -> Self {
-        Self { field: problem.field, allowed: problem.allowed }
+        Self { field: problem.field.into(), allowed: problem.allowed }
     }
 }
 

@@ -33,19 +33,22 @@ use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, po
 use actix_web::{Resource, Route};
 
 use crate::web::api::{
-    calendar, channels, conversations, customers, leads, lines, openapi, operators,
+    audit, calendar, channels, conversations, customers, duty, leads, lines, openapi, operators,
+    transfer_targets,
 };
 use crate::web::edge::Edge;
 use crate::web::error::ApiError;
 
 /// Largest JSON body of the API.
 const JSON_BYTES_MAX: usize = 256 * 1024;
+/// Largest body that holds the settings of a line: a thousand holidays and a thousand operators.
+const LINE_BYTES_MAX: usize = 1024 * 1024;
 
 /// Every route there is.
 pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
     routes
         .app_data(edge)
-        .app_data(json_config())
+        .app_data(json_config(JSON_BYTES_MAX))
         .app_data(query_config())
         .service(only("/healthz", "GET", [get().to(health::lives)]))
         .service(only("/readyz", "GET", [get().to(health::is_ready)]))
@@ -69,13 +72,7 @@ fn configure_api(routes: &mut ServiceConfig) {
         .service(only("/v1/sign-in", "POST", [post().to(auth::sign_in)]))
         .service(only("/v1/sign-out", "POST", [post().to(auth::sign_out)]))
         .service(only("/v1/me", "GET", [get().to(auth::me)]))
-        .service(only("/v1/lines", "GET, POST", [get().to(lines::list), post().to(lines::create)]))
-        .service(only(
-            "/v1/lines/{id}",
-            "GET, PUT",
-            [get().to(lines::one), put().to(lines::change)],
-        ))
-        .service(only("/v1/calendar/preview", "POST", [post().to(calendar::preview)]))
+        .configure(configure_lines)
         .service(only(
             "/v1/channels",
             "GET, POST",
@@ -97,8 +94,48 @@ fn configure_api(routes: &mut ServiceConfig) {
             [get().to(operators::one), put().to(operators::change)],
         ))
         .service(only("/v1/operators/{id}/password", "PUT", [put().to(operators::set_password)]))
+        .service(only("/v1/operators/{id}/status", "PUT", [put().to(duty::set_status)]))
+        .service(only("/v1/operators/{id}/hand-over", "POST", [post().to(duty::hand_over)]))
         .service(only("/v1/conversations", "GET", [get().to(conversations::list)]))
         .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]))
+        .service(only("/v1/transfer-targets", "GET", [get().to(transfer_targets::list)]))
+        .service(only("/v1/audit", "GET", [get().to(audit::log)]))
+        .configure(configure_customers);
+}
+
+fn configure_lines(routes: &mut ServiceConfig) {
+    let large = |resource: Resource| resource.app_data(json_config(LINE_BYTES_MAX));
+    routes
+        .service(only("/v1/line-defaults", "GET", [get().to(lines::defaults::defaults)]))
+        .service(large(only(
+            "/v1/lines",
+            "GET, POST",
+            [get().to(lines::list), post().to(lines::create)],
+        )))
+        .service(large(only("/v1/lines/import", "POST", [post().to(lines::exchange::import)])))
+        .service(large(only(
+            "/v1/lines/{id}",
+            "GET, PUT",
+            [get().to(lines::one), put().to(lines::change)],
+        )))
+        .service(only("/v1/lines/{id}/archive", "POST", [post().to(lines::archive::archive)]))
+        .service(large(only(
+            "/v1/lines/{id}/preview",
+            "POST",
+            [post().to(lines::preview::preview)],
+        )))
+        .service(large(only(
+            "/v1/lines/{id}/rehearse",
+            "POST",
+            [post().to(lines::rehearse::rehearse)],
+        )))
+        .service(only("/v1/lines/{id}/export", "GET", [get().to(lines::exchange::export)]))
+        .service(only("/v1/lines/{id}/audit", "GET", [get().to(lines::audit::audit)]))
+        .service(only("/v1/calendar/preview", "POST", [post().to(calendar::preview)]));
+}
+
+fn configure_customers(routes: &mut ServiceConfig) {
+    routes
         .service(only("/v1/conversations/{id}/lead", "POST", [post().to(leads::create)]))
         .service(only(
             "/v1/customers/{id}",
@@ -143,10 +180,8 @@ async fn nothing() -> Result<&'static str, ApiError> {
     Err(ApiError::NotFound)
 }
 
-fn json_config() -> JsonConfig {
-    JsonConfig::default()
-        .limit(JSON_BYTES_MAX)
-        .error_handler(|error, _| error::of_json(&error).into())
+fn json_config(bytes_max: usize) -> JsonConfig {
+    JsonConfig::default().limit(bytes_max).error_handler(|error, _| error::of_json(&error).into())
 }
 
 fn query_config() -> QueryConfig {

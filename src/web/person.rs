@@ -135,9 +135,9 @@ fn sha256_hex(text: &str) -> String {
 /// Nobody waits for it, and a lost race is as good: somebody else renewed or ended it.
 fn renew(edge: &web::Data<Edge>, digest: &str, seen: &Versioned<SignIn>, now: Timestamp) {
     let sign_in = SignIn { seen_at: now, ..(*seen.value).clone() };
+    let (node, by) = (edge.node.clone(), sign_in.operator.clone());
     let change = Change::SignIn { version: seen.version, digest: digest.to_owned(), sign_in };
-    let node = edge.node.clone();
-    actix_web::rt::spawn(async move { node.change(vec![change]).await });
+    actix_web::rt::spawn(async move { node.change(&by, vec![change]).await });
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub(super) async fn set_up(
         Change::Operator { version: 0, operator: operator.clone() },
         Change::Account { version: 0, login: login.clone(), account },
     ];
-    edge.node.change(changes).await?;
+    edge.node.change(&operator.id, changes).await?;
     *open = None;
     auth::begin(&edge, &operator, &login, Vec::new()).await
 }

@@ -254,7 +254,7 @@ async fn thirteen_idle_hours_pass(company: &Company) {
     let mut sign_in = (*found.value).clone();
     sign_in.seen_at -= SignedDuration::from_hours(13);
     let change = Change::SignIn { version: found.version, digest: digest.clone(), sign_in };
-    company.site.node.change(vec![change]).await.expect("stored");
+    company.site.node.change(&company.anna.id, vec![change]).await.expect("stored");
 }
 
 #[actix_web::test]

@@ -5,22 +5,31 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod absence;
+mod archive;
+mod attendance;
+mod audit;
 mod bad_input;
 mod calendar;
 mod cards;
 mod channels;
 mod contract;
 mod customers;
+mod duty;
 mod edge;
+mod exchange;
 mod fakes;
 mod hours;
 mod kill;
+mod line_settings;
 mod outages;
 mod payloads;
 mod places;
+mod preview;
 mod program;
 mod protocol;
 mod read_model;
+mod regulars;
+mod rehearse;
 mod rights;
 mod routing;
 mod screen;
@@ -34,3 +43,4 @@ mod texts;
 mod tidy;
 mod timers;
 mod transfer;
+mod transfer_targets;

@@ -161,7 +161,7 @@ fn a_channel_that_is_switched_off_is_polled_no_more() {
 
 async fn change_channel(story: &Story, channel: domain::channel::Channel) {
     let version = story.node.directory().channels[&ChannelId::new(CHANNEL)].version;
-    story.node.change(vec![Change::Channel { version, channel }]).await.unwrap();
+    story.node.change(&story::chief(), vec![Change::Channel { version, channel }]).await.unwrap();
     story.settles().await;
 }
 
@@ -202,7 +202,7 @@ async fn a_read_model_that_knows_more_than_the_store_harms_nobody() {
         tokio::task::yield_now().await;
     }
     let now = node.clock().now();
-    node.change(story::person("anna", now)).await.unwrap();
+    node.change(&story::chief(), story::person("anna", now)).await.unwrap();
     let desk = Desk::open(&node, "anna");
     desk.says_hello(Vec::new());
     let since = switchboard::clock::monotonic();

@@ -8,7 +8,7 @@ use switchboard::actors::handle::{Accepted, Change};
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
 
 use crate::fakes::telegram::{Customer, Fault, duplicated};
-use crate::story::{CHANNEL, Desk, Story, new_id, operators, tell};
+use crate::story::{CHANNEL, Desk, Story, chief, new_id, operators, tell};
 
 /// Anna serves the line alone and has accepted a conversation.
 async fn anna_is_talking(story: &mut Story) -> (Desk, ConversationId) {
@@ -468,7 +468,10 @@ fn changes_of_settings_bite_at_once() {
             let directory = story.node.directory();
             let channel = &directory.channels[&domain::id::ChannelId::new(CHANNEL)];
             let stale = Change::Channel { version: 0, channel: (*channel.value).clone() };
-            assert!(story.node.change(vec![stale]).await.is_err(), "a stale change is refused");
+            assert!(
+                story.node.change(&chief(), vec![stale]).await.is_err(),
+                "a stale change is refused"
+            );
         },
     );
 }
@@ -505,7 +508,7 @@ fn a_sign_in_ends_its_sockets_when_it_ends_and_lives_while_they_are_used() {
             assert_eq!(anna.closed(), None, "thirteen hours in use are not twelve idle");
             let digest = "anna".to_owned();
             let version = story.node.directory().sign_ins["anna"].version;
-            story.node.change(vec![Change::EndSignIn { version, digest }]).await.unwrap();
+            story.node.change(&chief(), vec![Change::EndSignIn { version, digest }]).await.unwrap();
             story.settles().await;
             assert_eq!(anna.closed(), Some(4401));
         },
@@ -586,7 +589,7 @@ fn a_channel_that_polls_brings_what_was_written_once() {
             {
                 *polling = true;
             }
-            story.node.change(vec![Change::Channel { version, channel }]).await.unwrap();
+            story.node.change(&chief(), vec![Change::Channel { version, channel }]).await.unwrap();
             let ivan = Customer { id: 501, name: "Ivan" };
             let updates = [story.platform.text(ivan, "one"), story.platform.text(ivan, "two")];
             story.platform.queues(duplicated(&updates));

@@ -52,6 +52,11 @@ impl Site {
 
     /// With settings beside those that a story needs.
     pub(crate) async fn open_with(toml: &str) -> Self {
+        Self::open_at(toml, Clock::Wall).await
+    }
+
+    /// With pages that have another clock than the hub behind them.
+    pub(crate) async fn open_at(toml: &str, pages: Clock) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("bound");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
@@ -64,7 +69,7 @@ impl Site {
         let numbers = NUMBERS.clone();
         let node = program::start_node(&config, Clock::Wall).await.expect("started");
         let token = Some(Secret::new(SETUP_TOKEN));
-        let edge = Edge::new(node.clone(), Clock::Wall, &config, Some(numbers), token);
+        let edge = Edge::new(node.clone(), pages, &config, Some(numbers), token);
         rt::spawn(server::start(listener, edge).expect("listening"));
         Self { page: Page::new(&url, &url), node, _folder: folder }
     }

@@ -124,7 +124,7 @@ impl Story {
         });
         changes.push(begun.channel());
         for some in changes.chunks(CHANGES_MAX) {
-            begun.node.change(some.to_vec()).await.unwrap();
+            begun.node.change(&chief(), some.to_vec()).await.unwrap();
         }
         begun.settles().await;
         begun
@@ -330,7 +330,7 @@ impl Story {
         let mut operator = (*found.value).clone();
         change(&mut operator);
         let changed = Change::Operator { version: found.version, operator };
-        self.node.change(vec![changed]).await.unwrap();
+        self.node.change(&chief(), vec![changed]).await.unwrap();
         self.settles().await;
     }
 }
@@ -340,6 +340,11 @@ fn says_nothing(line: &mut LineSettings) {
     line.welcome.enabled = false;
     line.closing.rule = ClosingRule::Nothing;
     line.answer.limit_seconds = 0;
+}
+
+/// Who changes what there is.
+pub fn chief() -> OperatorId {
+    OperatorId::new("chief")
 }
 
 /// A node on a store, as `main` would start it.

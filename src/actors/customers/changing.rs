@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use domain::audit::{Deed, Subject};
 use domain::customer::{
     Added, Contact, ContactKind, ContactSource, Customer, Decided, NoMerge, OPEN_MAX, Standing,
     merge, unmerge,
@@ -87,6 +88,23 @@ impl From<Unavailable> for NotChanged {
     }
 }
 
+impl CustomerChange {
+    /// What the audit log says of it.
+    fn noted(&self, id: &CustomerId) -> Option<Change> {
+        let what = match self {
+            Self::Block => Deed::Blocked,
+            Self::Unblock => Deed::Unblocked,
+            Self::Write { .. }
+            | Self::DecideContact { .. }
+            | Self::Merge { .. }
+            | Self::Unmerge { .. }
+            | Self::MakeLead { .. }
+            | Self::ChangeLead { .. } => return None,
+        };
+        Some(Change::Noted { what, subject: Subject::Customer(id.clone()) })
+    }
+}
+
 impl NodeHandle {
     /// The person to whom a card belongs.
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Person>, NotStored> {
@@ -134,7 +152,11 @@ impl NodeHandle {
         for _ in 0..ATTEMPTS_MAX {
             let mut customers = self.customers();
             self.work_out(&mut customers, by, id, change).await?;
-            match self.change(customers.changes()).await {
+            let mut changes = customers.changes();
+            if !changes.is_empty() {
+                changes.extend(change.noted(id));
+            }
+            match self.change(by, changes).await {
                 Ok(()) => return self.customer(id).await?.ok_or(NotChanged::Unknown),
                 Err(NotStored::Stale) => customers.forget(),
                 Err(why @ (NotStored::Full | NotStored::Unavailable)) => return Err(why.into()),

@@ -133,7 +133,7 @@ impl Conversation {
         turn: &mut Turn<'_>,
     ) {
         let since = self.waiting_since.unwrap_or(turn.now);
-        let search = Search { returns_to, passed, ..Search::begin(since) };
+        let search = Search { passed, returns_to, ..Search::begin(since) };
         self.state = State::Waiting { search };
         self.seek(turn);
     }

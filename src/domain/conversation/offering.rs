@@ -26,6 +26,7 @@ impl Conversation {
         search.wake(turn.line, turn.now);
         search.run(waits_since, turn);
         let seek = Seek {
+            since: search.since,
             passed: search.passed.clone(),
             responsible: responsible(turn).filter(|_| !search.responsible_asked),
             known: known_operator(turn).filter(|_| !search.known_asked),
@@ -40,14 +41,17 @@ impl Conversation {
         // Whatever became of the responsible, he is asked first but once.
         search.responsible_asked |= responsible(turn).is_some();
         search.known_asked |= decision.via == Via::Known;
+        let was_asleep = mem::take(&mut search.asleep);
         if decision.listed_for.is_some() {
             search.listed_for.clone_from(&decision.listed_for);
         }
-        if decision.operators.is_empty() {
-            self.nobody_found(decision, turn);
-        } else {
+        if !decision.operators.is_empty() {
             let search = search.clone();
             self.offer(search, decision, turn);
+        } else if was_asleep && search.nobody_ends_round(&decision) {
+            self.begin_anew(turn);
+        } else {
+            self.nobody_found(decision, turn);
         }
     }
 

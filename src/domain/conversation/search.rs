@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::conversation::turn::{Turn, after};
 use crate::id::OperatorId;
 use crate::line::{LineSettings, UnansweredRule};
-use crate::routing::{Passed, PassedHow};
+use crate::routing::{Decision, Passed, PassedHow};
 
 /// How the search for an operator stands.
 #[expect(clippy::struct_excessive_bools, reason = "each says that one thing has been done")]
@@ -16,7 +16,7 @@ pub struct Search {
     pub since: Timestamp,
     /// Since when the line routes it; none: it does not yet, or is inactive.
     pub routed_since: Option<Timestamp>,
-    /// The line is closed or inactive: nothing runs until it routes again.
+    /// The line is closed or inactive: nothing runs until it routes again and asks the queue.
     pub asleep: bool,
     /// 1, 2, ...
     pub round: u32,
@@ -85,9 +85,9 @@ impl Search {
     }
 
     /// The line routes it again. What was exhausted has a new round, whatever the rule: whoever was
-    /// told when the line opens is not to wait for nothing.
+    /// told when the line opens is not to wait for nothing. It is awake when the queue has answered.
     pub(super) fn wake(&mut self, line: &LineSettings, now: Timestamp) {
-        if std::mem::take(&mut self.asleep) && self.exhausted {
+        if self.asleep && self.exhausted {
             self.next_round(line.offer_timeout(), now);
         }
     }
@@ -115,8 +115,9 @@ impl Search {
 
     /// Whether an answer of "nobody" ends the round. An operator who went away has not passed, nor
     /// has whom the round leaves out, and a conversation that nobody was offered keeps its place.
-    pub(super) fn nobody_ends_round(&self) -> bool {
-        !self.exhausted && self.somebody_passed
+    /// Nor is it over while somebody is eligible who is left to a conversation that waits longer.
+    pub(super) fn nobody_ends_round(&self, nobody: &Decision) -> bool {
+        !self.exhausted && self.somebody_passed && nobody.explanation.others.eligible == 0
     }
 
     /// The round is over; the rule says whether another one follows by itself.

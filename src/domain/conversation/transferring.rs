@@ -7,7 +7,7 @@ use crate::conversation::{Conversation, Handover, OpenOffer, Search, State};
 use crate::effect::{Effect, PlaceLimit, Refusal};
 use crate::entry::{CloseReason, Fact, RoutedAgainWhy, TransferEnd};
 use crate::id::{ConversationId, LineId, OperatorId};
-use crate::routing::Via;
+use crate::routing::{Passed, PassedHow, Via};
 
 impl Conversation {
     pub(super) fn transfer(
@@ -75,11 +75,15 @@ impl Conversation {
         if turn.colleague_is_gone() && how != TransferEnd::Withdrawn {
             let (from, why) = (sender.clone(), RoutedAgainWhy::SenderAbsent);
             self.fact(Fact::RoutedAgain { from, why, by: None }, turn);
-            // The colleague has had his chance.
-            let passed = self.search().map(|search| search.passed.clone()).unwrap_or_default();
-            return self.seek_for(Some(sender), passed, turn);
+            return self.seek_for(Some(sender), self.declined_already(), turn);
         }
         self.hand_back(sender, turn);
+    }
+
+    /// The new search leaves out who declined just now.
+    fn declined_already(&self) -> Vec<Passed> {
+        let passed = self.search().map(|search| search.passed.as_slice()).unwrap_or_default();
+        passed.iter().filter(|passed| passed.how == PassedHow::Declined).cloned().collect()
     }
 
     /// Without counting: it was his all the time.

@@ -9,12 +9,22 @@ use crate::routing::Decision;
 use crate::texts::Kind;
 
 impl Conversation {
+    /// The round would be over at the very opening: those who let an offer run out after the closing
+    /// are asked once more.
+    pub(super) fn begin_anew(&mut self, turn: &mut Turn<'_>) {
+        if let Some(search) = self.search_mut() {
+            search.exhausted = true;
+            search.next_round(turn.line.offer_timeout(), turn.now);
+        }
+        self.seek(turn);
+    }
+
     pub(super) fn nobody_found(&mut self, decision: Decision, turn: &mut Turn<'_>) {
         let Some(search) = self.search_mut() else {
             return turn.ignore("nobody is sought");
         };
         let round = search.round;
-        let round_ends = search.nobody_ends_round();
+        let round_ends = search.nobody_ends_round(&decision);
         if round_ends {
             search.exhaust(turn.line, turn.now);
         } else {

@@ -8,40 +8,40 @@ use crate::queue::people::{Class, People, Person, Rank};
 use crate::routing::{Candidate, Counts, Explanation, NAMED_BEFORE_MAX, Passed, PassedHow, Reason};
 
 impl People {
-    /// Why these were chosen by the queue, and why others were not.
-    pub(super) fn explain(&self, chosen: &[Rank], passed: &[Passed]) -> Explanation {
-        let candidates =
-            chosen.iter().map(|rank| candidate(self.at(rank), self.why_chosen(rank))).collect();
-        self.explain_from(candidates, chosen.first().copied(), passed)
+    /// Why these were chosen by the queue, and why others were not. `owner`: why the responsible was
+    /// not asked before them.
+    pub(super) fn explain(
+        &self,
+        owner: Option<Candidate>,
+        chosen: &[Rank],
+        passed: &[Passed],
+    ) -> Explanation {
+        let end = chosen.first().copied();
+        let chosen = chosen.iter().map(|rank| candidate(self.at(rank), self.why_chosen(rank)));
+        let mut candidates: Vec<_> = owner.into_iter().chain(chosen).collect();
+        candidates.extend(passed.iter().map(|p| candidate(&p.operator, why_passed(p))));
+        let named: BTreeSet<_> = candidates.iter().map(|c| c.operator.clone()).collect();
+        let before = self
+            .listed_before(end)
+            .filter(|operator| !named.contains(operator))
+            .filter_map(|operator| Some(candidate(operator, self.why_not(operator)?)))
+            .take(NAMED_BEFORE_MAX);
+        candidates.extend(before);
+        self.with_others(candidates)
     }
 
     /// Why somebody was chosen before the queue's order was looked at.
     pub(super) fn explain_first(
         &self,
-        operator: &OperatorId,
-        reason: Reason,
+        owner: Option<Candidate>,
+        chosen: Candidate,
         passed: &[Passed],
     ) -> Explanation {
-        let mut candidates = vec![candidate(operator, reason)];
-        candidates.extend(passed.iter().map(|p| candidate(&p.operator, why_passed(p))));
-        let others = self.others(&candidates);
-        Explanation { mode: self.rules().mode, candidates, others }
+        let passed = passed.iter().map(|p| candidate(&p.operator, why_passed(p)));
+        self.with_others(owner.into_iter().chain([chosen]).chain(passed).collect())
     }
 
-    fn explain_from(
-        &self,
-        mut candidates: Vec<Candidate>,
-        end: Option<Rank>,
-        passed: &[Passed],
-    ) -> Explanation {
-        candidates.extend(passed.iter().map(|p| candidate(&p.operator, why_passed(p))));
-        let passers: BTreeSet<&OperatorId> = passed.iter().map(|p| &p.operator).collect();
-        let before = self
-            .listed_before(end)
-            .filter(|operator| !passers.contains(operator))
-            .filter_map(|operator| Some(candidate(operator, self.why_not(operator)?)))
-            .take(NAMED_BEFORE_MAX);
-        candidates.extend(before);
+    fn with_others(&self, candidates: Vec<Candidate>) -> Explanation {
         let others = self.others(&candidates);
         Explanation { mode: self.rules().mode, candidates, others }
     }

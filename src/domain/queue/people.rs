@@ -45,7 +45,7 @@ pub(super) struct Rank {
     pub(super) place: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct People {
     rules: Rules,
     open_offers_max: usize,
@@ -55,7 +55,7 @@ pub(super) struct People {
     free: BTreeSet<Rank>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Person {
     /// Index in the list; none: not in it.
     place: Option<usize>,

@@ -21,7 +21,7 @@ pub(super) struct Waits {
     pub(super) passed: Passers,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct WaitingList {
     by_id: BTreeMap<ConversationId, Waits>,
     groups: BTreeMap<Passers, BTreeSet<(Timestamp, ConversationId)>>,
@@ -79,6 +79,14 @@ impl WaitingList {
             }
         }
         oldest.map(|(_, conversation)| conversation)
+    }
+
+    /// Whether a conversation that he has not passed has waited since before then.
+    pub(super) fn wants(&self, operator: &OperatorId, then: Timestamp) -> bool {
+        let is_older = |group: &BTreeSet<(Timestamp, ConversationId)>| {
+            group.first().is_some_and(|(since, _)| *since < then)
+        };
+        self.groups.iter().any(|(passers, group)| is_older(group) && !passers.contains(operator))
     }
 
     /// The same list of operators is kept once, however many conversations they have passed.

@@ -86,7 +86,8 @@ fn an_open_offer_ends_normally_and_nothing_new_is_offered() {
     let told = ["release anna", "missed anna", "line: off hours text", "send 4"];
     story.at("18:00:30", &told);
     story.at("08:59:59", &[]);
-    story.at("09:00", &TO_BORIS);
+    // In the morning the round goes on with whoever has not passed.
+    story.at("09:00", &["reserve boris", "count boris +1", "offered boris"]);
 
     let mut story = Story::with([ANNA, BORIS], by_day);
     story.until("17:59:30");

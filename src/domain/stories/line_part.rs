@@ -8,6 +8,7 @@ use crate::effect::{Colleague, Effect, Facts, Input};
 use crate::id::{ConversationId, OperatorId};
 use crate::operator::{Operator, Status};
 use crate::queue::{Queue, Reach};
+use crate::stories::arrows::leads;
 use crate::stories::story::{Story, id};
 use crate::stories::words::{in_words, news_in_words};
 
@@ -24,6 +25,8 @@ impl Story {
         }
         self.queue.keep();
         self.ledger.check(n, &self.conversations[n]);
+        let (from, to) = (before.row().state, self.conversations[n].row().state);
+        assert!(leads(from, to), "no arrow leads from {from:?} to {to:?}");
         self.stand(n, &before);
     }
 
@@ -57,7 +60,10 @@ impl Story {
             assert_eq!(effects.len(), 1, "a refusal stands alone");
             assert_eq!(self.conversations[n], before, "a refusal changes nothing");
         }
-        self.queue.follow(&self.conversations[n], &effects);
+        // One that has not begun is not there yet.
+        if self.conversations[n].last_entry.0 > 0 {
+            self.queue.follow(&self.conversations[n], &effects);
+        }
         self.ledger.see(n, &self.conversations[n]);
         let mut full = None;
         let mut asked = None;
@@ -132,6 +138,14 @@ impl Story {
             }
         }
         self.settle();
+    }
+
+    /// He is available, and nobody has been asked anew yet.
+    pub(super) fn person_comes_unnoticed(&mut self, name: &str) {
+        let Some((operator, _)) = self.people.get_mut(&id(name)) else { return };
+        operator.status = Status::Available;
+        let raise = self.queue.operator(operator, true);
+        self.ledger.received.entry(id(name)).or_default().0 += raise;
     }
 
     /// The line opens or closes, if it has not noticed yet; after an outage perhaps more than once.

@@ -1,5 +1,8 @@
 //! Stories: what a line, its queue, its operators and its customers do together.
 
+mod absence;
+mod answer_limit;
+mod arrows;
 mod customers;
 mod ending;
 mod hours;
@@ -7,19 +10,28 @@ mod hours_routing;
 mod hours_settings;
 mod hours_walk;
 mod inputs;
+mod known;
 mod ledger;
 mod life;
 mod line_part;
+mod misses;
 mod model;
+mod moving;
 mod offers;
 mod permission;
+mod places;
 mod property;
 mod queue;
 mod rating;
+mod recording;
+mod rehearsal;
+mod settings;
 mod simulator;
 mod steps;
 mod story;
 mod texts;
+mod transfer;
 mod truths;
 mod unanswered;
+mod unheard;
 mod words;

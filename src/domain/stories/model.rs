@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
+use crate::conversation::State;
 use crate::id::OperatorId;
 use crate::limits::Limits;
 use crate::line::{LineSettings, QueueMode};
@@ -54,7 +57,8 @@ impl Ledger {
     ) {
         let has_passed = |who: &&OperatorId| seek.passed.iter().any(|p| p.operator == **who);
         let owner = seek.responsible.as_ref().filter(|who| !has_passed(who));
-        let eligible = self.eligible(&story.line, &story.limits, &story.people, &seek.passed);
+        let mut eligible = self.eligible(&story.line, &story.limits, &story.people, &seek.passed);
+        eligible.retain(|who| !is_left_to_an_older_one(who, story, seek.since));
         let known = seek.known.as_ref().filter(|who| eligible.contains(who));
         let offers = |who: &OperatorId| self.offered.get(who).map_or(0, BTreeSet::len);
         let is_asked = |owner: &&OperatorId| match reach {
@@ -79,4 +83,12 @@ impl Ledger {
         let absent: Vec<_> = expected.iter().filter(|who| !is_here(who)).cloned().collect();
         assert_eq!(decision.absent, absent);
     }
+}
+
+/// Oldest first: whoever can be offered what has waited longer is not offered anything younger.
+fn is_left_to_an_older_one(operator: &OperatorId, story: &Story, since: Timestamp) -> bool {
+    story.conversations.iter().filter(|c| c.last_entry.0 > 0).any(|conversation| {
+        let State::Waiting { search } = &conversation.state else { return false };
+        search.since < since && search.passed.iter().all(|p| p.operator != *operator)
+    })
 }

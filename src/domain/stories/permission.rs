@@ -112,13 +112,16 @@ fn a_customer_is_seen_through_his_conversations() {
 fn what_is_not_about_one_conversation() {
     let (here, elsewhere) = (LineId::new("here"), LineId::new("elsewhere"));
     let (himself, another) = (id("he"), id("she"));
+    let (queues, foreign) = ([elsewhere.clone(), here.clone()], [elsewhere.clone()]);
     let table = [
         (Action::Administer, [false, false, true]),
         (Action::SeeDirectory, [true, true, true]),
         (Action::SeeLine(&here), [false, true, true]),
         (Action::SeeLine(&elsewhere), [false, false, true]),
-        (Action::ManageOperator(&himself), [true, true, true]),
-        (Action::ManageOperator(&another), [false, false, true]),
+        (Action::ManageOperator { operator: &himself, queues: &[] }, [true, true, true]),
+        (Action::ManageOperator { operator: &another, queues: &[] }, [false, false, true]),
+        (Action::ManageOperator { operator: &another, queues: &queues }, [false, true, true]),
+        (Action::ManageOperator { operator: &another, queues: &foreign }, [false, false, true]),
     ];
     for (action, expected) in table {
         let roles = [Role::Operator, Role::Supervisor, Role::Administrator];

@@ -11,16 +11,16 @@ use crate::conversation::Conversation;
 use crate::customer::KnownOperator;
 use crate::effect::{Effect, Input};
 use crate::hours::HoursSettings;
-use crate::id::{OfferId, OperatorId};
+use crate::id::{ConversationId, OfferId, OperatorId};
 use crate::limits::Limits;
 use crate::line::LineSettings;
 use crate::stories::hours::every_day;
 use crate::stories::inputs::{
-    accepts, came_from, declines, drafts, finishes, finishes_silently, hands_to, holds, invites,
-    joins, leaves, marks_spam, moves_to, notes, picks_up, presses, releases, replies, resumes,
-    reviews, takes, takes_over, withdraws, wrote, wrote_itself,
+    accepts, blocks, came_from, declines, drafts, finishes, finishes_silently, hands_to,
+    hands_to_absent, holds, invites, joins, leaves, marks_spam, moves_to, notes, picks_up, presses,
+    releases, replies, resumes, reviews, takes, takes_over, withdraws, wrote, wrote_itself,
 };
-use crate::stories::steps::{CHATS, NAMES, Rule, Step, step};
+use crate::stories::steps::{CHATS, Change, Deed, Event, NAMES, News, Rule, Saying, Step, step};
 use crate::stories::story::{Story, id};
 use crate::stories::truths::check;
 
@@ -52,93 +52,102 @@ proptest! {
 
 /// `n`: the conversation of the chat, or the last one.
 fn take(story: &mut Story, step: &Step, n: &mut usize, name: &str) {
-    if let Some(input) = said_by_customer(step) {
-        go_on_with(story, n, &input);
-        return story.tell(*n, input);
-    }
-    match *step {
-        Step::PicksUp if story.conversations[*n].is_closed() => {
-            *n = story.follows(*n);
-            story.tell(*n, picks_up(name));
+    match step {
+        Step::Says(saying) => {
+            let input = match saying {
+                Saying::Text(text) => wrote(text),
+                Saying::Automatic => wrote_itself("I am on holiday"),
+                Saying::Button(value) => presses(*value),
+            };
+            go_on_with(story, n, &input);
+            story.tell(*n, input);
         }
-        Step::Moves => moves(story, n, name),
-        Step::IsBlocked(blocked) => story.customers[*n].blocked = blocked,
-        Step::HasResponsible(has) => story.customers[*n].responsible = has.then(|| id(name)),
-        Step::KnowsOperator { days_ago } => {
-            let ago = |days| story.now - SignedDuration::from_hours(24 * days);
-            let finished_at = days_ago.map(ago);
-            story.customers[*n].known = Some(KnownOperator { operator: id(name), finished_at });
-        }
-        Step::Status(status) => story.set_status(name, status),
-        Step::Presence(is_there) => story.presence_changes(name, |_, present| *present = is_there),
-        Step::Capacity(capacity) => story.person_changes(name, |who| who.capacity = capacity),
-        Step::Enabled(enabled) => story.person_changes(name, |who| who.enabled = enabled),
-        Step::JoinsOrLeavesQueue => {
-            story.rules_change(|line| leave_or_join(&mut line.queue.operators, name));
-        }
-        Step::Rule(rule) => story.rules_change(|line| set(line, rule)),
-        Step::Passes(seconds) => story.pass(seconds),
-        Step::Outage(seconds) => story.outage(seconds),
-        Step::Restart => restart(story),
-        _ => {
-            if let Some(input) = done_by_operator(story, step, *n, name) {
-                story.tell(*n, input);
+        Step::Does(deed) => {
+            let input = done(story, deed, *n, name);
+            if matches!(deed, Deed::Moves) {
+                return moves(story, n, name);
             }
+            if matches!(deed, Deed::PicksUp) && story.conversations[*n].is_closed() {
+                *n = story.follows(*n);
+            }
+            story.tell(*n, input);
         }
+        Step::Customer(news) => becomes_known(story, news, *n, name),
+        Step::Person(change) => match *change {
+            Change::Status(status) => story.set_status(name, status),
+            Change::Presence(is_there) => {
+                story.presence_changes(name, |_, present| *present = is_there);
+            }
+            Change::Capacity(capacity) => story.person_changes(name, |who| who.capacity = capacity),
+            Change::Enabled(enabled) => story.person_changes(name, |who| who.enabled = enabled),
+        },
+        Step::Line(event) => happens(story, event, *n, name),
     }
 }
 
-fn said_by_customer(step: &Step) -> Option<Input> {
-    Some(match step {
-        Step::Writes(text) => wrote(text),
-        Step::WritesItself => wrote_itself("I am on holiday"),
-        Step::PressesRating(value) => presses(*value),
-        _ => return None,
-    })
-}
-
-fn done_by_operator(story: &Story, step: &Step, n: usize, name: &str) -> Option<Input> {
+fn done(story: &Story, deed: &Deed, n: usize, name: &str) -> Input {
     let current = story.conversations[n].last_offer;
     let offer = |late: bool| OfferId(current.0.saturating_sub(u32::from(late))).0;
-    Some(match *step {
-        Step::Accepts { late } => accepts(name, offer(late)),
-        Step::Declines { late } => declines(name, offer(late)),
-        Step::Takes => takes(name),
-        Step::TakesOver => takes_over(name),
-        Step::Replies => replies(name, "yes"),
-        Step::Notes => notes(name, "a regular"),
-        Step::Drafts => drafts(name, "dear"),
-        Step::Holds { seconds } => holds(name, story.now + SignedDuration::from_secs(seconds)),
-        Step::Resumes => resumes(name),
-        Step::HandsTo(to) => {
+    match *deed {
+        Deed::Accepts { late } => accepts(name, offer(late)),
+        Deed::Declines { late } => declines(name, offer(late)),
+        Deed::Takes => takes(name),
+        Deed::TakesOver => takes_over(name),
+        Deed::PicksUp => picks_up(name),
+        Deed::Replies => replies(name, "yes"),
+        Deed::Notes => notes(name, "a regular"),
+        Deed::Drafts => drafts(name, "dear"),
+        Deed::Holds { seconds } => holds(name, story.now + SignedDuration::from_secs(seconds)),
+        Deed::Resumes => resumes(name),
+        Deed::HandsTo(to) => {
             let (person, present) = &story.people[&id(to)];
-            let mut input = hands_to(name, to);
-            if let Input::Transfer { to_available, .. } = &mut input {
-                *to_available = person.is_available(*present);
+            if person.is_available(*present) {
+                hands_to(name, to)
+            } else {
+                hands_to_absent(name, to)
             }
-            input
         }
-        Step::Withdraws => withdraws(name),
-        Step::Invites(colleague) => invites(name, colleague),
-        Step::Joins => joins(name),
-        Step::LeavesConversation => leaves(name),
-        Step::Finishes { silent: false } => finishes(name),
-        Step::Finishes { silent: true } => finishes_silently(name),
-        Step::Spam { block } => {
-            let mut input = marks_spam(name);
-            if let Input::Spam { block: blocks, .. } = &mut input {
-                *blocks = block;
-            }
-            input
+        Deed::Moves => moves_to(name, "support"),
+        Deed::Withdraws => withdraws(name),
+        Deed::Invites(colleague) => invites(name, colleague),
+        Deed::Joins => joins(name),
+        Deed::Leaves => leaves(name),
+        Deed::Finishes { silent: false } => finishes(name),
+        Deed::Finishes { silent: true } => finishes_silently(name),
+        Deed::Spam { block: false } => marks_spam(name),
+        Deed::Spam { block: true } => blocks(name),
+        Deed::Releases => releases(name),
+        Deed::Reviews => reviews(name, 4),
+    }
+}
+
+fn becomes_known(story: &mut Story, news: &News, n: usize, name: &str) {
+    let (external_id, text) = ("1".into(), "hallo".into());
+    match *news {
+        News::Edits => story.tell(n, Input::CustomerEdited { external_id, text }),
+        News::Goes => story.tell(n, Input::CustomerGone { reason: "blocked".into() }),
+        News::IsBlocked(blocked) => story.customers[n].blocked = blocked,
+        News::HasResponsible(has) => story.customers[n].responsible = has.then(|| id(name)),
+        News::KnowsOperator { days_ago } => {
+            let ago = |days: i64| story.now - SignedDuration::from_hours(24 * days);
+            let finished_at = days_ago.map(ago);
+            story.customers[n].known = Some(KnownOperator { operator: id(name), finished_at });
         }
-        Step::Releases => releases(name),
-        Step::Reviews => reviews(name, 4),
-        Step::Edits => Input::CustomerEdited { external_id: "1".into(), text: "hallo".into() },
-        Step::Goes => Input::CustomerGone { reason: "blocked".into() },
-        Step::Wakes => Input::SomebodyEligible,
-        Step::Deadline => Input::DeadlinePassed,
-        _ => return None,
-    })
+    }
+}
+
+fn happens(story: &mut Story, event: &Event, n: usize, name: &str) {
+    match *event {
+        Event::JoinsOrLeavesQueue => {
+            story.rules_change(|line| leave_or_join(&mut line.queue.operators, name));
+        }
+        Event::Rule(rule) => story.rules_change(|line| set(line, rule)),
+        Event::Wakes => story.tell(n, Input::SomebodyEligible),
+        Event::Deadline => story.tell(n, Input::DeadlinePassed),
+        Event::Passes(seconds) => story.pass(seconds),
+        Event::Outage(seconds) => story.outage(seconds),
+        Event::Restart => restart(story),
+    }
 }
 
 /// What is written to a closed conversation, and is no rating of it, opens the next one.
@@ -159,12 +168,12 @@ fn moves(story: &mut Story, n: &mut usize, name: &str) {
     let effects_before = story.effects.len();
     story.tell(*n, moves_to(name, "support"));
     let mut news = story.effects[effects_before..].iter();
-    let next = news.find_map(|(_, effect)| match effect {
-        Effect::Continue(next) => Some(Conversation::resume((**next).clone(), story.now)),
-        _ => None,
+    let next = news.find_map(|(_, effect)| {
+        let Effect::Continue(next) = effect else { return None };
+        Some(Conversation::resume((**next).clone(), story.now))
     });
     let Some(mut next) = next else { return };
-    next.id = crate::id::ConversationId::new(format!("0-{:06}", story.conversations.len()));
+    next.id = ConversationId::new(format!("0-{:06}", story.conversations.len()));
     let customer = story.customers[*n].clone();
     *n = story.begins(next);
     story.customers[*n] = customer;

@@ -9,12 +9,27 @@ use crate::operator::Status;
 pub(super) const NAMES: [&str; 4] = ["anna", "boris", "clara", "dora"];
 pub(super) const CHATS: usize = 5;
 
-/// In which chat, and by or about whom.
+/// In which chat, and by or about whom, is told beside it.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Writes(&'static str),
-    WritesItself,
-    PressesRating(u8),
+    Says(Saying),
+    Does(Deed),
+    Customer(News),
+    Person(Change),
+    Line(Event),
+}
+
+/// What the customer writes.
+#[derive(Clone, Debug)]
+pub(super) enum Saying {
+    Text(&'static str),
+    Automatic,
+    Button(u8),
+}
+
+/// What somebody does with a conversation.
+#[derive(Clone, Debug)]
+pub(super) enum Deed {
     Accepts { late: bool },
     Declines { late: bool },
     Takes,
@@ -30,24 +45,39 @@ pub(super) enum Step {
     Withdraws,
     Invites(&'static str),
     Joins,
-    LeavesConversation,
+    Leaves,
     Finishes { silent: bool },
     Spam { block: bool },
     Releases,
     Reviews,
+}
+
+/// What becomes known of the customer.
+#[derive(Clone, Debug)]
+pub(super) enum News {
     Edits,
     Goes,
-    Wakes,
-    Deadline,
     IsBlocked(bool),
     HasResponsible(bool),
     KnowsOperator { days_ago: Option<i64> },
+}
+
+/// How an operator changes.
+#[derive(Clone, Debug)]
+pub(super) enum Change {
     Status(Status),
     Presence(bool),
     Capacity(u32),
     Enabled(bool),
+}
+
+/// What happens to the line.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
     JoinsOrLeavesQueue,
     Rule(Rule),
+    Wakes,
+    Deadline,
     Passes(i64),
     Outage(i64),
     Restart,
@@ -69,67 +99,80 @@ pub(super) enum Rule {
 }
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![16 => customer(), 34 => operator(), 6 => supervisor(), 14 => person(), 16 => line()]
-}
-
-fn customer() -> impl Strategy<Value = Step> {
     prop_oneof![
-        8 => select(vec!["hello", "hello", "1", "👍"]).prop_map(Step::Writes),
-        1 => Just(Step::WritesItself),
-        1 => (0..6_u8).prop_map(Step::PressesRating),
-        1 => Just(Step::Edits),
-        1 => Just(Step::Goes),
-        1 => any::<bool>().prop_map(Step::IsBlocked),
-        1 => any::<bool>().prop_map(Step::HasResponsible),
-        1 => proptest::option::of(0..10_i64).prop_map(|days_ago| Step::KnowsOperator { days_ago }),
+        12 => says().prop_map(Step::Says),
+        30 => does().prop_map(Step::Does),
+        4 => oversees().prop_map(Step::Does),
+        5 => news().prop_map(Step::Customer),
+        14 => change().prop_map(Step::Person),
+        16 => event().prop_map(Step::Line),
     ]
 }
 
-fn operator() -> impl Strategy<Value = Step> {
+fn says() -> impl Strategy<Value = Saying> {
+    prop_oneof![
+        8 => select(vec!["hello", "hello", "1", "👍"]).prop_map(Saying::Text),
+        1 => Just(Saying::Automatic),
+        1 => (0..6_u8).prop_map(Saying::Button),
+    ]
+}
+
+fn does() -> impl Strategy<Value = Deed> {
     let colleague = || select(&NAMES[..]);
     prop_oneof![
-        8 => any::<bool>().prop_map(|late| Step::Accepts { late }),
-        5 => any::<bool>().prop_map(|late| Step::Declines { late }),
-        3 => Just(Step::Takes),
-        6 => Just(Step::Replies),
-        1 => Just(Step::Notes),
-        1 => Just(Step::Drafts),
-        2 => (0..2_000_i64).prop_map(|seconds| Step::Holds { seconds }),
-        1 => Just(Step::Resumes),
-        4 => colleague().prop_map(Step::HandsTo),
-        1 => Just(Step::Withdraws),
-        1 => colleague().prop_map(Step::Invites),
-        1 => Just(Step::Joins),
-        1 => Just(Step::LeavesConversation),
-        4 => any::<bool>().prop_map(|silent| Step::Finishes { silent }),
-        1 => any::<bool>().prop_map(|block| Step::Spam { block }),
-        1 => Just(Step::PicksUp),
+        8 => any::<bool>().prop_map(|late| Deed::Accepts { late }),
+        5 => any::<bool>().prop_map(|late| Deed::Declines { late }),
+        3 => Just(Deed::Takes),
+        6 => Just(Deed::Replies),
+        1 => Just(Deed::Notes),
+        1 => Just(Deed::Drafts),
+        2 => (0..2_000_i64).prop_map(|seconds| Deed::Holds { seconds }),
+        1 => Just(Deed::Resumes),
+        4 => colleague().prop_map(Deed::HandsTo),
+        1 => Just(Deed::Withdraws),
+        1 => colleague().prop_map(Deed::Invites),
+        1 => Just(Deed::Joins),
+        1 => Just(Deed::Leaves),
+        4 => any::<bool>().prop_map(|silent| Deed::Finishes { silent }),
+        1 => any::<bool>().prop_map(|block| Deed::Spam { block }),
+        1 => Just(Deed::PicksUp),
     ]
 }
 
-fn supervisor() -> impl Strategy<Value = Step> {
-    prop_oneof![Just(Step::TakesOver), Just(Step::Releases), Just(Step::Reviews), Just(Step::Moves)]
+fn oversees() -> impl Strategy<Value = Deed> {
+    select(vec![Deed::TakesOver, Deed::Releases, Deed::Reviews, Deed::Moves])
 }
 
-fn person() -> impl Strategy<Value = Step> {
+fn news() -> impl Strategy<Value = News> {
+    let days_ago = proptest::option::of(0..10_i64);
     prop_oneof![
-        5 => select(vec![Status::Available, Status::Busy, Status::Away]).prop_map(Step::Status),
-        3 => any::<bool>().prop_map(Step::Presence),
-        2 => (0..3_u32).prop_map(Step::Capacity),
-        2 => any::<bool>().prop_map(Step::Enabled),
+        Just(News::Edits),
+        Just(News::Goes),
+        any::<bool>().prop_map(News::IsBlocked),
+        any::<bool>().prop_map(News::HasResponsible),
+        days_ago.prop_map(|days_ago| News::KnowsOperator { days_ago }),
     ]
 }
 
-fn line() -> impl Strategy<Value = Step> {
+fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
-        4 => rule().prop_map(Step::Rule),
-        1 => Just(Step::JoinsOrLeavesQueue),
-        1 => Just(Step::Wakes),
-        1 => Just(Step::Deadline),
-        8 => (0..90_i64).prop_map(Step::Passes),
-        2 => (90..3_000_i64).prop_map(Step::Passes),
-        1 => (0..2_000_i64).prop_map(Step::Outage),
-        1 => Just(Step::Restart),
+        5 => select(vec![Status::Available, Status::Busy, Status::Away]).prop_map(Change::Status),
+        3 => any::<bool>().prop_map(Change::Presence),
+        2 => (0..3_u32).prop_map(Change::Capacity),
+        2 => any::<bool>().prop_map(Change::Enabled),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => rule().prop_map(Event::Rule),
+        1 => Just(Event::JoinsOrLeavesQueue),
+        1 => Just(Event::Wakes),
+        1 => Just(Event::Deadline),
+        8 => (0..90_i64).prop_map(Event::Passes),
+        2 => (90..3_000_i64).prop_map(Event::Passes),
+        1 => (0..2_000_i64).prop_map(Event::Outage),
+        1 => Just(Event::Restart),
     ]
 }
 

@@ -204,7 +204,11 @@ impl Story {
         assert_eq!(self.told, expected);
     }
 
+    /// He says himself how he is: that begins a new row of misses.
     pub(super) fn set_status(&mut self, name: &str, status: Status) {
+        if let Some(misses) = &mut self.misses {
+            misses.entry(id(name)).or_default().answered();
+        }
         self.person_changes(name, |operator| operator.status = status);
     }
 
@@ -266,9 +270,9 @@ impl Story {
 
     /// All that has been sent to customers so far.
     pub(super) fn sent(&self) -> Vec<&str> {
-        let sent = self.effects.iter().filter_map(|(_, effect)| match effect {
-            Effect::Send { text, .. } => Some(text.as_str()),
-            _ => None,
+        let sent = self.effects.iter().filter_map(|(_, effect)| {
+            let Effect::Send { text, .. } = effect else { return None };
+            Some(text.as_str())
         });
         sent.collect()
     }

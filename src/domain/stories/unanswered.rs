@@ -244,7 +244,9 @@ fn a_line_switched_off_lets_open_offers_end_and_stops_there() {
     story.seconds_pass(60, &["release anna", "missed anna"]);
     story.seconds_pass(1_000, &[]);
     story.then(wrote("hm"), &["customer: hm"]);
-    story.then_rules(|line| line.active = true, &TO_BORIS);
+    // As at an opening the round goes on with whoever has not passed.
+    let to_boris = ["reserve boris", "count boris +1", "offered boris"];
+    story.then_rules(|line| line.active = true, &to_boris);
 }
 
 #[test]
@@ -325,4 +327,26 @@ fn everybody_of_a_longer_list_is_asked_before_the_round_ends() {
     let asked: Vec<String> = story.offers_made().iter().map(|who| who[0].to_string()).collect();
     assert_eq!(asked, [ANNA, BORIS, CLARA]);
     assert!(story.conversations[0].row().unanswered);
+}
+
+#[test]
+fn whoever_is_left_to_an_older_conversation_has_not_passed_the_younger_one() {
+    let mut story = Story::with([ANNA, BORIS], reply);
+    story.set_status(BORIS, Status::Away);
+    story.tell(0, wrote("hello"));
+    story.tell(0, declines(ANNA, 1));
+    story.pass(1);
+    let younger = story.customer_comes();
+    // Boris comes, and Anna declines before the line has asked him.
+    story.person_comes_unnoticed(BORIS);
+    let declined = ["#1 release anna", "#1 declined anna", "#1 nobody"];
+    let both = [
+        "reserve boris",
+        "count boris +1",
+        "offered boris",
+        "#1 reserve boris",
+        "#1 count boris +1",
+        "#1 offered boris",
+    ];
+    story.then_in(younger, declines(ANNA, 1), &[&declined[..], &both].concat());
 }

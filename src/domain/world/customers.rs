@@ -49,8 +49,8 @@ impl Customers {
         let Some(customer) = id.and_then(|id| self.by_id.get(id)) else {
             return CustomerFacts::default();
         };
-        let others = customer.live.iter().filter(|other| *other != conversation);
-        let held = others.filter_map(|other| holder(live.get(other)?)).next();
+        let mut others = customer.live.iter().filter(|other| *other != conversation);
+        let held = others.find_map(|other| holder(live.get(other)?));
         let holds = held.map(|operator| KnownOperator { operator, finished_at: None });
         CustomerFacts {
             blocked: customer.blocked,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::web::api::calendar::days::Days;
 use crate::web::api::calendar::event::{Event, Zones};
-use crate::web::api::schema;
+use crate::web::api::line_schema;
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
@@ -33,7 +33,7 @@ pub(in crate::web) struct CalendarFile {
 /// What a calendar file comes to.
 #[derive(Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub(in crate::web) struct CalendarBody {
-    #[schema(value_type = Vec<schema::Holiday>)]
+    #[schema(value_type = Vec<line_schema::Holiday>)]
     holidays: Vec<Holiday>,
     /// The events that are in none of them.
     skipped: Vec<Skipped>,

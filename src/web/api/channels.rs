@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId};
-use domain::line::FieldProblem;
+use domain::line::{FieldProblem, Line};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -143,7 +143,7 @@ pub(in crate::web) async fn create(
 ) -> Result<HttpResponse, ApiError> {
     person.administers()?;
     let NewChannel { name, line, settings } = body.into_inner();
-    let line = lines::find(&person.directory, &line).map_err(|_| no_such_line())?;
+    let line = line_of(&person.directory, &line)?;
     let (settings, new_key) = settings.for_new_channel();
     let channel = Channel {
         id: ChannelId::new(clock::new_uuid()),
@@ -154,7 +154,8 @@ pub(in crate::web) async fn create(
         settings,
     };
     check(&channel, |url| edge.node.may_call(url).is_ok())?;
-    edge.node.change(vec![Change::Channel { version: 0, channel: channel.clone() }]).await?;
+    let change = Change::Channel { version: 0, channel: channel.clone() };
+    edge.node.change(&person.operator.id, vec![change]).await?;
     let shown = show(&Versioned { version: 1, value: channel.into() }, &edge);
     Ok(HttpResponse::Created().json(ChannelBody { new_key, ..shown }))
 }
@@ -178,17 +179,14 @@ pub(in crate::web) async fn change(
     let found = find(&person.directory, &id)?;
     let ChangedChannel { version, name, line, enabled, settings } = body.into_inner();
     same_version(found, version, |found| show(found, &edge))?;
-    let line = lines::find(&person.directory, &line).map_err(|_| no_such_line())?;
-    if line.value.shard != found.value.shard {
-        return Err(ApiError::field("line", "a line of the same shard: connect a new channel"));
-    }
+    let line = line_of(&person.directory, &line)?.value.id.clone();
     let (settings, new_key) = settings.over(found.value.settings.clone())?;
-    let line = line.value.id.clone();
     let channel = Channel { name, line, enabled, settings, ..(*found.value).clone() };
     check(&channel, |url| edge.node.may_call(url).is_ok())?;
     let changes = vec![Change::Channel { version, channel: channel.clone() }];
     let newer = || find(&edge.node.directory(), &id).ok().map(|found| show(found, &edge));
-    edge.node.change(changes).await.map_err(|why| not_stored(why, newer))?;
+    let stored = edge.node.change(&person.operator.id, changes).await;
+    stored.map_err(|why| not_stored(why, newer))?;
     let shown = show(&Versioned { version: version + 1, value: channel.into() }, &edge);
     Ok(web::Json(ChannelBody { new_key, ..shown }))
 }
@@ -304,8 +302,10 @@ fn base_of(text: &str) -> String {
     text.trim_end_matches('/').to_owned()
 }
 
-fn no_such_line() -> ApiError {
-    ApiError::field("line", "the id of a line that there is")
+/// The line that a channel is to belong to.
+fn line_of<'a>(directory: &'a Directory, id: &str) -> Result<&'a Versioned<Line>, ApiError> {
+    let line = lines::find(directory, id).ok().filter(|line| !line.value.archived);
+    line.ok_or_else(|| ApiError::field("line", "the id of a line that is not archived"))
 }
 
 /// `may_call`: whether the way out would ever call an address.

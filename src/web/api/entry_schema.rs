@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::web::api::schema::QueueMode;
+use crate::web::api::line_schema::{QueueMode, RatingScale};
+use crate::web::api::schema::{CloseReason, Via};
 
 /// One item of a conversation's log.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -62,6 +63,35 @@ pub struct Message {
     pub delivery: Option<Delivery>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<String>,
+    /// What kind of automatic message the line sent; left out: a person wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<TextKind>,
+    /// Why a message of the customer opened nothing and moved nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unheard: Option<Unheard>,
+}
+
+/// A kind of automatic message.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TextKind {
+    Welcome,
+    Consent,
+    OffHours,
+    Unanswered,
+    Closing,
+    AutoClose,
+    RateLike,
+    RateStars,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unheard {
+    /// A machine wrote it.
+    Automatic,
+    /// The customer is blocked.
+    Blocked,
 }
 
 /// What a message carries beside its text.
@@ -124,8 +154,12 @@ pub enum Fact {
     /// A decision of the queue. `offer` and `until` are null when nobody was eligible.
     Routed {
         round: u32,
+        via: Via,
         offer: Option<u32>,
         operators: Vec<String>,
+        /// The responsible who is not here and may take it all the same.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        listed_for: Option<String>,
         until: Option<String>,
         explanation: Explanation,
     },
@@ -144,23 +178,155 @@ pub enum Fact {
     Left {
         operator: String,
     },
+    /// Taken by hand from the list.
     Taken {
+        operator: String,
+    },
+    /// A supervisor took it from whoever had it.
+    TakenOver {
+        operator: String,
+        from: String,
+    },
+    /// Opened by an operator, after a closed one.
+    PickedUp {
         operator: String,
     },
     RoundExhausted {
         round: u32,
     },
-    Finished {
+    /// Put before a colleague.
+    Transferred {
+        operator: String,
+        to: String,
+        offer: u32,
+        until: String,
+        comment: Option<String>,
+    },
+    /// The colleague did not take it, or it was taken back.
+    TransferEnded {
+        operator: String,
+        to: String,
+        how: TransferEnd,
+        reason: Option<String>,
+    },
+    /// Handed to another line, where it goes on as `next`; this part is over.
+    Moved {
+        operator: String,
+        line: String,
+        next: String,
+        comment: Option<String>,
+    },
+    /// It comes from another line.
+    CameFrom {
+        operator: String,
+        line: String,
+        comment: Option<String>,
+    },
+    /// Whoever had it loses it, and it is routed again.
+    RoutedAgain {
+        from: String,
+        why: RoutedAgainWhy,
+        /// The supervisor who did it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// He is back before anybody else took it.
+    Returned {
         operator: String,
     },
+    /// The customer has waited longer than the line allows.
+    AnswerLate {
+        operator: String,
+    },
+    PutOnHold {
+        operator: String,
+        until: String,
+    },
+    HoldEnded {
+        operator: String,
+    },
+    /// Null: none any more.
+    TopicChosen {
+        operator: String,
+        topic: Option<String>,
+    },
+    Invited {
+        operator: String,
+        colleague: String,
+    },
+    Joined {
+        operator: String,
+    },
+    /// Takes part no longer.
+    LeftAgain {
+        operator: String,
+    },
+    Finished {
+        operator: String,
+        /// Without a word to the customer.
+        silent: bool,
+    },
+    /// The customer was silent for as long as the line allows.
+    SilentTooLong,
+    RatingRequested {
+        scale: RatingScale,
+    },
+    Rated {
+        scale: RatingScale,
+        value: u8,
+    },
+    /// A supervisor's opinion, 1..5.
+    Reviewed {
+        operator: String,
+        stars: u8,
+        comment: Option<String>,
+    },
+    MarkedSpam {
+        operator: String,
+        blocked: bool,
+    },
+    /// The customer wrote again inside the reopening window.
     Reopened {
         operator: String,
     },
-    Closed,
+    Closed {
+        reason: CloseReason,
+    },
+    /// The chat has had this kind of automatic message too often of late.
+    TextSuppressed {
+        text: TextKind,
+    },
+    /// The customer blocked us or left.
     CustomerUnreachable {
         reason: String,
     },
     CustomerReachable,
+}
+
+/// How a transfer ended that nobody accepted.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferEnd {
+    Declined,
+    Missed,
+    /// The colleague went away.
+    Left,
+    Withdrawn,
+}
+
+/// Why a conversation is taken from whoever has it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoutedAgainWhy {
+    /// The customer waits, and he did not come back in time.
+    Absent,
+    Disabled,
+    /// He has not written a word within the answer limit.
+    AnswerLimit,
+    /// A supervisor gave it back to the queue.
+    Supervisor,
+    /// A transfer came back, and the sender is gone.
+    SenderAbsent,
 }
 
 /// Why the decision fell as it did.
@@ -183,13 +349,40 @@ pub struct Candidate {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Reason {
-    FewestReceived { received: u64 },
-    FirstInOrder { place: u64 },
+    FewestReceived {
+        received: u64,
+    },
+    FirstInOrder {
+        place: u64,
+    },
     Everybody,
-    Declined { at: String },
-    Missed { at: String },
+    /// He owns the customer.
+    Responsible,
+    /// He owns the customer and is not here: it is put into his list.
+    ResponsibleAway,
+    /// He owns the customer and is no enabled operator.
+    ResponsibleDisabled,
+    /// The customer knows him.
+    Known,
+    Declined {
+        at: String,
+    },
+    Missed {
+        at: String,
+    },
+    /// He handed the conversation on himself.
+    Sent {
+        at: String,
+    },
     Unavailable,
-    AtCapacity { load: u64, capacity: u32 },
+    AtCapacity {
+        load: u64,
+        capacity: u32,
+    },
+    /// As many offers as anybody may have stand before him.
+    TooManyOffers {
+        offers: u64,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -241,18 +434,86 @@ mod tests {
 
     #[test]
     fn facts_are_as_documented() {
-        let by = |fact: &str| json!({"kind": "fact", "fact": fact, "operator": "anna"});
-        for fact in ["accepted", "left", "taken", "finished", "reopened"] {
-            same(by(fact));
+        let at = "2026-03-01T09:00:00Z";
+        let fact = |name: &str, mut fields: Value| {
+            (fields["kind"], fields["fact"]) = ("fact".into(), name.into());
+            same(fields);
+        };
+        for name in [
+            "accepted",
+            "left",
+            "taken",
+            "picked_up",
+            "returned",
+            "answer_late",
+            "hold_ended",
+            "joined",
+            "left_again",
+            "reopened",
+        ] {
+            fact(name, json!({"operator": "anna"}));
         }
-        for fact in ["closed", "customer_reachable"] {
-            same(json!({"kind": "fact", "fact": fact}));
+        for name in ["silent_too_long", "customer_reachable"] {
+            fact(name, json!({}));
         }
-        let fact = "declined";
-        same(json!({"kind": "fact", "fact": fact, "operator": "anna", "reason": null}));
-        same(json!({"kind": "fact", "fact": "missed", "operators": ["anna"]}));
-        same(json!({"kind": "fact", "fact": "round_exhausted", "round": 1}));
-        same(json!({"kind": "fact", "fact": "customer_unreachable", "reason": "gone"}));
+        fact("declined", json!({"operator": "anna", "reason": null}));
+        fact("missed", json!({"operators": ["anna"]}));
+        fact("taken_over", json!({"operator": "anna", "from": "boris"}));
+        fact("round_exhausted", json!({"round": 1}));
+        fact("put_on_hold", json!({"operator": "anna", "until": at}));
+        fact("topic_chosen", json!({"operator": "anna", "topic": null}));
+        fact("invited", json!({"operator": "anna", "colleague": "boris"}));
+        fact("finished", json!({"operator": "anna", "silent": true}));
+        fact("rating_requested", json!({"scale": "like"}));
+        fact("rated", json!({"scale": "stars", "value": 5}));
+        fact("reviewed", json!({"operator": "anna", "stars": 3, "comment": "well"}));
+        fact("marked_spam", json!({"operator": "anna", "blocked": true}));
+        fact("customer_unreachable", json!({"reason": "gone"}));
+    }
+
+    #[test]
+    fn facts_of_handing_on_are_as_documented() {
+        let fact = |name: &str, mut fields: Value| {
+            (fields["kind"], fields["fact"]) = ("fact".into(), name.into());
+            same(fields);
+        };
+        let until = "2026-03-01T09:00:00Z";
+        fact(
+            "transferred",
+            json!({"operator": "anna", "to": "boris", "offer": 2, "until": until, "comment": null}),
+        );
+        for how in ["declined", "missed", "left", "withdrawn"] {
+            let (operator, to) = ("anna", "boris");
+            let fields = json!({"operator": operator, "to": to, "how": how, "reason": null});
+            fact("transfer_ended", fields);
+        }
+        fact(
+            "moved",
+            json!({"operator": "anna", "line": "sales", "next": "1-2", "comment": "asks"}),
+        );
+        fact("came_from", json!({"operator": "anna", "line": "sales", "comment": null}));
+        for why in ["absent", "disabled", "answer_limit", "sender_absent"] {
+            fact("routed_again", json!({"from": "anna", "why": why}));
+        }
+        fact("routed_again", json!({"from": "anna", "why": "supervisor", "by": "chief"}));
+    }
+
+    #[test]
+    fn ends_and_texts_are_as_documented() {
+        let closed = |reason: Value| {
+            same(json!({"kind": "fact", "fact": "closed", "reason": reason}));
+        };
+        for why in ["finished", "silence", "spam", "unheard"] {
+            closed(json!({"why": why}));
+        }
+        closed(json!({"why": "moved", "line": "sales", "next": "1-2"}));
+        for kind in domain::texts::Kind::ALL {
+            same(json!({"kind": "fact", "fact": "text_suppressed", "text": kind}));
+            same(json!({"kind": "message", "text": "hello", "automatic": kind}));
+        }
+        for unheard in ["automatic", "blocked"] {
+            same(json!({"kind": "message", "text": "hello", "unheard": unheard}));
+        }
     }
 
     #[test]
@@ -262,6 +523,12 @@ mod tests {
             json!({"why": "fewest_received", "received": 1}),
             json!({"why": "first_in_order", "place": 1}),
             json!({"why": "everybody"}),
+            json!({"why": "responsible"}),
+            json!({"why": "responsible_away"}),
+            json!({"why": "responsible_disabled"}),
+            json!({"why": "known"}),
+            json!({"why": "sent", "at": at}),
+            json!({"why": "too_many_offers", "offers": 5}),
             json!({"why": "declined", "at": at}),
             json!({"why": "missed", "at": at}),
             json!({"why": "unavailable"}),
@@ -270,13 +537,18 @@ mod tests {
         let named = |reason| json!({"operator": "anna", "reason": reason});
         let candidates: Vec<Value> = reasons.into_iter().map(named).collect();
         let others = json!({"eligible": 1, "unavailable": 2, "at_capacity": 3});
-        let routed = |explanation: Value| {
+        let via = |via: &str, explanation: Value| {
             json!({
-                "kind": "fact", "fact": "routed", "round": 1, "offer": 2, "operators": ["anna"],
-                "until": at, "explanation": explanation,
+                "kind": "fact", "fact": "routed", "round": 1, "via": via, "offer": 2,
+                "operators": ["anna"], "listed_for": "boris", "until": at,
+                "explanation": explanation,
             })
         };
+        let routed = |explanation| via("queue", explanation);
         same(routed(json!({"mode": "evenly", "candidates": candidates, "others": others})));
         same(routed(json!({"mode": "all", "candidates": []})));
+        for word in ["responsible", "known", "transfer", "hand", "return"] {
+            same(via(word, json!({"mode": "strictly", "candidates": []})));
+        }
     }
 }

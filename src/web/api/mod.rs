@@ -7,7 +7,12 @@ pub mod channels;
 
 pub mod operators;
 
+pub mod duty;
+
 pub mod conversations;
+pub mod transfer_targets;
+
+pub mod audit;
 
 pub mod customers;
 
@@ -17,8 +22,11 @@ pub mod calendar;
 pub mod customer_body;
 
 pub mod entry_schema;
+pub mod line_schema;
 pub mod openapi;
 pub mod schema;
+
+mod form;
 
 use serde::Serialize;
 

@@ -41,6 +41,10 @@ pub(in crate::web) struct OperatorBody {
     capacity: u32,
     #[schema(value_type = schema::Status)]
     status: Status,
+    /// Why, in his own words.
+    status_reason: Option<String>,
+    /// He was set away because he missed offers.
+    set_away: bool,
     enabled: bool,
 }
 
@@ -153,7 +157,8 @@ pub(in crate::web) async fn create(
         Change::Operator { version: 0, operator: operator.clone() },
         Change::Account { version: 0, login, account },
     ];
-    edge.node.change(changes).await.map_err(|why| match why {
+    let stored = edge.node.change(&person.operator.id, changes).await;
+    stored.map_err(|why| match why {
         NotStored::Stale => ApiError::Taken("login"),
         NotStored::Full | NotStored::Unavailable => ApiError::from(why),
     })?;
@@ -187,9 +192,9 @@ pub(in crate::web) async fn change(
     let signs_out = !enabled || role != old.role;
     let changed = Change::Operator { version, operator: operator.clone() };
     if signs_out {
-        change_and_sign_out(&edge, &operator.id, &changed).await
+        change_and_sign_out(&edge, &person, &operator.id, &changed).await
     } else {
-        edge.node.change(vec![changed]).await
+        edge.node.change(&person.operator.id, vec![changed]).await
     }
     .map_err(|why| {
         let directory = edge.node.directory();
@@ -236,7 +241,7 @@ pub(in crate::web) async fn set_password(
     let password_hash = edge.passwords.hash(password).await?;
     let changed = Account { password_hash, ..(*account.value).clone() };
     let change = Change::Account { version: account.version, login, account: changed };
-    change_and_sign_out(&edge, &operator, &change).await?;
+    change_and_sign_out(&edge, &person, &operator, &change).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -300,13 +305,15 @@ fn administers(operator: &Operator) -> bool {
 /// change itself that came too late.
 async fn change_and_sign_out(
     edge: &Edge,
+    by: &Person,
     operator: &OperatorId,
     change: &Change,
 ) -> Result<(), NotStored> {
     let mut outcome = Err(NotStored::Stale);
     for _ in 0..ATTEMPTS_MAX {
         let ended = auth::all_ended(&edge.node.directory(), operator);
-        outcome = edge.node.change(std::iter::once(change.clone()).chain(ended).collect()).await;
+        let changes = std::iter::once(change.clone()).chain(ended).collect();
+        outcome = edge.node.change(&by.operator.id, changes).await;
         if outcome != Err(NotStored::Stale) {
             break;
         }
@@ -314,12 +321,15 @@ async fn change_and_sign_out(
     outcome
 }
 
-fn find<'a>(directory: &'a Directory, id: &str) -> Result<&'a Versioned<Operator>, ApiError> {
+pub(super) fn find<'a>(
+    directory: &'a Directory,
+    id: &str,
+) -> Result<&'a Versioned<Operator>, ApiError> {
     let id = OperatorId::parse(id).ok_or(ApiError::NotFound)?;
     directory.operators.get(&id).ok_or(ApiError::NotFound)
 }
 
-fn account_of<'a>(
+pub(super) fn account_of<'a>(
     directory: &'a Directory,
     operator: &OperatorId,
 ) -> Option<(&'a String, &'a Versioned<Account>)> {
@@ -327,7 +337,8 @@ fn account_of<'a>(
 }
 
 fn show(found: &Versioned<Operator>, directory: &Directory) -> OperatorBody {
-    let Operator { id, name, role, supervises, capacity, status, enabled, .. } = &*found.value;
+    let Operator { id, name, role, supervises, capacity, status, status_reason, set_away, enabled } =
+        &*found.value;
     OperatorBody {
         id: id.clone(),
         version: found.version,
@@ -337,6 +348,8 @@ fn show(found: &Versioned<Operator>, directory: &Directory) -> OperatorBody {
         supervises: supervises.clone(),
         capacity: *capacity,
         status: *status,
+        status_reason: status_reason.clone(),
+        set_away: *set_away,
         enabled: *enabled,
     }
 }

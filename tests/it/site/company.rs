@@ -28,6 +28,8 @@ pub(crate) struct Company {
     pub(crate) anna: Operator,
     pub(crate) boris: Operator,
     pub(crate) vera: Operator,
+    pub(crate) sales: LineId,
+    pub(crate) support: LineId,
     pub(crate) bot: Bot,
     pub(crate) form: Form,
     customers: Cell<u32>,
@@ -63,7 +65,10 @@ pub(crate) struct Stored {
 
 impl Company {
     pub(crate) async fn opens() -> Self {
-        let site = Site::open().await;
+        Self::opens_at(Site::open().await).await
+    }
+
+    pub(crate) async fn opens_at(site: Site) -> Self {
         let platform = Telegram::start(Clock::Wall.now());
         let chief = founded(&site.page, SETUP_TOKEN).await;
         let [anna, boris, vera] = [
@@ -77,7 +82,8 @@ impl Company {
         let support = line(&chief, &json!({ "name": "Support", "queue": queue })).await;
         let bot = Bot::connected(&chief, &sales, &platform.api_base()).await;
         let form = Form::connected(&chief, &support).await;
-        Self { site, platform, chief, anna, boris, vera, bot, form, customers: Cell::new(0) }
+        let customers = Cell::new(0);
+        Self { site, platform, chief, anna, boris, vera, sales, support, bot, form, customers }
     }
 
     /// What goes wrong writes nothing, and everybody else is served as before.
@@ -158,9 +164,14 @@ impl Company {
 impl Operator {
     /// Somebody with an account, who has signed in.
     pub(crate) async fn hired(chief: &Page, name: &str) -> Self {
-        let body = json!({
-            "name": name, "login": name, "password": PASSWORD, "role": "operator", "capacity": 0,
-        });
+        Self::hired_as(chief, name, &json!({ "role": "operator", "capacity": 0 })).await
+    }
+
+    /// With these fields beside name, login and password.
+    pub(crate) async fn hired_as(chief: &Page, name: &str, fields: &Value) -> Self {
+        let mut body = fields.clone();
+        (body["name"], body["login"]) = (name.into(), name.into());
+        body["password"] = PASSWORD.into();
         let made = chief.does("POST", "/api/v1/operators", &body).await;
         let id = OperatorId::new(made["id"].as_str().expect("an id"));
         let stranger = Page { cookie: None, ..chief.clone() };

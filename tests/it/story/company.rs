@@ -12,7 +12,7 @@ use domain::operator::{Operator, Role};
 use switchboard::actors::customers::Person;
 use switchboard::actors::handle::{Accepted, Arrival, Change, NotStored};
 
-use super::{Story, operator, says_nothing, sign_in};
+use super::{Story, chief, operator, says_nothing, sign_in};
 
 const WEBHOOK_KEY: &str = "whsec_b2xkIGtleSBvZiB0aGUgd2ViaG9vaw==";
 
@@ -33,7 +33,7 @@ impl Story {
         let line = Line { id, shard, archived: false, settings: of_line };
         let changes =
             vec![Change::Line { version: 0, line }, Change::Channel { version: 0, channel }];
-        self.node.change(changes).await.unwrap();
+        self.node.change(&chief(), changes).await.unwrap();
         self.settles().await;
     }
 
@@ -45,7 +45,7 @@ impl Story {
         change(&mut operator);
         let hired = Change::Operator { version, operator };
         let changes = vec![hired, sign_in(OperatorId::new(name), self.now())];
-        self.node.change(changes).await.unwrap();
+        self.node.change(&chief(), changes).await.unwrap();
         self.settles().await;
     }
 
@@ -55,7 +55,10 @@ impl Story {
         let found = &directory.lines[&LineId::new(line)];
         let mut line = (*found.value).clone();
         change(&mut line.settings);
-        self.node.change(vec![Change::Line { version: found.version, line }]).await.unwrap();
+        self.node
+            .change(&chief(), vec![Change::Line { version: found.version, line }])
+            .await
+            .unwrap();
         self.settles().await;
     }
 
@@ -65,7 +68,10 @@ impl Story {
         let found = &directory.channels[&ChannelId::new(channel)];
         let mut channel = (*found.value).clone();
         change(&mut channel);
-        self.node.change(vec![Change::Channel { version: found.version, channel }]).await.unwrap();
+        self.node
+            .change(&chief(), vec![Change::Channel { version: found.version, channel }])
+            .await
+            .unwrap();
         self.settles().await;
     }
 
@@ -74,14 +80,14 @@ impl Story {
         let directory = self.node.directory();
         let version = directory.sign_ins[name].version;
         let ended = Change::EndSignIn { version, digest: name.to_owned() };
-        self.node.change(vec![ended]).await.unwrap();
+        self.node.change(&chief(), vec![ended]).await.unwrap();
         self.settles().await;
     }
 
     /// The person signs in again: the sign-in before has ended.
     pub async fn signs_in_anew(&self, name: &str) {
         let change = sign_in(OperatorId::new(name), self.now());
-        self.node.change(vec![change]).await.unwrap();
+        self.node.change(&chief(), vec![change]).await.unwrap();
         self.settles().await;
     }
 

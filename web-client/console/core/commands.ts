@@ -22,10 +22,17 @@ export function commanded(state: State, id: CommandId, command: Command): State 
     case "note":
       return sending({ ...next, notice: null }, id, command);
     case "pick_up":
-      return { ...next, notice: null, work: { ...next.work, pickingUp: command.conversation } };
+      return pickingUp({ ...next, notice: null }, command.conversation);
     default:
       return { ...next, notice: null };
   }
+}
+
+function pickingUp(state: State, conversation: string): State {
+  const row = state.rows[conversation] ?? state.chat?.row ?? null;
+  if (row?.conversation !== conversation) return state;
+  const { customer, channel } = row;
+  return { ...state, work: { ...state.work, pickingUp: { conversation, customer, channel } } };
 }
 
 type Written = Extract<Command, { type: "reply" | "note" }>;

@@ -288,7 +288,8 @@ function withRow(state: State, row: Row): State {
 /** The conversation that I have just begun after a closed one. */
 function isPickedUp(state: State, row: Row): boolean {
   const { pickingUp } = state.work;
-  return pickingUp !== null && row.continues === pickingUp && isHeldByMe(state, row);
+  if (pickingUp === null || row.conversation in state.rows || !isHeldByMe(state, row)) return false;
+  return row.customer === pickingUp.customer && row.channel === pickingUp.channel;
 }
 
 function withEntry(state: State, conversation: ConversationId, entry: Entry): State {

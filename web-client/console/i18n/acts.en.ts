@@ -24,7 +24,6 @@ export const actsEn = {
   lead: "Create a lead",
   topic: "Topic",
   noTopic: "no topic",
-  card: "Customer",
   back: "Back to the open conversation",
 };
 

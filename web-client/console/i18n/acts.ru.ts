@@ -30,7 +30,6 @@ export const actsRu: typeof actsEn = {
   lead: "Создать лид",
   topic: "Тема",
   noTopic: "без темы",
-  card: "Клиент",
   back: "Назад к открытому диалогу",
 };
 

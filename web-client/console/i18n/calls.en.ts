@@ -23,7 +23,7 @@ export const callsEn = {
   openPart: "Open",
 };
 
-export const rowsEn = {
+export const badgesEn = {
   via: {
     responsible: "your customer",
     known: "the customer knows you",
@@ -60,4 +60,5 @@ export const choosingEn = {
 export const unheardEn = {
   blocked: "blocked customer",
   automatic: "automatic message",
+  unasked_rating: "rating nobody asked for any more",
 };

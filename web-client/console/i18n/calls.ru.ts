@@ -1,6 +1,6 @@
 /** What calls for attention, and what the lists say of a conversation, in Russian. */
 
-import type { callsEn, choosingEn, rowsEn, unheardEn } from "./calls.en.ts";
+import type { badgesEn, callsEn, choosingEn, unheardEn } from "./calls.en.ts";
 import { plural } from "./plural.ts";
 
 const count = (n: number, one: string, few: string, many: string) =>
@@ -25,7 +25,7 @@ export const callsRu: typeof callsEn = {
   openPart: "Открыть",
 };
 
-export const rowsRu: typeof rowsEn = {
+export const badgesRu: typeof badgesEn = {
   via: {
     responsible: "ваш клиент",
     known: "клиент вас знает",
@@ -62,4 +62,5 @@ export const choosingRu: typeof choosingEn = {
 export const unheardRu: typeof unheardEn = {
   blocked: "клиент заблокирован",
   automatic: "автоматическое сообщение",
+  unasked_rating: "оценка, о которой уже не спрашивают",
 };

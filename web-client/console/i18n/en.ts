@@ -1,7 +1,7 @@
 /** Every word on the screen, in English. What goes to customers is in the lines' settings. */
 
 import { actsEn, dialogsEn } from "./acts.en.ts";
-import { callsEn, choosingEn, rowsEn, unheardEn } from "./calls.en.ts";
+import { badgesEn, callsEn, choosingEn, unheardEn } from "./calls.en.ts";
 import { cardEn } from "./card.en.ts";
 import { factEn } from "./fact.en.ts";
 import { linesEn } from "./lines.en.ts";
@@ -140,7 +140,7 @@ export const en = {
   dialogs: dialogsEn,
   card: cardEn,
   calls: callsEn,
-  rows: rowsEn,
+  badges: badgesEn,
   choosing: choosingEn,
   unheard: unheardEn,
   chat: {

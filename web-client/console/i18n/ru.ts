@@ -1,7 +1,7 @@
 /** Every word on the screen, in Russian. */
 
 import { actsRu, dialogsRu } from "./acts.ru.ts";
-import { callsRu, choosingRu, rowsRu, unheardRu } from "./calls.ru.ts";
+import { badgesRu, callsRu, choosingRu, unheardRu } from "./calls.ru.ts";
 import { cardRu } from "./card.ru.ts";
 import type { Words } from "./en.ts";
 import { factRu } from "./fact.ru.ts";
@@ -143,7 +143,7 @@ export const ru: Words = {
   dialogs: dialogsRu,
   card: cardRu,
   calls: callsRu,
-  rows: rowsRu,
+  badges: badgesRu,
   choosing: choosingRu,
   unheard: unheardRu,
   chat: {

@@ -37,7 +37,7 @@ export async function transcript(
   const response = await get(`conversations/${encodeURIComponent(conversation)}`);
   if (response?.status === 403 || response?.status === 404) return "not_allowed";
   if (!response?.ok) return "unreachable";
-  return { draft: null, ...((await response.json()) as Omit<Transcript, "draft">) };
+  return (await response.json()) as Transcript;
 }
 
 async function problemOf(response: Response | null): Promise<GateProblem | null> {

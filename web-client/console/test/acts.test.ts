@@ -3,7 +3,7 @@ import type { Row } from "../../client/index.ts";
 import { finishing, openDialog } from "../core/desk/dialog.ts";
 import { can, type Act } from "../core/desk/possible.ts";
 import { inOrder, lineTrouble, operatorTrouble } from "../core/desk/targets.ts";
-import { CHAT, held, line, offered, row, Story } from "./story.ts";
+import { CHAT, held, line, offered, row, Story, wrote } from "./story.ts";
 
 let story: Story;
 
@@ -172,14 +172,19 @@ test("several are chosen for what is done with all of them, and one can change o
 });
 
 test("a conversation that I begin after a closed one opens by itself", () => {
-  story.shows();
+  story.shows(held("anna", { conversation: "0-else" }));
+  story.opens();
+  story.reads(wrote(1, "hello"));
   story.commands("c1", { type: "pick_up", conversation: CHAT });
-  story.happens({ kind: "row", row: held("anna", { conversation: "0-new", continues: CHAT }) });
+  story.happens({ kind: "row", row: held("anna", { conversation: "0-else" }) });
+  story.happens({ kind: "row", row: held("anna", { conversation: "0-b", customer: "c-maria" }) });
+  expect(story.state.chat?.conversation).toBe(CHAT);
+  story.happens({ kind: "row", row: held("anna", { conversation: "0-new", continues: "0-last" }) });
   expect(story.state.chat?.conversation).toBe("0-new");
 });
 
 test("if the customer has an open one already, that is said and nothing opens", () => {
-  story.shows();
+  story.shows(held("anna", { state: "closed" }));
   story.commands("c1", { type: "pick_up", conversation: CHAT });
   story.isAnswered("c1", { ...REFUSED, code: "in_progress", conversation: "0-open" });
   expect(story.state.notice?.why).toMatchObject({ conversation: "0-open" });

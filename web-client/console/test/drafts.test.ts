@@ -9,6 +9,7 @@ beforeEach(() => {
   story = Story.atDesk();
   story.shows(held("anna"));
   story.opens();
+  story.on({ on: "link", link: { state: "live" } });
 });
 
 function writes(text: string, isNote = false): void {
@@ -46,6 +47,15 @@ test("what comes back into the box is to be kept again", () => {
   story.writes("c1", "Yes");
   story.isAnswered("c1", { outcome: "refused", code: "too_fast", message: "" });
   expect(unsaved(story.state)).toEqual([{ conversation: CHAT, text: "Yes" }]);
+});
+
+test("without a connection nothing is sent; with it, what is there by then", () => {
+  story.on({ on: "link", link: { state: "connecting" } });
+  writes("Yes");
+  expect(unsaved(story.state)).toEqual([]);
+  writes("Yes, it is");
+  story.on({ on: "link", link: { state: "live" } });
+  expect(unsaved(story.state)).toEqual([{ conversation: CHAT, text: "Yes, it is" }]);
 });
 
 test("notes, and what is written in what is not mine, are not kept", () => {

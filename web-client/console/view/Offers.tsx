@@ -73,7 +73,7 @@ function OfferCard({ desk, row, offer }: { desk: Desk; row: Row; offer: RowOffer
 
 /** Why he is asked, if it is not just his turn. */
 function viaWords(desk: Desk, row: Row, offer: RowOffer): string | null {
-  const says = desk.words.rows.via;
+  const says = desk.words.badges.via;
   switch (offer.via) {
     case "queue":
     case "hand":

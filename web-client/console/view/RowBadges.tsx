@@ -8,7 +8,7 @@ import { clock, isSameDay, moment } from "./time.ts";
 
 export function RowBadges({ desk, row }: { desk: Desk; row: Row }) {
   const { state, words } = desk;
-  const says = words.rows;
+  const says = words.badges;
   const isBack = state.work.back.includes(row.conversation);
   return (
     <>

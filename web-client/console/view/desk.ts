@@ -63,8 +63,8 @@ export function stateWords(
   { words }: Desk,
   { state, reason = null }: { state: RowState; reason?: CloseReason | null },
 ): string {
-  if (state === "closed" && reason !== null) return words.rows.closed[reason.why];
-  if (state === "closing" && reason?.why === "silence") return words.rows.closingSilence;
+  if (state === "closed" && reason !== null) return words.badges.closed[reason.why];
+  if (state === "closing" && reason?.why === "silence") return words.badges.closingSilence;
   return words.row.states[state];
 }
 

@@ -17,12 +17,14 @@ mod texts;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{Discriminant, discriminant};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::chat::CustomerMessage;
 use crate::conversation::Continuation;
 use crate::effect::{Effect, Input};
+use crate::entry::Fact;
 use crate::hours::Hours;
 use crate::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId};
 use crate::limits::Limits;
@@ -33,7 +35,7 @@ use crate::stories::simulator::book::told::Told;
 use crate::texts::Kind;
 use crate::world::{Happened, Step};
 
-/// Misses that far apart are two; two in a row set somebody away.
+/// Misses so far apart are two; two in a row set somebody away.
 const APART: SignedDuration = SignedDuration::from_mins(1);
 /// How often one conversation may be woken at the same moment.
 const WAKES_AT_ONCE_MAX: u32 = 4;
@@ -55,6 +57,8 @@ pub(super) struct Book {
     /// Whether lines may not have heard of each other's offers and places.
     pub(super) news_waits: bool,
     wakes: BTreeMap<ConversationId, (Timestamp, u32)>,
+    /// What kinds of things have happened, by the words of the history.
+    seen: Vec<(Discriminant<Fact>, String)>,
 }
 
 struct LineBook {
@@ -122,6 +126,7 @@ impl Book {
             chat_at_hand: None,
             news_waits: false,
             wakes: BTreeMap::new(),
+            seen: Vec::new(),
         }
     }
 
@@ -225,7 +230,8 @@ impl Book {
                 }
                 Stage::Offered(offered) => {
                     if let Some(put) = offered.open.get_mut(operator) {
-                        put.left_behind = !minds;
+                        // 3: where absence moves nothing it is no miss either.
+                        put.available &= minds;
                     }
                 }
                 Stage::Waiting | Stage::Active(_) | Stage::Closing { .. } | Stage::Closed => {}
@@ -299,6 +305,17 @@ impl Book {
         self.put_back(case);
     }
 
+    pub(super) fn seen(self) -> Vec<String> {
+        self.seen.into_iter().map(|(_, word)| word).collect()
+    }
+
+    fn see(&mut self, fact: &Fact) {
+        let kind = discriminant(fact);
+        if self.seen.iter().all(|(seen, _)| *seen != kind) {
+            self.seen.push((kind, facts::word(fact)));
+        }
+    }
+
     fn find(&mut self, step: &Step) -> Option<Case> {
         let id = &step.conversation;
         self.cases.remove(id).or_else(|| self.closed.remove(id)).or_else(|| self.parts.remove(id))
@@ -333,6 +350,7 @@ impl Book {
             last_word: self.now,
             touched: self.now,
             heard: false,
+            writers: BTreeSet::new(),
             joined: BTreeSet::new(),
             topic: None,
             unanswered_said: false,
@@ -343,7 +361,7 @@ impl Book {
         }
     }
 
-    /// The next part of a moved conversation: its line's texts are its own.
+    /// The next part of a moved conversation: what is said once has been said.
     fn part_of(&self, case: &Case, next: &Continuation) -> Case {
         Case {
             id: next.id.clone(),
@@ -354,10 +372,7 @@ impl Book {
             last_offer: 0,
             heard: true,
             joined: BTreeSet::new(),
-            unanswered_said: false,
-            closing_said: false,
             off_hours_said: None,
-            rating_asked: false,
             rating_open: None,
             ..case.clone()
         }
@@ -391,11 +406,13 @@ impl Book {
         self.departure(operator) == Some(Departure::Disabled)
     }
 
-    /// The value, if the message is a rating that was asked for.
+    /// The value, if the message is a rating that was asked for: a button at any time, words only
+    /// when it is over.
     fn rating(case: &Case, message: &CustomerMessage, now: Timestamp) -> Option<u8> {
         let over = matches!(case.stage, Stage::Closing { .. } | Stage::Closed);
-        let (scale, _) = case.rating_open.filter(|(_, until)| over && now < *until)?;
-        let said = message.rating.or_else(|| match message.text.as_str() {
+        let counts = over || message.rating.is_some();
+        let (scale, _) = case.rating_open.filter(|(_, until)| counts && now < *until)?;
+        let said = message.rating.or(match message.text.as_str() {
             "0" => Some(0),
             "1" => Some(1),
             "4" => Some(4),

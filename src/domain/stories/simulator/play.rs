@@ -146,6 +146,11 @@ impl Play {
         }
     }
 
+    /// What has happened, in the words of the history.
+    pub(super) fn seen(self) -> Vec<String> {
+        self.book.seen()
+    }
+
     fn somebody_writes(&mut self) {
         let (chat, customer) = self.chance.one_of(&self.chats).clone();
         self.messages += 1;
@@ -263,7 +268,7 @@ impl Play {
             17 => SignedDuration::from_hours(self.chance.within(6..48)),
             _ => SignedDuration::from_secs(self.chance.within(60..900)),
         };
-        self.pass_until(self.world.now() + span);
+        self.pass_until(self.world.now() + span.max(SignedDuration::ZERO));
     }
 
     /// From deadline to deadline, so that each is judged.
@@ -293,6 +298,9 @@ impl Play {
         self.say(&format!("nothing runs until {until}"));
         self.world.stand_still_until(until);
         self.book.time_is(until);
+        // Any call: lines that have opened or closed know it before anything comes in.
+        self.world.hold_news_back(self.book.news_waits);
+        self.tell();
         match self.chance.within(0..6) {
             0 => self.somebody_writes(),
             1 => self.somebody_answers(),
@@ -328,10 +336,11 @@ impl Play {
     }
 
     fn tell(&mut self) {
+        let happened = self.world.take_happened();
         if self.aloud {
-            words::tell(self.world.happened());
+            words::tell(&happened);
         }
-        self.book.take(self.world.happened());
+        self.book.take(&happened);
         self.remember();
     }
 

@@ -123,7 +123,8 @@ fn settings(operators: &[(Operator, bool)], mood: Mood, chance: &mut Chance) -> 
     if chance.percent(50) {
         list.reverse();
     }
-    let mut line = LineSettings::new("line", list, *chance.one_of(&ZONES));
+    let zone: &&str = chance.one_of(&ZONES);
+    let mut line = LineSettings::new("line", list, zone);
     for _ in 0..chance.within(4..14) {
         vary(&mut line, chance);
     }

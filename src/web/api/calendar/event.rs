@@ -23,8 +23,8 @@ pub(super) struct Event {
 pub(super) enum When {
     /// Without a time: from one day to another, that one included.
     Days(Date, Date),
-    /// Minutes from the midnight at which the day begins, at most 24 hours apart; they may end on
-    /// the next day.
+    /// With a time: minutes from the midnight at which the day begins, the later ones perhaps on
+    /// another day.
     Minutes(Date, u16, u16),
 }
 
@@ -135,9 +135,6 @@ fn minutes(begins: &Zoned, ends: Option<Written>) -> Result<When, Why> {
     let until = nights.saturating_mul(24 * 60).saturating_add(minute(ends.time()));
     if until <= from {
         return Err(Why::NoEnd);
-    }
-    if until > from + 24 * 60 {
-        return Err(Why::TooLong);
     }
     let (from, until) = (u16::try_from(from), u16::try_from(until));
     let (from, until) = from.ok().zip(until.ok()).ok_or(Why::TooLong)?;

@@ -117,7 +117,7 @@ fn times_are_of_the_zone_of_the_line() {
 
 #[test]
 fn the_times_of_a_day_are_one_holiday() {
-    let two = "
+    let times = "
         DTSTART:20260502T140000
         DTEND:20260502T180000
         SUMMARY:Afternoon
@@ -126,25 +126,36 @@ fn the_times_of_a_day_are_one_holiday() {
         DTEND:20260502T130000
         SUMMARY:Morning
 
+        DTSTART:20260502T100000
+        DTEND:20260502T110000
+        SUMMARY:Morning
+
         DTSTART:20260502T120000
         DTEND:20260502T133000
-        SUMMARY:Morning";
-    check(two, &["2026-05-02..2026-05-02 09:00-13:30 14:00-18:00 Afternoon, Morning"]);
+
+        DTSTART:20260502T180000
+        DTEND:20260502T190000";
+    check(times, &["2026-05-02..2026-05-02 09:00-13:30 14:00-19:00 Afternoon, Morning"]);
 }
 
 #[test]
-fn the_hours_of_a_day_go_before_its_closing() {
-    let both = "
+fn days_are_in_order_and_the_hours_of_a_day_before_its_closing() {
+    let events = "
         DTSTART:20261224
         SUMMARY:Christmas Eve
 
         DTSTART:20261224T090000
         DTEND:20261224T130000
-        SUMMARY:Open";
-    check(
-        both,
-        &["2026-12-24..2026-12-24 09:00-13:00 Open", "2026-12-24..2026-12-24 Christmas Eve"],
-    );
+        SUMMARY:Open
+
+        DTSTART:20261003
+        SUMMARY:Unity";
+    let expected = [
+        "2026-10-03..2026-10-03 Unity",
+        "2026-12-24..2026-12-24 09:00-13:00 Open",
+        "2026-12-24..2026-12-24 Christmas Eve",
+    ];
+    check(events, &expected);
 }
 
 #[test]

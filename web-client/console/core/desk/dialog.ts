@@ -45,7 +45,7 @@ export function finishing(state: State, row: Row, silent: boolean): Command | Di
   return { type: "finish", conversation, silent };
 }
 
-export function wantsTopic(state: State, row: Row): boolean {
+function wantsTopic(state: State, row: Row): boolean {
   return row.topic === null && (state.lines[row.line]?.topic_required ?? false);
 }
 

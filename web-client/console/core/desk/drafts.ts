@@ -3,7 +3,12 @@
  * colleague was writing before.
  */
 
-import { DRAFT_CHARS_MAX, type ConversationId, type OperatorId, type Row } from "../../../client/index.ts";
+import {
+  DRAFT_CHARS_MAX,
+  type ConversationId,
+  type OperatorId,
+  type Row,
+} from "../../../client/index.ts";
 import { isHeldByMe } from "../select.ts";
 import type { State } from "../state.ts";
 
@@ -17,9 +22,10 @@ export function kept(text: string): string {
 
 /**
  * What I write to customers and the server does not know yet. Only who has it may have it kept; a
- * note is not meant for the customer.
+ * note is not meant for the customer. Without a connection they would only pile up.
  */
 export function unsaved(state: State): { conversation: ConversationId; text: string }[] {
+  if (state.link.state !== "live") return [];
   const touched = new Set([...Object.keys(state.drafts), ...Object.keys(state.work.saved)]);
   return [...touched].flatMap((conversation) => {
     const row = state.rows[conversation];

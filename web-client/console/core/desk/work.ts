@@ -3,7 +3,7 @@
  * chosen, what colleagues said. Pure, as `state.ts`.
  */
 
-import type { ConversationId } from "../../../client/index.ts";
+import type { ChannelId, ConversationId, CustomerId } from "../../../client/index.ts";
 import { withoutAlarm, type Raised } from "./alarms.ts";
 import type { Dialog } from "./dialog.ts";
 import type { Handover } from "./handover.ts";
@@ -25,8 +25,15 @@ export type Work = {
   handovers: Readonly<Record<ConversationId, Handover>>;
   /** My drafts, as the server knows them. */
   saved: Readonly<Record<ConversationId, string>>;
-  /** The closed conversation after which I am opening another. */
-  pickingUp: ConversationId | null;
+  /** The closed conversation after which I am beginning another. */
+  pickingUp: PickingUp | null;
+};
+
+/** The next one is of the same customer, on the same channel; it follows the last one there was. */
+export type PickingUp = {
+  conversation: ConversationId;
+  customer: CustomerId | null;
+  channel: ChannelId;
 };
 
 export type WorkEvent =

@@ -5,7 +5,6 @@ import type { ConversationId, OperatorId, OperatorView } from "../../../client/i
 import { Dialog } from "../Dialog.tsx";
 import type { Desk } from "../desk.ts";
 import { TargetItem } from "./TargetItem.tsx";
-import "./TransferDialog.css";
 
 export function InviteDialog({ desk, conversation }: { desk: Desk; conversation: ConversationId }) {
   const [chosen, setChosen] = useState<OperatorId | null>(null);
@@ -29,7 +28,7 @@ export function InviteDialog({ desk, conversation }: { desk: Desk; conversation:
       onClose={() => actions.work.ask(null)}
     >
       {colleagues.length === 0 && <p class="Dialog-hint">{says.invite.nobody}</p>}
-      <div class="TransferDialog-group" role="radiogroup" aria-label={says.invite.title}>
+      <div class="TargetItem-list" role="radiogroup" aria-label={says.invite.title}>
         {colleagues.map(({ id, name, status, status_reason }) => (
           <TargetItem
             key={id}

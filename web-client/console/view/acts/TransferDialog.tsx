@@ -95,7 +95,7 @@ function TargetLists({ desk, conversation, targets, chosen, onChoose }: TargetLi
   return (
     <div class="TransferDialog" ref={place}>
       {row && can(state, "transfer", row) && (
-        <fieldset class="TransferDialog-group">
+        <fieldset class="TargetItem-list">
           <legend>{says.operators}</legend>
           {operators.length === 0 && <p class="Dialog-hint">{says.noOperators}</p>}
           {inOrder(operators, operatorTrouble).map((target) => {
@@ -116,7 +116,7 @@ function TargetLists({ desk, conversation, targets, chosen, onChoose }: TargetLi
           })}
         </fieldset>
       )}
-      <fieldset class="TransferDialog-group">
+      <fieldset class="TargetItem-list">
         <legend>{says.lines}</legend>
         {lines.length === 0 && <p class="Dialog-hint">{says.noLines}</p>}
         {inOrder(lines, lineTrouble).map((target) => {

@@ -13,9 +13,11 @@ export function operatorWords(words: Words, target: OperatorTarget): string {
   const { transfer, troubles } = words.dialogs;
   const load = transfer.load(target.load, target.capacity);
   const trouble = operatorTrouble(target);
-  const status = target.available ? "" : words.status[target.status];
-  const state = trouble === "absent" && target.status !== "available" ? status : trouble && troubles[trouble];
-  return state ? `${state}, ${load}` : load;
+  if (trouble === null) return load;
+  // Who is not here although he calls himself available has no session.
+  const isOffline = target.status === "available";
+  const why = trouble === "absent" && !isOffline ? words.status[target.status] : troubles[trouble];
+  return `${why}, ${load}`;
 }
 
 export function lineWords(words: Words, target: LineTarget): string {

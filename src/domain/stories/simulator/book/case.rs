@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::entry::Fact;
 use crate::id::{ChatKey, ConversationId, CustomerId, LineId, OfferId, OperatorId};
 use crate::line::RatingScale;
 use crate::routing::{PassedHow, Via};
+use crate::stories::simulator::book::told::Told;
 
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing is so or is to be")]
 #[derive(Clone, Debug)]
 pub(super) struct Case {
     pub(super) id: ConversationId,
@@ -26,6 +29,8 @@ pub(super) struct Case {
     /// When something last changed in it.
     pub(super) touched: Timestamp,
     pub(super) heard: bool,
+    /// Who of us has written to the customer.
+    pub(super) writers: BTreeSet<OperatorId>,
     pub(super) joined: BTreeSet<OperatorId>,
     pub(super) topic: Option<String>,
     pub(super) unanswered_said: bool,
@@ -59,22 +64,21 @@ pub(super) struct Put {
     pub(super) until: Timestamp,
     pub(super) reserved: bool,
     pub(super) counted: bool,
+    /// He was here when it was made, and since.
     pub(super) available: bool,
-    /// He went away while that moved nothing in the line.
-    pub(super) left_behind: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Tenure {
     pub(super) operator: OperatorId,
     pub(super) since: Timestamp,
-    pub(super) wrote: bool,
     pub(super) late: bool,
     pub(super) silent: Option<Timestamp>,
     pub(super) away: Option<Timestamp>,
     pub(super) hold: Option<Timestamp>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing is so or is to be")]
 #[derive(Clone, Debug)]
 pub(super) struct Hunt {
     pub(super) since: Timestamp,
@@ -83,6 +87,8 @@ pub(super) struct Hunt {
     pub(super) round: u32,
     pub(super) round_began: Option<Timestamp>,
     pub(super) passed: Vec<(OperatorId, PassedHow, Timestamp)>,
+    /// Somebody has declined or missed in this round.
+    pub(super) somebody_passed: bool,
     pub(super) exhausted: bool,
     pub(super) next_round: Option<Timestamp>,
     pub(super) responsible_asked: bool,
@@ -100,6 +106,7 @@ impl Hunt {
             round: 1,
             round_began: None,
             passed: Vec::new(),
+            somebody_passed: false,
             exhausted: false,
             next_round: None,
             responsible_asked: false,
@@ -124,6 +131,7 @@ impl Hunt {
         if self.exhausted {
             self.round += 1;
             self.round_began = None;
+            self.somebody_passed = false;
         }
         self.exhausted = false;
         self.next_round = None;
@@ -132,8 +140,8 @@ impl Hunt {
 }
 
 impl Tenure {
-    pub(super) fn begin(operator: OperatorId, since: Timestamp) -> Self {
-        Self { operator, since, wrote: false, late: false, silent: None, away: None, hold: None }
+    pub(super) fn begin(operator: OperatorId, silent: Option<Timestamp>, since: Timestamp) -> Self {
+        Self { operator, since, late: false, silent, away: None, hold: None }
     }
 }
 
@@ -165,6 +173,12 @@ impl Case {
             Stage::Offered(offered) => offered.sender.is_none(),
             Stage::Active(_) | Stage::Closing { .. } | Stage::Closed => false,
         }
+    }
+
+    /// The request to rate was sent before this step.
+    pub(super) fn rating_asked_before(&self, told: &Told) -> bool {
+        let now = |fact: &Fact| matches!(fact, Fact::RatingRequested { .. });
+        self.rating_asked && !told.facts.iter().any(now)
     }
 
     pub(super) fn tenure(&mut self) -> Option<&mut Tenure> {

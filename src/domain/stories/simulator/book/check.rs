@@ -82,7 +82,7 @@ impl Book {
             let moves = match self.departure(operator) {
                 None => false,
                 Some(Departure::Disabled) => true,
-                Some(Departure::Absent) => minds && put.available && !put.left_behind,
+                Some(Departure::Absent) => minds && put.available,
             };
             assert!(!moves, "4.8: what was offered to {operator} moves on at once: {case:?}");
         }

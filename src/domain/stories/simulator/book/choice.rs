@@ -25,6 +25,7 @@ impl Book {
         let mut listed_for = None;
         if let Some(who) = responsible {
             match self.departure(&who) {
+                None if self.has_enough_offers(&who) => listed_for = Some(who),
                 None => {
                     let operators = vec![who];
                     return Choice { via: Via::Responsible, operators, listed_for: None };
@@ -77,9 +78,15 @@ impl Book {
         let Some(person) = self.people.get(operator) else { return false };
         let listed = self.line(&case.line).settings.queue.operators.contains(operator);
         let has_place = person.capacity() == 0 || person.places.len() < person.capacity();
-        let may_be_asked = person.offers.len() < self.limits.open_offers;
+        let may_be_asked = !self.has_enough_offers(operator);
         let ready = self.is_ready(operator, self.line(&case.line));
         listed && ready && has_place && may_be_asked && !case.hunt.has_passed(operator)
+    }
+
+    /// 3: as many as anybody may have.
+    fn has_enough_offers(&self, operator: &OperatorId) -> bool {
+        let offers = self.people.get(operator).map_or(0, |person| person.offers.len());
+        offers >= self.limits.open_offers
     }
 
     /// Could be offered something if he had a place.

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::line::{AnswerRule, ClosingRule, UnansweredRule};
+use crate::line::{ClosingRule, UnansweredRule};
 use crate::stories::simulator::book::Book;
 use crate::stories::simulator::book::case::{Case, Stage, Tenure};
 
@@ -62,14 +62,16 @@ impl Book {
         let (rules, hours) = (&line.settings, &line.hours);
         // What takes a conversation from somebody, or speaks to the customer, waits for the
         // opening.
-        let once_open =
-            |at: Timestamp| hours.opens_next(at.max(case.touched)).unwrap_or(Timestamp::MAX);
+        let once_open = |at: Timestamp| {
+            let earliest = at.max(case.touched);
+            let open = hours.is_open(earliest);
+            if open { at } else { hours.opens_next(earliest).unwrap_or(at) }
+        };
         let limit = SignedDuration::from_secs(rules.answer.limit_seconds.into());
-        let loses = rules.answer.rule == AnswerRule::Requeue && !tenure.wrote && rules.active;
-        let late = case.waiting.filter(|_| !tenure.late && !limit.is_zero()).map(|waiting| {
-            let at = hours.after_open(waiting.max(tenure.since), limit);
-            if loses { once_open(at) } else { at }
-        });
+        let late = case
+            .waiting
+            .filter(|_| !tenure.late && !limit.is_zero())
+            .map(|waiting| once_open(hours.after_open(waiting.max(tenure.since), limit)));
         let absent = case.waiting.zip(tenure.away).filter(|_| rules.active);
         let reroute = absent.map(|(waiting, away)| {
             once_open(hours.after_open(waiting.max(away), rules.offer_timeout()))

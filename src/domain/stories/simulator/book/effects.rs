@@ -1,13 +1,14 @@
 //! Books the effects of a step, one after the other, and judges the step when all are booked.
 
 use crate::effect::{Effect, PlaceLimit};
-use crate::entry::{Author, Body, DeliveryState, Entry, Record, Unheard};
+use crate::entry::{Author, Body, DeliveryState, Entry, Record};
 use crate::id::{EntryNumber, OperatorId};
 use crate::routing::{Seek, Via};
 use crate::stories::simulator::book::Book;
 use crate::stories::simulator::book::case::{Case, Stage, Tenure};
 use crate::stories::simulator::book::facts::word;
 use crate::stories::simulator::book::told::Told;
+use crate::texts::Kind;
 
 impl Book {
     pub(super) fn take_effect(&mut self, case: &mut Case, effect: &Effect, told: &mut Told) {
@@ -52,6 +53,7 @@ impl Book {
             Effect::Consented => {
                 let his = self.customers.entry(case.customer.clone()).or_default();
                 assert!(!his.consented, "6: he has consented already");
+                assert!(told.said.contains(&Kind::Consent), "6: he has not been told");
                 his.consented = true;
             }
             Effect::Spam { block, .. } => {
@@ -81,9 +83,7 @@ impl Book {
             (Author::Customer, Body::Message(message)) => {
                 told.messages += 1;
                 assert_eq!(message.external_id.as_deref(), told.message.as_deref());
-                let blocked = self.customers.get(&case.customer).is_some_and(|his| his.blocked);
-                let why = if blocked { Unheard::Blocked } else { Unheard::Automatic };
-                assert_eq!(message.unheard, told.unheard.then_some(why), "5: how it is marked");
+                assert_eq!(message.unheard, told.unheard, "5: how it is marked");
             }
             (Author::Operator { .. }, Body::Message(message)) => {
                 told.replies += 1;
@@ -99,6 +99,7 @@ impl Book {
             }
             (Author::Line, Body::Fact(fact)) => {
                 told.facts.push(fact.clone());
+                self.see(fact);
                 self.take_fact(case, fact, told);
             }
             (Author::Operator { .. }, Body::Note { .. }) => {}
@@ -112,14 +113,17 @@ impl Book {
     fn take_seek(&mut self, case: &mut Case, seek: &Seek, told: &mut Told) {
         assert!(case.waits(), "nobody is sought: {case:?}");
         assert!(told.seeks, "4: sought without a reason: {case:?}");
-        assert!(told.choice.is_none(), "4: sought twice in one step: {case:?}");
+        assert!(told.choice.is_none() || told.anew, "4: sought twice in one step: {case:?}");
         assert!(self.routes(&case.line), "4.1: sought while the line is closed or inactive");
         let (now, timeout) = (self.now, self.timeout(case));
-        if std::mem::take(&mut case.hunt.asleep) && case.hunt.exhausted {
-            // 4.1: at the opening what waits is routed.
+        if told.anew || case.hunt.asleep && case.hunt.exhausted {
+            // 4.1: at the opening what waits is routed, whoever missed it at the end of the day.
+            case.hunt.exhausted = true;
             case.hunt.begin_round(timeout, now);
         }
+        let was_asleep = std::mem::take(&mut case.hunt.asleep);
         case.hunt.routed.get_or_insert(now);
+        assert_eq!(seek.since, case.hunt.since, "4.6: its place in the line: {case:?}");
         let mut passed: Vec<_> = seek.passed.iter().map(|passed| &passed.operator).collect();
         let mut expected: Vec<_> = case.hunt.passed.iter().map(|(who, _, _)| who).collect();
         passed.sort();
@@ -131,6 +135,8 @@ impl Book {
         if choice.listed_for.is_some() {
             case.hunt.listed_for.clone_from(&choice.listed_for);
         }
+        let nobody = choice.operators.is_empty() || self.news_waits;
+        told.anew = was_asleep && nobody && case.hunt.somebody_passed;
         told.choice = Some(choice);
     }
 
@@ -153,7 +159,7 @@ impl Book {
     fn misses(&mut self, operator: &OperatorId) {
         let now = self.now;
         let person = self.person(operator);
-        if person.missed.is_none_or(|last| now > last + super::APART) {
+        if person.missed.is_none_or(|last| now >= last + super::APART) {
             person.misses += 1;
             person.missed = Some(now);
         }
@@ -175,7 +181,12 @@ impl Book {
             }
         }
         case.joined.remove(operator);
-        case.stage = Stage::Active(Tenure::begin(operator.clone(), self.now));
+        // 3: the customer is silent since one of us wrote, whoever has it.
+        let silent = case.waiting.is_none() && !case.writers.is_empty();
+        let silent = silent.then_some(case.last_word);
+        let mut tenure = Tenure::begin(operator.clone(), silent, self.now);
+        tenure.away = told.reopened_for_absent.then_some(self.now);
+        case.stage = Stage::Active(tenure);
     }
 
     fn finish(&mut self, case: &mut Case, operator: Option<&OperatorId>) {
@@ -251,12 +262,15 @@ impl Book {
     fn nobody_was_found(&mut self, case: &mut Case, told: &Told) {
         let choice = told.choice.as_ref().expect("somebody was sought");
         assert!(
-            choice.operators.is_empty(),
+            choice.operators.is_empty() || self.news_waits,
             "4.3: {:?} could be offered {case:?}",
             choice.operators
         );
-        let ends = case.hunt.round_began.is_some() && !case.hunt.passed.is_empty();
         if !case.hunt.exhausted {
+            let list = &self.line(&case.line).settings.queue.operators;
+            // Whoever is left to an older one is eligible all the same.
+            let is_over = list.iter().all(|operator| !self.could_have(operator, case));
+            let ends = is_over && case.hunt.somebody_passed && !self.news_waits;
             assert!(!ends, "4.7: the round is exhausted: {case:?}");
             let timeout = self.timeout(case);
             let first = case.hunt.passed.iter().map(|(_, _, at)| *at + timeout).min();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::entry::{CloseReason, Fact, RoutedAgainWhy, TransferEnd};
 use crate::id::{OfferId, OperatorId};
-use crate::line::QueueMode;
+use crate::line::{QueueMode, RatingScale};
 use crate::routing::{Explanation, PassedHow, Via};
 use crate::stories::simulator::book::Book;
 use crate::stories::simulator::book::case::{Case, Hunt, Offered, Put, Stage};
@@ -47,23 +47,9 @@ impl Book {
             Fact::Declined { operator, .. } => {
                 self.offer_ends(case, operator, Some(PassedHow::Declined), told);
             }
-            Fact::Missed { operators } => {
-                let mut operators = operators.clone();
-                operators.sort();
-                assert_eq!(operators, told.run_out, "I18: whose offers run out: {case:?}");
-                for operator in &operators {
-                    self.offer_ends(case, operator, Some(PassedHow::Missed), told);
-                }
-            }
+            Fact::Missed { operators } => self.offers_run_out(case, operators, told),
             Fact::Left { operator } => self.offer_ends(case, operator, None, told),
-            Fact::RoundExhausted { round } => {
-                assert_eq!(*round, case.hunt.round, "4.7: which round is exhausted");
-                let began = case.hunt.round_began.is_some() && !case.hunt.passed.is_empty();
-                assert!(began && !case.hunt.exhausted, "4.6: no round to be exhausted: {case:?}");
-                case.hunt.exhausted = true;
-                case.hunt.next_round = self.next_round(&case.line, &case.hunt);
-                told.exhausted = true;
-            }
+            Fact::RoundExhausted { round } => self.round_is_exhausted(case, *round, told),
             Fact::Transferred { operator, to, offer, until, .. } => {
                 self.transferred(case, operator, to, *offer, *until);
             }
@@ -76,20 +62,9 @@ impl Book {
                 assert_eq!((&tenure.operator, tenure.late), (operator, false));
                 tenure.late = true;
             }
-            Fact::PutOnHold { until, .. } => {
-                case.tenure().expect("somebody puts it aside").hold = Some(*until);
-            }
-            Fact::HoldEnded { operator } => {
-                let now = self.now;
-                let tenure = case.tenure().expect("somebody had put it aside");
-                assert!(tenure.hold.take().is_some(), "{operator} had not put it aside");
-                tenure.silent = tenure.silent.map(|_| now);
-            }
-            Fact::RatingRequested { scale } => {
-                assert!(!std::mem::replace(&mut case.rating_asked, true), "5: asked twice");
-                let limit = self.line(&case.line).settings.rating_time_limit();
-                case.rating_open = Some((*scale, self.now + limit));
-            }
+            Fact::PutOnHold { until, .. } => put_on_hold(case, *until),
+            Fact::HoldEnded { .. } => self.hold_ends(case),
+            Fact::RatingRequested { scale } => self.asked_for_rating(case, *scale),
             Fact::MarkedSpam { .. } => {
                 self.withdraw(case);
                 case.rating_open = None;
@@ -100,7 +75,7 @@ impl Book {
             }
             Fact::Closed { reason } => {
                 let unheard = *reason == CloseReason::Unheard;
-                assert_eq!(unheard, told.unheard, "5: why it is closed: {case:?}");
+                assert_eq!(unheard, told.unheard.is_some(), "5: why it is closed: {case:?}");
                 case.stage = Stage::Closed;
             }
             Fact::TextSuppressed { text } => {
@@ -127,6 +102,36 @@ impl Book {
         }
     }
 
+    fn offers_run_out(&mut self, case: &mut Case, operators: &[OperatorId], told: &mut Told) {
+        let mut operators = operators.to_vec();
+        operators.sort();
+        assert_eq!(operators, told.run_out, "I18: whose offers run out: {case:?}");
+        for operator in &operators {
+            self.offer_ends(case, operator, Some(PassedHow::Missed), told);
+        }
+    }
+
+    fn round_is_exhausted(&self, case: &mut Case, round: u32, told: &mut Told) {
+        assert_eq!(round, case.hunt.round, "4.7: which round is exhausted");
+        let ends = case.hunt.somebody_passed && !case.hunt.exhausted;
+        assert!(ends, "4.6: no round to be exhausted: {case:?}");
+        case.hunt.exhausted = true;
+        case.hunt.next_round = self.next_round(&case.line, &case.hunt);
+        told.exhausted = true;
+    }
+
+    fn hold_ends(&self, case: &mut Case) {
+        let tenure = case.tenure().expect("somebody had put it aside");
+        assert!(tenure.hold.take().is_some(), "nobody had put it aside");
+        tenure.silent = tenure.silent.map(|_| self.now);
+    }
+
+    fn asked_for_rating(&self, case: &mut Case, scale: RatingScale) {
+        assert!(!std::mem::replace(&mut case.rating_asked, true), "5: asked twice");
+        let limit = self.line(&case.line).settings.rating_time_limit();
+        case.rating_open = Some((scale, self.now + limit));
+    }
+
     /// I21, 4.9: the decision is the right one, and says why.
     fn routed(&mut self, case: &mut Case, routed: &Routed<'_>, told: &mut Told) {
         let choice = told.choice.clone().expect("a decision answers a question");
@@ -134,14 +139,14 @@ impl Book {
         let nobody = choice.operators.is_empty() && routed.operators.is_empty();
         if !self.news_waits {
             assert!(right || nobody, "I21: {choice:?} is right, not {:?}", routed.operators);
+            assert_eq!(choice.listed_for.as_ref(), routed.listed_for, "4.2: in whose list it lies");
         }
-        assert_eq!(choice.listed_for.as_ref(), routed.listed_for, "4.2: in whose list it lies");
         assert_eq!(routed.round, case.hunt.round, "4.7: in which round: {case:?}");
         assert_eq!(routed.offer.is_some(), !routed.operators.is_empty());
         self.is_explained(case, routed);
         let Some(offer) = routed.offer else { return };
         told.offered = true;
-        self.is_next_offer(case, offer);
+        is_next_offer(case, offer);
         let until = self.now + self.timeout(case);
         assert_eq!(routed.until, Some(until), "4.5, I18: an offer lasts from when it is made");
         let mode = self.line(&case.line).settings.queue.mode;
@@ -158,7 +163,7 @@ impl Book {
             }
             self.put(case, operator);
             let available = self.is_available(operator);
-            let put = Put { until, reserved, counted, available, left_behind: false };
+            let put = Put { until, reserved, counted, available };
             open.insert(operator.clone(), put);
         }
         self.is_fair(case, routed.via);
@@ -180,11 +185,6 @@ impl Book {
         let of_list = rules.operators.iter().filter(|who| named.contains(who)).count();
         let counted = others.eligible + others.unavailable + others.at_capacity;
         assert_eq!(of_list + counted, rules.operators.len(), "4.9: everybody is counted once");
-    }
-
-    fn is_next_offer(&self, case: &mut Case, offer: OfferId) {
-        case.last_offer += 1;
-        assert_eq!(offer.0, case.last_offer, "I15: offers are numbered");
     }
 
     fn put(&mut self, case: &Case, operator: &OperatorId) {
@@ -230,6 +230,7 @@ impl Book {
         let put = offered.open.remove(operator).expect("an offer of his ends");
         if let Some(how) = how {
             case.hunt.passed.push((operator.clone(), how, now));
+            case.hunt.somebody_passed = true;
         }
         if how == Some(PassedHow::Missed) && put.available && put.reserved {
             told.missed.push(operator.clone());
@@ -255,10 +256,10 @@ impl Book {
     ) {
         assert_eq!(case.holder(), Some(operator), "4: only who has it hands it on");
         assert_eq!(until, self.now + self.timeout(case), "4.5: how long a transfer stands");
-        self.is_next_offer(case, offer);
+        is_next_offer(case, offer);
         self.put(case, to);
         let (reserved, available) = (true, self.is_available(to));
-        let put = Put { until, reserved, counted: false, available, left_behind: false };
+        let put = Put { until, reserved, counted: false, available };
         let open = BTreeMap::from([(to.clone(), put)]);
         let sender = Some(operator.clone());
         case.hunt = Hunt::new(case.waiting.unwrap_or(self.now));
@@ -277,12 +278,11 @@ impl Book {
         let Stage::Offered(offered) = &case.stage else { panic!("nothing was handed on") };
         assert_eq!(offered.sender.as_ref(), Some(sender));
         self.withdraw(case);
-        if self.is_missed(sender, &case.line) {
+        if self.is_missed(sender, &case.line) && how != TransferEnd::Withdrawn {
             told.expected.push("routed_again");
             let how = match how {
                 TransferEnd::Declined => Some(PassedHow::Declined),
-                TransferEnd::Missed => Some(PassedHow::Missed),
-                TransferEnd::Left | TransferEnd::Withdrawn => None,
+                TransferEnd::Missed | TransferEnd::Left | TransferEnd::Withdrawn => None,
             };
             told.passed = how.map(|how| (to.clone(), how));
         } else {
@@ -316,4 +316,13 @@ impl Book {
         case.stage = Stage::Waiting;
         told.seeks = true;
     }
+}
+
+fn is_next_offer(case: &mut Case, offer: OfferId) {
+    case.last_offer += 1;
+    assert_eq!(offer.0, case.last_offer, "I15: offers are numbered");
+}
+
+fn put_on_hold(case: &mut Case, until: Timestamp) {
+    case.tenure().expect("somebody puts it aside").hold = Some(until);
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::chat::CustomerMessage;
 use crate::effect::{Input, Refusal};
+use crate::entry::Unheard;
 use crate::id::{OfferId, OperatorId};
 use crate::line::{AnswerRule, UnansweredRule};
 use crate::operator::Departure;
@@ -19,28 +20,15 @@ impl Book {
         told.consented_before = self.customers.get(&case.customer).is_some_and(|his| his.consented);
         match input {
             Input::CustomerWrote { message, .. } => self.expect_of_message(case, message, told),
-            Input::Accept { operator, offer } => {
-                self.expect_of_accept(case, operator, *offer, told)
-            }
+            Input::Accept { operator, offer } => expect_of_accept(case, operator, *offer, told),
             Input::Decline { operator, offer, .. } => {
                 assert!(is_before(case, operator, *offer), "I15: a late decline of {operator}");
                 told.answered.push(operator.clone());
                 told.expected.push("declined");
             }
-            Input::Take { operator } => self.expect_of_take(case, operator, told),
-            Input::TakeOver { operator } => {
-                assert_ne!(case.holder(), Some(operator));
-                self.counts_unless_counted(case, operator, told);
-                self.others_lose(case, Some(operator), told);
-                told.beyond.push(operator.clone());
-                told.assigned = Some(operator.clone());
-            }
-            Input::PickUp { operator } => {
-                case.heard = true;
-                told.count(operator, 1);
-                told.beyond.push(operator.clone());
-                told.assigned = Some(operator.clone());
-            }
+            Input::Take { operator } => expect_of_take(case, operator, told),
+            Input::TakeOver { operator } => expect_of_take_over(case, operator, told),
+            Input::PickUp { operator } => expect_of_pick_up(case, operator, told),
             Input::Reply { operator, .. } => self.expect_of_reply(case, operator, told),
             Input::Note { .. } | Input::Review { .. } | Input::Draft { .. } => {}
             Input::Topic { topic, .. } => {
@@ -53,18 +41,14 @@ impl Book {
                 told.beyond.push(to.clone());
                 told.expected.push("transferred");
             }
-            Input::Move { .. } => {
-                self.others_lose(case, None, told);
-                told.expected.push("moved");
-            }
+            Input::Move { .. } => expect_of_end(case, "moved", told),
             Input::Continue { operator, .. } => {
                 case.hunt.passed.push((operator.clone(), PassedHow::Sent, self.now));
                 told.expected.push("came_from");
                 told.seeks = true;
             }
             Input::Withdraw { operator } => {
-                let sender = offered_by(case);
-                assert_eq!(sender.as_ref(), Some(operator), "4: only the sender withdraws");
+                assert_eq!(offered_by(case), Some(operator), "4: only the sender withdraws");
                 told.expected.push("transfer_ended");
             }
             Input::Invite { operator, colleague } => {
@@ -73,33 +57,21 @@ impl Book {
             }
             Input::Join { operator } => drop(case.joined.insert(operator.clone())),
             Input::Leave { operator } => assert!(case.joined.remove(operator)),
-            Input::Finish { operator, .. } => {
-                let rules = &self.line(&case.line).settings;
-                let wants_topic = rules.topic_required && case.topic.is_none();
-                let lacks_topic = wants_topic && case.holder() == Some(operator);
-                assert!(!lacks_topic, "3: finished without a topic");
-                self.others_lose(case, None, told);
-                told.expected.push("finished");
-            }
-            Input::Spam { .. } => {
-                self.others_lose(case, None, told);
-                told.expected.push("marked_spam");
-            }
+            Input::Finish { operator, .. } => self.expect_of_finish(case, operator, told),
+            Input::Spam { .. } => expect_of_end(case, "marked_spam", told),
             Input::Release { .. } => {
                 assert!(case.holder().is_some(), "4: nobody has it");
                 told.expected.push("routed_again");
             }
             Input::SomebodyEligible => {
-                assert!(
-                    case.waits() && self.routes(&case.line),
-                    "4.6: woken for nothing: {case:?}"
-                );
+                let waits = case.waits() && self.routes(&case.line);
+                assert!(waits, "4.6: woken for nothing: {case:?}");
                 told.seeks = true;
             }
             Input::OperatorLeft { operator, departure } => {
                 self.expect_of_departure(case, operator, *departure, told);
             }
-            Input::OperatorBack { operator } => self.expect_of_return(case, operator, told),
+            Input::OperatorBack { operator } => expect_of_return(case, operator, told),
             Input::Reconsider => self.expect_of_reconsidering(case, told),
             Input::DeadlinePassed => self.expect_of_deadline(case, told),
             Input::CustomerEdited { .. }
@@ -113,14 +85,20 @@ impl Book {
     fn expect_of_message(&mut self, case: &mut Case, message: &CustomerMessage, told: &mut Told) {
         told.message = message.external_id.as_deref().map(str::to_owned);
         let blocked = self.customers.get(&case.customer).is_some_and(|his| his.blocked);
-        if blocked || message.automatic {
-            told.unheard = true;
+        let rating = Self::rating(case, message, self.now);
+        told.unheard = match message.rating {
+            _ if blocked => Some(Unheard::Blocked),
+            _ if message.automatic => Some(Unheard::Automatic),
+            Some(_) if rating.is_none() => Some(Unheard::UnaskedRating),
+            Some(_) | None => None,
+        };
+        if told.unheard.is_some() {
             if case.entries == 0 {
                 told.expected.push("closed");
             }
             return;
         }
-        if Self::rating(case, message, self.now).is_some() {
+        if rating.is_some() {
             return told.expected.push("rated");
         }
         assert!(case.is_open(), "5: a message in a closed conversation: {case:?}");
@@ -158,6 +136,7 @@ impl Book {
                     told.expected.push("routed_again");
                 } else {
                     told.tells_hours = gone;
+                    told.reopened_for_absent = gone;
                 }
                 told.assigned = Some(operator);
             }
@@ -165,39 +144,12 @@ impl Book {
         }
     }
 
-    fn expect_of_accept(
-        &self,
-        case: &Case,
-        operator: &OperatorId,
-        offer: OfferId,
-        told: &mut Told,
-    ) {
-        assert!(is_before(case, operator, offer), "I15: a late accept of {operator}: {case:?}");
-        told.answered.push(operator.clone());
-        self.counts_unless_counted(case, operator, told);
-        self.others_lose(case, Some(operator), told);
-        told.assigned = Some(operator.clone());
-        told.expected.push("accepted");
-    }
-
-    fn expect_of_take(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
-        if let Some((offered, _)) = case.put_before(operator) {
-            return self.expect_of_accept(case, operator, offered.offer, told);
-        }
-        assert!(case.is_sought(), "I15: {operator} takes what is not to be taken: {case:?}");
-        if self.takes_beyond(case, operator) {
-            told.beyond.push(operator.clone());
-        }
-        told.count(operator, 1);
-        self.others_lose(case, Some(operator), told);
-        told.assigned = Some(operator.clone());
-        told.expected.push("taken");
-    }
-
-    /// 3: by hand beyond his capacity from the unanswered list, and what lies in his own.
-    fn takes_beyond(&self, case: &Case, operator: &OperatorId) -> bool {
-        let listed = case.hunt.listed_for.as_ref() == Some(operator);
-        listed || case.waits() && case.hunt.is_unanswered()
+    fn expect_of_finish(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
+        let rules = &self.line(&case.line).settings;
+        let wants_topic = rules.topic_required && case.topic.is_none();
+        let lacks_topic = wants_topic && case.holder() == Some(operator);
+        assert!(!lacks_topic, "3: finished without a topic");
+        expect_of_end(case, "finished", told);
     }
 
     fn expect_of_reply(&self, case: &mut Case, operator: &OperatorId, told: &mut Told) {
@@ -206,12 +158,12 @@ impl Book {
         let his = tenure.operator == *operator;
         assert!(his || joined, "I15: {operator} writes and has no part in it");
         told.beyond.push(tenure.operator.clone());
-        tenure.wrote |= his;
         tenure.late = false;
         tenure.silent = Some(now);
         case.waiting = None;
         case.last_word = now;
         case.rating_open = None;
+        case.writers.insert(operator.clone());
         told.reply = true;
     }
 
@@ -238,31 +190,22 @@ impl Book {
         told: &mut Told,
     ) {
         let minds = self.is_missed(operator, &case.line);
-        assert!(minds, "4.8: absence moves nothing in this line");
         match case.put_before(operator) {
+            // He is excused.
+            Some(_) if !minds => {}
             Some((_, put)) => {
                 let moves = put.available || departure == Departure::Disabled;
                 assert!(moves, "4.8: it was offered to him although he was not here");
                 told.expected.push("left");
             }
             None => {
+                assert!(minds, "4.8: absence moves nothing in this line");
                 assert_eq!(case.holder(), Some(operator), "4.8: it does not concern him");
+                told.tells_hours = departure == Departure::Absent;
                 if departure == Departure::Disabled {
                     told.expected.push("routed_again");
                 }
             }
-        }
-    }
-
-    fn expect_of_return(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
-        let sought = matches!(case.stage, Stage::Waiting | Stage::Offered(_));
-        if sought && case.hunt.returns_to.as_ref() == Some(operator) {
-            self.others_lose(case, Some(operator), told);
-            told.beyond.push(operator.clone());
-            told.assigned = Some(operator.clone());
-            told.expected.push("returned");
-        } else {
-            assert_eq!(case.holder(), Some(operator), "4.8: it does not wait for him");
         }
     }
 
@@ -278,6 +221,7 @@ impl Book {
             }
             Stage::Active(tenure) if gone => {
                 tenure.away.get_or_insert(now);
+                told.tells_hours = true;
             }
             Stage::Waiting
             | Stage::Offered(_)
@@ -291,6 +235,8 @@ impl Book {
     fn expect_of_deadline(&self, case: &mut Case, told: &mut Told) {
         let (now, timeout) = (self.now, self.timeout(case));
         let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        // What is noticed late, while the line is closed, waits for the opening.
+        case.touched = now;
         match &case.stage {
             Stage::Waiting => {
                 if is_due(case.hunt.next_round) {
@@ -309,7 +255,8 @@ impl Book {
                 let due = self.held(case, tenure);
                 let operator = tenure.operator.clone();
                 let requeues = self.line(&case.line).settings.answer.rule == AnswerRule::Requeue;
-                let loses = requeues && !tenure.wrote && self.line(&case.line).settings.active;
+                let wrote = case.writers.contains(&operator);
+                let loses = requeues && !wrote && self.line(&case.line).settings.active;
                 let is_gone = self.is_missed(&operator, &case.line);
                 if is_due(due.reroute) && !is_gone {
                     case.tenure().expect("it is held").away = None;
@@ -345,7 +292,7 @@ impl Book {
                 assert!(!is_before(case, operator, *offer), "I15: {operator} may decline");
             }
             Input::Take { operator } if case.put_before(operator).is_none() => {
-                let free = has_place(operator) || self.takes_beyond(case, operator);
+                let free = has_place(operator) || takes_beyond(case, operator);
                 assert!(!(case.is_sought() && free), "3: {operator} may take it: {refusal:?}");
             }
             Input::Finish { operator, .. } if case.holder().is_some() => {
@@ -388,23 +335,6 @@ impl Book {
         }
     }
 
-    /// 4.3: what comes otherwise than by an offer of the queue counts when it comes.
-    fn counts_unless_counted(&self, case: &Case, operator: &OperatorId, told: &mut Told) {
-        if !case.put_before(operator).is_some_and(|(_, put)| put.counted) {
-            told.count(operator, 1);
-        }
-    }
-
-    /// Offers that are withdrawn do not count.
-    fn others_lose(&self, case: &Case, keep: Option<&OperatorId>, told: &mut Told) {
-        let Stage::Offered(offered) = &case.stage else { return };
-        for (operator, put) in &offered.open {
-            if put.counted && Some(operator) != keep {
-                told.count(operator, -1);
-            }
-        }
-    }
-
     pub(super) fn timeout(&self, case: &Case) -> jiff::SignedDuration {
         self.line(&case.line).settings.offer_timeout()
     }
@@ -434,7 +364,87 @@ fn is_before(case: &Case, operator: &OperatorId, offer: OfferId) -> bool {
     case.put_before(operator).is_some_and(|(offered, _)| offered.offer == offer)
 }
 
-fn offered_by(case: &Case) -> Option<OperatorId> {
+fn offered_by(case: &Case) -> Option<&OperatorId> {
     let Stage::Offered(offered) = &case.stage else { return None };
-    offered.sender.clone()
+    offered.sender.as_ref()
+}
+
+fn expect_of_accept(case: &Case, operator: &OperatorId, offer: OfferId, told: &mut Told) {
+    assert!(is_before(case, operator, offer), "I15: a late accept of {operator}: {case:?}");
+    told.answered.push(operator.clone());
+    counts_unless_counted(case, operator, told);
+    others_lose(case, Some(operator), told);
+    told.assigned = Some(operator.clone());
+    told.expected.push("accepted");
+}
+
+fn expect_of_take(case: &Case, operator: &OperatorId, told: &mut Told) {
+    if let Some((offered, _)) = case.put_before(operator) {
+        return expect_of_accept(case, operator, offered.offer, told);
+    }
+    assert!(case.is_sought(), "I15: {operator} takes what is not to be taken: {case:?}");
+    if takes_beyond(case, operator) {
+        told.beyond.push(operator.clone());
+    }
+    told.count(operator, 1);
+    others_lose(case, Some(operator), told);
+    told.assigned = Some(operator.clone());
+    told.expected.push("taken");
+}
+
+/// 3: by hand beyond his capacity from the unanswered list, and what lies in his own.
+fn takes_beyond(case: &Case, operator: &OperatorId) -> bool {
+    let listed = case.hunt.listed_for.as_ref() == Some(operator);
+    listed || case.waits() && case.hunt.is_unanswered()
+}
+
+fn expect_of_return(case: &Case, operator: &OperatorId, told: &mut Told) {
+    let sought = matches!(case.stage, Stage::Waiting | Stage::Offered(_));
+    if sought && case.hunt.returns_to.as_ref() == Some(operator) {
+        others_lose(case, Some(operator), told);
+        told.beyond.push(operator.clone());
+        told.assigned = Some(operator.clone());
+        told.expected.push("returned");
+    } else {
+        assert_eq!(case.holder(), Some(operator), "4.8: it does not wait for him");
+    }
+}
+
+/// 4.3: what comes otherwise than by an offer of the queue counts when it comes.
+fn counts_unless_counted(case: &Case, operator: &OperatorId, told: &mut Told) {
+    if !case.put_before(operator).is_some_and(|(_, put)| put.counted) {
+        told.count(operator, 1);
+    }
+}
+
+/// Offers that are withdrawn do not count.
+fn others_lose(case: &Case, keep: Option<&OperatorId>, told: &mut Told) {
+    let Stage::Offered(offered) = &case.stage else { return };
+    for (operator, put) in &offered.open {
+        if put.counted && Some(operator) != keep {
+            told.count(operator, -1);
+        }
+    }
+}
+
+/// A supervisor has it, whoever had it.
+fn expect_of_take_over(case: &Case, operator: &OperatorId, told: &mut Told) {
+    assert_ne!(case.holder(), Some(operator));
+    counts_unless_counted(case, operator, told);
+    others_lose(case, Some(operator), told);
+    told.beyond.push(operator.clone());
+    told.assigned = Some(operator.clone());
+}
+
+fn expect_of_pick_up(case: &mut Case, operator: &OperatorId, told: &mut Told) {
+    case.heard = true;
+    told.count(operator, 1);
+    told.beyond.push(operator.clone());
+    told.assigned = Some(operator.clone());
+}
+
+/// Whatever was offered is withdrawn.
+fn expect_of_end(case: &Case, fact: &'static str, told: &mut Told) {
+    others_lose(case, None, told);
+    told.expected.push(fact);
 }

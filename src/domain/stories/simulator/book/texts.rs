@@ -81,15 +81,17 @@ impl Book {
             } else {
                 continue;
             };
-            if rule == ClosingRule::Nothing || std::mem::replace(&mut case.closing_said, true) {
+            if rule == ClosingRule::Nothing {
                 continue;
             }
             if kind == Kind::AutoClose {
                 let open = self.lines[&case.line].hours.is_open(self.now);
                 assert!(open, "4.1: texts of auto-close wait for the opening");
             }
-            due.push(kind);
-            if rule == ClosingRule::Rating {
+            if !std::mem::replace(&mut case.closing_said, true) {
+                due.push(kind);
+            }
+            if rule == ClosingRule::Rating && !case.rating_asked_before(told) {
                 due.push(match rules.rating.scale {
                     RatingScale::Like => Kind::RateLike,
                     RatingScale::Stars => Kind::RateStars,

@@ -3,27 +3,32 @@
 use std::collections::BTreeMap;
 
 use crate::effect::PlaceLimit;
-use crate::entry::Fact;
+use crate::entry::{Fact, Unheard};
 use crate::id::OperatorId;
 use crate::routing::PassedHow;
 use crate::stories::simulator::book::choice::Choice;
 use crate::texts::Kind;
 
+#[expect(clippy::struct_excessive_bools, reason = "each says that one thing is so or is to be")]
 #[derive(Default)]
 pub(super) struct Told {
     /// The customer's message that is to become the only entry of his.
     pub(super) message: Option<String>,
     pub(super) messages: u32,
     /// It is stored and does nothing else.
-    pub(super) unheard: bool,
+    pub(super) unheard: Option<Unheard>,
     pub(super) reply: bool,
     pub(super) replies: u32,
     /// Somebody is to be sought.
     pub(super) seeks: bool,
     pub(super) choice: Option<Choice>,
+    /// Nobody is left at the opening: the round begins anew at once.
+    pub(super) anew: bool,
     /// An offer was made.
     pub(super) offered: bool,
     pub(super) exhausted: bool,
+    /// It is reopened although its operator is gone: the line is closed.
+    pub(super) reopened_for_absent: bool,
     /// Who is to have it after this.
     pub(super) assigned: Option<OperatorId>,
     pub(super) got: Option<OperatorId>,

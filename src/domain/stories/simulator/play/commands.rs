@@ -91,7 +91,10 @@ impl Play {
         });
         let held: Vec<_> = held.collect();
         let Some((conversation, operator)) = self.chance.any_of(held) else { return };
-        let is_here = |id: &OperatorId| self.world.operator(id).is_some_and(|(_, present)| present);
+        let is_here = |id: &OperatorId| {
+            let known = self.world.operator(id);
+            known.is_some_and(|(operator, present)| operator.enabled && present)
+        };
         if !is_here(&operator) {
             return;
         }
@@ -129,9 +132,12 @@ impl Play {
                 Input::Topic { operator, topic: topic.to_owned() }
             }
             36 => Input::Note { operator, text: "odd".to_owned() },
+            37 if self.chance.percent(30) => Input::Leave { operator: other },
+            37 if self.chance.percent(30) => Input::Review { operator, stars: 4, comment: None },
+            37 if self.chance.percent(30) => Input::Draft { operator, text: "well".to_owned() },
             37 => Input::Reply { operator: other, text: "me too".to_owned() },
             38 => Input::Spam { operator, block: self.chance.percent(10) },
-            _ => Input::TakeOver { operator: other },
+            _ => Input::TakeOver { operator: self.somebody_here().unwrap_or(operator) },
         }
     }
 
