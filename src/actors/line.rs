@@ -212,11 +212,8 @@ impl LineActor {
         self.queue.keep();
         self.tell_offers(&start.conversations);
         self.make_up_for_turns(&start.conversations);
-        let asked = start.conversations.iter().flat_map(|c| c.open_offers());
-        let asked: BTreeSet<_> = asked.map(|offer| offer.operator.clone()).collect();
         if let Some(node) = self.parts.node.get() {
-            let (line, addr) = (self.line.id.clone(), ctx.address());
-            node.do_send(LineRuns { line, addr, asked: asked.into_iter().collect() });
+            node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
         }
         self.sleep(ctx);
         self.wake();

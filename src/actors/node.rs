@@ -14,6 +14,7 @@ use domain::operator::Misses;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
+use crate::actors::attendance::were_here;
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
@@ -72,7 +73,6 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     let slots = (0..start.settings.shards).map(|_| RwLock::new(None)).collect();
     let parts = Arc::new(Parts {
         me: InstanceId(format!("{}#{boot:08x}", start.name).into()),
-        started_at: start.clock.now(),
         settings: start.settings,
         clock: start.clock,
         store: start.store,
@@ -88,8 +88,8 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         node: OnceLock::new(),
         outbound: start.outbound,
     });
-    for (operator, _) in parts.store.loads().await? {
-        parts.presence.was_here(&operator, parts.started_at);
+    for operator in were_here(&parts.store).await? {
+        parts.presence.was_here(&operator, parts.clock.now());
     }
     rebuild(&parts).await?;
     let _first = parts.feed.set(Feed::start(parts.clone()));
@@ -287,17 +287,12 @@ impl Actor for Node {
 pub(crate) struct LineRuns {
     pub(crate) line: LineId,
     pub(crate) addr: Addr<LineActor>,
-    /// Before whom something was put when the line's shard was read.
-    pub(crate) asked: Vec<OperatorId>,
 }
 
 impl Handler<LineRuns> for Node {
     type Result = ();
 
-    fn handle(&mut self, runs: LineRuns, ctx: &mut Self::Context) {
-        for operator in runs.asked {
-            self.look_again(operator, ctx);
-        }
+    fn handle(&mut self, runs: LineRuns, _: &mut Self::Context) {
         let line = runs.line.clone();
         self.lines.insert(runs.line, runs.addr);
         // Somebody may have come or gone while it started.
