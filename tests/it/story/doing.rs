@@ -3,7 +3,7 @@
 use domain::id::ConversationId;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use switchboard::protocol::{Outcome, ServerFrame};
+use switchboard::protocol::Outcome;
 use uuid::Uuid;
 
 use super::{Desk, Story, new_id};
