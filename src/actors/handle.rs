@@ -30,7 +30,7 @@ use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
-use crate::actors::node::Node;
+use crate::actors::node::{Attention, Node};
 use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
@@ -405,7 +405,12 @@ impl NodeHandle {
         let operator = Operator { status, status_reason: reason, set_away: false, ..now_so };
         let change = Change::Operator { version: found.version, operator };
         match self.change(id, vec![change]).await {
-            Ok(()) => Outcome::Done {},
+            Ok(()) => {
+                // Also if he says once more what he said before: he is awake.
+                let (operator, at) = (id.clone(), self.clock().now());
+                self.node_send(Attention { operator, missed: false, at });
+                Outcome::Done {}
+            }
             Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
                 Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
             }

@@ -389,6 +389,23 @@ impl Handler<Offers> for LineActor {
     }
 }
 
+/// The running round puts a conversation of another line of this shard before these, instead of
+/// those before. In force when it is committed, taken back with all the rest.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Foreseen {
+    pub(crate) conversation: ConversationId,
+    pub(crate) operators: Vec<OperatorId>,
+}
+
+impl Handler<Foreseen> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, foreseen: Foreseen, _: &mut Self::Context) {
+        self.queue.foresee(&foreseen.conversation, foreseen.operators);
+    }
+}
+
 /// An operator changed, came or went.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]

@@ -107,10 +107,10 @@ fn nobody_has_more_than_five_offers_at_a_time() {
             },
             async |story| {
                 let anna = anna_serves_three_lines(story, 0).await;
-                story.changes_line("support", |line| line.queue.mode = mode).await;
+                story.changes_line("shop", |line| line.queue.mode = mode).await;
                 for customer in 501..505 {
                     story.customer_writes(customer, "hello").await;
-                    story.customer_writes_to("second", customer + 100, "hello").await;
+                    story.customer_writes_to("third", customer + 100, "hello").await;
                 }
                 let offers = anna.offers();
                 assert_eq!(offers.len(), 5, "{mode:?}");
