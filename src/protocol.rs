@@ -101,12 +101,12 @@ pub enum ClientFrame {
         conversation: ConversationId,
         operator: OperatorId,
     },
-    /// Looks on without having it.
+    /// Takes part without having it: reads along, and may write.
     Join {
         cmd_id: Uuid,
         conversation: ConversationId,
     },
-    /// Looks on no longer.
+    /// Takes part no longer.
     Leave {
         cmd_id: Uuid,
         conversation: ConversationId,

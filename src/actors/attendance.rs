@@ -30,6 +30,14 @@ struct Here {
     here: BTreeMap<OperatorId, Attends>,
 }
 
+/// Those who were here when the process before this one ended, as far as it has noted: with it they
+/// have lost their connections.
+pub(crate) async fn were_here(store: &Store) -> Result<Vec<OperatorId>, Unavailable> {
+    let loaded = Ledger::load(store, ShardId(0), DocumentKind::Presence).await?;
+    let (_, Here { here }) = loaded;
+    Ok(here.into_keys().collect())
+}
+
 impl AttendanceBook {
     pub(crate) async fn load(store: &Store, shard: ShardId) -> Result<Self, Unavailable> {
         let (ledger, Here { here }) = Ledger::load(store, shard, DocumentKind::Presence).await?;

@@ -24,7 +24,7 @@ use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
 use crate::actors::ledger::Ledger;
-use crate::actors::line::{Decided, LineActor, Next, NextWaiting, Stepped};
+use crate::actors::line::{Decided, Foreseen, LineActor, Next, NextWaiting, Stepped};
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
@@ -104,6 +104,8 @@ pub(crate) struct Live {
     pub(crate) addr: Addr<ConversationActor>,
     line: LineId,
     customer: Option<CustomerId>,
+    /// Before whom it is put, as far as the running round has decided.
+    asked: Vec<OperatorId>,
     used: u64,
 }
 
@@ -180,12 +182,31 @@ impl Bench {
             addr.do_send(Stepped { effects, conversation });
             self.touched_lines.insert(line.clone());
         }
+        self.tell_other_lines(conversation);
         let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
         self.customers.follow(&store, conversation, effects, settings, now).await?;
         if let Some(entry) = audit::of_step(effects, conversation, now) {
             self.audit.append(group, &entry);
         }
         self.tell_chat(group, effects, conversation).await
+    }
+
+    /// The other lines of the shard learn in this very round before whom a conversation is put now,
+    /// so that together they put no more before anybody than he may have.
+    fn tell_other_lines(&mut self, conversation: &Conversation) {
+        let asked = conversation.open_offers().iter().map(|offer| offer.operator.clone());
+        let operators: Vec<OperatorId> = asked.collect();
+        let Some(live) = self.conversations.get_mut(&conversation.id) else { return };
+        if live.asked == operators {
+            return;
+        }
+        live.asked.clone_from(&operators);
+        let others = self.lines.iter().filter(|(line, _)| **line != conversation.line);
+        for (line, addr) in others {
+            let (conversation, operators) = (conversation.id.clone(), operators.clone());
+            addr.do_send(Foreseen { conversation, operators });
+            self.touched_lines.insert(line.clone());
+        }
     }
 
     /// What a conversation may know of its customer.
@@ -240,21 +261,21 @@ impl Bench {
 
     /// Takes a conversation that has just begun.
     pub(crate) fn enter_new(&mut self, conversation: Conversation) {
-        let (id, line) = (conversation.id.clone(), conversation.line.clone());
-        let customer = conversation.customer.clone();
-        let actor = ConversationActor::new(conversation, self.parts.clone());
-        self.enter(id, line, customer, actor);
+        let live = self.live_of(&conversation);
+        let id = conversation.id.clone();
+        let addr = ConversationActor::new(conversation, self.parts.clone()).start();
+        self.conversations.insert(id, live(addr));
     }
 
-    fn enter(
-        &mut self,
-        id: ConversationId,
-        line: LineId,
-        customer: Option<CustomerId>,
-        actor: ConversationActor,
-    ) {
-        let started = Live { addr: actor.start(), line, customer, used: self.rounds };
-        self.conversations.insert(id, started);
+    /// What is known of a conversation beside its actor.
+    fn live_of(
+        &self,
+        conversation: &Conversation,
+    ) -> impl FnOnce(Addr<ConversationActor>) -> Live + use<> {
+        let (line, customer) = (conversation.line.clone(), conversation.customer.clone());
+        let asked = conversation.open_offers().iter().map(|offer| offer.operator.clone()).collect();
+        let used = self.rounds;
+        move |addr| Live { addr, line, customer, asked, used }
     }
 
     /// The actor of a conversation, started from the store if need be. None: there is none.
@@ -264,9 +285,9 @@ impl Bench {
                 let found = self.parts.store.document(self.shard, kind, id.to_string()).await?;
                 let Some(found) = found else { continue };
                 if let Some(read) = encode::read::<Conversation>("conversation", &found.bytes) {
-                    let (line, customer) = (read.line.clone(), read.customer.clone());
+                    let live = self.live_of(&read);
                     let actor = ConversationActor::loaded(read, found.version, self.parts.clone());
-                    self.enter(id.clone(), line, customer, actor);
+                    self.conversations.insert(id.clone(), live(actor.start()));
                 }
                 break;
             }

@@ -23,7 +23,9 @@ impl Bench {
     pub(crate) async fn deliver(&mut self, group: &mut Group, post: &Post) -> Result<(), Broken> {
         match post.clone() {
             Post::Arrival { channel, inbound } => self.arrived(group, &channel, &inbound).await,
-            Post::ForNext { channel, inbound } => self.for_next(group, &channel, inbound).await,
+            Post::ForNext { after, channel, inbound } => {
+                self.for_next(group, &after, &channel, inbound).await
+            }
             Post::Forwarded { conversation, channel, inbound } => {
                 self.forwarded(group, &conversation, &channel, inbound).await
             }
@@ -126,6 +128,9 @@ impl Bench {
     ) -> Result<(), Broken> {
         let Some(conversation) = self.look(id).await? else {
             tracing::error!(conversation = %id, "an arrival for a conversation that is not there");
+            let (conversation, channel) = (id.clone(), channel.clone());
+            let lost = Post::Forwarded { conversation, channel, inbound };
+            group.ops.push(Op::AppendDead { bytes: encode::document(&lost) });
             return Ok(());
         };
         if let Some(next) = conversation.moved_to() {
@@ -136,7 +141,8 @@ impl Bench {
             InboundKind::Message(message) => {
                 let customer = self.facts_of(&conversation).await?;
                 if belongs_to_next(&conversation, &message, &customer, self.parts.clock.now()) {
-                    let post = Post::ForNext { channel: channel.clone(), inbound };
+                    let (after, channel) = (id.clone(), channel.clone());
+                    let post = Post::ForNext { after, channel, inbound };
                     return self.tell_chat_shard(group, &conversation.chat, post).await;
                 }
                 Input::CustomerWrote { message, original: inbound.original }
@@ -155,10 +161,12 @@ impl Bench {
         Ok(())
     }
 
-    /// A message that turned out to be for none of the chat's conversations so far.
+    /// A message that turned out to be for none of the chat's conversations so far. `after` is over:
+    /// a chat that has not heard of it would send the message there again, and again.
     async fn for_next(
         &mut self,
         group: &mut Group,
+        after: &ConversationId,
         channel: &ChannelId,
         inbound: Inbound,
     ) -> Result<(), Broken> {
@@ -168,6 +176,9 @@ impl Bench {
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, &key).await?;
         chat.rating_until = None;
+        if chat.open.as_ref() == Some(after) {
+            chat.last = chat.open.take();
+        }
         match chat.open.clone() {
             Some(open) => self.feed_or_forward(group, &open, channel, &inbound).await,
             None => {
@@ -369,6 +380,10 @@ impl Bench {
 }
 
 impl Group {
+    pub(crate) fn posts_to(&self, shard: ShardId) -> bool {
+        self.ops.iter().any(|op| matches!(op, Op::PutInbox { shard: to, .. } if *to == shard))
+    }
+
     /// Puts something into the inbox of a shard.
     pub(crate) fn post(&mut self, shard: ShardId, post: &Post) {
         self.ops.push(Op::PutInbox { shard, bytes: encode::document(post) });

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::actors::encode;
 use crate::actors::handle::NotStored;
-use crate::actors::outbox::OutboxJob;
+use crate::actors::outbox::{OutboxJob, Writer};
 use crate::actors::parts::Shared;
 use crate::actors::work::{Answer, JobStep, Work};
 use crate::channels::{self, Outgoing, SendOutcome};
@@ -30,6 +30,8 @@ const AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// First pause after a fault; doubled with each attempt, with full jitter.
 const BACKOFF_FIRST_MS: u64 = 1_000;
 const BACKOFF_MAX_MS: u64 = 300_000;
+/// Presses of buttons of which platforms are told at a time.
+const PRESSES_MAX: usize = 64;
 /// Pause when the store did not take a step of a job.
 const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
@@ -40,6 +42,8 @@ pub(crate) struct Delivery {
     /// Channels whose token or rights are dead, until their settings change.
     dead: BTreeSet<ChannelId>,
     sleep: Option<(Timestamp, SpawnHandle)>,
+    /// Presses of which platforms are just being told.
+    presses: usize,
     settling: Vec<oneshot::Sender<()>>,
 }
 
@@ -72,6 +76,15 @@ pub(crate) struct Jobs {
 #[rtype(result = "()")]
 pub(crate) struct ChannelMended(pub(crate) ChannelId);
 
+/// The press of a button is stored, and its platform waits to hear of it. That is no job: who
+/// presses only sees a button that waits, so it is tried once, and not at all when too many are.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct PressTaken {
+    pub(crate) channel: Arc<Channel>,
+    pub(crate) press: String,
+}
+
 /// Answered when nothing is on its way now; what waits for a later time does not count.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -94,6 +107,7 @@ impl Delivery {
             chats: BTreeMap::new(),
             dead: BTreeSet::new(),
             sleep: None,
+            presses: 0,
             settling: Vec::new(),
         };
         delivery.start()
@@ -129,7 +143,7 @@ impl Delivery {
     }
 
     fn settled(&mut self) {
-        if !self.chats.values().any(|line| line.in_flight) {
+        if self.presses == 0 && !self.chats.values().any(|line| line.in_flight) {
             for waiting in self.settling.drain(..) {
                 let _gone = waiting.send(());
             }
@@ -230,6 +244,28 @@ impl Handler<ChannelMended> for Delivery {
     }
 }
 
+impl Handler<PressTaken> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, taken: PressTaken, ctx: &mut Self::Context) {
+        if self.presses >= PRESSES_MAX || self.parts.is_draining() {
+            return;
+        }
+        self.presses += 1;
+        let (parts, PressTaken { channel, press }) = (self.parts.clone(), taken);
+        let told = async move {
+            let told = channels::press_taken(&parts.outbound, &channel, &press).await;
+            if let Err(reason) = told {
+                tracing::debug!(channel = %channel.id, reason, "a press was not acknowledged");
+            }
+        };
+        ctx.spawn(told.into_actor(self).map(|(), delivery, _| {
+            delivery.presses -= 1;
+            delivery.settled();
+        }));
+    }
+}
+
 impl Handler<SettleDelivery> for Delivery {
     type Result = ();
 
@@ -293,7 +329,8 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
         part: job.parts_sent,
         chat: &job.chat.external,
         text,
-        author: job.author.as_deref(),
+        author: job.author.as_ref().map(Writer::shown),
+        rating: job.rating,
         written_at: job.created_at,
         now: parts.clock.now(),
         conversation: &job.conversation,

@@ -16,6 +16,7 @@ use domain::event::FeedEvent;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use domain::operator::Role;
 
+use crate::actors::concerned::Concerned;
 use crate::actors::encode::{self, Place};
 use crate::actors::line::{LineActor, Loads, Offers};
 use crate::actors::node::Attention;
@@ -141,6 +142,7 @@ pub(crate) struct Feed {
     by_overseen: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
     taken: Taken,
+    concerned: Concerned,
     next_key: SessionKey,
     /// All lines that run here.
     lines: Vec<WeakAddr<LineActor>>,
@@ -159,6 +161,7 @@ impl Feed {
             by_overseen: BTreeMap::new(),
             by_watch: BTreeMap::new(),
             taken: Taken::default(),
+            concerned: Concerned::default(),
             next_key: 0,
             lines: Vec::new(),
             offers: BTreeMap::new(),
@@ -241,6 +244,7 @@ impl Feed {
         match event {
             FeedEvent::Row(row) => {
                 operators(&mut row.people());
+                operators(&mut self.concerned.no_more(row).iter());
                 keys.extend(self.by_overseen.get(&row.line).into_iter().flatten());
                 if self.taken.concerns_queue(row) {
                     keys.extend(self.by_queue.get(&row.line).into_iter().flatten());

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::actors::directory::Directory;
 use crate::actors::encode;
-use crate::actors::outbox::OutboxJob;
+use crate::actors::outbox::{OutboxJob, Writer};
 use crate::store::op::Op;
 
 /// The ops of one piece of work, and what is shown and done after their commit.
@@ -50,9 +50,7 @@ impl Group {
                     self.append(record_n, record, conversation);
                 }
                 Effect::Send { entry, text, rating } => {
-                    let shown = |operator: &OperatorId| {
-                        shown_as(operator, conversation, directory).map(str::to_owned)
-                    };
+                    let shown = |operator: &OperatorId| shown_as(operator, conversation, directory);
                     self.job(OutboxJob {
                         id: OutboxJob::id_of(&conversation.id, *entry),
                         chat: conversation.chat.clone(),
@@ -146,15 +144,15 @@ fn writer_of(effects: &[Effect], n: EntryNumber) -> Option<&OperatorId> {
     })
 }
 
-/// The name of an operator, as the customers of the line see it.
-fn shown_as<'a>(
+/// An operator, as the customers of the line see him.
+fn shown_as(
     operator: &OperatorId,
     conversation: &Conversation,
-    directory: &'a Directory,
-) -> Option<&'a str> {
+    directory: &Directory,
+) -> Option<Writer> {
     let line = &directory.lines.get(&conversation.line)?.value.settings;
     let name = &directory.operators.get(operator)?.value.name;
-    line.name_shown(operator, name)
+    line.shown(operator, name).map(Writer::from)
 }
 
 /// What the feed says of a new record.

@@ -3,6 +3,7 @@
 pub mod attendance;
 pub mod audit;
 pub mod lines;
+pub mod recording;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,16 +26,17 @@ use domain::operator::{Operator, Role, Status};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::actors::delivery::SettleDelivery;
+use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
-use crate::actors::node::Node;
+use crate::actors::node::{Attention, Node};
 use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, Work};
+use crate::channels;
 use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
@@ -313,7 +315,16 @@ impl NodeHandle {
         }
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
-        let shard = channel.value.shard;
+        let channel = channel.value.clone();
+        let press = channels::press(&channel.settings, &arrival.inbound).map(str::to_owned);
+        let accepted = self.store_arrival(channel.shard, arrival).await?;
+        if let (Some(press), Some(delivery)) = (press, self.parts.delivery.get()) {
+            let _too_many = delivery.try_send(PressTaken { channel, press });
+        }
+        Ok(accepted)
+    }
+
+    async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
         let (answer, answered) = Answer::new();
         let runs = self.parts.with_shard(shard, |_| ()).is_some();
         if !runs {
@@ -394,19 +405,27 @@ impl NodeHandle {
         let operator = Operator { status, status_reason: reason, set_away: false, ..now_so };
         let change = Change::Operator { version: found.version, operator };
         match self.change(id, vec![change]).await {
-            Ok(()) => Outcome::Done {},
+            Ok(()) => {
+                // Also if he says once more what he said before: he is awake.
+                let (operator, at) = (id.clone(), self.clock().now());
+                self.node_send(Attention { operator, missed: false, at });
+                Outcome::Done {}
+            }
             Err(NotStored::Full | NotStored::Unavailable | NotStored::Stale) => {
                 Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}))
             }
         }
     }
 
-    /// Sets somebody away who lets his offers run out. Answers whether he is away now.
+    /// Sets somebody away who lets his offers run out, unless he says meanwhile what he is. Answers
+    /// whether that is settled.
     pub(crate) async fn set_away(&self, id: &OperatorId) -> bool {
+        let mut said = None;
         for _ in 0..SET_AWAY_TRIES {
             let directory = self.directory();
             let Some(found) = directory.operators.get(id) else { return false };
-            if found.value.status == Status::Away {
+            let says = (found.value.status, found.value.set_away);
+            if says.0 == Status::Away || said.replace(says).is_some_and(|before| before != says) {
                 return true;
             }
             let now_so = (*found.value).clone();
@@ -452,31 +471,37 @@ impl NodeHandle {
     /// A conversation with its entries. Whether somebody may read it is the caller's question to
     /// `domain::permission`.
     pub async fn transcript(&self, id: &ConversationId) -> Result<Option<Transcript>, NotStored> {
-        let unavailable = |_| NotStored::Unavailable;
         let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
             return Ok(None);
         };
         // The position is read first: entries that come meanwhile are there twice, never missing.
-        let ends = self.ends().await.map_err(unavailable)?;
+        let ends = self.ends().await.map_err(|_| NotStored::Unavailable)?;
         let Some(conversation) = self.conversation(id).await else { return Ok(None) };
-        let mut records = Vec::new();
-        let mut after = 0;
+        let entries = self.entries(id).await?;
+        let place = ends.0.get(&shard).copied().unwrap_or_default();
+        let position = encode::feed_position(shard, place);
+        let (row, draft) = (conversation.row(), conversation.draft);
+        Ok(Some(Transcript { row, entries, draft, position }))
+    }
+
+    /// All entries of a conversation as they stand.
+    async fn entries(&self, id: &ConversationId) -> Result<Vec<Entry>, NotStored> {
+        let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
+            return Ok(Vec::new());
+        };
+        let (mut records, mut after) = (Vec::new(), 0);
         loop {
-            let store = &self.parts.store;
-            let page = store.history(shard, id.clone(), after, PAGE).await.map_err(unavailable)?;
+            let page = self.parts.store.history(shard, id.clone(), after, PAGE).await;
+            let page = page.map_err(|_| NotStored::Unavailable)?;
             let full = page.len() == PAGE;
             for (n, bytes) in page {
                 after = n;
                 records.extend(encode::read::<Record>("record", &bytes));
             }
             if !full {
-                break;
+                return Ok(fold(records));
             }
         }
-        let place = ends.0.get(&shard).copied().unwrap_or_default();
-        let position = encode::feed_position(shard, place);
-        let (row, draft) = (conversation.row(), conversation.draft);
-        Ok(Some(Transcript { row, entries: fold(records), draft, position }))
     }
 
     /// The conversation as lists show it, as stored.

@@ -134,12 +134,13 @@ impl LineActor {
         self.turns_at = self.hours.changes_next(now);
     }
 
-    /// The line opens or closes: that concerns what waits, who waits longest first, and what
-    /// somebody has who is gone. All other deadlines know the hours already.
+    /// The line opens or closes: that concerns what waits, who waits longest first, what is put
+    /// before somebody, and what somebody has who is gone (`Conversation::minds_turns`).
     fn turn(&self) {
         let waiting = self.queue.waiting();
         let left_behind = self.departed.keys().flat_map(|operator| self.standings.of(operator));
-        for conversation in waiting.iter().chain(left_behind) {
+        let concerned = waiting.iter().chain(self.standings.offered()).chain(left_behind);
+        for conversation in concerned {
             self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
         }
     }
@@ -211,11 +212,8 @@ impl LineActor {
         self.queue.keep();
         self.tell_offers(&start.conversations);
         self.make_up_for_turns(&start.conversations);
-        let asked = start.conversations.iter().flat_map(|c| c.open_offers());
-        let asked: BTreeSet<_> = asked.map(|offer| offer.operator.clone()).collect();
         if let Some(node) = self.parts.node.get() {
-            let (line, addr) = (self.line.id.clone(), ctx.address());
-            node.do_send(LineRuns { line, addr, asked: asked.into_iter().collect() });
+            node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
         }
         self.sleep(ctx);
         self.wake();
@@ -223,8 +221,9 @@ impl LineActor {
 
     /// The line may have opened or closed while nothing ran.
     fn make_up_for_turns(&self, conversations: &[Arc<Conversation>]) {
-        let open = self.hours.is_open(self.parts.clock.now());
-        let mut late: Vec<_> = conversations.iter().filter(|c| c.missed_the_turn(open)).collect();
+        let now = self.parts.clock.now();
+        let missed = |c: &&Arc<Conversation>| c.missed_a_turn(&self.hours, now);
+        let mut late: Vec<_> = conversations.iter().filter(missed).collect();
         late.sort_by_key(|conversation| conversation.waiting_since);
         for conversation in late {
             self.tell_shard(Work::Reconsider { conversation: conversation.id.clone() });
@@ -350,6 +349,30 @@ impl Handler<Loads> for LineActor {
     }
 }
 
+/// The store has another number of an operator's conversations than this line.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Recount(pub(crate) OperatorId);
+
+impl Handler<Recount> for LineActor {
+    type Result = ();
+
+    /// What the store says takes the place of what is known. Nothing else is heard meanwhile: news
+    /// that come later are at least as new as the answer, or in it.
+    fn handle(&mut self, recount: Recount, ctx: &mut Self::Context) {
+        let parts = self.parts.clone();
+        let loads = async move { parts.store.loads().await };
+        ctx.wait(loads.into_actor(self).map(move |loads, line, _| {
+            let operator = recount.0;
+            // If the store does not answer, its next refusal asks again.
+            if let Ok(loads) = loads {
+                let his = loads.into_iter().filter(|(who, _)| *who == operator);
+                line.queue.holds_exactly(&operator, his.map(|(_, conversation)| conversation));
+            }
+        }));
+    }
+}
+
 /// Before whom conversations of any line are put now, instead of those before.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
@@ -363,6 +386,23 @@ impl Handler<Offers> for LineActor {
             self.queue.offered(conversation, operators);
         }
         self.wake();
+    }
+}
+
+/// The running round puts a conversation of another line of this shard before these, instead of
+/// those before. In force when it is committed, taken back with all the rest.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Foreseen {
+    pub(crate) conversation: ConversationId,
+    pub(crate) operators: Vec<OperatorId>,
+}
+
+impl Handler<Foreseen> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, foreseen: Foreseen, _: &mut Self::Context) {
+        self.queue.foresee(&foreseen.conversation, foreseen.operators);
     }
 }
 

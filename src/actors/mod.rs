@@ -15,6 +15,7 @@ mod bench;
 mod between;
 mod catch_up;
 mod chats;
+mod concerned;
 mod conversation;
 mod delivery;
 mod encode;

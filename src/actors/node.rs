@@ -14,6 +14,7 @@ use domain::operator::Misses;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
+use crate::actors::attendance::were_here;
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
@@ -72,7 +73,6 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     let slots = (0..start.settings.shards).map(|_| RwLock::new(None)).collect();
     let parts = Arc::new(Parts {
         me: InstanceId(format!("{}#{boot:08x}", start.name).into()),
-        started_at: start.clock.now(),
         settings: start.settings,
         clock: start.clock,
         store: start.store,
@@ -88,8 +88,8 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         node: OnceLock::new(),
         outbound: start.outbound,
     });
-    for (operator, _) in parts.store.loads().await? {
-        parts.presence.was_here(&operator, parts.started_at);
+    for operator in were_here(&parts.store).await? {
+        parts.presence.was_here(&operator, parts.clock.now());
     }
     rebuild(&parts).await?;
     let _first = parts.feed.set(Feed::start(parts.clone()));
@@ -183,9 +183,8 @@ impl Node {
     fn operator_changed(&mut self, id: &OperatorId) {
         let directory = self.parts.directory.get();
         let Some(operator) = directory.operators.get(id) else { return };
-        if !operator.value.set_away {
-            // Whoever sets his status is awake.
-            self.misses.remove(id);
+        if let Some(misses) = self.misses.get_mut(id) {
+            misses.sees(&operator.value);
         }
         if !operator.value.enabled {
             self.end_sessions(EndSessions::OfOperator(id.clone()));
@@ -288,17 +287,12 @@ impl Actor for Node {
 pub(crate) struct LineRuns {
     pub(crate) line: LineId,
     pub(crate) addr: Addr<LineActor>,
-    /// Before whom something was put when the line's shard was read.
-    pub(crate) asked: Vec<OperatorId>,
 }
 
 impl Handler<LineRuns> for Node {
     type Result = ();
 
-    fn handle(&mut self, runs: LineRuns, ctx: &mut Self::Context) {
-        for operator in runs.asked {
-            self.look_again(operator, ctx);
-        }
+    fn handle(&mut self, runs: LineRuns, _: &mut Self::Context) {
         let line = runs.line.clone();
         self.lines.insert(runs.line, runs.addr);
         // Somebody may have come or gone while it started.
@@ -381,7 +375,13 @@ impl Handler<Attention> for Node {
         let Attention { operator, missed, at } = attention;
         if !missed {
             self.misses.remove(&operator);
-        } else if self.misses.entry(operator.clone()).or_default().missed(at) {
+            return;
+        }
+        let misses = self.misses.entry(operator.clone()).or_default();
+        if let Some(found) = self.parts.directory.get().operators.get(&operator) {
+            misses.sees(&found.value);
+        }
+        if misses.missed(at) {
             self.misses.remove(&operator);
             self.set_away(operator);
         }

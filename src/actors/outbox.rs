@@ -1,7 +1,7 @@
 //! Jobs of the outbox, as stored.
 
 use domain::id::{ChatKey, ConversationId, EntryNumber};
-use domain::line::RatingScale;
+use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +13,8 @@ pub(crate) struct OutboxJob {
     pub(crate) conversation: ConversationId,
     pub(crate) entry: EntryNumber,
     pub(crate) text: String,
-    /// The name that the customer may see; none for automatic texts.
-    pub(crate) author: Option<String>,
+    /// Who wrote it, as the customer may see him; none for automatic texts.
+    pub(crate) author: Option<Writer>,
     /// It asks for a rating on this scale: with buttons, where the channel has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rating: Option<RatingScale>,
@@ -24,6 +24,26 @@ pub(crate) struct OutboxJob {
     /// Attempts at the next part.
     pub(crate) attempts: u32,
     pub(crate) sending: bool,
+}
+
+/// Who wrote a message, as he was shown when he wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Writer {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    picture: Option<String>,
+}
+
+impl From<Shown<'_>> for Writer {
+    fn from(shown: Shown<'_>) -> Self {
+        Self { name: shown.name.to_owned(), picture: shown.picture.map(str::to_owned) }
+    }
+}
+
+impl Writer {
+    pub(crate) fn shown(&self) -> Shown<'_> {
+        Shown { name: &self.name, picture: self.picture.as_deref() }
+    }
 }
 
 impl OutboxJob {

@@ -7,7 +7,7 @@ use actix::Addr;
 use domain::id::{OperatorId, ShardId};
 use domain::limits::Limits;
 use domain::operator::Operator;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 use crate::actors::customers::Records;
@@ -63,8 +63,6 @@ pub(crate) struct Parts {
     pub(crate) records: Arc<Records>,
     pub(crate) read_model: ReadModel,
     pub(crate) presence: Presence,
-    /// When this process began.
-    pub(crate) started_at: Timestamp,
     /// By shard; none while it is not running here.
     pub(crate) shards: Vec<RwLock<Option<Addr<Shard>>>>,
     /// Told whenever one of them starts or stops.

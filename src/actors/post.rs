@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Post {
     /// Something arrived on a channel whose chats live here.
     Arrival { channel: ChannelId, inbound: Inbound },
-    /// The same, known to be for none of the conversations that the chat has had.
-    ForNext { channel: ChannelId, inbound: Inbound },
+    /// The same, known to be for none of the conversations that the chat has had; the last one,
+    /// `after`, is over.
+    ForNext { after: ConversationId, channel: ChannelId, inbound: Inbound },
     /// The same, for a conversation that lives here.
     Forwarded { conversation: ConversationId, channel: ChannelId, inbound: Inbound },
     /// A chat's next conversation begins here.

@@ -146,8 +146,13 @@ impl Bench {
             }
             ops += group.ops.len();
             taken += 1;
+            // What it tells this very shard is to be read before anything that may rest on it.
+            let tells_itself = group.posts_to(self.shard);
             draught.groups.push(group);
             draught.verdicts.push(verdict);
+            if tells_itself {
+                break;
+            }
         }
         self.put_off(works.drain(taken..), pending);
         self.draw_documents(&mut draught).await?;
@@ -241,6 +246,9 @@ impl Bench {
         group.ops.push(Op::RequireDedupe { key: key.clone(), seconds });
         let id = &command.conversation;
         let done = match &command.order {
+            Order::Input(Input::Invite { colleague, .. }) if !self.is_enabled(colleague) => {
+                Err(CommandRefusal::Edge(EdgeRefusal::UnknownTarget {}))
+            }
             Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await?,
             Order::Transfer { to, comment, confirmed } => {
                 self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed })
@@ -487,6 +495,7 @@ fn count_unheard(event: &FeedEvent) {
         let why = match why {
             Unheard::Automatic => "automatic",
             Unheard::Blocked => "blocked",
+            Unheard::UnaskedRating => "unasked_rating",
         };
         metrics::counter!("switchboard_unheard_messages_total", "why" => why).increment(1);
     }

@@ -1,13 +1,12 @@
 //! What a refused round comes to: what was refused for good is answered, the rest is decided again.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use domain::effect::Refusal as Rule;
 use domain::id::OperatorId;
 
 use crate::actors::bench::{Bench, Broken};
-use crate::actors::line::Loads;
+use crate::actors::line::Recount;
 use crate::actors::round::{Verdict, answer};
 use crate::actors::work::Work;
 use crate::protocol::CommandRefusal;
@@ -46,7 +45,7 @@ impl Bench {
                     Fate::Answered(Verdict::Stale)
                 }
                 Refusal::Capacity { operator, load: _ } => {
-                    self.recount(&operator).await?;
+                    self.recount(&operator);
                     full_from = full_from.min(index);
                     let Some(Work::Command { .. }) = works.get(index) else { continue };
                     let why = CommandRefusal::Conversation(Rule::Full);
@@ -89,14 +88,10 @@ impl Bench {
     }
 
     /// Memory had another number of an operator's conversations than the store: learn it anew.
-    async fn recount(&self, operator: &OperatorId) -> Result<(), Broken> {
-        let loads = self.parts.store.loads().await?;
-        let his = loads.into_iter().filter(|(who, _)| who == operator);
-        let loads = Arc::new(his.map(|(who, what)| (who, what, true)).collect());
+    fn recount(&self, operator: &OperatorId) {
         for addr in self.lines.values() {
-            addr.do_send(Loads(Arc::clone(&loads)));
+            addr.do_send(Recount(operator.clone()));
         }
-        Ok(())
     }
 }
 

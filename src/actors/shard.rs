@@ -308,11 +308,6 @@ async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
 /// Starts the lines with what the store remembers of them.
 async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
-    // Whoever was asked before the process was started may come back within the grace, as may who
-    // has a conversation.
-    for offer in open.values().flatten().flat_map(|conversation| conversation.open_offers()) {
-        bench.parts.presence.was_here(&offer.operator, bench.parts.started_at);
-    }
     let directory = bench.parts.directory.get();
     for (id, line) in &directory.lines {
         let hours = directory.hours.get(id).filter(|_| line.value.shard == bench.shard);

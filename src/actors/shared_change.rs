@@ -55,15 +55,14 @@ pub(crate) fn write(group: &mut Group, change: &Change) {
         Change::SignIn { version, digest, sign_in } => {
             put(group, SharedKind::SignIn, digest, *version, sign_in);
         }
-        // The customers of the round have taken it, as others of its works may change it too.
-        Change::Record { .. } => {}
+        // The customers of the round have taken a record, as others of its works may change it too.
+        Change::Record { .. } | Change::Noted { .. } => {}
         Change::EndSignIn { version, digest } => {
             let (kind, id) = (SharedKind::SignIn, digest.clone());
             group.ops.push(Op::DeleteShared { kind, id: id.clone(), expected: *version });
             let kind = kind.as_str().to_owned();
             group.show(FeedEvent::Shared { kind, id, version: 0, bytes: String::new() });
         }
-        Change::Noted { .. } => {}
     }
 }
 

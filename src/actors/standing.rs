@@ -14,6 +14,8 @@ pub(crate) struct Standings {
     by_time: BTreeSet<(Timestamp, ConversationId)>,
     /// Whom each operator's coming and going concerns.
     by_operator: BTreeMap<OperatorId, BTreeSet<ConversationId>>,
+    /// Those that are put before somebody.
+    offered: BTreeSet<ConversationId>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +37,9 @@ impl Standings {
         if let Some(at) = deadline {
             self.by_time.insert((at, id.clone()));
         }
+        if !conversation.open_offers().is_empty() {
+            self.offered.insert(id.clone());
+        }
         for operator in &operators {
             self.by_operator.entry(operator.clone()).or_default().insert(id.clone());
         }
@@ -44,6 +49,7 @@ impl Standings {
     }
 
     fn leave(&mut self, id: &ConversationId) -> Standing {
+        self.offered.remove(id);
         let Some(before) = self.by_id.remove(id) else { return Standing::default() };
         if let Some(at) = before.deadline {
             self.by_time.remove(&(at, id.clone()));
@@ -62,6 +68,11 @@ impl Standings {
     /// All of them.
     pub(crate) fn all(&self) -> impl Iterator<Item = &ConversationId> {
         self.by_id.keys()
+    }
+
+    /// Those that are put before somebody.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &ConversationId> {
+        self.offered.iter()
     }
 
     /// Those that an operator has, is asked for, or gets back.

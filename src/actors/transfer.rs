@@ -65,6 +65,11 @@ impl Bench {
         }
     }
 
+    /// Whether there is such an operator, and he is not disabled.
+    pub(crate) fn is_enabled(&self, operator: &OperatorId) -> bool {
+        self.parts.standing(operator).is_some_and(|(found, _)| found.enabled)
+    }
+
     async fn operator_stands(
         &mut self,
         conversation: &ConversationId,

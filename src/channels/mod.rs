@@ -13,6 +13,7 @@ use std::time::Duration;
 use domain::channel::{Channel, ChannelSettings};
 use domain::chat::Inbound;
 use domain::id::{ConversationId, EntryNumber};
+use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use sha2::{Digest, Sha256};
@@ -92,8 +93,10 @@ pub struct Outgoing<'a> {
     pub entry: EntryNumber,
     /// Counts from 0.
     pub part: usize,
-    /// The name that the customer may see.
-    pub author: Option<&'a str>,
+    /// Who wrote it, as the customer may see him; none: the line itself, or it is not shown.
+    pub author: Option<Shown<'a>>,
+    /// It asks for a rating on this scale.
+    pub rating: Option<RatingScale>,
     /// When it was written.
     pub written_at: Timestamp,
     /// The moment of this attempt.
@@ -205,6 +208,30 @@ pub async fn connect(
                 (false, Some(hook)) => telegram::connect(outbound, bot, Some((hook, secret))).await,
                 (false, None) => Ok(()),
             }
+        }
+        ChannelSettings::Webhook { .. } => Ok(()),
+    }
+}
+
+/// The press of a button that whoever pressed it sees as waiting until the platform is told that
+/// it is taken; none: nobody waits.
+pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a str> {
+    match settings {
+        ChannelSettings::Telegram { .. } => telegram::press(inbound),
+        ChannelSettings::Webhook { .. } => None,
+    }
+}
+
+/// Tells the platform that a press is taken. Nothing depends on it.
+pub async fn press_taken(
+    outbound: &Outbound,
+    channel: &Channel,
+    press: &str,
+) -> Result<(), String> {
+    match &channel.settings {
+        ChannelSettings::Telegram { token, api_base, .. } => {
+            let bot = telegram::Bot { api_base, token };
+            telegram::press_taken(outbound, bot, press).await
         }
         ChannelSettings::Webhook { .. } => Ok(()),
     }

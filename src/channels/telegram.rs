@@ -10,6 +10,7 @@
 
 mod api;
 mod content;
+mod rating;
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Meaning, Rejected, digest};
 
 pub use api::Bot;
-pub(super) use api::{connect, poll, send};
+pub(super) use api::{connect, poll, press_taken, send};
 
 /// Where the platform proves itself.
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
@@ -33,7 +34,7 @@ pub const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
 pub const TEXT_UTF16_MAX: usize = 4096;
 
 /// Kinds of update that carry nothing for us yet; each is counted under its own name.
-const IGNORED_KINDS: [&str; 20] = [
+const IGNORED_KINDS: [&str; 19] = [
     "channel_post",
     "edited_channel_post",
     "business_connection",
@@ -44,7 +45,6 @@ const IGNORED_KINDS: [&str; 20] = [
     "message_reaction_count",
     "inline_query",
     "chosen_inline_result",
-    "callback_query",
     "shipping_query",
     "pre_checkout_query",
     "purchased_paid_media",
@@ -57,7 +57,7 @@ const IGNORED_KINDS: [&str; 20] = [
 ];
 
 /// The kinds that we ask the platform for.
-const ASKED_KINDS: [&str; 3] = ["message", "edited_message", "my_chat_member"];
+const ASKED_KINDS: [&str; 4] = ["message", "edited_message", "callback_query", "my_chat_member"];
 
 /// Cuts at the platform's limit.
 pub(super) fn parts(text: &str) -> Vec<String> {
@@ -88,6 +88,8 @@ fn item(update: &Value, text: &str) -> Item {
         message(&update["message"])
     } else if update["edited_message"].is_object() {
         edited(&update["edited_message"])
+    } else if update["callback_query"].is_object() {
+        pressed(&update["callback_query"])
     } else if update["my_chat_member"].is_object() {
         membership(&update["my_chat_member"])
     } else {
@@ -118,8 +120,10 @@ type Found = Result<Inbound, &'static str>;
 fn message(message: &Value) -> Found {
     let chat = private_chat(message)?;
     let (text, attachments) = content::of(message)?;
+    let from = &message["from"];
     Ok(inbound(
         message,
+        from,
         &chat,
         InboundKind::Message(CustomerMessage {
             external_id: id(&message["message_id"]).map(Arc::from),
@@ -127,10 +131,42 @@ fn message(message: &Value) -> Found {
             attachments,
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
-            automatic: message["from"]["is_bot"].as_bool().unwrap_or(false),
+            automatic: is_bot(from),
             rating: None,
         }),
     ))
+}
+
+/// A button of a rating request. It stands under a message of the bot's in the chat with whoever
+/// pressed it.
+fn pressed(query: &Value) -> Found {
+    let data = query["data"].as_str().unwrap_or_default();
+    let value = rating::value_of(data).ok_or("callback_query")?;
+    let (from, message) = (&query["from"], &query["message"]);
+    let chat = private_chat(message)?;
+    Ok(inbound(
+        message,
+        from,
+        &chat,
+        InboundKind::Message(CustomerMessage {
+            external_id: id(&query["id"]).map(Arc::from),
+            text: rating::words_of(data, message).unwrap_or_else(|| value.to_string()),
+            reply_to: id(&message["message_id"]).map(Arc::from),
+            automatic: is_bot(from),
+            rating: Some(value),
+            ..CustomerMessage::default()
+        }),
+    ))
+}
+
+/// The press that whoever pressed sees as waiting until the platform is told that it is taken.
+pub(super) fn press(inbound: &Inbound) -> Option<&str> {
+    match &inbound.what {
+        InboundKind::Message(message) => {
+            message.rating.and_then(|_| message.external_id.as_deref())
+        }
+        InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+    }
 }
 
 /// A live location moves by edits of its message, every few seconds.
@@ -145,7 +181,8 @@ fn edited(message: &Value) -> Found {
     if text.is_empty() && !media {
         return Err("edit_without_text");
     }
-    Ok(inbound(message, &chat, InboundKind::Edited { external_id: external_id.into(), text }))
+    let what = InboundKind::Edited { external_id: external_id.into(), text };
+    Ok(inbound(message, &message["from"], &chat, what))
 }
 
 /// The customer stopped the bot or started it again.
@@ -156,13 +193,13 @@ fn membership(member: &Value) -> Found {
         Some("member") => InboundKind::Unblocked,
         _ => return Err("my_chat_member"),
     };
-    Ok(inbound(member, &chat, what))
+    Ok(inbound(member, &member["from"], &chat, what))
 }
 
-fn inbound(holder: &Value, chat: &str, what: InboundKind) -> Inbound {
+fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbound {
     Inbound {
         chat: thread(holder, chat).into(),
-        customer_name: customer_name(holder, chat),
+        customer_name: customer_name(from, &holder["chat"], chat),
         what,
         original: None,
     }
@@ -186,7 +223,7 @@ fn thread(holder: &Value, chat: &str) -> String {
 }
 
 /// First and last name, else the user name, else the id: never empty.
-fn customer_name(holder: &Value, chat: &str) -> String {
+fn customer_name(from: &Value, chat: &Value, chat_id: &str) -> String {
     let named = |person: &Value| {
         let part = |field| clean_line(person[field].as_str().unwrap_or(""), NAME_CHARS_MAX);
         let full = format!("{} {}", part("first_name"), part("last_name"));
@@ -194,10 +231,12 @@ fn customer_name(holder: &Value, chat: &str) -> String {
         let name = if full.is_empty() { part("username") } else { full.to_owned() };
         (!name.is_empty()).then_some(name)
     };
-    let number = || id(&holder["from"]["id"]).unwrap_or_else(|| chat.to_owned());
-    named(&holder["from"])
-        .or_else(|| named(&holder["chat"]))
-        .unwrap_or_else(|| format!("Telegram user {}", number()))
+    let number = || id(&from["id"]).unwrap_or_else(|| chat_id.to_owned());
+    named(from).or_else(|| named(chat)).unwrap_or_else(|| format!("Telegram user {}", number()))
+}
+
+fn is_bot(from: &Value) -> bool {
+    from["is_bot"].as_bool().unwrap_or(false)
 }
 
 /// An id as text, whether it came as a number or as a text.

@@ -126,8 +126,14 @@ fn envelope(message: &Outgoing<'_>) -> Value {
             "entry": message.entry,
         },
     });
-    if let Some(name) = message.author {
-        data["author"] = json!({ "name": name });
+    if let Some(scale) = message.rating {
+        data["message"]["rating"] = json!({ "scale": scale });
+    }
+    if let Some(author) = message.author {
+        data["author"] = json!({ "name": author.name });
+        if let Some(picture) = author.picture {
+            data["author"]["picture"] = picture.into();
+        }
     }
     json!({ "type": "message", "timestamp": message.written_at, "data": data })
 }

@@ -5,25 +5,31 @@ use std::net::SocketAddr;
 
 use domain::operator::Role;
 
-use crate::demo::cast::{Cast, FORM, TELEGRAM};
+use crate::demo::cast::{Cast, DESKS};
 
 /// Prints the addresses and the logins, and last the ready line.
 pub(super) fn announce(out: &mut impl Write, hub: SocketAddr, cast: &Cast) -> io::Result<()> {
     writeln!(out, "\n  Switchboard demo\n")?;
     writeln!(out, "  console    http://{hub}/          where operators work")?;
-    writeln!(out, "  customers  http://{hub}/pretend   where you write to them\n")?;
+    writeln!(out, "  customers  http://{hub}/pretend   where you write to them")?;
+    writeln!(out, "  API        http://{hub}/api/v1/openapi.json\n")?;
+    writeln!(out, "  line       settings, for the administrator; where its channel is posted to")?;
+    for desk in &DESKS {
+        let (settings, hook) = (format!("/#/lines/{}", desk.id), desk.channel);
+        writeln!(out, "  {:<10} http://{hub}{settings:<17} http://{hub}/hooks/{hook}", desk.name)?;
+    }
+    writeln!(out)?;
     writeln!(out, "  login      password")?;
     for actor in &cast.actors {
         let role = match actor.role {
-            Role::Administrator => "administrator, in the queue",
-            Role::Supervisor => "supervisor of the line, in the queue",
-            Role::Operator => "operator, in the queue",
+            Role::Administrator => "administrator",
+            Role::Supervisor => "supervisor of both lines",
+            Role::Operator => "operator",
         };
         writeln!(out, "  {:<10} {:<22} {role}", actor.login, actor.password)?;
     }
-    writeln!(out, "\n  hooks      http://{hub}/hooks/{TELEGRAM}")?;
-    writeln!(out, "             http://{hub}/hooks/{FORM}")?;
-    writeln!(out, "\n  Ctrl-C ends the demo; nothing is kept\n")?;
+    writeln!(out, "\n  All three are in the queues of both lines.")?;
+    writeln!(out, "  Ctrl-C ends the demo; nothing is kept\n")?;
     writeln!(out, "ready: http://{hub}")?;
     out.flush()
 }

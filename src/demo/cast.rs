@@ -1,4 +1,5 @@
-//! Who and what there is in the demo: one line, three people, two channels, and their secrets.
+//! Who and what there is in the demo: two lines with a channel each, three people, and their
+//! secrets.
 
 use std::net::SocketAddr;
 
@@ -7,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::account::Account;
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId, OperatorId, ShardId};
-use domain::line::{Line, LineSettings};
+use domain::line::{ClosingRule, Line, LineSettings, RatingScale};
 use domain::operator::{Operator, Role, Status};
 
 use crate::actors::handle::Change;
@@ -16,11 +17,37 @@ use crate::clock;
 use crate::demo::pretend::{Accounts, Bot, Form};
 use crate::web::password::hash_password;
 
-pub(super) const LINE: &str = "demo";
 pub(super) const TELEGRAM: &str = "telegram";
 pub(super) const FORM: &str = "web-form";
 const CAPACITY: u32 = 5;
-const SHARD: ShardId = ShardId(0);
+const TOPICS: [&str; 3] = ["Order", "Delivery", "Other"];
+
+/// A line of the demo, with its one channel. Each lives in a shard of its own, so that what goes
+/// from line to line goes from shard to shard.
+pub(super) struct Desk {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) channel: &'static str,
+    shard: ShardId,
+    scale: RatingScale,
+}
+
+pub(super) const DESKS: [Desk; 2] = [
+    Desk {
+        id: "sales",
+        name: "Sales",
+        channel: TELEGRAM,
+        shard: ShardId(0),
+        scale: RatingScale::Like,
+    },
+    Desk {
+        id: "support",
+        name: "Support",
+        channel: FORM,
+        shard: ShardId(1),
+        scale: RatingScale::Stars,
+    },
+];
 
 /// Short words that are hard to mishear.
 const WORDS: [&str; 32] = [
@@ -68,7 +95,8 @@ impl Cast {
             keys: vec![format!("{KEY_PREFIX}{}", STANDARD.encode(clock::secret_bytes::<32>()))],
             outgoing_url: Some(format!("http://{hub}/pretend/form/receive")),
         };
-        let channels = [channel(TELEGRAM, "Demo bot", telegram), channel(FORM, "Web form", form)];
+        let [sales, support] = &DESKS;
+        let channels = [sales.channel("Demo bot", telegram), support.channel("Web form", form)];
         Self { actors, channels }
     }
 
@@ -88,10 +116,9 @@ impl Cast {
             changes.push(Change::Operator { version: 0, operator });
             changes.push(Change::Account { version: 0, login: actor.login.to_owned(), account });
         }
-        let queue = self.actors.iter().map(|actor| OperatorId::new(actor.login)).collect();
-        let settings = LineSettings::new("Demo", queue, "UTC");
-        let line = Line { id: LineId::new(LINE), shard: SHARD, archived: false, settings };
-        changes.push(Change::Line { version: 0, line });
+        let queue: Vec<_> = self.actors.iter().map(|actor| OperatorId::new(actor.login)).collect();
+        let lines = DESKS.iter().map(|desk| desk.line(queue.clone()));
+        changes.extend(lines.map(|line| Change::Line { version: 0, line }));
         let channels = self.channels.iter().cloned();
         changes.extend(channels.map(|channel| Change::Channel { version: 0, channel }));
         changes
@@ -116,10 +143,32 @@ impl Cast {
     }
 }
 
+impl Desk {
+    /// With everything that a customer can be told and asked, round the clock.
+    fn line(&self, queue: Vec<OperatorId>) -> Line {
+        let mut settings = LineSettings::new(self.name, queue, "UTC");
+        settings.closing.rule = ClosingRule::Rating;
+        settings.rating.scale = self.scale;
+        settings.topics = TOPICS.map(str::to_owned).to_vec();
+        Line { id: LineId::new(self.id), shard: self.shard, archived: false, settings }
+    }
+
+    fn channel(&self, name: &str, settings: ChannelSettings) -> Channel {
+        Channel {
+            id: ChannelId::new(self.channel),
+            name: name.to_owned(),
+            line: LineId::new(self.id),
+            shard: self.shard,
+            enabled: true,
+            settings,
+        }
+    }
+}
+
 impl Actor {
     fn operator(&self) -> Operator {
         let supervises = match self.role {
-            Role::Supervisor => vec![LineId::new(LINE)],
+            Role::Supervisor => DESKS.iter().map(|desk| LineId::new(desk.id)).collect(),
             Role::Operator | Role::Administrator => Vec::new(),
         };
         Operator {
@@ -133,17 +182,6 @@ impl Actor {
             set_away: false,
             enabled: true,
         }
-    }
-}
-
-fn channel(id: &str, name: &str, settings: ChannelSettings) -> Channel {
-    Channel {
-        id: ChannelId::new(id),
-        name: name.to_owned(),
-        line: LineId::new(LINE),
-        shard: SHARD,
-        enabled: true,
-        settings,
     }
 }
 
@@ -173,6 +211,16 @@ mod tests {
         for (actor, same) in one.actors.iter().zip(&other.actors) {
             assert_eq!(problem_of(&actor.password, actor.login), None, "{}", actor.password);
             assert_ne!(actor.password, same.password);
+        }
+    }
+
+    #[test]
+    fn the_lines_are_valid_and_live_apart() {
+        let queue = vec![OperatorId::new("anna")];
+        let [sales, support] = DESKS.map(|desk| desk.line(queue.clone()));
+        assert_ne!(sales.shard, support.shard);
+        for line in [sales, support] {
+            assert_eq!(line.settings.problems(&(60..=1_800)), []);
         }
     }
 

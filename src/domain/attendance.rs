@@ -29,8 +29,10 @@ pub enum Attendance {
     Available,
     /// Here, and takes no new offers.
     Busy,
-    /// Here, and counts as gone.
+    /// Here, and counts as gone: he says so.
     Away,
+    /// Counts as gone because he missed offers.
+    SetAway,
     /// Not here, or disabled.
     Offline,
 }
@@ -42,6 +44,7 @@ impl Attends {
             _ if !operator.enabled || !present => Attendance::Offline,
             Status::Available => Attendance::Available,
             Status::Busy => Attendance::Busy,
+            Status::Away if operator.set_away => Attendance::SetAway,
             Status::Away => Attendance::Away,
         };
         Self { state, capacity: operator.capacity }
@@ -76,6 +79,9 @@ mod tests {
                 enabled: true,
             };
             assert_eq!(Attends::of(&operator, true), Attends { state, capacity: 3 });
+            operator.set_away = status == Status::Away;
+            let set_away = Attends::of(&operator, true).state == Attendance::SetAway;
+            assert_eq!(set_away, status == Status::Away);
             assert!(Attends::of(&operator, false).is_offline());
             operator.enabled = false;
             assert!(Attends::of(&operator, true).is_offline());

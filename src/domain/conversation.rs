@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::conversation::turn::Turn;
 use crate::effect::{Effect, Facts, Input};
 use crate::entry::CloseReason;
+use crate::hours::Hours;
 use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::routing::Via;
 
@@ -311,10 +312,24 @@ impl Conversation {
         }
     }
 
-    /// It waits, and has not heard that the line is open now, or closed.
-    pub fn missed_the_turn(&self, open: bool) -> bool {
+    /// Whether an opening or closing concerns it: somebody is sought, or whoever has it is gone. All
+    /// other deadlines know the hours already.
+    pub fn minds_turns(&self, is_gone: impl Fn(&OperatorId) -> bool) -> bool {
         match &self.state {
-            State::Waiting { search } => search.asleep == open,
+            State::Waiting { .. } | State::Offered { .. } => true,
+            State::Active(held) => is_gone(&held.operator),
+            State::Closing { .. } | State::Closed { .. } => false,
+        }
+    }
+
+    /// It waits, and has not heard that the line is open now, or closed, or closed once more.
+    pub fn missed_a_turn(&self, hours: &Hours, now: Timestamp) -> bool {
+        match &self.state {
+            State::Waiting { search } if hours.is_open(now) => search.asleep,
+            State::Waiting { search } => {
+                let opened_since = |told| hours.opens_next(told) != hours.opens_next(now);
+                !search.asleep || self.off_hours_told.is_some_and(opened_since)
+            }
             State::Offered { .. }
             | State::Active(_)
             | State::Closing { .. }

@@ -80,6 +80,8 @@ pub enum Unheard {
     Automatic,
     /// The customer is blocked.
     Blocked,
+    /// The button of a rating request that is over: nobody has written a word.
+    UnaskedRating,
 }
 
 /// What a message carries beside its text.
@@ -329,7 +331,7 @@ pub enum CloseReason {
         line: LineId,
         next: ConversationId,
     },
-    /// It holds what a blocked customer or a machine wrote, and was never open.
+    /// It holds what is only stored, and was never open.
     Unheard,
 }
 

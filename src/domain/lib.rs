@@ -22,6 +22,7 @@ pub mod line;
 pub mod operator;
 pub mod permission;
 pub mod queue;
+pub mod recording;
 pub mod rehearsal;
 pub mod routing;
 pub mod texts;

@@ -25,7 +25,7 @@ pub use crate::line::closing::{
 pub use crate::line::crm::{CrmSettings, LeadRule};
 pub use crate::line::greeting::{ConsentSettings, WelcomeSettings};
 pub use crate::line::queue::{QueueMode, QueueSettings};
-pub use crate::line::shown::{Persona, ShownAs};
+pub use crate::line::shown::{Persona, Shown, ShownAs};
 pub use crate::line::unanswered::{UnansweredRule, UnansweredSettings};
 
 pub const NAME_CHARS_MAX: usize = 100;
@@ -131,13 +131,13 @@ impl LineSettings {
         check.that(possible, "topic_required", "only with topics to choose from");
     }
 
-    /// The name of an operator as customers see it; none: they see the company.
-    pub fn name_shown<'a>(&'a self, operator: &OperatorId, name: &'a str) -> Option<&'a str> {
+    /// An operator of that name as customers see him; none: they see the company.
+    pub fn shown<'a>(&'a self, operator: &OperatorId, name: &'a str) -> Option<Shown<'a>> {
         match self.operator_shown_as {
-            ShownAs::Name => Some(name),
+            ShownAs::Name => Some(Shown { name, picture: None }),
             ShownAs::Persona => {
-                let his = self.personas.iter().find(|persona| persona.operator == *operator);
-                his.map(|persona| persona.name.as_str())
+                let his = self.personas.iter().find(|persona| persona.operator == *operator)?;
+                Some(Shown { name: &his.name, picture: his.picture.as_deref() })
             }
             ShownAs::Hidden => None,
         }

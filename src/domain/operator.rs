@@ -88,6 +88,8 @@ impl Operator {
 pub struct Misses {
     count: u32,
     last: Option<Timestamp>,
+    /// What he says of himself, and whether he was set away.
+    says: Option<(Status, bool)>,
 }
 
 impl Misses {
@@ -101,8 +103,16 @@ impl Misses {
         self.count >= MISSES_MAX
     }
 
-    /// He answered an offer, or set his status: he is awake.
+    /// He answered an offer: he is awake.
     pub fn answered(&mut self) {
-        *self = Self::default();
+        (self.count, self.last) = (0, None);
+    }
+
+    /// Takes the operator as he is now. Whoever sets his status is awake.
+    pub fn sees(&mut self, operator: &Operator) {
+        let says = (operator.status, operator.set_away);
+        if self.says.replace(says).is_some_and(|before| before != says) {
+            self.answered();
+        }
     }
 }

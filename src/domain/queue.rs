@@ -28,7 +28,7 @@ use crate::routing::{Candidate, Decision, Passed, Reason, Seek, Via};
 /// Two kinds of things come in. What is true already, whatever becomes of the round at hand:
 /// [`Self::configure`], [`Self::operator`], [`Self::received`], [`Self::hold`],
 /// [`Self::offered`]. And what the round
-/// will have done once it is committed: [`Self::follow`], [`Self::wait`], [`Self::wait_no_more`];
+/// will have done once it is committed: [`Self::follow`], [`Self::foresee`], [`Self::wait`], [`Self::wait_no_more`];
 /// this is what [`Self::take_back`] takes back.
 ///
 /// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody is raised
@@ -167,9 +167,23 @@ impl Queue {
         self.people.set_hold(operator, conversation, holds);
     }
 
+    /// As stored, these conversations take his places, and no others.
+    pub fn holds_exactly(
+        &mut self,
+        operator: &OperatorId,
+        conversations: impl IntoIterator<Item = ConversationId>,
+    ) {
+        self.people.set_holds(operator, conversations.into_iter().collect());
+    }
+
     /// As stored, the conversation is put before these and nobody else. Idempotent.
     pub fn offered(&mut self, conversation: &ConversationId, operators: &[OperatorId]) {
         self.set_offers(conversation, operators.to_vec());
+    }
+
+    /// The round at hand puts a conversation of another line before these and nobody else.
+    pub fn foresee(&mut self, conversation: &ConversationId, operators: Vec<OperatorId>) {
+        self.offers_now(conversation, operators);
     }
 
     /// The conversation waits for somebody, or waits on with others passed.

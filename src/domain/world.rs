@@ -188,7 +188,7 @@ impl World {
         (state.settings, state.hours) = (settings, hours);
         state.configure();
         self.look_at_the_clock(line);
-        self.reconsider(line);
+        self.reconsider(line, |_| true);
         self.settle();
     }
 
@@ -232,7 +232,8 @@ impl World {
             self.start_line(line);
         }
         for line in &lines {
-            self.reconsider(line);
+            let (now, hours) = (self.now, self.lines[line].hours.clone());
+            self.reconsider(line, |c| c.missed_a_turn(&hours, now));
         }
         self.settle();
     }

@@ -88,6 +88,46 @@ const OF_CUSTOMER: &str = "
     WHERE customer IS NOT NULL AND customer IN (SELECT value FROM json_each(:cards))
     ORDER BY updated_us DESC, id DESC LIMIT :limit";
 
+/// Which conversations of a line: those that began from then on and before then.
+#[derive(Clone, Debug)]
+pub struct BegunQuery {
+    pub line: LineId,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub limit: usize,
+}
+
+/// A conversation, and what tells its customer's chat from others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    pub conversation: ConversationId,
+    pub chat: String,
+}
+
+/// A card belongs to one chat; who has none is alone in his.
+const BEGUN: &str = "
+    SELECT id, coalesce(json_extract(row, '$.channel') || ':' || customer, id)
+    FROM conversations
+    WHERE line = :line AND started_us >= :from_us AND started_us < :until_us
+    ORDER BY started_us, id LIMIT :limit";
+
+pub(super) fn begun(connection: &Connection, query: &BegunQuery) -> Result<Vec<Begun>, Error> {
+    let mut statement = connection.prepare_cached(BEGUN)?;
+    let begun = statement.query_map(
+        named_params! {
+            ":line": query.line.as_str(),
+            ":from_us": query.from.as_microsecond(),
+            ":until_us": query.until.as_microsecond(),
+            ":limit": query.limit,
+        },
+        |row| {
+            let conversation = ConversationId::new(row.get::<_, String>(0)?);
+            Ok(Begun { conversation, chat: row.get(1)? })
+        },
+    )?;
+    begun.collect()
+}
+
 const SELECT: &str = "
     SELECT c.row FROM conversations c
     WHERE (:states = '[]' OR c.state IN (SELECT value FROM json_each(:states)))

@@ -17,7 +17,7 @@ use domain::id::{CustomerId, ShardId};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::readmodel::conversations::{ListQuery, Snapshot, Visibility};
+use crate::readmodel::conversations::{Begun, BegunQuery, ListQuery, Snapshot, Visibility};
 use crate::store::op::Position;
 
 /// Batches and questions that may wait. A batch that finds it full is dropped and counted: every
@@ -57,6 +57,7 @@ enum Order {
     Snapshot(Visibility, oneshot::Sender<Snapshot>),
     List(Box<ListQuery>, oneshot::Sender<Vec<Row>>),
     OfCustomer { cards: Vec<CustomerId>, limit: usize, answer: oneshot::Sender<Vec<Row>> },
+    Begun(BegunQuery, oneshot::Sender<Vec<Begun>>),
 }
 
 impl ReadModel {
@@ -119,6 +120,11 @@ impl ReadModel {
         limit: usize,
     ) -> Result<Vec<Row>, ReadModelError> {
         self.ask(|answer| Order::OfCustomer { cards, limit, answer }).await
+    }
+
+    /// Conversations of a line that began within that time, the first first.
+    pub async fn begun(&self, query: BegunQuery) -> Result<Vec<Begun>, ReadModelError> {
+        self.ask(|answer| Order::Begun(query, answer)).await
     }
 
     async fn ask<T>(
@@ -187,6 +193,7 @@ fn work_off(
             Order::OfCustomer { cards, limit, answer } => {
                 give(answer, conversations::of_customer(&transaction, &cards, limit));
             }
+            Order::Begun(query, answer) => give(answer, conversations::begun(&transaction, &query)),
         }
     }
     transaction.commit()?;

@@ -8,7 +8,7 @@ use crate::readmodel::ProjectedTo;
 use crate::store::op::Position;
 
 /// Version of `schema.sql`.
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 const TABLES: [&str; 3] = ["people", "conversations", "positions"];
 
 /// Makes the tables; those of another version are dropped first.
@@ -52,13 +52,14 @@ fn put(connection: &Connection, shard: ShardId, row: &Row) -> Result<(), Error> 
     let id = row.conversation.as_str();
     let text = serde_json::to_string(row).map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
     connection
-        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)")?
+        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?
         .execute(params![
             id,
             shard.0,
             row.line.as_str(),
             row.customer.as_ref().map(CustomerId::as_str),
             state_word(row.state),
+            row.started_at.as_microsecond(),
             row.updated_at.as_microsecond(),
             text
         ])?;

@@ -12,6 +12,7 @@ CREATE TABLE conversations (
     line TEXT NOT NULL,
     customer TEXT,
     state TEXT NOT NULL,
+    started_us INTEGER NOT NULL,
     updated_us INTEGER NOT NULL,
     row TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -19,6 +20,7 @@ CREATE INDEX conversations_by_change ON conversations (updated_us DESC, id DESC)
 CREATE INDEX conversations_open ON conversations (line, updated_us DESC) WHERE state <> 'closed';
 CREATE INDEX conversations_of_customer ON conversations (customer, updated_us DESC)
     WHERE customer IS NOT NULL;
+CREATE INDEX conversations_of_line ON conversations (line, started_us);
 -- Who may see a conversation for its own sake: see `Row::people`.
 CREATE TABLE people (
     operator TEXT NOT NULL,

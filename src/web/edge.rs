@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 
 use crate::actors::directory::time_zone;
 use crate::actors::handle::NodeHandle;
@@ -12,6 +13,9 @@ use crate::config::{Company, Config, Limits, Metrics, Secret, Server, Sessions};
 use crate::web::password::Passwords;
 use crate::web::setup::Setup;
 use crate::web::throttle::Throttle;
+
+/// Rehearsals that run at a time; who comes then is told to come back.
+const REHEARSALS_MAX: usize = 2;
 
 /// The node, the settings of the edge, and its limits. One a process, shared by all workers.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub struct Edge {
     pub(super) setup: Setup,
     pub(super) passwords: Passwords,
     pub(super) throttles: Throttles,
+    /// Rehearsals at a time: each may take a processor for seconds.
+    pub(super) rehearsals: Semaphore,
 }
 
 /// Limits on attempts that fail, or may.
@@ -65,6 +71,7 @@ impl Edge {
             setup: Setup::new(setup_token),
             passwords: Passwords::default(),
             throttles: Throttles::new(&config.limits),
+            rehearsals: Semaphore::new(REHEARSALS_MAX),
         }
     }
 }

@@ -124,6 +124,11 @@ fn configure_lines(routes: &mut ServiceConfig) {
             "POST",
             [post().to(lines::preview::preview)],
         )))
+        .service(large(only(
+            "/v1/lines/{id}/rehearse",
+            "POST",
+            [post().to(lines::rehearse::rehearse)],
+        )))
         .service(only("/v1/lines/{id}/export", "GET", [get().to(lines::exchange::export)]))
         .service(only("/v1/lines/{id}/audit", "GET", [get().to(lines::audit::audit)]))
         .service(only("/v1/calendar/preview", "POST", [post().to(calendar::preview)]));

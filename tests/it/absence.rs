@@ -275,3 +275,37 @@ fn after_a_restart_what_was_before_all_is_before_all_who_come_back() {
         },
     );
 }
+
+#[test]
+fn after_a_restart_everybody_who_was_here_is_here_for_the_grace() {
+    tell(
+        |line| {
+            anna_then_boris(line);
+            line.unanswered.rule = UnansweredRule::Reply;
+            line.unanswered.after_seconds = 0;
+        },
+        async |story| {
+            let (_anna, _boris) = (story.signs_in("anna").await, story.signs_in("boris").await);
+            let [anna] = story.restarts_with(["anna"]).await;
+            story.customer_writes(IVAN, "hello").await;
+            anna.declines(story, anna.offer()).await;
+            assert_eq!(story.platform.sent_to(IVAN), [""; 0], "Boris is still to be asked");
+            let boris = story.signs_in("boris").await;
+            boris.accepts_it(story).await;
+        },
+    );
+}
+
+#[test]
+fn a_restart_brings_nobody_back_who_had_gone() {
+    tell(anna_then_boris, async |story| {
+        let (anna, _boris) = (story.signs_in("anna").await, story.signs_in("boris").await);
+        is_cut(story, &anna).await;
+        story.waits(31).await;
+        story.restarts().await;
+        story.customer_writes(IVAN, "hello").await;
+        let conversation = story.open_of(IVAN).await;
+        let offers = story.row(&conversation).await.offers;
+        assert_eq!(offers[0].operator.as_str(), "boris");
+    });
+}

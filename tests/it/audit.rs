@@ -1,11 +1,13 @@
 //! The audit log: who changed what, and nothing that is secret.
 
+use domain::audit::AuditEntry;
 use serde_json::{Value, json};
+use switchboard::actors::handle::audit::{AUDIT_PAGE_MAX, AuditQuery};
 use switchboard::protocol::{ClientFrame, Outcome};
 
 use crate::fakes::telegram::TOKEN;
 use crate::site::{Bot, Browser, Company, Operator, SECRET, line};
-use crate::story::new_id;
+use crate::story::{Story, new_id, operators, tell};
 
 const NOTHING: Value = Value::Null;
 
@@ -217,6 +219,28 @@ async fn changes_at_once_are_numbered_without_a_gap() {
     futures_util::future::join_all(bots).await;
     let log = company.chief.get("/api/v1/audit?limit=100").await.json();
     assert_eq!(log["entries"].as_array().expect("entries").len(), 8 + 12 + 12);
+}
+
+#[test]
+fn the_log_goes_on_after_a_restart() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let before = log(story).await;
+            story.line_is_changed(|line| line.name = "Help".to_owned()).await;
+            story.restarts().await;
+            story.line_is_changed(|line| line.name = "Sales again".to_owned()).await;
+            let after = log(story).await;
+            let names = after.iter().take(2).map(|entry| entry.changes[0].to.clone());
+            assert_eq!(names.collect::<Vec<_>>(), ["Sales again", "Help"]);
+            assert_eq!(after[2..], before);
+        },
+    );
+}
+
+async fn log(story: &Story) -> Vec<AuditEntry> {
+    let query = AuditQuery { subject: None, before: None, limit: AUDIT_PAGE_MAX };
+    story.node.audit(&query).await.unwrap().entries
 }
 
 fn deeds(entries: &[Value]) -> Vec<&str> {

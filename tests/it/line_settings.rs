@@ -74,7 +74,7 @@ async fn every_time_zone_that_is_offered_is_taken() {
 }
 
 /// For each field something that it may not be, and what is said of it.
-const WRONG: [(&str, &str, &str); 61] = [
+const WRONG: [(&str, &str, &str); 71] = [
     ("name", r#""""#, "1..100 characters"),
     ("name", r#"" ""#, "1..100 characters"),
     ("name", "7", "1..100 characters"),
@@ -83,6 +83,7 @@ const WRONG: [(&str, &str, &str); 61] = [
     ("queue.mode", r#""fastest""#, "evenly, strictly, all"),
     ("queue.operators", r#"["nobody"]"#, "ids of operators that there are"),
     ("queue.operators", r#""anna""#, "a list"),
+    ("queue.operators", r#"["anna", "anna"]"#, "each operator once"),
     ("queue.offer_timeout_seconds", "59", "60..1800"),
     ("queue.offer_timeout_seconds", "1801", "60..1800"),
     ("queue.offer_timeout_seconds", "-1", "60..1800"),
@@ -113,6 +114,14 @@ const WRONG: [(&str, &str, &str); 61] = [
     ("hours.week.monday.from", r#"[{"from": "9:00", "to": "12:00"}]"#, CLOCK),
     ("hours.week.monday.to", r#"[{"from": "09:00", "to": "12:60"}]"#, CLOCK),
     ("hours.holidays", r#""Christmas""#, "a list"),
+    (
+        "hours.holidays",
+        r#"[{"from": "2026-05-02", "to": "2026-05-01", "yearly": false, "intervals": [],
+            "name": "May", "imported": false}]"#,
+        "number 1: from a day to the same or a later one",
+    ),
+    ("hours.holidays.from", r#"[{"from": "1 May"}]"#, "a day as YYYY-MM-DD"),
+    ("hours.holidays.to", r#"[{"from": "2026-05-02", "to": "2026-02-30"}]"#, "a day as YYYY-MM-DD"),
     ("hours.rule", r#""closed""#, "reply or nothing"),
     ("hours.text", r#""""#, "1..2000 characters, or null for the default text"),
     ("hours.calendar_of", r#""nowhere""#, CALENDAR),
@@ -133,11 +142,15 @@ const WRONG: [(&str, &str, &str); 61] = [
     ("rating.scale", "5", "like or stars"),
     ("rating.time_limit_seconds", "0", "60..2678400"),
     ("crm.check", r#""no""#, "true or false"),
+    ("crm.forward_to_responsible", "null", "true or false"),
     ("crm.create", r#""never""#, "auto, manual, none"),
+    ("crm.transfer_changes_responsible", "1", "true or false"),
+    ("crm.track_contacts", r#""""#, "true or false"),
+    ("consent.enabled", "2", "true or false"),
     ("consent.text", r#""""#, "1..2000 characters, or null for the default text"),
     ("topics", r#"["Delivery", "Delivery"]"#, "each once"),
     ("topics", r#"[""]"#, "1..100 characters each"),
-    ("topics", r#"[7]"#, "a text"),
+    ("topics", "[7]", "a text"),
     ("topic_required", "true", "only with topics to choose from"),
     ("operator_shown_as", r#""nobody""#, "name, persona, hidden"),
     (
@@ -149,6 +162,17 @@ const WRONG: [(&str, &str, &str); 61] = [
         "personas.picture",
         r#"[{"operator": "nobody", "name": "Ann", "picture": "http://a.b/c"}]"#,
         "an https address, or null",
+    ),
+    (
+        "personas.name",
+        r#"[{"operator": "nobody", "name": "", "picture": null}]"#,
+        "1..100 characters",
+    ),
+    (
+        "personas",
+        r#"[{"operator": "nobody", "name": "A", "picture": null},
+            {"operator": "nobody", "name": "B", "picture": null}]"#,
+        "each operator once",
     ),
     ("colour", r#""red""#, "there is no such field"),
     ("queue.colour", r#""red""#, "there is no such field"),
@@ -183,7 +207,7 @@ async fn every_field_says_what_it_may_be() {
 
 /// Puts a value where a field is; the field of an item of a list stands for the list.
 fn set(settings: &mut Value, field: &str, value: Value) {
-    let lists = ["hours.week.monday.", "personas."];
+    let lists = ["hours.week.monday.", "hours.holidays.", "personas."];
     let field =
         lists.iter().find(|list| field.starts_with(**list)).map_or(field, |l| &l[..l.len() - 1]);
     let (groups, name) = field.rsplit_once('.').unwrap_or(("", field));

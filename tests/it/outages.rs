@@ -5,18 +5,19 @@ use std::time::Duration;
 use domain::channel::ChannelSettings;
 use domain::entry::{Body, DeliveryState};
 use domain::id::{ChannelId, ShardId};
-use domain::line::QueueMode;
+use domain::line::{LineSettings, QueueMode};
+use futures_util::future::join_all;
 use serde_json::json;
-use switchboard::actors::handle::Change;
+use switchboard::actors::handle::{Accepted, Change, NotStored};
 use switchboard::clock::Clock;
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
 use switchboard::store::Store;
-use switchboard::store::op::Position;
+use switchboard::store::op::{Commit, INBOX_MAX, InstanceId, Op, Position, SharedKind};
 
 use crate::fakes::telegram::{Customer, Fault};
-use crate::story::{self, CHANNEL, Desk, Story, new_id, operators, tell};
+use crate::story::{self, CHANNEL, Desk, Sent, Story, code, new_id, operators, tell, to_line};
 
 /// The shard of the stories' line.
 const SHARD: ShardId = ShardId(1);
@@ -240,6 +241,125 @@ fn the_last_place_is_given_once_though_two_lines_want_it() {
             assert!(anna.offers().is_empty(), "one place is one conversation");
             anna.finishes(story, &conversation).await;
             assert_eq!(anna.offers().len(), 1, "the place is free for the other line");
+        },
+    );
+}
+
+/// What another process of the hub would write, of which this one has not heard.
+async fn elsewhere(story: &Story, ops: Vec<Op>) {
+    let (shard, owner) = (ShardId(7), InstanceId("elsewhere".into()));
+    let leases = story.store.leases().await.unwrap().into_iter();
+    let seen = leases.filter(|(id, _)| *id == shard).map(|(_, lease)| lease).next();
+    let seen = seen.unwrap_or_default();
+    let lease = story.store.claim(shard, owner.clone(), seen, 0).await.unwrap().unwrap();
+    let after_commits = story.store.meta(shard).await.unwrap().commits;
+    let (epoch, at, groups) = (lease.epoch, story.now(), vec![ops]);
+    let commit = Commit { shard, owner, epoch, after_commits, at, groups };
+    story.store.commit(commit).await.unwrap();
+}
+
+#[test]
+fn a_card_that_somebody_else_has_changed_meanwhile_keeps_both_changes() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            let conversation = anna.accepts_it(story).await;
+            for (n, phone) in ["202-555-0123", "202-555-0124"].into_iter().enumerate() {
+                let id = story.customer_of(&conversation).await.card.id.to_string();
+                let kind = SharedKind::Customer;
+                let stored = story.store.shared(kind, id.clone()).await.unwrap().unwrap();
+                let mut card: domain::customer::Customer =
+                    serde_json::from_slice(&stored.bytes).unwrap();
+                card.note = format!("note {n}");
+                let (expected, bytes) = (stored.version, serde_json::to_vec(&card).unwrap());
+                elsewhere(story, vec![Op::PutShared { kind, id, expected, bytes }]).await;
+                story.customer_writes(501, phone).await;
+                let card = story.customer_of(&conversation).await.card;
+                assert_eq!((card.note, card.phones.len()), (format!("note {n}"), n + 1));
+            }
+            let written = ["hello", "202-555-0123", "202-555-0124"];
+            assert_eq!(story.messages(&conversation).await, written, "each once");
+        },
+    );
+}
+
+#[test]
+fn two_shards_that_change_a_card_in_the_same_moment_both_have_their_way() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.hires("clara", |_| {}).await;
+            let serves = |line: &mut LineSettings| line.queue.operators = operators(["clara"]);
+            story.opens_line(("support", 0), "helpdesk", serves).await;
+            let mut arrivals = Vec::new();
+            for n in 0..8 {
+                let customer = 501 + n;
+                story.customer_writes(customer, "hello").await;
+                let first = story.open_of(customer).await;
+                anna.takes(story, &first).await;
+                anna.hands_to_line(story, &first, "support").await;
+                let phone = format!("202-555-012{n}");
+                let sent = Sent::Text(&phone);
+                arrivals.push(story.arrival(CHANNEL, &customer.to_string(), sent));
+            }
+            let clara = story.signs_in("clara").await;
+            let waiting: Vec<_> = clara.rows().into_keys().collect();
+            assert_eq!(waiting.len(), 8);
+            for conversation in &waiting {
+                clara.begins("take", conversation, json!({}));
+            }
+            let accepted = arrivals.into_iter().map(|arrival| story.node.arrive(arrival));
+            for accepted in join_all(accepted).await {
+                accepted.unwrap();
+            }
+            story.settles().await;
+            for conversation in &waiting {
+                let card = story.customer_of(conversation).await.card;
+                assert_eq!(card.phones.len(), 1);
+                assert_eq!(card.open[0].operator, Some(clara.name.clone()));
+                assert_eq!(story.messages(conversation).await.len(), 1);
+            }
+        },
+    );
+}
+
+#[test]
+fn a_full_inbox_of_another_shard_refuses_what_goes_there_and_nothing_else() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.opens_line(("support", 0), "helpdesk", |_| {}).await;
+            story.customer_writes(501, "one").await;
+            let first = anna.accepts_it(story).await;
+            anna.hands_to_line(story, &first, "support").await;
+            story.customer_writes(502, "hello").await;
+            let second = anna.accepts_it(story).await;
+            story.owner_dies(0).await;
+            let junk = Op::PutInbox { shard: ShardId(0), bytes: b"junk".to_vec() };
+            for _ in 0..INBOX_MAX / 1_000 {
+                elsewhere(story, vec![junk.clone(); 1_000]).await;
+            }
+            let update = story.platform.text(IVAN, "two");
+            assert_eq!(story.delivered(&update).await, [Err(NotStored::Full)]);
+            let asked = anna.begins("transfer", &second, to_line("support"));
+            story.settles().await;
+            assert_eq!(code(&anna.answer(asked).unwrap()), "unavailable");
+            assert_eq!(anna.has(), [second.clone()], "it is hers still");
+            story.customer_writes(502, "are you there?").await;
+            assert_eq!(anna.replies(story, &second, "yes").await, Outcome::Done {});
+            let [anna] = story.restarts_with(["anna"]).await;
+            assert_eq!(story.delivered(&update).await, [Ok(Accepted::Created)], "tried again");
+            anna.repeats(asked, "transfer", &second, to_line("support"));
+            story.settles().await;
+            assert_eq!(anna.answer(asked), Some(Outcome::Done {}));
+            let (moved, other) = (story.open_of(501).await, story.open_of(502).await);
+            assert_eq!(story.messages_of_all_parts(&moved).await, ["one", "two"]);
+            let written = ["hello", "are you there?", "yes"];
+            assert_eq!(story.messages_of_all_parts(&other).await, written);
         },
     );
 }

@@ -45,7 +45,7 @@ use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
 use crate::screen;
 
 pub use self::company::{Sent, open_at, webhook};
-pub use self::doing::{code, to_line, to_operator};
+pub use self::doing::{code, to_line};
 
 /// When every story begins: a Monday morning.
 pub const MORNING: &str = "2026-03-02T09:00:00Z";

@@ -97,6 +97,19 @@ fn what_a_colleague_does_not_take_comes_back() {
 }
 
 #[test]
+fn a_colleague_of_no_queue_sees_that_he_is_not_asked_any_more() {
+    tell(anna_and_boris, async |story| {
+        let (anna, _, conversation) = anna_talks(story).await;
+        story.hires("dora", |_| {}).await;
+        let dora = story.signs_in("dora").await;
+        anna.hands_to(story, &conversation, "dora").await;
+        assert_eq!(dora.offers().len(), 1);
+        anna.withdraws(story, &conversation).await;
+        assert!(dora.rows().is_empty());
+    });
+}
+
+#[test]
 fn what_comes_back_to_a_sender_who_has_gone_goes_to_the_queue() {
     tell(
         |line| {

@@ -280,7 +280,7 @@ export type TextKind =
   | "rate_like"
   | "rate_stars";
 
-export type Unheard = "automatic" | "blocked";
+export type Unheard = "automatic" | "blocked" | "unasked_rating";
 
 export type Attachment =
   | { kind: "contact"; name: string; phone: string; own: boolean }

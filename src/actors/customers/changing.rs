@@ -328,13 +328,15 @@ impl Customers {
     ) -> Result<(), NotChanged> {
         let has = |card: &&Customer| card.standing_of(kind, value).is_some();
         let mut card = person.cards().find(has).cloned().ok_or(NotChanged::Unknown)?;
+        // What an operator wrote down himself leads to nobody else's card.
+        let leads_on = card.gave(kind, value);
         let decided = card.decide_contact(kind, value, standing, by, now);
         if decided != Decided::Changed {
             return Ok(());
         }
         self.put_card(&card);
         if standing == Standing::Verified {
-            self.weigh(store, &card.id, (kind, value, standing), true, now).await?;
+            self.weigh(store, &card.id, (kind, value, standing), leads_on, now).await?;
         }
         Ok(())
     }

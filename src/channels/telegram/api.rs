@@ -1,4 +1,4 @@
-//! Calls of the Bot API: `sendMessage` and `getUpdates`, and what their answers mean.
+//! Calls of the Bot API, and what their answers mean.
 //!
 //! The token is part of every address: nothing here quotes an address.
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::super::{Outgoing, PollError, Polled, SendOutcome, bounded, reason};
-use super::{ASKED_KINDS, item};
+use super::{ASKED_KINDS, item, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
 
 /// Most updates in one answer.
@@ -33,6 +33,9 @@ pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'
     let mut body = json!({ "chat_id": number_or_text(chat), "text": message.text });
     if !topic.is_empty() {
         body["message_thread_id"] = number_or_text(topic);
+    }
+    if let Some(scale) = message.rating {
+        body["reply_markup"] = rating::keyboard(scale);
     }
     match bot.call(outbound, "sendMessage", &body, Duration::ZERO, ANSWER_BYTES_MAX).await {
         Ok(answer) => sent(&Reply::read(&answer, bot)),
@@ -74,9 +77,16 @@ pub(crate) async fn connect(
         }
         None => ("deleteWebhook", json!({})),
     };
-    let answer = bot.call(outbound, method, &body, Duration::ZERO, ANSWER_BYTES_MAX).await;
-    let reply = Reply::read(&answer.map_err(|fault| fault.to_string())?, bot);
-    if reply.ok { Ok(()) } else { Err(reply.description) }
+    bot.tell(outbound, method, &body).await
+}
+
+/// Ends the waiting that the platform shows at a pressed button. It is of use for a few minutes.
+pub(crate) async fn press_taken(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    press: &str,
+) -> Result<(), String> {
+    bot.tell(outbound, "answerCallbackQuery", &json!({ "callback_query_id": press })).await
 }
 
 /// One batch of updates. The call itself acknowledges everything before `offset`.
@@ -134,6 +144,13 @@ fn batch(updates: &[Value], offset: Option<i64>) -> Result<Polled, PollError> {
 }
 
 impl Bot<'_> {
+    /// A call that is done or not.
+    async fn tell(self, outbound: &Outbound, method: &str, body: &Value) -> Result<(), String> {
+        let answer = self.call(outbound, method, body, Duration::ZERO, ANSWER_BYTES_MAX).await;
+        let reply = Reply::read(&answer.map_err(|fault| fault.to_string())?, self);
+        if reply.ok { Ok(()) } else { Err(reply.description) }
+    }
+
     async fn call(
         self,
         outbound: &Outbound,

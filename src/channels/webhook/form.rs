@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
+use domain::line::RatingScale;
 
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{Item, Meaning, Rejected, digest};
@@ -82,19 +83,30 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
     }
     let attachments = message.find("files").map(|files| attachments(&files)).transpose()?;
     let attachments = attachments.unwrap_or_default();
-    let text = text.unwrap_or_default().to_owned();
-    if text.trim().is_empty() && attachments.is_empty() {
+    let rating = message.find("rating").map(|value| rating(&value)).transpose()?;
+    let automatic = message.find("automatic").map(|flag| flag.flag()).transpose()?;
+    let text = text.filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let text = text.or_else(|| rating.map(|value| value.to_string()));
+    if text.is_none() && attachments.is_empty() {
         return Err(message.wrong("neither text nor files"));
     }
     Ok(InboundKind::Message(CustomerMessage {
         external_id,
-        text,
+        text: text.unwrap_or_default(),
         attachments,
         reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
-        automatic: false,
-        rating: None,
+        automatic: automatic.unwrap_or(false),
+        rating,
     }))
+}
+
+/// A value of any scale: which one is asked for, the conversation knows.
+fn rating(at: &At<'_>) -> Result<u8, Rejected> {
+    let value = at.value.as_u64().and_then(|value| u8::try_from(value).ok());
+    let scales = [RatingScale::Like, RatingScale::Stars];
+    let allowed = |value: &u8| scales.iter().any(|scale| scale.allows(*value));
+    value.filter(allowed).ok_or_else(|| at.wrong("not a whole number from 0 to 5"))
 }
 
 /// Files are not fetched: their address is what is known about them.

@@ -50,13 +50,31 @@ pub(super) struct Message {
     pub(super) edited: bool,
     /// Why the hub did not take it.
     pub(super) problem: Option<String>,
+    /// What may be pressed under it.
+    pub(super) buttons: Vec<Button>,
+    pub(super) pressed: Option<Press>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Button {
+    pub(super) text: String,
+    /// What comes back when it is pressed.
+    pub(super) data: String,
+}
+
+/// The button that was pressed last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Press {
+    pub(super) data: String,
+    /// Under this name the platform waits to hear that it was taken; none: nobody waits.
+    pub(super) waits_as: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum Author {
     Customer {},
-    Company { name: Option<String> },
+    Company { name: Option<String>, picture: Option<String> },
 }
 
 impl Chats {
@@ -121,6 +139,19 @@ impl Chats {
         text: &str,
         at: Timestamp,
     ) -> Option<u64> {
+        self.write_with(side, customer, author, text, Vec::new(), at)
+    }
+
+    /// As [`Self::write`], with something to press.
+    pub(super) fn write_with(
+        &mut self,
+        side: Side,
+        customer: u64,
+        author: Author,
+        text: &str,
+        buttons: Vec<Button>,
+        at: Timestamp,
+    ) -> Option<u64> {
         if !is_text(text) {
             return None;
         }
@@ -130,9 +161,45 @@ impl Chats {
         if customer.messages.len() >= MESSAGES_MAX {
             customer.messages.pop_front();
         }
-        let text = text.to_owned();
-        customer.messages.push_back(Message { id, author, text, at, edited: false, problem: None });
+        customer.messages.push_back(Message {
+            id,
+            author,
+            text: text.to_owned(),
+            at,
+            edited: false,
+            problem: None,
+            buttons,
+            pressed: None,
+        });
         Some(id)
+    }
+
+    /// Presses a button under a message. Answers the message and what the button says; none: there
+    /// is no such button.
+    pub(super) fn press(
+        &mut self,
+        side: Side,
+        customer: u64,
+        message: u64,
+        press: Press,
+    ) -> Option<(Message, String)> {
+        let messages = &mut self.changed(side, customer)?.messages;
+        let found = messages.iter_mut().find(|found| found.id == message)?;
+        let button = found.buttons.iter().find(|button| button.data == press.data)?;
+        let words = button.text.clone();
+        found.pressed = Some(press);
+        Some((found.clone(), words))
+    }
+
+    /// False: nobody waits under that name.
+    pub(super) fn press_was_taken(&mut self, waits_as: &str) -> bool {
+        self.revision += 1;
+        let customers = self.telegram.iter_mut().chain(&mut self.form);
+        let mut presses = customers
+            .flat_map(|customer| customer.messages.iter_mut())
+            .filter_map(|message| message.pressed.as_mut());
+        let found = presses.find(|press| press.waits_as.as_deref() == Some(waits_as));
+        found.map(|press| press.waits_as = None).is_some()
     }
 
     /// Changes the customer's own newest message and says which and when it was written.
@@ -181,7 +248,7 @@ mod tests {
     fn a_customer_edits_his_own_newest_message() {
         let mut chats = Chats::with_the_usual_customers();
         let maria = chats.add(Side::Telegram, "Maria").expect("a name");
-        let company = || Author::Company { name: None };
+        let company = || Author::Company { name: None, picture: None };
         assert_eq!(chats.edit_last(Side::Telegram, maria, "nothing yet"), None);
         let mut write = |author, text| chats.write(Side::Telegram, maria, author, text, AT);
         assert_eq!(write(Author::Customer {}, "hi"), Some(1));
@@ -191,6 +258,24 @@ mod tests {
         let shown = &chats.customer(Side::Telegram, maria).expect("added").messages;
         let texts: Vec<_> = shown.iter().map(|m| (m.text.as_str(), m.edited)).collect();
         assert_eq!(texts, [("hi", false), ("hello?", true), ("hello", false)]);
+    }
+
+    #[test]
+    fn a_button_is_pressed_until_the_press_is_taken() {
+        let mut chats = Chats::with_the_usual_customers();
+        let maria = chats.add(Side::Telegram, "Maria").expect("a name");
+        let company = Author::Company { name: None, picture: None };
+        let good = Button { text: "👍".to_owned(), data: "1".to_owned() };
+        chats.write_with(Side::Telegram, maria, company, "good?", vec![good], AT);
+        let mut press = |data: &str, waits_as: Option<&str>| {
+            let (data, waits_as) = (data.to_owned(), waits_as.map(str::to_owned));
+            chats.press(Side::Telegram, maria, 1, Press { data, waits_as })
+        };
+        assert_eq!(press("0", None).map(|(_, words)| words), None, "no such button");
+        assert_eq!(press("1", Some("p")).map(|(_, words)| words), Some("👍".to_owned()));
+        assert!(!chats.press_was_taken("q"));
+        assert!(chats.press_was_taken("p"));
+        assert!(!chats.press_was_taken("p"), "once");
     }
 
     #[test]

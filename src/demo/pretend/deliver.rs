@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::channels::telegram::SECRET_HEADER;
 use crate::channels::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use crate::clock;
-use crate::demo::pretend::chats::{Author, Customer, Side};
+use crate::demo::pretend::chats::{Author, Customer, Press, Side};
 use crate::demo::pretend::{Platform, form, push_bounded, telegram};
 use crate::outbound::Post;
 
@@ -25,6 +25,11 @@ pub(super) enum Act {
     Location {},
     Sticker {},
     File {},
+    /// Presses a button under a message.
+    Press {
+        message: u64,
+        data: String,
+    },
     /// Stops the bot.
     Block {},
     Unblock {},
@@ -85,6 +90,16 @@ impl Platform {
                 let body = telegram::edited(self.next_update(), &from, of, now, text);
                 Some(Letter { body, message: Some(of.0) })
             }
+            Act::Press { message, data } => {
+                let from = self.who(Side::Telegram, customer).filter(|from| !from.blocked)?;
+                let update = self.next_update();
+                let (id, data) = (update.to_string(), data.clone());
+                let press = Press { data: data.clone(), waits_as: Some(id.clone()) };
+                let (under, _) =
+                    self.state().chats.press(Side::Telegram, customer, *message, press)?;
+                let body = telegram::pressed(update, &from, &id, &under, &data);
+                Some(Letter { body, message: None })
+            }
             Act::Block {} => self.membership(customer, true),
             Act::Unblock {} => self.membership(customer, false),
             Act::File {} => None,
@@ -99,6 +114,11 @@ impl Platform {
         let (number, at, content) = match act {
             Act::Write { text } => (write(text)?, now, json!({ "text": text })),
             Act::File {} => (write("[file: invoice.pdf]")?, now, form::file()),
+            Act::Press { message, data } => {
+                let press = Press { data: data.clone(), waits_as: None };
+                let (_, words) = self.state().chats.press(Side::Form, customer, *message, press)?;
+                (write(&words)?, now, form::rating(data, &words))
+            }
             Act::Edit { text } => {
                 let of = self.state().chats.edit_last(Side::Form, customer, text)?;
                 (of.0, of.1, json!({ "text": text, "edited": true }))

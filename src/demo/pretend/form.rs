@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::channels::webhook::{SKEW_SECONDS_MAX, sign};
-use crate::demo::pretend::chats::Customer;
+use crate::demo::pretend::chats::{Button, Customer};
 
 /// A message of a customer; an edit has the number of the message that it changes.
 pub(super) fn message(from: &Customer, number: u64, at: Timestamp, content: &Value) -> Value {
@@ -25,6 +25,23 @@ pub(super) fn message(from: &Customer, number: u64, at: Timestamp, content: &Val
 /// A file by its address: the hub does not fetch it.
 pub(super) fn file() -> Value {
     json!({ "files": [{ "name": "invoice.pdf", "url": "https://example.com/invoice.pdf" }] })
+}
+
+/// What a pressed button says.
+pub(super) fn rating(data: &str, words: &str) -> Value {
+    json!({ "rating": data.parse::<u8>().ok(), "text": words })
+}
+
+/// The buttons for a rating.
+pub(super) fn buttons(asked: Option<&ReceivedRating>) -> Vec<Button> {
+    let scale = asked.map_or("", |asked| &*asked.scale);
+    let button = |text: String, value: u8| Button { text, data: value.to_string() };
+    match scale {
+        "like" => vec![button("👍".to_owned(), 1), button("👎".to_owned(), 0)],
+        "stars" => (1..=5).map(|n| button(format!("{n} ★"), n)).collect(),
+        // A message that asks for nothing, or for what this form does not know.
+        _ => Vec::new(),
+    }
 }
 
 /// What the hub sends. Unknown fields may come at any time.
@@ -48,11 +65,18 @@ pub(super) struct ReceivedChat {
 #[derive(Debug, Deserialize)]
 pub(super) struct ReceivedMessage {
     pub(super) text: String,
+    pub(super) rating: Option<ReceivedRating>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ReceivedRating {
+    pub(super) scale: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ReceivedAuthor {
     pub(super) name: String,
+    pub(super) picture: Option<String>,
 }
 
 /// The headers of one request of the hub.
@@ -98,6 +122,16 @@ mod tests {
             let holds = proof.holds(key, body.as_bytes(), now);
             assert_eq!(holds, taken, "{id} {body} {key} {later_seconds}");
         }
+    }
+
+    #[test]
+    fn a_rating_is_asked_for_with_what_the_scale_knows() {
+        let data = |scale: &str| -> String {
+            let asked = ReceivedRating { scale: scale.to_owned() };
+            buttons(Some(&asked)).into_iter().map(|button| button.data).collect()
+        };
+        assert_eq!((&*data("like"), &*data("stars"), &*data("to come")), ("10", "12345", ""));
+        assert_eq!(buttons(None), []);
     }
 
     #[test]

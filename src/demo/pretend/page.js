@@ -6,13 +6,13 @@ const LOOK_EVERY_MS = 1000;
 const SIDES = {
   telegram: {
     title: "Telegram",
-    how: "a bot: updates and Bot API",
+    how: "a bot of the line Sales: updates and Bot API",
     acts: { contact: "Contact", location: "Location", sticker: "Sticker" },
     canBlock: true,
   },
   form: {
     title: "Web form",
-    how: "a signed webhook, both ways",
+    how: "a signed webhook of the line Support, both ways",
     acts: { file: "File" },
     canBlock: false,
   },
@@ -84,7 +84,9 @@ function makePhone(side, words) {
     if (!customer) return;
     read.set(customer.id, customer.messages.length);
     find(".people").replaceChildren(...customers.map(tab), adder());
-    renderMessages(find(".messages"), customer);
+    renderMessages(find(".messages"), customer, (message, data) =>
+      act({ what: "press", message: message.id, data }),
+    );
     find(".more").replaceChildren(...moreButtons(customer));
     text.disabled = customer.blocked;
     find(".write button").disabled = customer.blocked;
@@ -170,13 +172,18 @@ function makePhone(side, words) {
   };
 }
 
-function renderMessages(list, customer) {
+function renderMessages(list, customer, press) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   if (customer.messages.length === 0) {
     list.replaceChildren(element("li", "empty", `${customer.name} has not written yet.`));
     return;
   }
-  list.replaceChildren(...customer.messages.map(bubble));
+  const bubbles = customer.messages.map((message) => {
+    const made = bubble(message);
+    if (message.buttons.length > 0) made.append(pressable(message, customer.blocked, press));
+    return made;
+  });
+  list.replaceChildren(...bubbles);
   if (atEnd) list.scrollTop = list.scrollHeight;
 }
 
@@ -184,7 +191,7 @@ function bubble(message) {
   const own = message.author.kind === "customer";
   const item = element("li", own ? "message own" : "message");
   item.dataset.testid = own ? "message-own" : "message-received";
-  if (!own && message.author.name) item.append(element("span", "who", message.author.name));
+  if (!own && message.author.name) item.append(who(message.author));
   const words = element("span", "text", message.text);
   words.dataset.testid = "message-text";
   item.append(words);
@@ -192,6 +199,36 @@ function bubble(message) {
   item.append(element("span", "when", message.edited ? `edited, ${time}` : time));
   if (message.problem) item.append(element("span", "not-taken", `not taken: ${message.problem}`));
   return item;
+}
+
+function who(author) {
+  const shown = element("span", "who");
+  if (author.picture) {
+    const picture = element("img", "picture");
+    picture.src = author.picture;
+    picture.alt = "";
+    picture.referrerPolicy = "no-referrer";
+    shown.append(picture);
+  }
+  shown.append(author.name);
+  return shown;
+}
+
+/** The buttons under a message. One that was pressed waits until the bot says that it knows. */
+function pressable(message, disabled, press) {
+  const row = element("span", "buttons");
+  row.append(
+    ...message.buttons.map(({ text, data }) => {
+      const made = button(text, () => press(message, data));
+      const isPressed = message.pressed?.data === data;
+      made.dataset.testid = "message-button";
+      made.ariaPressed = String(isPressed);
+      made.classList.toggle("waits", isPressed && message.pressed.waits_as !== null);
+      made.disabled = disabled;
+      return made;
+    }),
+  );
+  return row;
 }
 
 function element(tag, className, text) {

@@ -15,13 +15,13 @@ use crate::channels::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::demo::pretend::chats::{Author, Side};
 use crate::demo::pretend::deliver::{Act, Acted};
 use crate::demo::pretend::form::{Proof, Received};
-use crate::demo::pretend::{Platform, push_bounded, telegram};
+use crate::demo::pretend::{Platform, form, push_bounded, telegram};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    connect-src 'self'; img-src https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// Most updates in one answer, and longest wait for one.
 const UPDATES_MAX: usize = 100;
 const WAIT_SECONDS_MAX: u64 = 50;
@@ -112,6 +112,7 @@ async fn bot_method(
     match method.to_ascii_lowercase().as_str() {
         "getme" => granted(&telegram::bot()),
         "sendmessage" => send_message(&platform, &asked),
+        "answercallbackquery" => answer_callback_query(&platform, &asked),
         "getupdates" => get_updates(&platform, &asked).await,
         "deletewebhook" => granted(&Value::Bool(true)),
         _ => refused(404, "Not Found"),
@@ -123,6 +124,9 @@ fn send_message(platform: &Platform, asked: &Value) -> HttpResponse {
     if let Some(why) = telegram::problem_of(text) {
         return refused(400, why);
     }
+    let Some(buttons) = telegram::buttons(asked) else {
+        return refused(400, "Bad Request: BUTTON_DATA_INVALID");
+    };
     let chat = asked["chat_id"].as_u64().unwrap_or_default();
     let now = platform.clock.now();
     let chats = &mut platform.state().chats;
@@ -132,10 +136,23 @@ fn send_message(platform: &Platform, asked: &Value) -> HttpResponse {
     if customer.blocked {
         return refused(403, "Forbidden: bot was blocked by the user");
     }
-    let author = Author::Company { name: None };
-    match chats.write(Side::Telegram, chat, author, text, now) {
-        Some(number) => granted(&telegram::sent(&customer, number, now, text)),
+    let author = Author::Company { name: None, picture: None };
+    match chats.write_with(Side::Telegram, chat, author, text, buttons.clone(), now) {
+        Some(number) => granted(&telegram::sent(&customer, number, now, text, &buttons)),
         None => refused(400, "Bad Request: message text is empty"),
+    }
+}
+
+/// The bot has taken a press: the button waits no longer.
+fn answer_callback_query(platform: &Platform, asked: &Value) -> HttpResponse {
+    let id = asked["callback_query_id"].as_str().unwrap_or_default();
+    if platform.state().chats.press_was_taken(id) {
+        granted(&Value::Bool(true))
+    } else {
+        refused(
+            400,
+            "Bad Request: query is too old and response timeout expired or query ID is invalid",
+        )
     }
 }
 
@@ -196,9 +213,11 @@ async fn receive(request: HttpRequest, platform: Data<Platform>, body: Bytes) ->
     let mut state = platform.state();
     if !state.received.iter().any(|id| id == proof.id) {
         push_bounded(&mut state.received, proof.id.to_owned());
-        let author = Author::Company { name: data.author.map(|author| author.name) };
+        let (name, picture) = data.author.map(|author| (author.name, author.picture)).unzip();
+        let author = Author::Company { name, picture: picture.flatten() };
         let chat = data.chat.id.parse().unwrap_or_default();
-        if state.chats.write(Side::Form, chat, author, &data.message.text, now).is_none() {
+        let (text, buttons) = (&data.message.text, form::buttons(data.message.rating.as_ref()));
+        if state.chats.write_with(Side::Form, chat, author, text, buttons, now).is_none() {
             return HttpResponse::UnprocessableEntity().finish();
         }
     }

@@ -6,12 +6,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::demo::pretend::chats::Customer;
+use crate::demo::pretend::chats::{Button, Customer, Message};
 
 const BOT_ID: u64 = 7_000_000_000;
 const BOT_NAME: &str = "Demo bot";
 /// Longest text of a message, in UTF-16 units.
 const TEXT_UTF16_MAX: usize = 4_096;
+/// Most of what a button may send back, in bytes.
+const DATA_BYTES_MAX: usize = 64;
 
 /// A new message: `content` holds its fields beside those that every message has.
 pub(super) fn message(
@@ -55,6 +57,26 @@ pub(super) fn membership(update_id: i64, from: &Customer, at: Timestamp) -> Valu
     })
 }
 
+/// A button under a message of the bot's was pressed; the platform waits to hear of it as `id`.
+pub(super) fn pressed(
+    update_id: i64,
+    from: &Customer,
+    id: &str,
+    under: &Message,
+    data: &str,
+) -> Value {
+    json!({
+        "update_id": update_id,
+        "callback_query": {
+            "id": id,
+            "from": user(from),
+            "message": sent(from, under.id, under.at, &under.text, &under.buttons),
+            "chat_instance": from.id.to_string(),
+            "data": data,
+        },
+    })
+}
+
 /// A shared contact: the customer's own.
 pub(super) fn own_contact(from: &Customer) -> Value {
     let (first_name, _) = names(from);
@@ -89,14 +111,38 @@ pub(super) fn bot() -> Value {
 }
 
 /// What `sendMessage` answers with: the message as sent.
-pub(super) fn sent(to: &Customer, number: u64, at: Timestamp, text: &str) -> Value {
-    json!({
+pub(super) fn sent(
+    to: &Customer,
+    number: u64,
+    at: Timestamp,
+    text: &str,
+    buttons: &[Button],
+) -> Value {
+    let message = json!({
         "message_id": number,
         "from": bot(),
         "chat": chat(to),
         "date": at.as_second(),
         "text": text,
-    })
+    });
+    let button = |button: &Button| json!({ "text": button.text, "callback_data": button.data });
+    let row: Vec<Value> = buttons.iter().map(button).collect();
+    let markup = json!({ "reply_markup": { "inline_keyboard": [row] } });
+    if buttons.is_empty() { message } else { with(message, &markup) }
+}
+
+/// The buttons that the bot wants under a message, in one row; none: they are not as they must be.
+pub(super) fn buttons(asked: &Value) -> Option<Vec<Button>> {
+    let rows = asked["reply_markup"]["inline_keyboard"].as_array();
+    let buttons = rows.into_iter().flatten().filter_map(Value::as_array).flatten();
+    buttons.map(button).collect()
+}
+
+fn button(asked: &Value) -> Option<Button> {
+    let field = |name: &str| asked[name].as_str().map(str::to_owned);
+    let (text, data) = (field("text")?, field("callback_data")?);
+    let fits = !text.is_empty() && (1..=DATA_BYTES_MAX).contains(&data.len());
+    fits.then_some(Button { text, data })
 }
 
 /// Why a text is not sent; none: it is.

@@ -45,13 +45,13 @@ impl Conversation {
         if decision.listed_for.is_some() {
             search.listed_for.clone_from(&decision.listed_for);
         }
-        if decision.operators.is_empty() && was_asleep && search.nobody_ends_round() {
-            self.begin_anew(turn);
-        } else if decision.operators.is_empty() {
-            self.nobody_found(decision, turn);
-        } else {
+        if !decision.operators.is_empty() {
             let search = search.clone();
             self.offer(search, decision, turn);
+        } else if was_asleep && search.nobody_ends_round(&decision) {
+            self.begin_anew(turn);
+        } else {
+            self.nobody_found(decision, turn);
         }
     }
 

@@ -57,11 +57,13 @@ impl Conversation {
     }
 
     /// The value, if the message is nothing but the rating that was asked for. In an active
-    /// conversation a digit is an ordinary answer.
+    /// conversation a digit is an ordinary answer; a button is never anything but a rating.
     pub fn rating_in(&self, message: &CustomerMessage, now: Timestamp) -> Option<u8> {
         match &self.state {
             State::Closing { .. } | State::Closed { .. } => {}
-            State::Waiting { .. } | State::Offered { .. } | State::Active(_) => return None,
+            State::Waiting { .. } | State::Offered { .. } | State::Active(_) => {
+                message.rating?;
+            }
         }
         let open = self.rating.open.as_ref().filter(|open| now < open.until)?;
         is_rating(message, open.scale)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::conversation::turn::{Turn, after};
 use crate::id::OperatorId;
 use crate::line::{LineSettings, UnansweredRule};
-use crate::routing::{Passed, PassedHow};
+use crate::routing::{Decision, Passed, PassedHow};
 
 /// How the search for an operator stands.
 #[expect(clippy::struct_excessive_bools, reason = "each says that one thing has been done")]
@@ -115,8 +115,9 @@ impl Search {
 
     /// Whether an answer of "nobody" ends the round. An operator who went away has not passed, nor
     /// has whom the round leaves out, and a conversation that nobody was offered keeps its place.
-    pub(super) fn nobody_ends_round(&self) -> bool {
-        !self.exhausted && self.somebody_passed
+    /// Nor is it over while somebody is eligible who is left to a conversation that waits longer.
+    pub(super) fn nobody_ends_round(&self, nobody: &Decision) -> bool {
+        !self.exhausted && self.somebody_passed && nobody.explanation.others.eligible == 0
     }
 
     /// The round is over; the rule says whether another one follows by itself.

@@ -110,10 +110,10 @@ impl Conversation {
         let opens = hours.opens_next(turn.now);
         let opens_at = texts::moment(opens, turn.now, hours.zone(), turn.line.language);
         let his_name = self.holder().zip(turn.facts.colleague);
-        let shown = his_name.and_then(|(id, colleague)| turn.line.name_shown(id, colleague.name));
+        let shown = his_name.and_then(|(id, colleague)| turn.line.shown(id, colleague.name));
         let values = Values {
             opens_at: &opens_at,
-            operator: shown.unwrap_or(turn.facts.company),
+            operator: shown.map_or(turn.facts.company, |shown| shown.name),
             company: turn.facts.company,
             customer: &self.customer_name,
         };

@@ -24,9 +24,7 @@ impl Conversation {
             return turn.ignore("nobody is sought");
         };
         let round = search.round;
-        // Whoever is left to a conversation that has waited longer is eligible all the same.
-        let is_over = decision.explanation.others.eligible == 0;
-        let round_ends = is_over && search.nobody_ends_round();
+        let round_ends = search.nobody_ends_round(&decision);
         if round_ends {
             search.exhaust(turn.line, turn.now);
         } else {

@@ -19,14 +19,15 @@ use crate::operator::Departure;
 use crate::routing::Via;
 use crate::texts::Kind;
 
-/// Why a message only is to be stored; none: it is to be heard.
+/// Why a message is only to be stored, if it is no rating that was asked for; none: it is to be
+/// heard.
 pub fn unheard(message: &CustomerMessage, customer: &CustomerFacts) -> Option<Unheard> {
     if customer.blocked {
         Some(Unheard::Blocked)
     } else if message.automatic {
         Some(Unheard::Automatic)
     } else {
-        None
+        message.rating.map(|_| Unheard::UnaskedRating)
     }
 }
 
@@ -37,10 +38,12 @@ impl Conversation {
         original: Option<Arc<str>>,
         turn: &mut Turn<'_>,
     ) {
-        if let Some(why) = unheard(&message, turn.facts.customer) {
-            return self.store_unheard(why, message, original, turn);
-        }
         let rating = self.rating_in(&message, turn.now);
+        match unheard(&message, turn.facts.customer) {
+            Some(Unheard::UnaskedRating) if rating.is_some() => {}
+            Some(why) => return self.store_unheard(why, message, original, turn),
+            None => {}
+        }
         if rating.is_none() && self.is_closed() {
             return turn.ignore("it is closed: the message belongs to the next conversation");
         }

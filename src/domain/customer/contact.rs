@@ -139,6 +139,15 @@ impl Customer {
         found.map(|contact| contact.standing)
     }
 
+    /// Whether the customer himself gave it, and not an operator for him.
+    pub fn gave(&self, kind: ContactKind, value: &str) -> bool {
+        let found = self.contacts(kind).iter().find(|contact| contact.value == value);
+        found.is_some_and(|contact| match contact.source {
+            ContactSource::Platform { .. } | ContactSource::Typed { .. } => true,
+            ContactSource::Operator { .. } => false,
+        })
+    }
+
     /// Whether he left anything by which he can be reached.
     pub fn has_contact(&self) -> bool {
         let mut contacts = self.phones.iter().chain(&self.emails);

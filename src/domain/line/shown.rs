@@ -31,6 +31,14 @@ pub struct Persona {
     pub picture: Option<String>,
 }
 
+/// Whoever answers, as customers see him.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown<'a> {
+    pub name: &'a str,
+    /// An https address.
+    pub picture: Option<&'a str>,
+}
+
 pub(super) fn check(personas: &[Persona], check: &mut Checks) {
     check.that(personas.len() <= PERSONAS_MAX, "personas", "at most 1000");
     let operators: BTreeSet<_> = personas.iter().map(|persona| &persona.operator).collect();

@@ -270,6 +270,10 @@ impl People {
         })
     }
 
+    pub(super) fn set_holds(&mut self, operator: &OperatorId, held: BTreeSet<ConversationId>) {
+        self.change(operator, |person| person.held = held);
+    }
+
     /// Answers whether that was news.
     pub(super) fn set_offered(
         &mut self,

@@ -451,11 +451,11 @@ fn chat(external: &str) -> ChatKey {
     ChatKey { channel: ChannelId::new("bot"), external: external.into() }
 }
 
-fn customer(external: &str, name: &str) -> Customer {
+pub(super) fn customer(external: &str, name: &str) -> Customer {
     Customer::new(CustomerId::new(external), chat(external), name, at(0))
 }
 
-fn messenger() -> ChannelSettings {
+pub(super) fn messenger() -> ChannelSettings {
     ChannelSettings::Telegram {
         token: String::new(),
         secret: String::new(),

@@ -268,9 +268,12 @@ fn a_topic_may_be_required() {
 
 #[test]
 fn an_operator_picks_up_a_closed_one_and_writes_first() {
-    let mut story = anna_has_it(|line| line.welcome.enabled = true);
+    let mut story = anna_has_it(|line| {
+        line.welcome.enabled = true;
+        line.welcome.each_conversation = true;
+    });
     story.tell(0, finishes(ANNA));
-    story.pass(600);
+    story.pass(3_600);
     story.tells_news = true;
     story.person_changes(BORIS, |boris| boris.capacity = 1);
     let other = story.customer_comes();

@@ -8,6 +8,7 @@ use crate::effect::{Colleague, Effect, Facts, Input};
 use crate::id::{ConversationId, OperatorId};
 use crate::operator::{Operator, Status};
 use crate::queue::{Queue, Reach};
+use crate::stories::arrows::leads;
 use crate::stories::story::{Story, id};
 use crate::stories::words::{in_words, news_in_words};
 
@@ -24,6 +25,8 @@ impl Story {
         }
         self.queue.keep();
         self.ledger.check(n, &self.conversations[n]);
+        let (from, to) = (before.row().state, self.conversations[n].row().state);
+        assert!(leads(from, to), "no arrow leads from {from:?} to {to:?}");
         self.stand(n, &before);
     }
 

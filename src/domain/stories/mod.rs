@@ -2,6 +2,7 @@
 
 mod absence;
 mod answer_limit;
+mod arrows;
 mod customers;
 mod ending;
 mod hours;
@@ -22,7 +23,9 @@ mod places;
 mod property;
 mod queue;
 mod rating;
+mod recording;
 mod rehearsal;
+mod settings;
 mod simulator;
 mod steps;
 mod story;

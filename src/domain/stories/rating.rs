@@ -95,10 +95,32 @@ fn anything_else_reopens_it() {
         let reopened = [&*format!("customer: {text}"), "reopened anna", "reserve anna beyond"];
         story.then(wrote(text), &reopened);
     }
+}
+
+#[test]
+fn a_button_is_never_anything_but_a_rating() {
+    const STORED: &[&str] = &["customer, unasked rating: "];
+    // Of another scale.
     let mut story = asked(like);
-    story.tell(0, presses(3));
-    assert_eq!((given(&story), story.holder(0)), (None, Some(ANNA)));
-    assert!(matches!(story.conversations[0].state, State::Active(_)));
+    story.then(presses(3), STORED);
+    // The customer had something to add, and nobody has answered him yet.
+    let mut story = asked(like);
+    story.tell(0, wrote("one thing"));
+    story.then(presses(1), &["customer: ", "rated 1 of like"]);
+    assert_eq!((given(&story), story.holder(0)), (Some((1, ANNA)), Some(ANNA)));
+    // Now somebody has.
+    story.tell(0, replies(ANNA, "which?"));
+    let waits = story.conversations[0].waiting_since;
+    story.then(presses(0), STORED);
+    assert_eq!((given(&story), story.conversations[0].waiting_since), (Some((1, ANNA)), waits));
+    story.tell(0, finishes(ANNA));
+    story.then(presses(0), STORED);
+    assert!(matches!(story.conversations[0].state, State::Closing { .. }), "it reopens nothing");
+    // The time for it is over.
+    let mut story = asked(like);
+    story.pass(86_400);
+    story.then(presses(1), STORED);
+    assert!(story.conversations[0].is_closed());
 }
 
 #[test]

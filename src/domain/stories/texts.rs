@@ -2,12 +2,14 @@
 
 use jiff::SignedDuration;
 
+use crate::effect::Input;
 use crate::limits::Limits;
 use crate::line::{ClosingRule, LineSettings, Persona, ShownAs};
 use crate::stories::inputs::{accepts, finishes, replies, wrote};
 use crate::stories::story::{ANNA, Story, id, nine_to_six};
 
 const HOUR: i64 = 3_600;
+const CONCERNS_NOTHING: &str = "ignored: the change does not concern it";
 const TO_ANNA: [&str; 3] = ["reserve anna", "count anna +1", "offered anna"];
 
 fn welcome(line: &mut LineSettings) {
@@ -236,4 +238,17 @@ fn kinds_are_counted_apart() {
     story.tell(0, wrote("hello"));
     story.tell(0, finishes("chief"));
     assert_eq!(story.sent().len(), 2);
+}
+
+#[test]
+fn what_is_due_goes_out_once_however_often_and_late_it_is_noticed() {
+    let mut story = Story::with([], |line| line.unanswered.after_seconds = 30);
+    story.tell(0, wrote("hello"));
+    story.outage(1_000_000);
+    story.then(Input::DeadlinePassed, &["line: unanswered text", "send 3"]);
+    story.then(Input::DeadlinePassed, &["ignored: no deadline is armed"]);
+    story.restart_queue();
+    story.then_rules(|line| line.unanswered.after_seconds = 60, &[CONCERNS_NOTHING]);
+    story.then(wrote("hello?"), &["customer: hello?"]);
+    story.seconds_pass(1_000_000, &[]);
 }

@@ -1,6 +1,6 @@
 //! A line of the exchange: its rules, its queue, and when it opens and closes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -109,7 +109,8 @@ impl World {
         let due: Vec<LineId> = due.map(|(id, _)| id.clone()).collect();
         for line in &due {
             self.look_at_the_clock(line);
-            self.reconsider(line);
+            let gone: BTreeSet<OperatorId> = self.operators.gone().cloned().collect();
+            self.reconsider(line, |c| c.minds_turns(|operator| gone.contains(operator)));
         }
         if !due.is_empty() {
             self.settle();
@@ -126,15 +127,17 @@ impl World {
         }
     }
 
-    /// Its conversations take the rules and the hours as they are now, those that wait first and
-    /// the oldest of them first.
-    pub(super) fn reconsider(&mut self, id: &LineId) {
+    /// Those of its conversations that it concerns take the rules and the hours as they are now,
+    /// those that wait first and the oldest of them first.
+    pub(super) fn reconsider(&mut self, id: &LineId, concerns: impl Fn(&Conversation) -> bool) {
         let Some(line) = self.lines.get(id) else { return };
         let waiting = line.queue.waiting();
+        let waiting = waiting.into_iter().filter(|id| self.live.get(id).is_some_and(&concerns));
         let is_other =
             |c: &&Conversation| c.line == *id && !matches!(c.state, State::Waiting { .. });
-        let others: Vec<_> = self.live.values().filter(is_other).map(|c| c.id.clone()).collect();
-        for conversation in waiting.iter().chain(&others) {
+        let others = self.live.values().filter(is_other).filter(|c| concerns(c));
+        let concerned: Vec<_> = waiting.chain(others.map(|c| c.id.clone())).collect();
+        for conversation in &concerned {
             self.step(conversation, Input::Reconsider);
         }
     }

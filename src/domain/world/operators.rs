@@ -42,6 +42,12 @@ impl Operators {
         capacity > 0 && load >= usize::try_from(capacity).unwrap_or(usize::MAX)
     }
 
+    /// Those who are away, offline or disabled.
+    pub(super) fn gone(&self) -> impl Iterator<Item = &OperatorId> {
+        let gone = self.by_id.values().filter(|k| k.operator.departure(k.present).is_some());
+        gone.map(|known| &known.operator.id)
+    }
+
     pub(super) fn reach(&self, id: &OperatorId) -> Reach {
         self.get(id).map_or(Reach::None, |known| Reach::of(&known.operator, known.present))
     }
@@ -56,11 +62,8 @@ impl Operators {
     fn set(&mut self, operator: Operator, present: bool) -> Option<Departure> {
         let before = self.by_id.remove(&operator.id);
         let was_gone = before.as_ref().and_then(|known| known.operator.departure(known.present));
-        let same_status = |before: &Known| {
-            let same_notice = before.operator.set_away == operator.set_away;
-            before.operator.status == operator.status && same_notice
-        };
-        let misses = before.filter(same_status).map(|known| known.misses).unwrap_or_default();
+        let mut misses = before.map(|known| known.misses).unwrap_or_default();
+        misses.sees(&operator);
         self.by_id.insert(operator.id.clone(), Known { operator, present, misses });
         was_gone
     }

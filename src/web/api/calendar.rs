@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::actors::directory::time_zone;
 use crate::web::api::calendar::days::Days;
 use crate::web::api::calendar::event::{Event, Zones};
 use crate::web::api::line_schema;
@@ -89,8 +90,8 @@ pub(in crate::web) async fn preview(
     body: web::Json<CalendarFile>,
 ) -> Result<web::Json<CalendarBody>, ApiError> {
     person.administers()?;
-    let unknown = |_| ApiError::field("timezone", "the IANA name of a time zone");
-    let zone = TimeZone::get(&body.timezone).map_err(unknown)?;
+    let unknown = || ApiError::field("timezone", "the IANA name of a time zone");
+    let zone = time_zone(&body.timezone).ok_or_else(unknown)?;
     let today = zone.to_datetime(edge.clock.now()).date();
     let read = read(&body.ics, &zone, today).map_err(|why| match why {
         NotRead::NoCalendar => ApiError::field("ics", "calendars in the iCalendar format"),

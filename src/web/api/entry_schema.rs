@@ -92,6 +92,8 @@ pub enum Unheard {
     Automatic,
     /// The customer is blocked.
     Blocked,
+    /// The button of a rating request that is over.
+    UnaskedRating,
 }
 
 /// What a message carries beside its text.
@@ -416,6 +418,9 @@ mod tests {
         let at = "2026-03-01T09:00:00Z";
         same(json!({"kind": "note", "text": "a regular"}));
         same(json!({"kind": "message", "text": "hello"}));
+        for unheard in ["automatic", "blocked", "unasked_rating"] {
+            same(json!({"kind": "message", "text": "", "unheard": unheard}));
+        }
         for delivery in ["pending", "sent", "delivered", "read", "unconfirmed"] {
             same(json!({"kind": "message", "text": "", "delivery": {"state": delivery}}));
         }
@@ -511,7 +516,7 @@ mod tests {
             same(json!({"kind": "fact", "fact": "text_suppressed", "text": kind}));
             same(json!({"kind": "message", "text": "hello", "automatic": kind}));
         }
-        for unheard in ["automatic", "blocked"] {
+        for unheard in ["automatic", "blocked", "unasked_rating"] {
             same(json!({"kind": "message", "text": "hello", "unheard": unheard}));
         }
     }

@@ -33,6 +33,7 @@ use crate::web::{auth, hooks, setup};
         lines::defaults::defaults,
         lines::archive::archive,
         lines::preview::preview,
+        lines::rehearse::rehearse,
         lines::exchange::export,
         lines::exchange::import,
         lines::audit::audit,

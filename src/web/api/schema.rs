@@ -78,6 +78,37 @@ pub struct FieldChange {
     pub to: Value,
 }
 
+/// What became of the customers of a day that was rehearsed.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RehearsedDay {
+    /// That customers began.
+    pub conversations: u64,
+    /// Of them: somebody has had it.
+    pub accepted: u64,
+    /// Offers that ran out.
+    pub missed: u64,
+    /// Offers that were declined.
+    pub declined: u64,
+    /// Conversations that nobody has had by the end of the day.
+    pub unanswered: u64,
+    /// From the customer's first message until somebody had it; null: nobody had any.
+    pub wait_p50_seconds: Option<u64>,
+    pub wait_p90_seconds: Option<u64>,
+    pub wait_max_seconds: Option<u64>,
+    pub by_operator: Vec<RehearsedOperator>,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RehearsedOperator {
+    pub operator: String,
+    pub offered: u64,
+    pub accepted: u64,
+    pub missed: u64,
+    pub declined: u64,
+}
+
 /// A conversation in a list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -198,6 +229,7 @@ pub(super) mod tests {
     };
     use domain::line::RatingScale as Scale;
     use domain::operator;
+    use domain::rehearsal::{OperatorSummary, Summary};
     use domain::routing;
     use jiff::Timestamp;
     use serde::de::DeserializeOwned;
@@ -253,6 +285,16 @@ pub(super) mod tests {
                 changes,
             });
         }
+    }
+
+    #[test]
+    fn rehearsals_are_as_documented() {
+        let operator = OperatorId::new("anna");
+        let (offered, accepted, missed, declined) = (4, 2, 1, 1);
+        let his = OperatorSummary { operator, offered, accepted, missed, declined };
+        let summary = Summary { by_operator: vec![his], ..Summary::default() };
+        same::<_, RehearsedDay>(&summary);
+        same::<_, RehearsedDay>(&Summary { wait_p50_seconds: Some(7), ..summary });
     }
 
     #[test]

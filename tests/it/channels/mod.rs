@@ -9,11 +9,13 @@ mod telegram;
 mod telegram_mutations;
 mod webhook;
 mod webhook_sending;
+mod whole;
 
 use std::path::PathBuf;
 
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, ShardId};
+use domain::line::Shown;
 use jiff::Timestamp;
 use switchboard::channels::{self, HookRequest, Item, Outgoing, Rejected};
 use switchboard::outbound::{Outbound, OutboundSettings};
@@ -91,7 +93,8 @@ pub(crate) fn outgoing<'a>(
         conversation,
         entry: EntryNumber(3),
         part: 0,
-        author: Some("Anna"),
+        author: Some(Shown { name: "Anna", picture: None }),
+        rating: None,
         written_at: "2026-11-22T11:59:58Z".parse().expect("a moment"),
         now: now(),
     }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use domain::id::ConversationId;
+use domain::line::RatingScale;
 use serde_json::json;
-use switchboard::channels::{self, SendOutcome};
+use switchboard::channels::{self, Outgoing, SendOutcome};
 use switchboard::outbound::{Outbound, OutboundSettings};
 
 use super::{now, outbound_to_fakes, outgoing, telegram_at};
 use crate::fakes::server::Server;
-use crate::fakes::telegram::{Fault, TOKEN, Telegram};
+use crate::fakes::telegram::{Customer, Fault, TOKEN, Telegram};
 
 /// Sends `text` to chat 41 of the fake.
 async fn send(telegram: &Telegram, text: &str) -> SendOutcome {
@@ -55,6 +56,54 @@ async fn a_topic_is_answered_in_its_topic() {
     send_to(&telegram.api_base(), "41/7", "hello").await;
     let body = json!({ "chat_id": 41, "message_thread_id": 7, "text": "hello" });
     assert_eq!(telegram.calls("sendMessage")[0].body, body);
+}
+
+/// Asks customer 41 for a rating.
+async fn ask_for_rating(telegram: &Telegram, scale: RatingScale) -> SendOutcome {
+    let conversation = ConversationId::new("0-c1");
+    let message = outgoing("41", "How did we do?", &conversation);
+    let message = Outgoing { rating: Some(scale), ..message };
+    channels::send(&outbound_to_fakes(), &telegram_at(&telegram.api_base()), &message).await
+}
+
+#[actix_web::test]
+async fn a_rating_is_asked_for_with_a_row_of_buttons() {
+    let telegram = Telegram::start(now());
+    for scale in [RatingScale::Like, RatingScale::Stars] {
+        let asked = ask_for_rating(&telegram, scale).await;
+        assert!(matches!(asked, SendOutcome::Sent { .. }), "{asked:?}");
+    }
+    let row = |at: usize| telegram.calls("sendMessage")[at].body["reply_markup"].clone();
+    let button = |text: &str, data: &str| json!({ "text": text, "callback_data": data });
+    let like = json!([[button("👍", "rating:1"), button("👎", "rating:0")]]);
+    assert_eq!(row(0), json!({ "inline_keyboard": like }));
+    let stars = json!([[
+        button("1 ⭐", "rating:1"),
+        button("2 ⭐", "rating:2"),
+        button("3 ⭐", "rating:3"),
+        button("4 ⭐", "rating:4"),
+        button("5 ⭐", "rating:5"),
+    ]]);
+    assert_eq!(row(1), json!({ "inline_keyboard": stars }));
+}
+
+#[actix_web::test]
+async fn the_platform_is_told_once_that_a_press_is_taken() {
+    let telegram = Telegram::start(now());
+    ask_for_rating(&telegram, RatingScale::Like).await;
+    let update = telegram.press(Customer { id: 41, name: "Max" }, "👍");
+    let (channel, outbound) = (telegram_at(&telegram.api_base()), outbound_to_fakes());
+    let items = super::deliver(&update.bytes()).unwrap();
+    let channels::Meaning::Inbound(inbound) = &items[0].meaning else { panic!("taken") };
+    let press = channels::press(&channel.settings, inbound).expect("somebody waits");
+    assert_eq!(telegram.waiting_presses(), 1);
+    assert_eq!(channels::press_taken(&outbound, &channel, press).await, Ok(()));
+    assert_eq!(telegram.waiting_presses(), 0);
+    let late = channels::press_taken(&outbound, &channel, press).await.unwrap_err();
+    assert!(late.starts_with("400: Bad Request: query is too old"), "{late}");
+    let text = super::deliver(&telegram.text(Customer { id: 41, name: "Max" }, "1").bytes());
+    let channels::Meaning::Inbound(text) = &text.unwrap()[0].meaning.clone() else { panic!() };
+    assert_eq!(channels::press(&channel.settings, text), None, "nobody waits for a text");
 }
 
 #[actix_web::test]

@@ -69,6 +69,24 @@ fn an_empty_configured_secret_refuses_everything() {
 }
 
 #[test]
+fn a_press_rates_and_says_what_the_button_said() {
+    let press = |name: &str| {
+        let (_, body) = fixtures().into_iter().find(|(found, _)| found == name).unwrap();
+        let items = deliver(&body).unwrap();
+        let Meaning::Inbound(inbound) = items[0].meaning.clone() else { panic!("taken") };
+        let InboundKind::Message(message) = inbound.what else { panic!("a message") };
+        let replied_to = message.reply_to.as_deref().map(str::to_owned);
+        (inbound.customer_name, message.text, message.rating, replied_to)
+    };
+    let vera = |text: &str, rating, to: &str| {
+        ("Vera Lind".to_owned(), text.to_owned(), Some(rating), Some(to.to_owned()))
+    };
+    assert_eq!(press("callback_rating_like"), vera("👎", 0, "1075"));
+    assert_eq!(press("callback_rating_stars"), vera("4 ⭐", 4, "1076"));
+    assert_eq!(press("callback_rating_inaccessible_message"), vera("4", 4, "1077"));
+}
+
+#[test]
 fn poison_is_acknowledged_and_counted() {
     let deep = "[".repeat(100_000);
     let bodies: [&[u8]; 8] = [

@@ -247,6 +247,11 @@ fn an_error_points_at_the_place() {
         ("/message", json!({ "edited": true, "text": "x" }), "/message/id", "missing"),
         ("/message", json!({ "edited": true, "id": "m" }), "/message/text", "missing"),
         ("/message", json!({ "edited": "yes", "id": "m" }), "/message/edited", "not true or false"),
+        ("/message/automatic", json!(1), "/message/automatic", "not true or false"),
+        ("/message/rating", json!(6), "/message/rating", "not a whole number from 0 to 5"),
+        ("/message/rating", json!(-1), "/message/rating", "not a whole number from 0 to 5"),
+        ("/message/rating", json!(4.5), "/message/rating", "not a whole number from 0 to 5"),
+        ("/message/rating", json!("5"), "/message/rating", "not a whole number from 0 to 5"),
         ("/message", json!({ "files": {} }), "/message/files", "not an array"),
         ("/message", json!({ "files": [7] }), "/message/files/0", "not an object"),
         ("/message", json!({ "files": [{}] }), "/message/files/0/url", "missing"),
@@ -264,6 +269,29 @@ fn an_error_points_at_the_place() {
         let pointer = format!("/messages/1{pointer}");
         assert_eq!(post(&batch), Err(Rejected::Malformed { pointer, problem }));
     }
+}
+
+#[test]
+fn a_message_may_be_a_machines_or_a_rating() {
+    let posted = |message: Value| {
+        let mut body = hello();
+        body["message"] = message;
+        let items = post(&body).unwrap();
+        let InboundKind::Message(message) = inbound(&items[0]).what.clone() else { panic!() };
+        (message.text, message.automatic, message.rating)
+    };
+    let text = |text: &str| text.to_owned();
+    let sent = |more: Value| {
+        let mut message = json!({ "text": "ok" });
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        posted(message)
+    };
+    assert_eq!(sent(json!({})), (text("ok"), false, None));
+    assert_eq!(sent(json!({ "automatic": true })), (text("ok"), true, None));
+    assert_eq!(sent(json!({ "automatic": null, "rating": null })), (text("ok"), false, None));
+    assert_eq!(sent(json!({ "rating": 0 })), (text("ok"), false, Some(0)));
+    assert_eq!(posted(json!({ "rating": 5 })), (text("5"), false, Some(5)), "it says itself");
+    assert_eq!(posted(json!({ "rating": 1, "text": " " })), (text("1"), false, Some(1)));
 }
 
 #[test]
@@ -345,12 +373,12 @@ fn the_document_tells_the_truth() {
     let blocks: Vec<&str> = DOCUMENT.split("```").collect();
     let json = blocks.iter().filter_map(|block| block.strip_prefix("json\n"));
     let json: Vec<&str> = json.map(str::trim_end).collect();
-    let [signed, full, edit, _outgoing] = json[..] else { panic!("four examples") };
+    let [signed, full, edit, rated, _outgoing, _asking] = json[..] else { panic!("six examples") };
     let time = now().as_second().to_string();
     let signature = sign(KEY, "msg_1", &time, signed.as_bytes()).unwrap();
     assert!(DOCUMENT.contains(&format!("the timestamp `{time}`")));
     assert!(DOCUMENT.contains(&format!("webhook-signature: {signature}\n")), "{signature}");
-    for example in [signed, full, edit] {
+    for example in [signed, full, edit, rated] {
         let body = serde_json::from_str(example).unwrap();
         assert_eq!(post(&body).unwrap().len(), 1);
     }

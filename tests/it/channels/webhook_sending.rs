@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use domain::channel::ChannelSettings;
 use domain::id::ConversationId;
+use domain::line::{RatingScale, Shown};
 use switchboard::channels::webhook::sign;
-use switchboard::channels::{self, SendOutcome};
+use switchboard::channels::{self, Outgoing, SendOutcome};
 use switchboard::outbound::{Outbound, OutboundSettings};
 
 use super::webhook::{KEY, OLD_KEY};
@@ -14,13 +15,16 @@ use super::{channel, outbound_to_fakes, outgoing};
 use crate::fakes::server::{Reply, Server};
 
 async fn send_to(url: Option<&str>, keys: &[&str]) -> SendOutcome {
+    let conversation = ConversationId::new("0-c1");
+    send_message(url, keys, &outgoing("c1", "It is in stock.", &conversation)).await
+}
+
+async fn send_message(url: Option<&str>, keys: &[&str], message: &Outgoing<'_>) -> SendOutcome {
     let channel = channel(ChannelSettings::Webhook {
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         outgoing_url: url.map(str::to_owned),
     });
-    let conversation = ConversationId::new("0-c1");
-    let message = outgoing("c1", "It is in stock.", &conversation);
-    channels::send(&outbound_to_fakes(), &channel, &message).await
+    channels::send(&outbound_to_fakes(), &channel, message).await
 }
 
 async fn send_and_get(status: u16, retry_after: Option<&'static str>) -> SendOutcome {
@@ -70,6 +74,36 @@ async fn the_receiver_gets_a_signed_message() {
       "type": "message"
     }
     "#);
+}
+
+#[actix_web::test]
+async fn a_message_that_asks_for_a_rating_says_so() {
+    let receiver = Server::answering(200, "");
+    let conversation = ConversationId::new("0-c1");
+    for scale in [RatingScale::Like, RatingScale::Stars] {
+        let asking = outgoing("c1", "How did we do?", &conversation);
+        let asking = Outgoing { rating: Some(scale), author: None, ..asking };
+        send_message(Some(&receiver.base()), &[KEY], &asking).await;
+    }
+    let requests = receiver.requests();
+    let bodies = requests.iter().map(|request| std::str::from_utf8(&request.body).unwrap());
+    let [like, stars] = bodies.collect::<Vec<_>>()[..] else { panic!("two requests") };
+    assert!(like.contains(r#""rating":{"scale":"like"}"#), "{like}");
+    let document = include_str!("../../../docs/WEBHOOK.md");
+    assert!(document.contains(stars), "the example is to be {stars}");
+}
+
+#[actix_web::test]
+async fn an_author_may_have_a_picture() {
+    let receiver = Server::answering(200, "");
+    let conversation = ConversationId::new("0-c1");
+    let picture = Some("https://shop.example/alice.png");
+    let author = Some(Shown { name: "Alice", picture });
+    let message = Outgoing { author, ..outgoing("c1", "Hello.", &conversation) };
+    send_message(Some(&receiver.base()), &[KEY], &message).await;
+    let body: serde_json::Value = serde_json::from_slice(&receiver.requests()[0].body).unwrap();
+    let shown = serde_json::json!({ "name": "Alice", "picture": picture });
+    assert_eq!(body["data"]["author"], shown);
 }
 
 #[actix_web::test]

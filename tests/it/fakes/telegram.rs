@@ -79,9 +79,20 @@ struct State {
     last_update: i64,
     last_message: i64,
     faults: VecDeque<(&'static str, Fault)>,
-    delivered: Vec<(String, String)>,
+    last_press: i64,
+    /// Presses of buttons that the bot has not answered yet.
+    waiting: Vec<String>,
+    delivered: Vec<Sent>,
     queue: VecDeque<Update>,
     webhook: Option<Value>,
+}
+
+/// A message of the bot's.
+struct Sent {
+    chat: String,
+    text: String,
+    /// As the platform shows it to whoever reads it.
+    message: Value,
 }
 
 impl Telegram {
@@ -93,6 +104,8 @@ impl Telegram {
                 last_update: 1000,
                 last_message: 0,
                 faults: VecDeque::new(),
+                last_press: 4_382_000_000,
+                waiting: Vec::new(),
                 delivered: Vec::new(),
                 queue: VecDeque::new(),
                 webhook: None,
@@ -138,7 +151,8 @@ impl Telegram {
     /// The texts that stand in the customer's chat, in the order of their arrival.
     pub(crate) fn sent_to(&self, chat: i64) -> Vec<String> {
         let (state, chat) = (self.platform.state(), chat.to_string());
-        state.delivered.iter().filter(|(to, _)| *to == chat).map(|(_, text)| text.clone()).collect()
+        let delivered = state.delivered.iter().filter(|sent| sent.chat == chat);
+        delivered.map(|sent| sent.text.clone()).collect()
     }
 
     /// What `setWebhook` was last called with.
@@ -192,14 +206,36 @@ impl Telegram {
         state.update("edited_message", &message)
     }
 
+    /// The customer presses the button that says `words` under the newest message that has one.
+    pub(crate) fn press(&self, from: Customer, words: &str) -> Update {
+        let mut state = self.platform.state();
+        let pressed = state.delivered.iter().rev().find_map(|sent| {
+            let button = buttons(&sent.message).find(|button| button["text"] == words)?;
+            let is_his = sent.chat == from.id.to_string();
+            is_his.then(|| (sent.message.clone(), button["callback_data"].clone()))
+        });
+        let (message, data) = pressed.expect("there is such a button");
+        state.last_press += 1;
+        let id = state.last_press.to_string();
+        state.waiting.push(id.clone());
+        let press = json!({
+            "id": id, "from": user(from), "message": message, "chat_instance": "-7", "data": data,
+        });
+        state.update("callback_query", &press)
+    }
+
+    /// How many presses the platform still shows as waiting.
+    pub(crate) fn waiting_presses(&self) -> usize {
+        self.platform.state().waiting.len()
+    }
+
     /// The customer stops the bot (`kicked`) or starts it again (`member`).
     pub(crate) fn membership(&self, from: Customer, status: &str) -> Update {
         let mut state = self.platform.state();
-        let bot = json!({ "id": 700, "is_bot": true, "first_name": "Fake" });
         let member = json!({
             "chat": chat(from), "from": user(from), "date": state.now.as_second(),
-            "old_chat_member": { "user": bot, "status": "left" },
-            "new_chat_member": { "user": bot, "status": status },
+            "old_chat_member": { "user": bot(), "status": "left" },
+            "new_chat_member": { "user": bot(), "status": status },
         });
         state.update("my_chat_member", &member)
     }
@@ -279,9 +315,8 @@ impl Platform {
         match method {
             "sendMessage" => self.send_message(body),
             "getUpdates" => self.get_updates(body).await,
-            "getMe" => result(&json!({
-                "id": 700, "is_bot": true, "first_name": "Fake", "username": "fake_bot",
-            })),
+            "getMe" => result(&bot()),
+            "answerCallbackQuery" => self.answer_callback_query(body),
             "setWebhook" => {
                 let url = body["url"].as_str().unwrap_or("");
                 self.state().webhook = (!url.is_empty()).then(|| body.clone());
@@ -310,13 +345,34 @@ impl Platform {
                 return refusal(400, "Bad Request: chat_id is empty");
             }
         };
+        let markup = &body["reply_markup"];
+        if buttons(body).any(|button| !is_button(button)) {
+            return refusal(400, "Bad Request: BUTTON_DATA_INVALID");
+        }
         let mut state = self.state();
         state.last_message += 1;
-        state.delivered.push((chat, text.to_owned()));
-        result(&json!({
+        let mut message = json!({
             "message_id": state.last_message, "date": state.now.as_second(), "text": text,
-            "chat": { "id": body["chat_id"], "type": "private" },
-        }))
+            "from": bot(), "chat": { "id": body["chat_id"], "type": "private" },
+        });
+        if markup.is_object() {
+            message["reply_markup"] = markup.clone();
+        }
+        let text = text.to_owned();
+        state.delivered.push(Sent { chat, text, message: message.clone() });
+        result(&message)
+    }
+
+    /// A press is answered once, and soon.
+    fn answer_callback_query(&self, body: &Value) -> Reply {
+        let waiting = &mut self.state().waiting;
+        let Some(place) = waiting.iter().position(|id| body["callback_query_id"] == **id) else {
+            let reason = "Bad Request: query is too old and response timeout expired or query ID \
+                          is invalid";
+            return refusal(400, reason);
+        };
+        waiting.remove(place);
+        result(&json!(true))
     }
 
     async fn get_updates(&self, body: &Value) -> Reply {
@@ -351,6 +407,22 @@ fn call(request: &Request) -> Option<Call> {
     let (_, method) = request.path.strip_prefix("/bot")?.split_once('/')?;
     let body = serde_json::from_slice(&request.body).unwrap_or_default();
     Some(Call { method: method.to_owned(), body })
+}
+
+fn bot() -> Value {
+    json!({ "id": 700, "is_bot": true, "first_name": "Fake", "username": "fake_bot" })
+}
+
+/// The buttons under a message, row by row.
+fn buttons(message: &Value) -> impl Iterator<Item = &Value> {
+    let rows = message["reply_markup"]["inline_keyboard"].as_array();
+    rows.into_iter().flatten().filter_map(Value::as_array).flatten()
+}
+
+/// As the platform wants them that send something back.
+fn is_button(button: &Value) -> bool {
+    let filled = |field: &str| button[field].as_str().unwrap_or("").len();
+    filled("text") > 0 && (1..=64).contains(&filled("callback_data"))
 }
 
 fn user(customer: Customer) -> Value {

@@ -65,7 +65,10 @@ pub(crate) struct Stored {
 
 impl Company {
     pub(crate) async fn opens() -> Self {
-        let site = Site::open().await;
+        Self::opens_at(Site::open().await).await
+    }
+
+    pub(crate) async fn opens_at(site: Site) -> Self {
         let platform = Telegram::start(Clock::Wall.now());
         let chief = founded(&site.page, SETUP_TOKEN).await;
         let [anna, boris, vera] = [

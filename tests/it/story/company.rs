@@ -6,14 +6,15 @@ use domain::channel::{Channel, ChannelSettings};
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
 use domain::hours::{HoursSettings, Interval, Week};
-use domain::id::{ChannelId, LineId, OperatorId, ShardId};
+use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::{Line, LineSettings};
 use domain::operator::{Operator, Role};
 use switchboard::actors::customers::Person;
 use switchboard::actors::handle::{Accepted, Arrival, Change, NotStored};
 
 use super::{Story, chief, operator, says_nothing, sign_in};
-use domain::id::ConversationId;
+
+const WEBHOOK_KEY: &str = "whsec_b2xkIGtleSBvZiB0aGUgd2ViaG9vaw==";
 
 impl Story {
     /// A line in a shard, with a channel whose chats live there too.
@@ -149,7 +150,7 @@ pub enum Sent<'a> {
 
 /// A channel of our own webhook, to which messages go at that address.
 pub fn webhook(outgoing_url: String) -> ChannelSettings {
-    ChannelSettings::Webhook { keys: vec!["story_key".into()], outgoing_url: Some(outgoing_url) }
+    ChannelSettings::Webhook { keys: vec![WEBHOOK_KEY.into()], outgoing_url: Some(outgoing_url) }
 }
 
 /// Open at these times of the story's day, a Monday, and never else.

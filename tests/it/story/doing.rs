@@ -3,7 +3,7 @@
 use domain::id::ConversationId;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use switchboard::protocol::{Outcome, ServerFrame};
+use switchboard::protocol::Outcome;
 use uuid::Uuid;
 
 use super::{Desk, Story, new_id};
@@ -90,20 +90,10 @@ impl Desk {
             id
         }
     }
-
-    /// The codes of all answers that were no "done".
-    pub fn refusals(&self) -> Vec<String> {
-        let frames = self.frames().into_iter();
-        let answers = frames.filter_map(|frame| match frame {
-            ServerFrame::Result { outcome, .. } => Some(code(&outcome)),
-            _ => None,
-        });
-        answers.filter(|code| code != "done").collect()
-    }
 }
 
 /// The fields of a transfer to a colleague.
-pub fn to_operator(colleague: &str) -> Value {
+fn to_operator(colleague: &str) -> Value {
     json!({ "to": { "kind": "operator", "id": colleague } })
 }
 

@@ -2,7 +2,7 @@
 
 use domain::conversation::Conversation;
 use domain::entry::{Body, Entry};
-use domain::event::{Alarm, Row};
+use domain::event::{Alarm, Row, RowState};
 use domain::id::{ConversationId, OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -136,7 +136,7 @@ impl Desk {
 
     /// Conversations that this operator has.
     pub fn has(&self) -> Vec<ConversationId> {
-        let rows = self.rows().into_values();
+        let rows = self.rows().into_values().filter(|row| row.state == RowState::Active);
         let his = rows.filter(|row| row.operator.as_ref() == Some(&self.name));
         his.map(|row| row.conversation).collect()
     }

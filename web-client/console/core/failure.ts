@@ -11,6 +11,8 @@ export type Failure =
   | { why: "stale"; current: Line | null }
   | { why: "invalid"; problems: readonly Problem[] }
   | { why: "too_large" }
+  /** A day to rehearse on which too much happened. */
+  | { why: "too_much" }
   | { why: "later" }
   | { why: "unreadable_file" }
   | { why: "unexpected"; status: number; message: string };

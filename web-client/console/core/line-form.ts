@@ -88,6 +88,7 @@ export function notSaved(form: LineForm, failure: Failure): LineForm {
     case "forbidden":
     case "not_found":
     case "too_large":
+    case "too_much":
     case "later":
     case "unreadable_file":
     case "unexpected":

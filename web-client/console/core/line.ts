@@ -161,9 +161,10 @@ export type Summary = {
   missed: number;
   declined: number;
   unanswered: number;
-  wait_p50_seconds: number;
-  wait_p90_seconds: number;
-  wait_max_seconds: number;
+  /** None where nobody accepted anything. */
+  wait_p50_seconds: number | null;
+  wait_p90_seconds: number | null;
+  wait_max_seconds: number | null;
   by_operator: readonly {
     operator: OperatorId;
     offered: number;

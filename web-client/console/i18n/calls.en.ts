@@ -60,4 +60,5 @@ export const choosingEn = {
 export const unheardEn = {
   blocked: "blocked customer",
   automatic: "automatic message",
+  unasked_rating: "rating nobody asked for any more",
 };

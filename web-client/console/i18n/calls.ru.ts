@@ -62,4 +62,5 @@ export const choosingRu: typeof choosingEn = {
 export const unheardRu: typeof unheardEn = {
   blocked: "клиент заблокирован",
   automatic: "автоматическое сообщение",
+  unasked_rating: "оценка, о которой уже не спрашивают",
 };

@@ -19,9 +19,9 @@ export const cardEn = {
   nobody: "nobody",
   byLead: (name: string) => `${name}, by the lead`,
   claims: (name: string, responsible: string | null) =>
-    responsible === null ? `Says to be ${name}` : `Says to be ${name}, a customer of ${responsible}`,
+    responsible === null ? `Says he is ${name}` : `Says he is ${name}, a customer of ${responsible}`,
   merged: "Merged with",
-  part: "Part again",
+  part: "Separate",
   partHint: "These are two persons after all",
   phones: "Phones",
   emails: "E-mail",

@@ -37,7 +37,7 @@ export const factEn = {
     `${name} handed it over from the line ${line}${said(comment)}`,
   routedAgain: {
     absent: (name: string) => `${name} is away and the customer waits: somebody else is asked`,
-    disabled: (name: string) => `${name} no longer works here: somebody else is asked`,
+    disabled: (name: string) => `${name} is disabled: somebody else is asked`,
     answer_limit: (name: string) => `${name} has not answered in time: somebody else is asked`,
     supervisor: (name: string) => `Taken from ${name}: back to the queue`,
     sender_absent: (name: string) => `${name}, who handed it over, is away: somebody else is asked`,

@@ -35,7 +35,7 @@ export const factRu: typeof factEn = {
   cameFrom: (name, line, comment) => `Пришло из линии ${line}, отправитель ${name}${said(comment)}`,
   routedAgain: {
     absent: (name) => `Нет на месте: ${name}, клиент ждёт, ищем другого`,
-    disabled: (name) => `Больше не работает здесь: ${name}, ищем другого`,
+    disabled: (name) => `Оператор отключён: ${name}, ищем другого`,
     answer_limit: (name) => `Нет ответа клиенту вовремя: ${name}, ищем другого`,
     supervisor: (name) => `Возвращено в очередь, прежде ${name}`,
     sender_absent: (name) => `Отправителя нет на месте: ${name}, ищем другого`,

@@ -22,6 +22,8 @@ export function failureWords(words: Words, failure: Failure): string {
       return failure.problems.map((one) => problemWords(words, one)).join(" ");
     case "too_large":
       return says.tooLarge;
+    case "too_much":
+      return says.tooMuch;
     case "later":
       return says.later;
     case "unreadable_file":

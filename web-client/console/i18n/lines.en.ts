@@ -52,7 +52,7 @@ export const linesEn = {
   },
   stale: {
     title: "Changed meanwhile",
-    by: (name: string, time: string) => `${name} has changed this line at ${time}.`,
+    by: (name: string, time: string) => `${name} changed this line at ${time}.`,
     bySomebody: "Somebody else has changed this line.",
     theirs: "Changed there",
     mine: "Your changes",
@@ -93,7 +93,7 @@ export const linesEn = {
     lessThanAYear: "every year: less than a year from day to day",
     years: (from: string, to: string) => `days of the years ${from} to ${to}`,
     holidayName: (n: string) => `a name of at most ${n} characters`,
-    operators: "operators that there are",
+    operators: "existing operators",
     timezone: "the name of a time zone, such as Europe/Berlin",
     line: "another line that there is",
     calendar: "a calendar file (iCalendar)",
@@ -106,6 +106,7 @@ export const linesEn = {
     notFound: "There is nothing here any more.",
     stale: "Somebody else has changed it meanwhile. Try again.",
     tooLarge: "The file is too large.",
+    tooMuch: "More happened on that day than can be rehearsed. Choose another day.",
     later: "Too much is going on. Try again in a moment.",
     unreadableFile: "This file cannot be read.",
     unexpected: (status: number, message: string) =>

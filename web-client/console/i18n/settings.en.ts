@@ -69,7 +69,7 @@ const hints: Partial<Record<FieldName, string>> = {
     "After the first message. Outside the hours, the text of the hours stands for it.",
   "welcome.each_conversation": "Off: only after the customer's first message ever.",
   "consent.enabled":
-    "Visitors of a site agree before they write; customers of messengers get the text once, with the welcome. Consent is kept on the card.",
+    "Customers of messengers get the text once, with the welcome. Consent is kept on the card.",
   "closing.reopen_window_seconds": "The same conversation goes on with the same operator. 0: never.",
   "auto_close.after_seconds": "Counted from an operator's message. 0: never.",
   "rating.scale": "Buttons where the channel has them, otherwise these digits.",
@@ -79,7 +79,7 @@ const hints: Partial<Record<FieldName, string>> = {
   "crm.transfer_changes_responsible": "For the lead, when an operator transfers by hand.",
   "crm.track_contacts":
     "As claimed: they help to find him, and neither merge cards nor show another's history.",
-  topics: "What a conversation may be about, in this order. Counted in the statistics.",
+  topics: "What a conversation may be about, in this order.",
 };
 
 const choices: { [F in ChoiceFieldName]: Record<ValueOf<F>, Choice> } = {

@@ -89,6 +89,7 @@ async function answer<T>(asked: Promise<Response | null>): Promise<Answer<T>> {
 
 function failureOf(status: number, error: ErrorBody["error"]): Failure {
   if (error?.code === "stale") return { why: "stale", current: error.current ?? null };
+  if (error?.code === "too_much") return { why: "too_much" };
   const problems = error?.fields ?? [];
   if (problems.length > 0) return { why: "invalid", problems };
   switch (status) {

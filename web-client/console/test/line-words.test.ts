@@ -39,7 +39,7 @@ test("what is allowed is said in the reader's language", () => {
     "от 1 до 2000 символов, или пусто для стандартного текста",
   );
   expect(say("no {colour}; only {operator}, {company}")).toBe(
-    "{colour} не бывает, только {operator}, {company}",
+    "нет такой подстановки {colour}, только {operator}, {company}",
   );
   expect(say("something of a later version")).toBe("something of a later version");
 });

@@ -397,10 +397,12 @@ impl Book {
         self.departure(operator) == Some(Departure::Disabled)
     }
 
-    /// The value, if the message is a rating that was asked for.
+    /// The value, if the message is a rating that was asked for: a button at any time, words only
+    /// when it is over.
     fn rating(case: &Case, message: &CustomerMessage, now: Timestamp) -> Option<u8> {
         let over = matches!(case.stage, Stage::Closing { .. } | Stage::Closed);
-        let (scale, _) = case.rating_open.filter(|(_, until)| over && now < *until)?;
+        let counts = over || message.rating.is_some();
+        let (scale, _) = case.rating_open.filter(|(_, until)| counts && now < *until)?;
         let said = message.rating.or(match message.text.as_str() {
             "0" => Some(0),
             "1" => Some(1),

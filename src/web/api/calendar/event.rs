@@ -11,6 +11,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Zoned};
 
+use crate::actors::directory::time_zone;
 use crate::web::api::calendar::Why;
 
 #[derive(Debug)]
@@ -95,7 +96,7 @@ impl<'a> Zones<'a> {
         let Some(id) = entry.tz_id() else { return Ok(self.line.clone()) };
         // Also names of Windows; the library knows which zones those are.
         let name = self.named.resolve(id).and_then(|zone| zone.name());
-        name.and_then(|name| TimeZone::get(&name).ok()).ok_or(Why::UnknownZone)
+        name.and_then(|name| time_zone(&name)).ok_or(Why::UnknownZone)
     }
 }
 

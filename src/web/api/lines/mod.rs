@@ -5,6 +5,7 @@ pub mod audit;
 pub mod defaults;
 pub mod exchange;
 pub mod preview;
+pub mod rehearse;
 mod settings;
 
 use actix_web::{HttpResponse, web};

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::chat::CustomerMessage;
 use crate::effect::{Input, Refusal};
+use crate::entry::Unheard;
 use crate::id::{OfferId, OperatorId};
 use crate::line::{AnswerRule, UnansweredRule};
 use crate::operator::Departure;
@@ -85,14 +86,20 @@ impl Book {
     fn expect_of_message(&mut self, case: &mut Case, message: &CustomerMessage, told: &mut Told) {
         told.message = message.external_id.as_deref().map(str::to_owned);
         let blocked = self.customers.get(&case.customer).is_some_and(|his| his.blocked);
-        if blocked || message.automatic {
-            told.unheard = true;
+        let rating = Self::rating(case, message, self.now);
+        told.unheard = match message.rating {
+            _ if blocked => Some(Unheard::Blocked),
+            _ if message.automatic => Some(Unheard::Automatic),
+            Some(_) if rating.is_none() => Some(Unheard::UnaskedRating),
+            Some(_) | None => None,
+        };
+        if told.unheard.is_some() {
             if case.entries == 0 {
                 told.expected.push("closed");
             }
             return;
         }
-        if Self::rating(case, message, self.now).is_some() {
+        if rating.is_some() {
             return told.expected.push("rated");
         }
         assert!(case.is_open(), "5: a message in a closed conversation: {case:?}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::effect::PlaceLimit;
-use crate::entry::Fact;
+use crate::entry::{Fact, Unheard};
 use crate::id::OperatorId;
 use crate::routing::PassedHow;
 use crate::stories::simulator::book::choice::Choice;
@@ -16,7 +16,7 @@ pub(super) struct Told {
     pub(super) message: Option<String>,
     pub(super) messages: u32,
     /// It is stored and does nothing else.
-    pub(super) unheard: bool,
+    pub(super) unheard: Option<Unheard>,
     pub(super) reply: bool,
     pub(super) replies: u32,
     /// Somebody is to be sought.
