@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
+#![expect(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads as a list")]
+#![expect(clippy::unnecessary_wraps, reason = "what is compared with an option is one")]
+#![expect(clippy::single_match_else, reason = "cases of a story stand side by side")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod absence;
