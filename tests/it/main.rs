@@ -23,6 +23,7 @@ mod exchange;
 mod fakes;
 mod hours;
 mod kill;
+mod kill_timers;
 mod line_settings;
 mod outages;
 mod payloads;
