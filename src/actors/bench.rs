@@ -122,10 +122,11 @@ impl Bench {
         who: Option<Who>,
     ) -> Result<Result<(), Refused>, Broken> {
         let unknown = Err(CommandRefusal::Edge(EdgeRefusal::UnknownConversation {}));
-        let Some(live) = self.live(id).await? else { return Ok(unknown) };
+        let Some(known) = self.live(id).await? else { return Ok(unknown) };
         let directory = self.parts.directory.get();
-        let found = directory.lines.get(&live.line).zip(directory.hours.get(&live.line));
-        let Some((line, hours)) = found.map(|(l, hours)| (l.value.clone(), hours.clone())) else {
+        let found = directory.lines.get(&known.line).zip(directory.hours.get(&known.line));
+        let Some((line, hours)) = found.map(|(line, hours)| (line.value.clone(), hours.clone()))
+        else {
             return Ok(unknown);
         };
         self.touched.insert(id.clone());
@@ -137,10 +138,10 @@ impl Bench {
                 who: who.take(),
                 line: line.clone(),
                 hours: hours.clone(),
-                customer: self.customer_facts(live.customer.as_ref(), id, &line.settings).await?,
+                customer: self.customer_facts(known.customer.as_ref(), id, &line.settings).await?,
                 now,
             };
-            let (effects, conversation) = match live.addr.send(feed).await? {
+            let (effects, conversation) = match known.addr.send(feed).await? {
                 Fed::Effects(effects, conversation) => (Arc::new(effects), conversation),
                 Fed::Forbidden => {
                     return Ok(Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
@@ -153,7 +154,7 @@ impl Bench {
             group.write(&effects, &conversation, &directory, now);
             self.follow(group, &effects, &conversation, &line.settings).await?;
             if let Some(seek) = seek(&effects).filter(|_| !self.cautious) {
-                input = Some(Input::Decided(self.decide(&live.line, seek).await?));
+                input = Some(Input::Decided(self.decide(&known.line, seek).await?));
             }
         }
         Ok(Ok(()))

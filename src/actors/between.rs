@@ -89,13 +89,11 @@ impl Bench {
         let line = channel.value.line.clone();
         let customer = self.customer_wrote(&key, inbound, &channel.value).await?;
         let chat = self.chats.touch(&store, self.shard, &key).await?.clone();
-        match target_of(&chat, message, &customer, self.parts.clock.now()) {
-            Some(target) => self.feed_or_forward(group, &target, &key.channel, inbound).await,
-            None => {
-                let first = First::Message { inbound: inbound.clone() };
-                self.open_next(group, &line, key, first).await.map(|_opened| ())
-            }
+        if let Some(target) = target_of(&chat, message, &customer, self.parts.clock.now()) {
+            return self.feed_or_forward(group, &target, &key.channel, inbound).await;
         }
+        let first = First::Message { inbound: inbound.clone() };
+        self.open_next(group, &line, key, first).await.map(|_opened| ())
     }
 
     /// Feeds a conversation of this shard, or tells the shard where it lives.
@@ -179,13 +177,11 @@ impl Bench {
         if chat.open.as_ref() == Some(after) {
             chat.last = chat.open.take();
         }
-        match chat.open.clone() {
-            Some(open) => self.feed_or_forward(group, &open, channel, &inbound).await,
-            None => {
-                let (line, first) = (found.value.line.clone(), First::Message { inbound });
-                self.open_next(group, &line, key, first).await.map(|_opened| ())
-            }
+        if let Some(open) = chat.open.clone() {
+            return self.feed_or_forward(group, &open, channel, &inbound).await;
         }
+        let (line, first) = (found.value.line.clone(), First::Message { inbound });
+        self.open_next(group, &line, key, first).await.map(|_opened| ())
     }
 
     /// Begins the chat's next conversation, here or where its line lives.

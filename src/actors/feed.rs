@@ -357,7 +357,7 @@ impl Feed {
             })
             .collect();
         if !loads.is_empty() {
-            self.to_lines(&Loads(Arc::new(loads)));
+            self.tell_all(&Loads(Arc::new(loads)));
         }
         let offers: Vec<_> = events
             .iter()
@@ -369,12 +369,12 @@ impl Feed {
             })
             .collect();
         if !offers.is_empty() {
-            self.note_offers(Offers(Arc::new(offers)));
+            self.note_offers(&Offers(Arc::new(offers)));
         }
     }
 
     /// Keeps them for lines that start later.
-    fn note_offers(&mut self, offers: Offers) {
+    fn note_offers(&mut self, offers: &Offers) {
         for (conversation, operators) in offers.0.iter() {
             if operators.is_empty() {
                 self.offers.remove(conversation);
@@ -382,10 +382,10 @@ impl Feed {
                 self.offers.insert(conversation.clone(), operators.clone());
             }
         }
-        self.to_lines(&offers);
+        self.tell_all(offers);
     }
 
-    fn to_lines<M>(&mut self, message: &M)
+    fn tell_all<M>(&mut self, message: &M)
     where
         M: Message<Result = ()> + Clone + Send + 'static,
         LineActor: Handler<M>,
@@ -412,7 +412,7 @@ impl Handler<Offers> for Feed {
     type Result = ();
 
     fn handle(&mut self, offers: Offers, _: &mut Self::Context) {
-        self.note_offers(offers);
+        self.note_offers(&offers);
     }
 }
 

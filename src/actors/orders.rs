@@ -23,6 +23,7 @@ pub(crate) struct BadValue {
 }
 
 /// The command that a frame is; none: it is another kind of frame.
+#[expect(clippy::too_many_lines, reason = "one short arm a command")]
 pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Ordered, BadValue>> {
     let (cmd_id, conversation, order) = match frame {
         ClientFrame::Accept { cmd_id, conversation, offer } => {

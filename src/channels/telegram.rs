@@ -162,9 +162,7 @@ fn pressed(query: &Value) -> Found {
 /// The press that whoever pressed sees as waiting until the platform is told that it is taken.
 pub(super) fn press(inbound: &Inbound) -> Option<&str> {
     match &inbound.what {
-        InboundKind::Message(message) => {
-            message.rating.and_then(|_| message.external_id.as_deref())
-        }
+        InboundKind::Message(message) => message.rating.and(message.external_id.as_deref()),
         InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
     }
 }

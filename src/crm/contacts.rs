@@ -292,7 +292,8 @@ mod tests {
 
     #[test]
     fn only_so_many_are_taken() {
-        let text = (0..40).map(|n| format!("202555{:04}\n", 100 + n)).collect::<String>();
+        let numbers: Vec<String> = (0..40).map(|n| format!("202555{:04}", 100 + n)).collect();
+        let text = numbers.join("\n");
         assert_eq!(find(&text, region("US")).len(), FOUND_MAX);
         let late = format!("{} 2025550123", "a ".repeat(TEXT_CHARS_MAX));
         check("US", &late, &[]);

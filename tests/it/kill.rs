@@ -78,7 +78,8 @@ async fn four_who_never_answer(chief: &Page) -> Form {
     Form::connected(chief, &line(chief, &settings).await).await
 }
 
-fn seed() -> u64 {
+/// From which the moments of kills are drawn.
+pub(crate) fn seed() -> u64 {
     let given = std::env::var(SEED).ok().map(|seed| seed.parse().expect("a number"));
     given.unwrap_or_else(|| u64::from_be_bytes(switchboard::clock::secret_bytes()))
 }

@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(unreachable_pub, reason = "a test crate has no outside")]
+#![expect(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads as a list")]
+#![expect(clippy::match_same_arms, reason = "a table says each case for itself")]
+#![expect(clippy::option_option, reason = "no conversation, nobody has it, or who does")]
+#![expect(clippy::needless_pass_by_value, reason = "a story is written where it is told")]
+#![expect(clippy::unnecessary_wraps, reason = "what is compared with an option is one")]
+#![expect(clippy::single_match_else, reason = "cases of a story stand side by side")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod absence;
@@ -20,6 +26,7 @@ mod exchange;
 mod fakes;
 mod hours;
 mod kill;
+mod kill_timers;
 mod line_settings;
 mod outages;
 mod payloads;

@@ -314,6 +314,7 @@ fn a_message_on_its_way_to_a_part_that_closes_is_not_overtaken() {
 
 /// What dies, and when.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::enum_variant_names, reason = "whose death it is")]
 enum Death {
     /// The target's owner, before the conversation is handed there.
     OfTargetBefore,

@@ -202,6 +202,11 @@ impl Bot {
 }
 
 impl Form {
+    /// The id of its channel.
+    pub(crate) fn channel(&self) -> &str {
+        self.path.rsplit('/').next().expect("the last part")
+    }
+
     pub(crate) async fn connected(chief: &Page, line: &LineId) -> Self {
         let made = connected(chief, line, &json!({ "kind": "webhook" })).await;
         let key = made["new_key"].as_str().expect("a key").to_owned();
