@@ -128,6 +128,8 @@ impl Queue {
         let lowest_before = self.people.lowest_received();
         let ready_before = self.people.ready_operators();
         self.people.set_rules(rules);
+        let (_, _, free) = self.people.sizes();
+        self.waiting.count_anew(free, |operator| self.people.is_free(operator));
         let joined =
             self.people.ready_operators().into_iter().filter(|o| !ready_before.contains(o));
         let raises = joined.map(|operator| (self.people.raise(&operator, lowest_before), operator));
@@ -148,7 +150,7 @@ impl Queue {
         }
         let lowest_before = self.people.lowest_received();
         let was_ready = self.people.is_ready(&operator.id);
-        self.people.set_standing(&operator.id, standing);
+        self.change(&operator.id, |people| people.set_standing(&operator.id, standing));
         if was_ready || !self.people.is_ready(&operator.id) {
             return 0;
         }
@@ -164,7 +166,7 @@ impl Queue {
 
     /// As stored, the conversation takes a place of his capacity or does not any more. Idempotent.
     pub fn hold(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
-        self.people.set_hold(operator, conversation, holds);
+        self.change(operator, |people| people.set_hold(operator, conversation, holds));
     }
 
     /// As stored, these conversations take his places, and no others.
@@ -173,7 +175,8 @@ impl Queue {
         operator: &OperatorId,
         conversations: impl IntoIterator<Item = ConversationId>,
     ) {
-        self.people.set_holds(operator, conversations.into_iter().collect());
+        let held = conversations.into_iter().collect();
+        self.change(operator, |people| people.set_holds(operator, held));
     }
 
     /// As stored, the conversation is put before these and nobody else. Idempotent.
@@ -248,7 +251,7 @@ impl Queue {
         if !self.people.rules().active || !self.open {
             return None;
         }
-        self.waiting.oldest(|passers| self.people.has_free_beside(passers)).cloned()
+        self.waiting.oldest().cloned()
     }
 
     /// Decides who is offered the conversation. Changes nothing: the offer's effects
@@ -274,7 +277,7 @@ impl Queue {
         let owner = owner.zip(not_asked).map(|(owner, why)| candidate(owner, why));
         let listed_for = owner.as_ref().filter(|_| is_listed).map(|owner| owner.operator.clone());
         let known = seek.known.as_ref().filter(|known| {
-            let is_free = !passers.contains(known) && self.people.free_rank(known).is_some();
+            let is_free = !passers.contains(known) && self.people.is_free(known);
             is_free && !self.waiting.wants(known, seek.since)
         });
         let decision = match known {
@@ -357,13 +360,13 @@ impl Queue {
                     self.people.receive(&operator, by, |_| last);
                 }
                 Undo::Hold { operator, conversation, holds } => {
-                    self.people.set_hold(&operator, &conversation, holds);
+                    self.change(&operator, |p| p.set_hold(&operator, &conversation, holds));
                 }
                 Undo::Offers { conversation, operators } => {
                     self.set_offers(&conversation, operators);
                 }
                 Undo::Wait { conversation, waits } => {
-                    self.waiting.set(&conversation, waits);
+                    self.put(&conversation, waits);
                 }
             }
         }
@@ -376,7 +379,7 @@ impl Queue {
     }
 
     fn holds_now(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
-        if self.people.set_hold(operator, conversation, holds) {
+        if self.change(operator, |people| people.set_hold(operator, conversation, holds)) {
             let (operator, conversation) = (operator.clone(), conversation.clone());
             self.undo.push(Undo::Hold { operator, conversation, holds: !holds });
         }
@@ -401,10 +404,10 @@ impl Queue {
         }
         let before = self.offers.remove(conversation).unwrap_or_default();
         for operator in &before {
-            self.people.set_offered(operator, conversation, false);
+            self.change(operator, |people| people.set_offered(operator, conversation, false));
         }
         for operator in &operators {
-            self.people.set_offered(operator, conversation, true);
+            self.change(operator, |people| people.set_offered(operator, conversation, true));
         }
         if !operators.is_empty() {
             self.offers.insert(conversation.clone(), operators);
@@ -413,7 +416,23 @@ impl Queue {
     }
 
     fn set_wait(&mut self, conversation: &ConversationId, waits: Option<Waits>) {
-        let waits = self.waiting.set(conversation, waits);
+        let waits = self.put(conversation, waits);
         self.undo.push(Undo::Wait { conversation: conversation.clone(), waits });
+    }
+
+    /// Answers how it waited before.
+    fn put(&mut self, conversation: &ConversationId, waits: Option<Waits>) -> Option<Waits> {
+        self.waiting.set(conversation, waits, |operator| self.people.is_free(operator))
+    }
+
+    /// Whatever may make an operator free, or not: those who wait count on him or do not.
+    fn change<T>(&mut self, operator: &OperatorId, change: impl FnOnce(&mut People) -> T) -> T {
+        let was_free = self.people.is_free(operator);
+        let changed = change(&mut self.people);
+        let is_free = self.people.is_free(operator);
+        if was_free != is_free {
+            self.waiting.turned(operator, is_free);
+        }
+        changed
     }
 }

@@ -146,6 +146,10 @@ impl People {
         self.free.contains(&rank).then_some(rank)
     }
 
+    pub(super) fn is_free(&self, operator: &OperatorId) -> bool {
+        self.free_rank(operator).is_some()
+    }
+
     pub(super) fn is_available(&self, operator: &OperatorId) -> bool {
         self.standing(operator).available
     }
@@ -208,10 +212,6 @@ impl People {
     /// The eligible in the order of offers, without those who have passed.
     pub(super) fn free_beside(&self, passers: &Passers) -> impl Iterator<Item = Rank> {
         self.free.iter().filter(|rank| !passers.contains(self.at(rank))).copied()
-    }
-
-    pub(super) fn has_free_beside(&self, passers: &Passers) -> bool {
-        self.free_beside(passers).next().is_some()
     }
 
     /// Those of the list who rank before `end`, or all of them.
