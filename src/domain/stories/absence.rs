@@ -72,6 +72,31 @@ fn where_the_customer_waits_she_has_the_time_of_an_offer_to_come_back() {
 }
 
 #[test]
+fn each_absence_has_its_own_time() {
+    let mut story = anna_has_it(|_| {});
+    story.then_is(ANNA, Status::Away, &[]);
+    story.pass(50);
+    story.then_is(ANNA, Status::Available, &[]);
+    story.pass(5);
+    story.then_is(ANNA, Status::Away, &[]);
+    story.seconds_pass(59, &[]);
+    story.seconds_pass(1, &[&ROUTED[..], &TO_BORIS].concat());
+}
+
+#[test]
+fn what_is_routed_again_has_waited_since_the_customer_does() {
+    let mut story = anna_has_it(|_| {});
+    story.person_changes(BORIS, |boris| (boris.status, boris.capacity) = (Status::Away, 1));
+    story.pass(100);
+    story.set_status(ANNA, Status::Away);
+    story.pass(10);
+    let younger = story.customer_comes();
+    story.pass(50);
+    story.set_status(BORIS, Status::Available);
+    assert_eq!([0, younger].map(|n| story.offered(n).len()), [1, 0]);
+}
+
+#[test]
 fn it_is_routed_again_with_draft_and_notes_and_she_has_not_passed_it() {
     let mut story = anna_has_it(|_| {});
     story.tell(0, drafts(ANNA, "dear"));

@@ -71,9 +71,17 @@ fn an_inactive_line_says_nothing_either() {
     story.tell(0, declines(ANNA, 1));
     story.then_rules(|line| line.active = false, &[]);
     story.at("18:00", &[]);
+    story.then(wrote("well?"), &["customer: well?"]);
     // Switched on at night it is told, and routed in the morning.
-    story.then_rules(|line| line.active = true, &["line: off hours text", "send 7"]);
+    story.then_rules(|line| line.active = true, &["line: off hours text", "send 8"]);
     story.at("09:00", &TO_ANNA);
+
+    let mut story = Story::with([ANNA], by_day);
+    story.until("17:59:30");
+    story.tell(0, wrote("hello"));
+    story.rules_change(|line| line.active = false);
+    story.until("18:00:10");
+    story.then(wrote("well?"), &["customer: well?"]);
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn a_conversation_whose_customer_waits_is_never_idle() {
     story.tell(0, wrote("hello"));
     story.tell(0, accepts(ANNA, 1));
     story.seconds_pass(100_000, &[]);
+    story.then(notes(BORIS, "poor fellow"), &["boris notes: poor fellow"]);
     // She answers: the time begins.
     story.tell(0, replies(ANNA, "sorry"));
     story.seconds_pass(899, &[]);
@@ -60,7 +61,7 @@ fn a_conversation_whose_customer_waits_is_never_idle() {
     // What she writes wakes it as well.
     story.then(
         replies(ANNA, "still there?"),
-        &["anna: still there?", "send 5", "reserve anna beyond"],
+        &["anna: still there?", "send 6", "reserve anna beyond"],
     );
 }
 

@@ -3,7 +3,7 @@
 use crate::effect::Input;
 use crate::line::{LineSettings, UnansweredRule};
 use crate::operator::Status;
-use crate::stories::inputs::{accepts, declines, takes, wrote};
+use crate::stories::inputs::{accepts, declines, releases, replies, takes, wrote};
 use crate::stories::story::{ANNA, BORIS, CLARA, Story, id, strictly};
 
 fn reply(line: &mut LineSettings) {
@@ -327,6 +327,20 @@ fn everybody_of_a_longer_list_is_asked_before_the_round_ends() {
     let asked: Vec<String> = story.offers_made().iter().map(|who| who[0].to_string()).collect();
     assert_eq!(asked, [ANNA, BORIS, CLARA]);
     assert!(story.conversations[0].row().unanswered);
+}
+
+#[test]
+fn who_begins_to_wait_later_waits_for_the_text_from_then_on() {
+    let mut story = Story::with([ANNA], text_after_30_seconds);
+    story.tell(0, wrote("hello"));
+    story.tell(0, accepts(ANNA, 1));
+    story.tell(0, replies(ANNA, "good day"));
+    story.set_status(ANNA, Status::Busy);
+    story.tell(0, releases("chief"));
+    story.seconds_pass(1_000, &[]);
+    story.then(wrote("well?"), &["customer: well?"]);
+    story.seconds_pass(29, &[]);
+    story.seconds_pass(1, &["line: unanswered text", "send 8"]);
 }
 
 #[test]

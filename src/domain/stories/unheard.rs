@@ -87,6 +87,21 @@ fn they_do_not_reopen_and_are_no_rating() {
 }
 
 #[test]
+fn a_blocked_customer_is_told_nothing_by_itself() {
+    let mut story = answered();
+    story.rules_change(|line| line.auto_close.rule = ClosingRule::Rating);
+    story.customers[0].blocked = true;
+    story.then(finishes(ANNA), &["finished anna", "release anna"]);
+
+    let mut story = Story::with([], |line| line.unanswered.after_seconds = 30);
+    story.tell(0, wrote("hello"));
+    story.customers[0].blocked = true;
+    story.seconds_pass(30, &[]);
+    story.rules_change(nine_to_six);
+    story.seconds_pass(100_000, &[]);
+}
+
+#[test]
 fn whoever_is_no_longer_blocked_is_heard() {
     let mut story = answered();
     story.customers[0].blocked = true;
