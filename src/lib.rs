@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod crm;
 pub mod demo;
+pub mod files;
 pub mod outbound;
 pub mod program;
 pub mod protocol;

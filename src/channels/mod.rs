@@ -1,17 +1,22 @@
 //! The platforms: what a request means, whether it is genuine, and how to send.
 //!
 //! One file a platform, its parts in the same order: sources, verify, parse, send, errors. This
-//! file only dispatches. Knows the domain and the one guarded way out; no store, no actors.
+//! file only dispatches. Knows the domain, the one guarded way out and the files
+//! that it sends; no store, no actors.
 //! Everything here is lenient about what a platform says and strict about who says it.
 
 pub mod telegram;
-mod text;
 pub mod webhook;
 
+mod file;
+mod text;
+
+use std::ops::Range;
 use std::time::Duration;
 
 use domain::channel::{Channel, ChannelSettings};
 use domain::chat::Inbound;
+use domain::file::StoredFile;
 use domain::id::{ConversationId, EntryNumber};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
@@ -19,6 +24,8 @@ use jiff::fmt::rfc2822;
 use sha2::{Digest, Sha256};
 
 use crate::outbound::{Answer, Outbound};
+
+pub use file::{FileSource, NoFile, OutgoingFile};
 
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
@@ -80,6 +87,15 @@ pub struct Acknowledgement {
     pub json: Option<String>,
 }
 
+/// One call to the platform: a text, files, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Empty only with files.
+    pub text: String,
+    /// Which of the message's files.
+    pub files: Range<usize>,
+}
+
 /// One part of a message on its way to the customer.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
@@ -87,8 +103,10 @@ pub struct Outgoing<'a> {
     pub job: &'a str,
     /// The platform's id of the chat.
     pub chat: &'a str,
-    /// One of the [`parts`] of the message.
+    /// That of one of the [`parts`] of the message; empty only with files.
     pub text: &'a str,
+    /// The files of that part.
+    pub files: &'a [OutgoingFile<'a>],
     pub conversation: &'a ConversationId,
     pub entry: EntryNumber,
     /// Counts from 0.
@@ -172,11 +190,38 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
     }
 }
 
-/// Cuts a text into messages that the platform takes; joined they are the text again.
-pub fn parts(settings: &ChannelSettings, text: &str) -> Vec<String> {
+/// Cuts a message into what the platform takes in one call; the texts joined are the text again,
+/// and each file is in one part.
+pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Vec<Part> {
     match settings {
-        ChannelSettings::Telegram { .. } => telegram::parts(text),
-        ChannelSettings::Webhook { .. } => vec![text.to_owned()],
+        ChannelSettings::Telegram { .. } => telegram::parts(text, files),
+        ChannelSettings::Webhook { .. } => {
+            vec![Part { text: text.to_owned(), files: 0..files.len() }]
+        }
+    }
+}
+
+/// For platforms that take a text or one file in a call: all texts, then each file for itself.
+fn one_by_one(texts: Vec<String>, files: usize) -> Vec<Part> {
+    let texts = texts.into_iter().map(|text| Part { text, files: 0..0 });
+    let files = (0..files).map(|index| Part { text: String::new(), files: index..index + 1 });
+    texts.chain(files).collect()
+}
+
+/// Where a customer's file can be fetched. `handle` is what the platform calls it: the
+/// `external_id` of an attachment that [`parse`] made. Asked once for each attempt, as the answer
+/// may hold for an hour only.
+pub async fn locate(
+    outbound: &Outbound,
+    channel: &Channel,
+    handle: &str,
+) -> Result<FileSource, NoFile> {
+    match &channel.settings {
+        ChannelSettings::Telegram { token, api_base, .. } => {
+            let bot = telegram::Bot { api_base, token };
+            telegram::locate(outbound, bot, handle).await
+        }
+        ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
     }
 }
 

@@ -10,21 +10,24 @@
 
 mod api;
 mod content;
+mod files;
 mod rating;
 
 use std::sync::Arc;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
+use domain::file::StoredFile;
 use jiff::Timestamp;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Meaning, Rejected, digest};
+use super::{HookRequest, Item, Meaning, Part, Rejected, digest};
 
 pub use api::Bot;
 pub(super) use api::{connect, poll, press_taken, send};
+pub(super) use files::locate;
 
 /// Where the platform proves itself.
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
@@ -59,9 +62,19 @@ const IGNORED_KINDS: [&str; 19] = [
 /// The kinds that we ask the platform for.
 const ASKED_KINDS: [&str; 4] = ["message", "edited_message", "callback_query", "my_chat_member"];
 
-/// Cuts at the platform's limit.
-pub(super) fn parts(text: &str) -> Vec<String> {
-    split(text, TEXT_UTF16_MAX, utf16_units)
+/// Cuts at the platform's limits. A short text stands under the first files.
+pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
+    let mut albums = files::albums(files);
+    let mut parts = Vec::new();
+    match albums.first_mut() {
+        Some(first) if utf16_units(text) <= files::CAPTION_UTF16_MAX => text.clone_into(&mut first.text),
+        Some(_) | None => {
+            let texts = split(text, TEXT_UTF16_MAX, utf16_units);
+            parts.extend(texts.into_iter().map(|text| Part { text, files: 0..0 }));
+        }
+    }
+    parts.extend(albums);
+    parts
 }
 
 /// One update: the body of one delivery.
@@ -130,6 +143,7 @@ fn message(message: &Value) -> Found {
             text,
             attachments,
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
+            album: id(&message["media_group_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
             automatic: is_bot(from),
             rating: None,
@@ -163,7 +177,10 @@ fn pressed(query: &Value) -> Found {
 pub(super) fn press(inbound: &Inbound) -> Option<&str> {
     match &inbound.what {
         InboundKind::Message(message) => message.rating.and(message.external_id.as_deref()),
-        InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+        InboundKind::Edited { .. }
+        | InboundKind::Reacted { .. }
+        | InboundKind::Blocked
+        | InboundKind::Unblocked => None,
     }
 }
 

@@ -37,7 +37,8 @@ pub(super) fn external_id(item: &Item) -> &str {
     let own = match &item.meaning {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => message.external_id.as_deref(),
-            InboundKind::Edited { external_id, .. } => Some(&**external_id),
+            InboundKind::Edited { external_id, .. }
+            | InboundKind::Reacted { external_id, .. } => Some(&**external_id),
             InboundKind::Blocked | InboundKind::Unblocked => None,
         },
         Meaning::Ignored(_) => None,
@@ -67,7 +68,10 @@ fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
 fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
     let own = match what {
         InboundKind::Message(message) => message.external_id.as_deref(),
-        InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+        InboundKind::Edited { .. }
+        | InboundKind::Reacted { .. }
+        | InboundKind::Blocked
+        | InboundKind::Unblocked => None,
     };
     own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))
 }
@@ -95,6 +99,7 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         text: text.unwrap_or_default(),
         attachments,
         reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
+        album: None,
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
         automatic: automatic.unwrap_or(false),
         rating,
@@ -109,7 +114,7 @@ fn rating(at: &At<'_>) -> Result<u8, Rejected> {
     value.filter(allowed).ok_or_else(|| at.wrong("not a whole number from 0 to 5"))
 }
 
-/// Files are not fetched: their address is what is known about them.
+/// Their addresses are fetched later.
 fn attachments(files: &At<'_>) -> Result<Vec<Attachment>, Rejected> {
     let attachment = |file: &At<'_>| {
         file.object()?;
@@ -119,6 +124,7 @@ fn attachments(files: &At<'_>) -> Result<Vec<Attachment>, Rejected> {
             name: name.map(|name| clean_line(name, NAME_CHARS_MAX)),
             size_bytes: None,
             external_id: Some(file.need("url")?.url()?),
+            copy: None,
         })
     };
     files.elements(FILES_MAX)?.iter().map(attachment).collect()

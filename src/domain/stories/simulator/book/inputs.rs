@@ -79,7 +79,9 @@ impl Book {
             | Input::CustomerGone { .. }
             | Input::CustomerBack
             | Input::Decided(_)
-            | Input::DeliveryChanged { .. } => panic!("nobody sends this here: {input:?}"),
+            | Input::DeliveryChanged { .. }
+            | Input::FileCopied { .. }
+            | Input::CustomerReacted { .. } => panic!("nobody sends this here: {input:?}"),
         }
     }
 
@@ -332,7 +334,9 @@ impl Book {
             | Input::CustomerGone { .. }
             | Input::CustomerBack
             | Input::Decided(_)
-            | Input::DeliveryChanged { .. } => {}
+            | Input::DeliveryChanged { .. }
+            | Input::FileCopied { .. }
+            | Input::CustomerReacted { .. } => {}
         }
     }
 
