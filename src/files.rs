@@ -210,6 +210,15 @@ impl Files {
     }
 }
 
+/// The address under which whoever was given it may fetch a file for a while.
+pub fn link(public_url: &str, owner: &Owner, id: &FileId, secret: &str) -> String {
+    let of = match owner {
+        Owner::Conversation(conversation) => conversation.as_str(),
+        Owner::Chat(chat) => chat.channel.as_str(),
+    };
+    format!("{}/files/{of}/{id}/{secret}", public_url.trim_end_matches('/'))
+}
+
 /// An id that nobody can guess.
 pub fn new_id() -> FileId {
     FileId::new(secret())

@@ -77,7 +77,9 @@ impl Bench {
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.
-                InboundKind::Edited { .. } => chat.open.clone().or(chat.last.clone()),
+                InboundKind::Edited { .. } | InboundKind::Reacted { .. } => {
+                    chat.open.clone().or(chat.last.clone())
+                }
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
                 InboundKind::Message(_) => None,
             };
@@ -147,6 +149,9 @@ impl Bench {
             }
             InboundKind::Edited { external_id, text } => {
                 Input::CustomerEdited { external_id, text }
+            }
+            InboundKind::Reacted { external_id, reaction } => {
+                Input::CustomerReacted { external_id, reaction }
             }
             InboundKind::Blocked => {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
@@ -309,6 +314,7 @@ impl Bench {
                 Effect::Continue(part) => self.continue_elsewhere(group, part).await?,
                 Effect::Append(_)
                 | Effect::Send { .. }
+                | Effect::Copy { .. }
                 | Effect::Seek(_)
                 | Effect::Reserve { .. }
                 | Effect::Release { .. }

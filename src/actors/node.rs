@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
 use crate::actors::attendance::were_here;
+use crate::actors::copying::Copying;
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
@@ -28,6 +29,7 @@ use crate::actors::shard::{LineChanged, Shard};
 use crate::actors::work::Work;
 use crate::channels;
 use crate::clock::{self, Clock};
+use crate::files::Files;
 use crate::outbound::Outbound;
 use crate::readmodel::ReadModel;
 use crate::store::op::{InstanceId, SharedKind};
@@ -48,6 +50,7 @@ pub struct NodeStart {
     pub store: Store,
     pub read_model: ReadModel,
     pub outbound: Outbound,
+    pub files: Files,
 }
 
 /// The actor of the process.
@@ -85,8 +88,10 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         draining: AtomicBool::new(false),
         feed: OnceLock::new(),
         delivery: OnceLock::new(),
+        copying: OnceLock::new(),
         node: OnceLock::new(),
         outbound: start.outbound,
+        files: start.files,
     });
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());
@@ -94,6 +99,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     rebuild(&parts).await?;
     let _first = parts.feed.set(Feed::start(parts.clone()));
     let _first = parts.delivery.set(Delivery::start(parts.clone()));
+    let _first = parts.copying.set(Copying::start(parts.clone()));
     let node = Node {
         parts: parts.clone(),
         shards: Vec::new(),

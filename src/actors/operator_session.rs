@@ -34,8 +34,9 @@ use crate::actors::handle::{
 use crate::actors::node::{SocketCame, SocketLeft};
 use crate::actors::orders::{self, Ordered};
 use crate::actors::progress::Progress;
-use crate::actors::work::Command;
+use crate::actors::work::{Command, Order};
 use crate::clock;
+use crate::files::{self, Owner};
 use crate::protocol::{
     ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome, POSITIONS_MAX,
     PROTOCOL_VERSION, ServerFrame, close,
@@ -239,7 +240,40 @@ impl OperatorSession {
     }
 
     fn command(&self, ordered: Ordered, ctx: &mut Context<Self>) {
-        let Ordered { cmd_id, conversation, order } = ordered;
+        let Ordered { cmd_id, conversation, order, files } = ordered;
+        if files.is_empty() {
+            return self.carry_out(cmd_id, conversation, order, ctx);
+        }
+        let node = self.node.clone();
+        let owner = Owner::Conversation(conversation.clone());
+        let found = async move {
+            let mut found = Vec::with_capacity(files.len());
+            for id in &files {
+                found.push(node.files().find(&owner, id).await?);
+            }
+            Ok::<_, files::Unavailable>(found.into_iter().collect::<Option<Vec<_>>>())
+        };
+        // What is written after it waits: words stay in their order.
+        ctx.wait(found.into_actor(self).map(move |found, session, ctx| match found {
+            Ok(Some(found)) => {
+                let order = orders::with_files(order, found);
+                session.carry_out(cmd_id, conversation, order, ctx);
+            }
+            Ok(None) => session.bad_value(cmd_id, "files"),
+            Err(_) => {
+                let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
+                session.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
+            }
+        }));
+    }
+
+    fn carry_out(
+        &self,
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        order: Order,
+        ctx: &mut Context<Self>,
+    ) {
         let operator = self.operator.clone();
         let command = Command { id: cmd_id, operator, conversation, order };
         let node = self.node.clone();
@@ -379,7 +413,9 @@ impl OperatorSession {
             }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
-            | FeedEvent::Delivery { conversation, audience, .. } => {
+            | FeedEvent::Delivery { conversation, audience, .. }
+            | FeedEvent::Copied { conversation, audience, .. }
+            | FeedEvent::Reacted { conversation, audience, .. } => {
                 let meant = audience.0.contains(&self.operator);
                 let watches = self.watch.as_ref() == Some(conversation);
                 if meant || watches { Form::Shown } else { Form::Nothing }

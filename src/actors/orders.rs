@@ -1,7 +1,8 @@
 //! Frames of a browser that are commands, read into what a conversation understands.
 
 use domain::effect::Input;
-use domain::id::{ConversationId, OperatorId};
+use domain::file::{FILES_OF_MESSAGE_MAX, StoredFile};
+use domain::id::{ConversationId, FileId, OperatorId};
 use uuid::Uuid;
 
 use crate::actors::work::Order;
@@ -14,6 +15,8 @@ pub(crate) struct Ordered {
     pub(crate) cmd_id: Uuid,
     pub(crate) conversation: ConversationId,
     pub(crate) order: Order,
+    /// Files that are to go with it, once they are found.
+    pub(crate) files: Vec<FileId>,
 }
 
 /// A field of a command is out of bounds.
@@ -40,9 +43,9 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Or
         ClientFrame::TakeOver { cmd_id, conversation } => {
             (cmd_id, conversation, Ok(Input::TakeOver { operator }))
         }
-        ClientFrame::Reply { cmd_id, conversation, text } => {
-            let input = sayable(text).map(|text| Input::Reply { operator, text });
-            (cmd_id, conversation, input)
+        ClientFrame::Reply { cmd_id, conversation, text, files } => {
+            let order = reply(operator, text, &files);
+            return Some(ordered(cmd_id, conversation, order, files));
         }
         ClientFrame::Note { cmd_id, conversation, text } => {
             let input = sayable(text).map(|text| Input::Note { operator, text });
@@ -63,7 +66,7 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Or
         ClientFrame::Transfer { cmd_id, conversation, to, comment, confirmed } => {
             let comment = some_text(comment, COMMENT_CHARS_MAX, "comment");
             let order = comment.map(|comment| Order::Transfer { to, comment, confirmed });
-            return Some(ordered(cmd_id, conversation, order));
+            return Some(ordered(cmd_id, conversation, order, Vec::new()));
         }
         ClientFrame::Withdraw { cmd_id, conversation } => {
             (cmd_id, conversation, Ok(Input::Withdraw { operator }))
@@ -95,31 +98,58 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Or
             (cmd_id, conversation, input)
         }
         ClientFrame::PickUp { cmd_id, conversation } => {
-            return Some(ordered(cmd_id, conversation, Ok(Order::PickUp)));
+            return Some(ordered(cmd_id, conversation, Ok(Order::PickUp), Vec::new()));
         }
         ClientFrame::Hello { .. }
         | ClientFrame::Ack { .. }
         | ClientFrame::Watch { .. }
         | ClientFrame::SetStatus { .. } => return None,
     };
-    Some(ordered(cmd_id, conversation, order.map(Order::Input)))
+    Some(ordered(cmd_id, conversation, order.map(Order::Input), Vec::new()))
 }
 
 fn ordered(
     cmd_id: Uuid,
     conversation: ConversationId,
     order: Result<Order, &'static str>,
+    files: Vec<FileId>,
 ) -> Result<Ordered, BadValue> {
     match order {
-        Ok(order) => Ok(Ordered { cmd_id, conversation, order }),
+        Ok(order) => Ok(Ordered { cmd_id, conversation, order, files }),
         Err(field) => Err(BadValue { cmd_id, field }),
     }
 }
 
+/// Files may go without a word.
+fn reply(
+    operator: OperatorId,
+    text: String,
+    files: &[FileId],
+) -> Result<Order, &'static str> {
+    if files.len() > FILES_OF_MESSAGE_MAX {
+        return Err("files");
+    }
+    let text = if files.is_empty() { sayable(text)? } else { writable(text)? };
+    Ok(Order::Input(Input::Reply { operator, text, files: Vec::new() }))
+}
+
+/// The order with the files that it goes with.
+pub(crate) fn with_files(order: Order, found: Vec<StoredFile>) -> Order {
+    match order {
+        Order::Input(Input::Reply { operator, text, files: _ }) => {
+            Order::Input(Input::Reply { operator, text, files: found })
+        }
+        Order::Input(_) | Order::Transfer { .. } | Order::PickUp => order,
+    }
+}
+
+fn writable(text: String) -> Result<String, &'static str> {
+    (text.chars().count() <= TEXT_CHARS_MAX).then_some(text).ok_or("text")
+}
+
 /// What a person writes to somebody.
 fn sayable(text: String) -> Result<String, &'static str> {
-    let fits = !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX;
-    fits.then_some(text).ok_or("text")
+    if text.trim().is_empty() { Err("text") } else { writable(text) }
 }
 
 /// A text that may be left out. An empty one counts as left out.

@@ -10,6 +10,7 @@ use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
+use crate::actors::copying::Copying;
 use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::{DirectoryCell, Versioned};
@@ -71,8 +72,10 @@ pub(crate) struct Parts {
     pub(crate) draining: AtomicBool,
     pub(crate) feed: OnceLock<Addr<Feed>>,
     pub(crate) delivery: OnceLock<Addr<Delivery>>,
+    pub(crate) copying: OnceLock<Addr<Copying>>,
     pub(crate) node: OnceLock<Addr<Node>>,
     pub(crate) outbound: crate::outbound::Outbound,
+    pub(crate) files: crate::files::Files,
 }
 
 /// A shard's mailbox is full.

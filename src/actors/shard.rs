@@ -17,7 +17,7 @@ use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::catch_up::from_store;
 use crate::actors::chats::Chats;
 use crate::actors::customers::Customers;
-use crate::actors::delivery::found_jobs;
+use crate::actors::outbox::found_jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, Follow};
 use crate::actors::handle::NodeHandle;
@@ -269,8 +269,12 @@ async fn load(
         parts,
     };
     start_lines(&mut bench).await?;
+    let (jobs, copies) = found_jobs(&bench.parts, shard).await?;
     if let Some(delivery) = bench.parts.delivery.get() {
-        delivery.do_send(found_jobs(&bench.parts, shard).await?);
+        delivery.do_send(jobs);
+    }
+    if let Some(copying) = bench.parts.copying.get() {
+        copying.do_send(copies);
     }
     publish_missed(&bench).await?;
     Ok(bench)

@@ -3,6 +3,7 @@
 use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
+use domain::file::FileCopy;
 use domain::id::{ConversationId, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
-use crate::actors::outbox::OutboxJob;
+use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::post::Post;
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome, TransferTo};
 use crate::store::op::InboxPosition;
@@ -47,6 +48,8 @@ pub(crate) enum Work {
     Attend { operator: Option<OperatorId> },
     /// The outbox is about to send, or has heard from the platform.
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
+    /// A customer's file was fetched, or not yet.
+    Copy { step: CopyStep, answer: Answer<Result<(), NotStored>> },
     /// People change shared documents (shard 0 only).
     Change { by: OperatorId, changes: Vec<Change>, answer: Answer<Result<(), NotStored>> },
 }
@@ -59,6 +62,7 @@ impl Work {
             Self::Arrive { arrival, .. } => vec![arrival.dedupe_key()],
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
+            Self::Copy { step, .. } => vec![format!("job:{}", step.job().id)],
             Self::Change { changes, .. } => {
                 let judged_by = changes.iter().filter_map(Change::judged_by);
                 changes.iter().map(Change::target).chain(judged_by).collect()
@@ -84,7 +88,9 @@ impl Work {
                 let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
                 answer.give(Outcome::refused(why));
             }
-            Self::Job { mut answer, .. } | Self::Change { mut answer, .. } => {
+            Self::Job { mut answer, .. }
+            | Self::Copy { mut answer, .. }
+            | Self::Change { mut answer, .. } => {
                 answer.give(Err(NotStored::Full));
             }
             Self::Inbox { .. }
@@ -161,6 +167,23 @@ impl JobStep {
     fn job(&self) -> &OutboxJob {
         match self {
             Self::Sending(job) | Self::Later { job, .. } | Self::Over { job, .. } => job,
+        }
+    }
+}
+
+/// What is to be remembered of a file that is fetched.
+#[derive(Clone, Debug)]
+pub(crate) enum CopyStep {
+    /// Try again at `ready_at`.
+    Later { job: CopyJob, ready_at: Timestamp },
+    /// Over, one way or the other.
+    Over { job: CopyJob, copy: FileCopy },
+}
+
+impl CopyStep {
+    pub(crate) fn job(&self) -> &CopyJob {
+        match self {
+            Self::Later { job, .. } | Self::Over { job, .. } => job,
         }
     }
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Meaning, Part, Rejected, digest};
+use super::{HookRequest, Item, Meaning, Part, Rejected, digest, one_by_one};
 
 pub use api::Bot;
 pub(super) use api::{connect, poll, press_taken, send};
@@ -70,7 +70,7 @@ pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
         Some(first) if utf16_units(text) <= files::CAPTION_UTF16_MAX => text.clone_into(&mut first.text),
         Some(_) | None => {
             let texts = split(text, TEXT_UTF16_MAX, utf16_units);
-            parts.extend(texts.into_iter().map(|text| Part { text, files: 0..0 }));
+            parts = one_by_one(texts, 0);
         }
     }
     parts.extend(albums);

@@ -84,9 +84,10 @@ impl Expected {
                 InboundKind::Message(message) if message.automatic => Self::Unheard,
                 InboundKind::Message(message) if message.rating.is_some() => Self::Unheard,
                 InboundKind::Message(_) => Self::Message,
-                InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => {
-                    Self::Change
-                }
+                InboundKind::Edited { .. }
+                | InboundKind::Reacted { .. }
+                | InboundKind::Blocked
+                | InboundKind::Unblocked => Self::Change,
             },
         }
     }

@@ -35,6 +35,7 @@ use switchboard::actors::parts::NodeSettings;
 use switchboard::channels::{self, HookRequest, Meaning};
 use switchboard::clock::Clock;
 use switchboard::crm::contacts::Region;
+use switchboard::files::{FileLimits, Files};
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
@@ -382,8 +383,18 @@ pub async fn start_node_with(
         store: store.clone(),
         read_model,
         outbound,
+        files: files_in_memory(),
     };
     node::start(start).await.unwrap()
+}
+
+/// Files that are gone with the story.
+pub fn files_in_memory() -> Files {
+    Files::in_memory(FileLimits {
+        bytes_max: 1024 * 1024,
+        conversation_files_max: 20,
+        conversation_bytes_max: 4 * 1024 * 1024,
+    })
 }
 
 /// An operator who is signed in under his own name.
@@ -581,7 +592,7 @@ impl Desk {
 
     pub async fn replies(&self, story: &Story, id: &ConversationId, text: &str) -> Outcome {
         let (cmd_id, text) = (new_id(), text.to_owned());
-        let reply = ClientFrame::Reply { cmd_id, conversation: id.clone(), text };
+        let reply = ClientFrame::Reply { cmd_id, conversation: id.clone(), text, files: Vec::new() };
         self.commands(story, reply).await
     }
 
