@@ -141,7 +141,11 @@ impl Files {
     }
 
     /// What is known of a file; none: there is no such file.
-    pub async fn find(&self, owner: &Owner, id: &FileId) -> Result<Option<StoredFile>, Unavailable> {
+    pub async fn find(
+        &self,
+        owner: &Owner,
+        id: &FileId,
+    ) -> Result<Option<StoredFile>, Unavailable> {
         Ok(self.about(owner, id).await?.map(|about| about.file))
     }
 

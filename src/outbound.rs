@@ -138,7 +138,8 @@ impl Outbound {
     /// Sends `post` once and reads the whole answer, whatever its status.
     pub async fn post(&self, post: Post<'_>) -> Result<Answer, Fault> {
         let (url, reach) = self.admit(post.url)?;
-        let mut request = self.client(reach).post(url).timeout(self.timeout.saturating_add(post.patience));
+        let mut request =
+            self.client(reach).post(url).timeout(self.timeout.saturating_add(post.patience));
         for (name, value) in post.headers {
             request = request.header(*name, *value);
         }

@@ -9,7 +9,9 @@ use domain::effect::Refusal;
 use domain::entry::{DeliveryState, Entry};
 use domain::event::{Alarm, Row};
 use domain::file::FileCopy;
-use domain::id::{ChannelId, ConversationId, EntryNumber, FileId, LineId, OfferId, OperatorId, ShardId};
+use domain::id::{
+    ChannelId, ConversationId, EntryNumber, FileId, LineId, OfferId, OperatorId, ShardId,
+};
 use domain::operator::{Role, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

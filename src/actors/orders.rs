@@ -121,11 +121,7 @@ fn ordered(
 }
 
 /// Files may go without a word.
-fn reply(
-    operator: OperatorId,
-    text: String,
-    files: &[FileId],
-) -> Result<Order, &'static str> {
+fn reply(operator: OperatorId, text: String, files: &[FileId]) -> Result<Order, &'static str> {
     if files.len() > FILES_OF_MESSAGE_MAX {
         return Err("files");
     }

@@ -109,7 +109,8 @@ pub(crate) async fn found_jobs(
     let (mut jobs, mut copies) = (Vec::new(), Vec::new());
     for stored in parts.store.jobs(shard).await? {
         if stored.id.starts_with(CopyJob::PREFIX) {
-            copies.extend(encode::read("copy job", &stored.bytes).map(|job| (job, stored.ready_at)));
+            copies
+                .extend(encode::read("copy job", &stored.bytes).map(|job| (job, stored.ready_at)));
         } else {
             jobs.extend(encode::read("job", &stored.bytes).map(|job| (job, stored.ready_at)));
         }

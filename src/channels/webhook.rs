@@ -16,7 +16,8 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
-    Acknowledgement, HookRequest, Item, Outgoing, OutgoingFile, Rejected, SendOutcome, Taken, retry_after,
+    Acknowledgement, HookRequest, Item, Outgoing, OutgoingFile, Rejected, SendOutcome, Taken,
+    retry_after,
 };
 use crate::outbound::{Answer, Fault, Outbound, Post};
 

@@ -33,7 +33,8 @@ pub(super) fn is_made_of(media_type: &str) -> bool {
 /// Takes a processor for up to a second. None: it is no picture, or too large a one.
 pub(super) fn of(content: &Bytes) -> Option<Picture> {
     let reader = || {
-        let mut reader = ImageReader::new(Cursor::new(content.as_ref())).with_guessed_format().ok()?;
+        let mut reader =
+            ImageReader::new(Cursor::new(content.as_ref())).with_guessed_format().ok()?;
         let mut limits = Limits::default();
         limits.max_alloc = Some(MEMORY_BYTES_MAX);
         reader.limits(limits);

@@ -8,7 +8,9 @@ use object_store::buffered::BufWriter;
 use object_store::{Error, ObjectStoreExt as _};
 use tokio::io::AsyncWriteExt as _;
 
-use super::{ABOUT, About, CONTENT, Files, Owner, PICTURE, Unavailable, kind, path, picture, secret};
+use super::{
+    ABOUT, About, CONTENT, Files, Owner, PICTURE, Unavailable, kind, path, picture, secret,
+};
 
 /// Longest name that is kept, in characters.
 const NAME_CHARS_MAX: usize = 120;
@@ -59,7 +61,11 @@ impl Receiving {
     }
 
     /// The file is complete. `name` is what its sender calls it.
-    pub async fn finish(mut self, name: Option<&str>, at: Timestamp) -> Result<StoredFile, NotKept> {
+    pub async fn finish(
+        mut self,
+        name: Option<&str>,
+        at: Timestamp,
+    ) -> Result<StoredFile, NotKept> {
         if self.size_bytes == 0 {
             return Err(NotKept::Problem(FileProblem::Empty));
         }

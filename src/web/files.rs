@@ -7,8 +7,8 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    Charset, ContentDisposition, DispositionParam, DispositionType, ETAG, ExtendedValue, Header as _,
-    IF_NONE_MATCH, Range as RangeHeader,
+    Charset, ContentDisposition, DispositionParam, DispositionType, ETAG, ExtendedValue,
+    Header as _, IF_NONE_MATCH, Range as RangeHeader,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::file::{FileProblem, StoredFile};

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use domain::effect::Refusal;
-use domain::file::{FileCopy, PictureSize, StoredFile};
 use domain::entry::{Author, Body, DeliveryState, Entry, Message};
 use domain::event::{Alarm, Row, RowOffer, RowRating, RowState};
+use domain::file::{FileCopy, PictureSize, StoredFile};
 use domain::id::{
-    ChannelId, ConversationId, CustomerId, EntryNumber, FileId, LineId, OfferId, OperatorId, ShardId,
+    ChannelId, ConversationId, CustomerId, EntryNumber, FileId, LineId, OfferId, OperatorId,
+    ShardId,
 };
 use domain::line::RatingScale;
 use domain::operator::{Role, Status};
@@ -121,11 +122,7 @@ fn events() -> Vec<Event> {
             attachment: 0,
             copy: FileCopy::Stored { file: picture() },
         },
-        Event::Reacted {
-            conversation,
-            external_id: "1001".into(),
-            reaction: "👍".into(),
-        },
+        Event::Reacted { conversation, external_id: "1001".into(), reaction: "👍".into() },
         Event::Line { line: line() },
         Event::Channel { channel: channel() },
         Event::Operator { operator: person("boris", Status::Busy) },

@@ -592,7 +592,8 @@ impl Desk {
 
     pub async fn replies(&self, story: &Story, id: &ConversationId, text: &str) -> Outcome {
         let (cmd_id, text) = (new_id(), text.to_owned());
-        let reply = ClientFrame::Reply { cmd_id, conversation: id.clone(), text, files: Vec::new() };
+        let reply =
+            ClientFrame::Reply { cmd_id, conversation: id.clone(), text, files: Vec::new() };
         self.commands(story, reply).await
     }
 

@@ -19,7 +19,17 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("readmodel", &["domain", "store", "clock"]),
     (
         "actors",
-        &["domain", "store", "channels", "crm", "readmodel", "protocol", "clock", "outbound", "files"],
+        &[
+            "domain",
+            "store",
+            "channels",
+            "crm",
+            "readmodel",
+            "protocol",
+            "clock",
+            "outbound",
+            "files",
+        ],
     ),
     (
         "web",

@@ -98,11 +98,7 @@ pub(super) fn albums(files: &[StoredFile]) -> Vec<Part> {
 }
 
 /// Sends the files of one part, with the text under the first.
-pub(super) async fn send(
-    outbound: &Outbound,
-    bot: Bot<'_>,
-    message: &Outgoing<'_>,
-) -> SendOutcome {
+pub(super) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -> SendOutcome {
     let [single] = message.files else {
         return send_album(outbound, bot, message).await;
     };

@@ -37,8 +37,9 @@ pub(super) fn external_id(item: &Item) -> &str {
     let own = match &item.meaning {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => message.external_id.as_deref(),
-            InboundKind::Edited { external_id, .. }
-            | InboundKind::Reacted { external_id, .. } => Some(&**external_id),
+            InboundKind::Edited { external_id, .. } | InboundKind::Reacted { external_id, .. } => {
+                Some(&**external_id)
+            }
             InboundKind::Blocked | InboundKind::Unblocked => None,
         },
         Meaning::Ignored(_) => None,

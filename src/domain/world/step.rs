@@ -210,7 +210,7 @@ fn outcome(effects: &[Effect]) -> Outcome {
         Effect::Ignore(reason) => Some(Outcome::Ignored(reason)),
         Effect::Append(_)
         | Effect::Send { .. }
-            | Effect::Copy { .. }
+        | Effect::Copy { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }
