@@ -14,25 +14,30 @@ mod tidy;
 mod value;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::Connection;
+use tokio::sync::broadcast;
 
 pub use crate::store::sqlite::open::{OpenError, library_version};
 
-use crate::store::Unavailable;
+use crate::store::members::Members;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Signal,
+    Submitted,
 };
 use crate::store::sqlite::reader::Readers;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::writer::Writer;
+use crate::store::{SIGNALS_KEPT, Unavailable, posted, signal_commit};
 
 /// The data is in this file of the data directory, and in those that `SQLite` puts beside it.
 const FILE: &str = "store.sqlite";
@@ -42,6 +47,30 @@ const READERS: usize = 2;
 #[derive(Clone)]
 pub struct SqliteStore {
     threads: Arc<Threads>,
+    alone: Arc<Alone>,
+}
+
+/// What is only said between processes. One process is alone with its file, so none of it is
+/// written: it is of this process, and ends with it.
+struct Alone {
+    wants: Mutex<BTreeMap<ShardId, InstanceId>>,
+    members: Mutex<Members>,
+    signals: broadcast::Sender<Signal>,
+}
+
+impl Alone {
+    fn wants(&self) -> MutexGuard<'_, BTreeMap<ShardId, InstanceId>> {
+        self.wants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn members(&self) -> MutexGuard<'_, Members> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn signal(&self, signal: Signal) {
+        // Nobody may be listening.
+        let _ = self.signals.send(signal);
+    }
 }
 
 impl SqliteStore {
@@ -60,7 +89,16 @@ impl SqliteStore {
             writer,
             _writing: Running(vec![writing]),
         };
-        Ok(Self { threads: Arc::new(threads) })
+        let alone = Alone {
+            wants: Mutex::default(),
+            members: Mutex::default(),
+            signals: broadcast::Sender::new(SIGNALS_KEPT),
+        };
+        Ok(Self { threads: Arc::new(threads), alone: Arc::new(alone) })
+    }
+
+    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.alone.signals.subscribe()
     }
 
     async fn read<T: Send + 'static>(
@@ -109,7 +147,12 @@ impl Drop for Running {
 /// The port: see [`crate::store::Store`].
 impl SqliteStore {
     pub(super) async fn leases(&self) -> Result<Vec<(ShardId, Lease)>, Unavailable> {
-        self.read(shard::leases).await
+        let mut leases = self.read(shard::leases).await?;
+        let wants = self.alone.wants();
+        for (shard, lease) in &mut leases {
+            lease.want = wants.get(shard).cloned();
+        }
+        Ok(leases)
     }
 
     pub(super) async fn claim(
@@ -119,7 +162,12 @@ impl SqliteStore {
         seen: Lease,
         floor: u64,
     ) -> Result<Result<Lease, Lease>, Unavailable> {
-        self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await
+        let mut claimed = self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await?;
+        match &mut claimed {
+            Ok(_) => drop(self.alone.wants().remove(&shard)),
+            Err(stored) => stored.want = self.alone.wants().get(&shard).cloned(),
+        }
+        Ok(claimed)
     }
 
     pub(super) async fn renew(
@@ -127,9 +175,11 @@ impl SqliteStore {
         shard: ShardId,
         me: InstanceId,
         epoch: u64,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<Renewed, Unavailable> {
         let renew = |lease: &mut Lease| lease.beat += 1;
-        self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await
+        let ours = self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await?;
+        let want = self.alone.wants().get(&shard).cloned();
+        Ok(if ours { Renewed::Ours { want } } else { Renewed::Lost })
     }
 
     pub(super) async fn release(
@@ -139,7 +189,45 @@ impl SqliteStore {
         epoch: u64,
     ) -> Result<bool, Unavailable> {
         let free = |lease: &mut Lease| lease.owner = None;
-        self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await
+        let released =
+            self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await?;
+        if released {
+            self.alone.signal(Signal::Free(shard));
+        }
+        Ok(released)
+    }
+
+    pub(super) async fn ask(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        owner: InstanceId,
+        epoch: u64,
+        before: Option<InstanceId>,
+    ) -> Result<bool, Unavailable> {
+        if !self.read(move |from| shard::is_owned(from, shard, (&owner, epoch))).await? {
+            return Ok(false);
+        }
+        let mut wants = self.alone.wants();
+        let asks = wants.get(&shard) == before.as_ref();
+        if asks {
+            wants.insert(shard, me);
+        }
+        Ok(asks)
+    }
+
+    pub(super) async fn announce(
+        &self,
+        me: InstanceId,
+        bytes: Vec<u8>,
+        ttl: Duration,
+    ) -> Result<(), Unavailable> {
+        self.alone.members().announce(me, bytes, ttl);
+        Ok(())
+    }
+
+    pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
+        Ok(self.alone.members().list())
     }
 
     pub(super) async fn submit(
@@ -150,7 +238,12 @@ impl SqliteStore {
         at: Timestamp,
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
-        self.write(move |to| submit::submit(to, shard, (&dedupe, seconds), at, &bytes)).await
+        let submitted =
+            self.write(move |to| submit::submit(to, shard, (&dedupe, seconds), at, &bytes)).await?;
+        if matches!(submitted, Submitted::Accepted(_)) {
+            self.alone.signal(Signal::Inbox(shard));
+        }
+        Ok(submitted)
     }
 
     pub(super) async fn knows(
@@ -172,6 +265,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let (shard, posted) = (commit.shard, posted(&commit));
         let made = self.write(move |to| {
             let row = ShardRow::read(to, commit.shard)?;
             match judge::judge(to, &row, &commit)? {
@@ -179,7 +273,11 @@ impl SqliteStore {
                 Err(error) => Ok(Err(error)),
             }
         });
-        made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)))
+        let made = made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)));
+        if let Ok(committed) = &made {
+            signal_commit(&self.alone.signals, shard, posted, committed);
+        }
+        made
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {
@@ -241,6 +339,10 @@ impl SqliteStore {
         limit: usize,
     ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
         self.read(move |from| read::feed(from, shard, after, limit)).await
+    }
+
+    pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {
+        self.read(shard::feed_ends).await
     }
 
     pub(super) async fn feed_at(

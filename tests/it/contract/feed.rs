@@ -1,7 +1,7 @@
 //! The feed: positions, the chain, trimming.
 
 use switchboard::store::Store;
-use switchboard::store::op::{Position, Submitted};
+use switchboard::store::op::{Position, Signal, Submitted};
 
 use crate::contract::words::*;
 
@@ -96,6 +96,36 @@ pub(crate) async fn a_feed_that_is_short_enough_is_not_trimmed(store: Store) {
         store.tidy(at(0), keep).await.unwrap();
         assert_eq!(read(&store, START).await.map(|events| events.len()), Some(2));
     }
+}
+
+pub(crate) async fn the_ends_of_feeds_are_listed(store: Store) {
+    Owner::of(&store, "anna").await;
+    assert_eq!(store.feed_ends().await.unwrap(), []);
+    Owner::of_shard(&store, ELSEWHERE, "carl").await.does([event("x")]).await;
+    Owner::of(&store, "anna").await.does([event("a"), event("b")]).await;
+    Owner::of(&store, "boris").await;
+    let ends = [(SHARD, position(2, 2)), (ELSEWHERE, position(1, 1))];
+    assert_eq!(store.feed_ends().await.unwrap(), ends);
+    store.tidy(at(0), 0).await.unwrap();
+    assert_eq!(store.feed_ends().await.unwrap(), ends);
+}
+
+pub(crate) async fn what_is_committed_is_signalled(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    let mut signals = store.signals();
+    anna.does([put("1", 0, "nobody is told")]).await;
+    anna.does([event("a"), event("b")]).await;
+    assert_eq!(signals.recv().await.unwrap(), Signal::Feed(SHARD));
+    anna.does([put_inbox(ELSEWHERE, "hello"), put_inbox(ELSEWHERE, "again")]).await;
+    assert_eq!(signals.recv().await.unwrap(), Signal::Inbox(ELSEWHERE));
+    let _refused = anna.tries([event("c"), delete_job("none")]).await.unwrap_err();
+    anna.does([event("d")]).await;
+    // One for each entry would be as true.
+    let mut next = signals.recv().await.unwrap();
+    while next == Signal::Inbox(ELSEWHERE) {
+        next = signals.recv().await.unwrap();
+    }
+    assert_eq!(next, Signal::Feed(SHARD));
 }
 
 pub(crate) async fn tidy_forgets_keys_that_have_run_out(store: Store) {
