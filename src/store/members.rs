@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::clock;
 use crate::store::op::{InstanceId, Member};
 
 /// Who is there, each until a moment of the runtime's monotonic clock.
@@ -13,12 +14,12 @@ pub(super) struct Members(BTreeMap<InstanceId, (Instant, Vec<u8>)>);
 
 impl Members {
     pub(super) fn announce(&mut self, me: InstanceId, bytes: Vec<u8>, ttl: Duration) {
-        self.0.insert(me, (Instant::now() + ttl, bytes));
+        self.0.insert(me, (clock::tick() + ttl, bytes));
     }
 
     /// In the order of instances; those whose time is over are forgotten.
     pub(super) fn list(&mut self) -> Vec<Member> {
-        let now = Instant::now();
+        let now = clock::tick();
         self.0.retain(|_, (until, _)| *until > now);
         let member = |(instance, (_, bytes)): (&InstanceId, &(Instant, Vec<u8>))| Member {
             instance: instance.clone(),
