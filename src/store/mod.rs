@@ -9,9 +9,9 @@ pub mod op;
 mod members;
 pub mod model;
 mod rules;
+mod signal;
 pub mod sqlite;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,11 +19,12 @@ use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
+pub use crate::store::signal::Signal;
+
 use crate::store::model::ModelStore;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Op, Position, Renewed, SharedKind, Signal,
-    Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
 use crate::store::sqlite::{OpenError, SqliteStore};
 
@@ -45,8 +46,8 @@ impl Store {
         SqliteStore::open(dir).map(Self::Sqlite)
     }
 
-    /// Hints from all processes that use the store, from now on. A receiver that is slow misses
-    /// some: what they point at is the truth.
+    /// What happens from now on, in all shards and whoever did it. A listener that is too slow
+    /// misses the oldest.
     pub fn signals(&self) -> broadcast::Receiver<Signal> {
         match self {
             Self::Model(store) => store.signals(),
@@ -63,32 +64,6 @@ impl Store {
             Self::Sqlite(store) => Self::Sqlite(store.clone()),
         }
     }
-}
-
-/// Signals that a slow receiver may be behind before it misses some.
-const SIGNALS_KEPT: usize = 4096;
-
-/// Tells what a commit did to whoever listens.
-fn signal_commit(
-    signals: &broadcast::Sender<Signal>,
-    shard: ShardId,
-    posted: impl IntoIterator<Item = ShardId>,
-    committed: &Committed,
-) {
-    // Nobody may be listening.
-    if !committed.appended.is_empty() {
-        let _ = signals.send(Signal::Feed(shard));
-    }
-    for shard in posted {
-        let _ = signals.send(Signal::Inbox(shard));
-    }
-}
-
-/// The shards whose inboxes get something by a commit.
-fn posted(commit: &Commit) -> BTreeSet<ShardId> {
-    let ops = commit.groups.iter().flatten();
-    ops.filter_map(|op| if let Op::PutInbox { shard, .. } = op { Some(*shard) } else { None })
-        .collect()
 }
 
 /// A read or a submit that got no answer.

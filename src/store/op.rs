@@ -63,17 +63,6 @@ pub struct Member {
     pub bytes: Vec<u8>,
 }
 
-/// Something happened in a shard: look there. May be lost, never lies, says nothing of what it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Signal {
-    /// Its inbox got an entry.
-    Inbox(ShardId),
-    /// Its owner gave it back.
-    Free(ShardId),
-    /// Its feed got events.
-    Feed(ShardId),
-}
-
 /// An all-or-nothing write by the owner of a shard.
 #[derive(Clone, Debug)]
 pub struct Commit {

@@ -14,35 +14,26 @@ use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
+use crate::store::Unavailable;
 use crate::store::model::state::{Shard, State};
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, INBOX_MAX,
     InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
-    Signal, Submitted,
+    Submitted,
 };
-use crate::store::{SIGNALS_KEPT, Unavailable, posted, rules, signal_commit};
+use crate::store::rules;
+use crate::store::signal::{self, Signal, Signals};
 
 /// A store in memory. All clones are the same store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ModelStore {
     state: Arc<Mutex<State>>,
-    signals: broadcast::Sender<Signal>,
-}
-
-impl Default for ModelStore {
-    fn default() -> Self {
-        Self { state: Arc::default(), signals: broadcast::Sender::new(SIGNALS_KEPT) }
-    }
+    signals: Signals,
 }
 
 impl ModelStore {
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.signals.subscribe()
-    }
-
-    fn signal(&self, signal: Signal) {
-        // Nobody may be listening.
-        let _ = self.signals.send(signal);
+        self.signals.listen()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -131,7 +122,7 @@ impl ModelStore {
             true
         });
         if released {
-            self.signal(Signal::Free(shard));
+            self.signals.send(Signal::Free(shard));
         }
         Ok(released)
     }
@@ -176,16 +167,16 @@ impl ModelStore {
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
         let mut state = self.state();
-        let into = state.shards.entry(shard).or_default();
-        if into.knows(&dedupe, at) {
+        let stored = state.shards.entry(shard).or_default();
+        if stored.knows(&dedupe, at) {
             return Ok(Submitted::Duplicate);
         }
-        if into.inbox.len() >= INBOX_MAX {
+        if stored.inbox.len() >= INBOX_MAX {
             return Ok(Submitted::Full);
         }
-        into.dedupe.insert(dedupe, rules::known_until(at, seconds));
-        let position = into.put_inbox(bytes);
-        self.signal(Signal::Inbox(shard));
+        stored.dedupe.insert(dedupe, rules::known_until(at, seconds));
+        let position = stored.put_inbox(bytes);
+        self.signals.send(Signal::Inbox(shard));
         Ok(Submitted::Accepted(position))
     }
 
@@ -215,10 +206,10 @@ impl ModelStore {
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let mut state = self.state();
         judge::judge(&state, &commit)?;
-        let (shard, posted) = (commit.shard, posted(&commit));
-        let committed = apply::apply(&mut state, commit);
-        signal_commit(&self.signals, shard, posted, &committed);
-        Ok(committed)
+        let signals = signal::of_commit(&commit);
+        let made = apply::apply(&mut state, commit);
+        self.signals.send_all(signals);
+        Ok(made)
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {

@@ -28,16 +28,16 @@ use tokio::sync::broadcast;
 
 pub use crate::store::sqlite::open::{OpenError, library_version};
 
+use crate::store::Unavailable;
 use crate::store::members::Members;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Signal,
-    Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
+use crate::store::signal::{self, Signal, Signals};
 use crate::store::sqlite::reader::Readers;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::writer::Writer;
-use crate::store::{SIGNALS_KEPT, Unavailable, posted, signal_commit};
 
 /// The data is in this file of the data directory, and in those that `SQLite` puts beside it.
 const FILE: &str = "store.sqlite";
@@ -47,15 +47,16 @@ const READERS: usize = 2;
 #[derive(Clone)]
 pub struct SqliteStore {
     threads: Arc<Threads>,
+    signals: Signals,
     alone: Arc<Alone>,
 }
 
 /// What is only said between processes. One process is alone with its file, so none of it is
 /// written: it is of this process, and ends with it.
+#[derive(Default)]
 struct Alone {
     wants: Mutex<BTreeMap<ShardId, InstanceId>>,
     members: Mutex<Members>,
-    signals: broadcast::Sender<Signal>,
 }
 
 impl Alone {
@@ -65,11 +66,6 @@ impl Alone {
 
     fn members(&self) -> MutexGuard<'_, Members> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn signal(&self, signal: Signal) {
-        // Nobody may be listening.
-        let _ = self.signals.send(signal);
     }
 }
 
@@ -89,16 +85,12 @@ impl SqliteStore {
             writer,
             _writing: Running(vec![writing]),
         };
-        let alone = Alone {
-            wants: Mutex::default(),
-            members: Mutex::default(),
-            signals: broadcast::Sender::new(SIGNALS_KEPT),
-        };
-        Ok(Self { threads: Arc::new(threads), alone: Arc::new(alone) })
+        let (signals, alone) = (Signals::default(), Arc::default());
+        Ok(Self { threads: Arc::new(threads), signals, alone })
     }
 
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.alone.signals.subscribe()
+        self.signals.listen()
     }
 
     async fn read<T: Send + 'static>(
@@ -192,7 +184,7 @@ impl SqliteStore {
         let released =
             self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await?;
         if released {
-            self.alone.signal(Signal::Free(shard));
+            self.signals.send(Signal::Free(shard));
         }
         Ok(released)
     }
@@ -238,10 +230,11 @@ impl SqliteStore {
         at: Timestamp,
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
-        let submitted =
-            self.write(move |to| submit::submit(to, shard, (&dedupe, seconds), at, &bytes)).await?;
+        let submit =
+            move |to: &Connection| submit::submit(to, shard, (&dedupe, seconds), at, &bytes);
+        let submitted = self.write(submit).await?;
         if matches!(submitted, Submitted::Accepted(_)) {
-            self.alone.signal(Signal::Inbox(shard));
+            self.signals.send(Signal::Inbox(shard));
         }
         Ok(submitted)
     }
@@ -265,7 +258,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        let (shard, posted) = (commit.shard, posted(&commit));
+        let signals = signal::of_commit(&commit);
         let made = self.write(move |to| {
             let row = ShardRow::read(to, commit.shard)?;
             match judge::judge(to, &row, &commit)? {
@@ -274,8 +267,8 @@ impl SqliteStore {
             }
         });
         let made = made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)));
-        if let Ok(committed) = &made {
-            signal_commit(&self.alone.signals, shard, posted, committed);
+        if made.is_ok() {
+            self.signals.send_all(signals);
         }
         made
     }

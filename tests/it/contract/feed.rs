@@ -1,7 +1,7 @@
 //! The feed: positions, the chain, trimming.
 
 use switchboard::store::Store;
-use switchboard::store::op::{Position, Signal, Submitted};
+use switchboard::store::op::{Position, Submitted};
 
 use crate::contract::words::*;
 
@@ -108,24 +108,6 @@ pub(crate) async fn the_ends_of_feeds_are_listed(store: Store) {
     assert_eq!(store.feed_ends().await.unwrap(), ends);
     store.tidy(at(0), 0).await.unwrap();
     assert_eq!(store.feed_ends().await.unwrap(), ends);
-}
-
-pub(crate) async fn what_is_committed_is_signalled(store: Store) {
-    let mut anna = Owner::of(&store, "anna").await;
-    let mut signals = store.signals();
-    anna.does([put("1", 0, "nobody is told")]).await;
-    anna.does([event("a"), event("b")]).await;
-    assert_eq!(signals.recv().await.unwrap(), Signal::Feed(SHARD));
-    anna.does([put_inbox(ELSEWHERE, "hello"), put_inbox(ELSEWHERE, "again")]).await;
-    assert_eq!(signals.recv().await.unwrap(), Signal::Inbox(ELSEWHERE));
-    let _refused = anna.tries([event("c"), delete_job("none")]).await.unwrap_err();
-    anna.does([event("d")]).await;
-    // One for each entry would be as true.
-    let mut next = signals.recv().await.unwrap();
-    while next == Signal::Inbox(ELSEWHERE) {
-        next = signals.recv().await.unwrap();
-    }
-    assert_eq!(next, Signal::Feed(SHARD));
 }
 
 pub(crate) async fn tidy_forgets_keys_that_have_run_out(store: Store) {

@@ -4,7 +4,7 @@ use domain::id::ShardId;
 use futures_util::future::join_all;
 use switchboard::store::Store;
 use switchboard::store::op::{
-    Commit, CommitError, INBOX_MAX, InboxPosition, Lease, Meta, Op, Refusal, Signal, Submitted,
+    Commit, CommitError, INBOX_MAX, InboxPosition, Lease, Meta, Op, Refusal, Submitted,
 };
 
 use crate::contract::words::*;
@@ -108,15 +108,6 @@ pub(crate) async fn advancing_makes_room(store: Store) {
     let position = InboxPosition(INBOX_MAX as u64 + 1);
     assert_eq!(submit(&store, "late").await, Submitted::Accepted(position));
     assert_eq!(submit(&store, "later").await, Submitted::Full);
-}
-
-pub(crate) async fn what_is_submitted_is_signalled(store: Store) {
-    let mut signals = store.signals();
-    submit(&store, "a").await;
-    assert_eq!(signals.recv().await.unwrap(), Signal::Inbox(SHARD));
-    submit(&store, "a").await;
-    Owner::of(&store, "anna").await.does([put_inbox(ELSEWHERE, "b")]).await;
-    assert_eq!(signals.recv().await.unwrap(), Signal::Inbox(ELSEWHERE));
 }
 
 pub(crate) async fn an_entry_is_put_into_another_inbox(store: Store) {

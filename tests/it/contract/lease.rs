@@ -1,7 +1,7 @@
 //! Who owns a shard: claim, renew, release.
 
 use switchboard::store::Store;
-use switchboard::store::op::{Lease, Renewed, Signal};
+use switchboard::store::op::{Lease, Renewed};
 
 use crate::contract::words::*;
 
@@ -113,17 +113,6 @@ pub(crate) async fn asking_stops_no_claim_and_ends_with_it(store: Store) {
     assert_eq!(claim(&store, "carl", Lease::default(), 0).await, Err(asked));
     assert_eq!(claim(&store, "carl", lease("anna", 1, 0), 0).await, Ok(lease("carl", 2, 0)));
     assert_eq!(lease_of(&store, SHARD).await, lease("carl", 2, 0));
-}
-
-pub(crate) async fn what_is_given_back_is_signalled(store: Store) {
-    Owner::of(&store, "anna").await;
-    let mut signals = store.signals();
-    store.release(SHARD, instance("anna"), 1).await.unwrap();
-    assert_eq!(signals.recv().await.unwrap(), Signal::Free(SHARD));
-    store.release(SHARD, instance("anna"), 1).await.unwrap();
-    Owner::of(&store, "boris").await;
-    store.release(SHARD, instance("boris"), 2).await.unwrap();
-    assert_eq!(signals.recv().await.unwrap(), Signal::Free(SHARD));
 }
 
 pub(crate) async fn only_claimed_shards_are_listed(store: Store) {

@@ -7,6 +7,7 @@ mod inbox;
 mod lease;
 mod members;
 mod refusal;
+mod signal;
 mod work;
 
 pub(crate) mod words;
@@ -56,8 +57,7 @@ contract! {
         the_owner_learns_who_asks
         only_the_owner_is_asked
         who_asks_takes_the_place_of_whom_he_names
-        asking_stops_no_claim_and_ends_with_it
-        what_is_given_back_is_signalled;
+        asking_stops_no_claim_and_ends_with_it;
     members:
         nobody_is_there_at_first
         members_are_listed_in_order
@@ -76,7 +76,6 @@ contract! {
         a_full_inbox_takes_nothing
         a_full_inbox_still_knows_its_duplicates
         advancing_makes_room
-        what_is_submitted_is_signalled
         an_entry_is_put_into_another_inbox
         an_entry_is_put_into_the_own_inbox
         entries_are_put_in_the_order_of_ops
@@ -122,7 +121,6 @@ contract! {
         a_trimmed_feed_admits_it
         a_feed_that_is_short_enough_is_not_trimmed
         the_ends_of_feeds_are_listed
-        what_is_committed_is_signalled
         tidy_forgets_keys_that_have_run_out;
     capacity:
         an_operator_is_reserved_up_to_the_limit
@@ -137,6 +135,11 @@ contract! {
         counters_add_up
         a_correction_is_not_a_reception
         counters_are_listed_by_line;
+    signal:
+        a_new_entry_is_told
+        a_commit_tells_what_it_changed
+        a_shard_given_back_is_told
+        what_changes_nothing_is_not_told;
     refusal:
         a_commit_counts
         nobody_commits_to_a_free_shard
