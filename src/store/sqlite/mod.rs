@@ -208,6 +208,7 @@ impl SqliteStore {
         Ok(asks)
     }
 
+    #[expect(clippy::unused_async, reason = "the port is async")]
     pub(super) async fn announce(
         &self,
         me: InstanceId,
@@ -218,6 +219,7 @@ impl SqliteStore {
         Ok(())
     }
 
+    #[expect(clippy::unused_async, reason = "the port is async")]
     pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
         Ok(self.alone.members().list())
     }
