@@ -7,7 +7,7 @@ use switchboard::store::op::Member;
 
 use crate::contract::words::*;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(50);
 
 pub(crate) async fn nobody_is_there_at_first(store: Store) {
