@@ -8,25 +8,34 @@ mod state;
 
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
+use tokio::sync::broadcast;
 
 use crate::store::Unavailable;
 use crate::store::model::state::{Shard, State};
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, INBOX_MAX,
-    InboxEntry, InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+    InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
+    Submitted,
 };
 use crate::store::rules;
+use crate::store::signal::{self, Signal, Signals};
 
 /// A store in memory. All clones are the same store.
 #[derive(Clone, Debug, Default)]
 pub struct ModelStore {
     state: Arc<Mutex<State>>,
+    signals: Signals,
 }
 
 impl ModelStore {
+    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.listen()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Judging comes before writing and writing cannot fail, so a poisoned state is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -80,10 +89,11 @@ impl ModelStore {
     ) -> Result<Result<Lease, Lease>, Unavailable> {
         let mut state = self.state();
         let stored = state.shards.get(&shard).map(|shard| shard.lease.clone()).unwrap_or_default();
-        if stored != seen {
+        if !stored.stands_as(&seen) {
             return Ok(Err(stored));
         }
-        let lease = Lease { owner: Some(me), epoch: stored.epoch.max(floor) + 1, beat: 0 };
+        let epoch = stored.epoch.max(floor) + 1;
+        let lease = Lease { owner: Some(me), epoch, beat: 0, want: None };
         state.shards.entry(shard).or_default().lease = lease.clone();
         Ok(Ok(lease))
     }
@@ -93,11 +103,12 @@ impl ModelStore {
         shard: ShardId,
         me: InstanceId,
         epoch: u64,
-    ) -> Result<bool, Unavailable> {
-        Ok(self.owned(shard, (&me, epoch), |lease| {
+    ) -> Result<Renewed, Unavailable> {
+        let renewed = self.owned(shard, (&me, epoch), |lease| {
             lease.beat += 1;
-            true
-        }))
+            Some(Renewed::Ours { want: lease.want.clone() })
+        });
+        Ok(renewed.unwrap_or(Renewed::Lost))
     }
 
     pub(super) async fn release(
@@ -106,10 +117,45 @@ impl ModelStore {
         me: InstanceId,
         epoch: u64,
     ) -> Result<bool, Unavailable> {
-        Ok(self.owned(shard, (&me, epoch), |lease| {
+        let released = self.owned(shard, (&me, epoch), |lease| {
             lease.owner = None;
             true
+        });
+        if released {
+            self.signals.send(Signal::Free(shard));
+        }
+        Ok(released)
+    }
+
+    pub(super) async fn ask(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        owner: InstanceId,
+        epoch: u64,
+        before: Option<InstanceId>,
+    ) -> Result<bool, Unavailable> {
+        Ok(self.owned(shard, (&owner, epoch), |lease| {
+            let asks = lease.want == before;
+            if asks {
+                lease.want = Some(me);
+            }
+            asks
         }))
+    }
+
+    pub(super) async fn announce(
+        &self,
+        me: InstanceId,
+        bytes: Vec<u8>,
+        ttl: Duration,
+    ) -> Result<(), Unavailable> {
+        self.state().members.announce(me, bytes, ttl);
+        Ok(())
+    }
+
+    pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
+        Ok(self.state().members.list())
     }
 
     pub(super) async fn submit(
@@ -121,15 +167,17 @@ impl ModelStore {
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
         let mut state = self.state();
-        let shard = state.shards.entry(shard).or_default();
-        if shard.knows(&dedupe, at) {
+        let stored = state.shards.entry(shard).or_default();
+        if stored.knows(&dedupe, at) {
             return Ok(Submitted::Duplicate);
         }
-        if shard.inbox.len() >= INBOX_MAX {
+        if stored.inbox.len() >= INBOX_MAX {
             return Ok(Submitted::Full);
         }
-        shard.dedupe.insert(dedupe, rules::known_until(at, seconds));
-        Ok(Submitted::Accepted(shard.put_inbox(bytes)))
+        stored.dedupe.insert(dedupe, rules::known_until(at, seconds));
+        let position = stored.put_inbox(bytes);
+        self.signals.send(Signal::Inbox(shard));
+        Ok(Submitted::Accepted(position))
     }
 
     pub(super) async fn knows(
@@ -158,7 +206,10 @@ impl ModelStore {
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let mut state = self.state();
         judge::judge(&state, &commit)?;
-        Ok(apply::apply(&mut state, commit))
+        let signals = signal::of_commit(&commit);
+        let made = apply::apply(&mut state, commit);
+        self.signals.send_all(signals);
+        Ok(made)
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {
@@ -236,6 +287,12 @@ impl ModelStore {
             let behind = shard.feed.range((Excluded(after), Unbounded));
             Some(behind.take(limit).map(|(_, record)| record.clone()).collect())
         })
+    }
+
+    pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {
+        let state = self.state();
+        let ends = state.shards.iter().map(|(id, shard)| (*id, shard.meta.feed_end));
+        Ok(ends.filter(|(_, end)| *end != Position::default()).collect())
     }
 
     pub(super) async fn feed_at(
