@@ -228,7 +228,6 @@ pub enum ServerFrame {
 pub struct FeedPosition(pub String);
 
 /// One event, as this browser may see it.
-#[expect(clippy::large_enum_variant, reason = "rows are most of them, and made to be encoded")]
 #[derive(
     Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr,
 )]

@@ -242,7 +242,7 @@ async fn copy(parts: &Shared, job: &CopyJob) -> Result<StoredFile, NoCopy> {
     let channel = directory.channels.get(&job.chat.channel).map(|found| found.value.clone());
     let channel = channel.ok_or(NoCopy::Never(FileProblem::Gone))?;
     let owner = Owner::Conversation(job.conversation.clone());
-    match channels::locate(&parts.outbound, &channel, &job.handle).await? {
+    match channels::locate(&parts.outbound, &channel, &job.wanted.handle).await? {
         FileSource::Uploaded(id) => {
             let from = Owner::Chat(job.chat.clone());
             let adopted = parts.files.adopt(&from, &id, &owner).await;
@@ -283,7 +283,7 @@ async fn take_in(
     while let Some(chunk) = download.chunk().await? {
         receiving.push(chunk).await?;
     }
-    Ok(receiving.finish(job.name.as_deref(), parts.clock.now()).await?)
+    Ok(receiving.finish(job.wanted.name.as_deref(), parts.clock.now()).await?)
 }
 
 fn later(reason: &str) -> NoCopy {

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use crate::actors::directory::Directory;
 use crate::actors::encode;
 use crate::actors::outbox::{CopyJob, OutboxJob, Writer};
-use crate::files;
 use crate::store::op::Op;
 
 /// The ops of one piece of work, and what is shown and done after their commit.
@@ -69,18 +68,9 @@ impl Group {
                         sending: false,
                     });
                 }
-                Effect::Copy { entry, attachment, handle, name } => self.copy(CopyJob {
-                    id: CopyJob::id_of(&conversation.id, *entry, *attachment),
-                    chat: conversation.chat.clone(),
-                    conversation: conversation.id.clone(),
-                    entry: *entry,
-                    attachment: *attachment,
-                    handle: handle.clone(),
-                    name: name.clone(),
-                    file: files::new_id(),
-                    created_at: now,
-                    attempts: 0,
-                }),
+                Effect::Copy { entry, attachment, file } => {
+                    self.copy(CopyJob::new(conversation, *entry, *attachment, file, now));
+                }
                 Effect::Reserve { operator, limit } => {
                     let capacity = directory.operators.get(operator).map(|o| o.value.capacity);
                     let limit = match limit {

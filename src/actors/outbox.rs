@@ -1,6 +1,7 @@
 //! Jobs of the outbox, as stored.
 
-use domain::file::StoredFile;
+use domain::conversation::Conversation;
+use domain::file::{StoredFile, WantedFile};
 use domain::id::{ChatKey, ConversationId, EntryNumber, FileId, ShardId};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use crate::actors::copying::Copies;
 use crate::actors::delivery::Jobs;
 use crate::actors::encode;
 use crate::actors::parts::Parts;
+use crate::files;
 use crate::store::Unavailable;
 
 /// One message on its way to a customer. Ids sort in the order of the work.
@@ -44,9 +46,7 @@ pub(crate) struct CopyJob {
     pub(crate) entry: EntryNumber,
     /// Counts the attachments of the message from 0.
     pub(crate) attachment: u16,
-    /// The platform's.
-    pub(crate) handle: String,
-    pub(crate) name: Option<String>,
+    pub(crate) wanted: WantedFile,
     /// Under which it will be kept.
     pub(crate) file: FileId,
     pub(crate) created_at: Timestamp,
@@ -86,12 +86,25 @@ impl CopyJob {
     /// With which the ids of these jobs begin, and of no others.
     const PREFIX: &str = "copy-";
 
-    pub(crate) fn id_of(
-        conversation: &ConversationId,
+    pub(crate) fn new(
+        of: &Conversation,
         entry: EntryNumber,
         attachment: u16,
-    ) -> String {
-        format!("{}{}-{:08}-{attachment:05}", Self::PREFIX, unique(conversation), entry.0)
+        wanted: &WantedFile,
+        now: Timestamp,
+    ) -> Self {
+        let id = format!("{}{}-{:08}-{attachment:05}", Self::PREFIX, unique(&of.id), entry.0);
+        Self {
+            id,
+            chat: of.chat.clone(),
+            conversation: of.id.clone(),
+            entry,
+            attachment,
+            wanted: wanted.clone(),
+            file: files::new_id(),
+            created_at: now,
+            attempts: 0,
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
     let mut parts = Vec::new();
     match albums.first_mut() {
         Some(first) if utf16_units(text) <= files::CAPTION_UTF16_MAX => {
-            text.clone_into(&mut first.text)
+            text.clone_into(&mut first.text);
         }
         Some(_) | None => {
             let texts = split(text, TEXT_UTF16_MAX, utf16_units);

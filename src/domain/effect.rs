@@ -32,7 +32,7 @@ use crate::chat::CustomerMessage;
 use crate::conversation::Continuation;
 use crate::customer::CustomerFacts;
 use crate::entry::{DeliveryState, Record};
-use crate::file::{FileCopy, StoredFile};
+use crate::file::{FileCopy, StoredFile, WantedFile};
 use crate::hours::Hours;
 use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::limits::Limits;
@@ -232,10 +232,7 @@ pub enum Effect {
     Copy {
         entry: EntryNumber,
         attachment: u16,
-        /// The platform's handle of it.
-        handle: String,
-        /// Its name, if the platform gave one.
-        name: Option<String>,
+        file: WantedFile,
     },
     Seek(Seek),
     /// Takes a place of the operator's capacity.

@@ -29,6 +29,15 @@ pub struct PictureSize {
     pub height: u32,
 }
 
+/// A file that is to be fetched from its platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedFile {
+    /// What the platform calls it.
+    pub handle: String,
+    /// What its sender calls it, if the platform says.
+    pub name: Option<String>,
+}
+
 /// Our copy of a customer's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

@@ -50,9 +50,8 @@ pub(super) fn of(head: &[u8]) -> Option<&'static str> {
     let served = found.and_then(|found| SERVED.iter().find(|known| **known == found));
     Some(match (served, found) {
         (Some(served), _) => served,
-        (None, Some(_)) => BINARY,
         (None, None) if is_text(head) => TEXT,
-        (None, None) => BINARY,
+        (None, _) => BINARY,
     })
 }
 

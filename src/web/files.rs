@@ -172,13 +172,10 @@ pub(in crate::web) async fn serve(
     if is_known(request, id) {
         return Ok(not_modified(id));
     }
-    let part = match asked_part(request, file.size_bytes) {
-        Ok(part) => part,
-        Err(NoSuchPart) => {
-            let whole = format!("bytes */{}", file.size_bytes);
-            let mut none = HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE);
-            return Ok(none.insert_header((CONTENT_RANGE, whole)).finish());
-        }
+    let Ok(part) = asked_part(request, file.size_bytes) else {
+        let whole = format!("bytes */{}", file.size_bytes);
+        let mut none = HttpResponse::build(StatusCode::RANGE_NOT_SATISFIABLE);
+        return Ok(none.insert_header((CONTENT_RANGE, whole)).finish());
     };
     let served = files.serve(owner, &file, Form::Content(part.clone())).await;
     let served = served.map_err(unavailable)?.ok_or(ApiError::NotFound)?;

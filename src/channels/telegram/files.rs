@@ -103,13 +103,12 @@ pub(super) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'
         return send_album(outbound, bot, message).await;
     };
     let kind = Kind::of(single.file);
-    match send_single(outbound, bot, message, single, kind).await {
-        // The platform does not take every picture as a photo; as a file it takes all.
-        SendOutcome::Refused { .. } if kind != Kind::Document => {
-            send_single(outbound, bot, message, single, Kind::Document).await
-        }
-        outcome => outcome,
+    let outcome = send_single(outbound, bot, message, single, kind).await;
+    // The platform does not take every picture as a photo; as a file it takes all.
+    if kind != Kind::Document && matches!(outcome, SendOutcome::Refused { .. }) {
+        return send_single(outbound, bot, message, single, Kind::Document).await;
     }
+    outcome
 }
 
 async fn send_single(

@@ -13,7 +13,7 @@ use crate::entry::{
     RoutedAgainWhy, Unheard,
 };
 use crate::event::PREVIEW_CHARS;
-use crate::file::{FILES_OF_MESSAGE_MAX, FileCopy, FileProblem, StoredFile};
+use crate::file::{FILES_OF_MESSAGE_MAX, FileCopy, FileProblem, StoredFile, WantedFile};
 use crate::id::{EntryNumber, OperatorId};
 use crate::line::RatingScale;
 use crate::operator::Departure;
@@ -61,8 +61,8 @@ impl Conversation {
         self.last_word_at = turn.now;
         let wanted = files_to_copy(&mut message);
         let entry = self.append(Author::Customer, Body::Message(message), original, turn);
-        for (attachment, handle, name) in wanted {
-            turn.push(Effect::Copy { entry, attachment, handle, name });
+        for (attachment, file) in wanted {
+            turn.push(Effect::Copy { entry, attachment, file });
         }
         self.greet(turn);
         match &self.state {
@@ -273,7 +273,7 @@ impl Conversation {
 }
 
 /// Marks the files of a message that are to be fetched, and says which they are.
-fn files_to_copy(message: &mut Message) -> Vec<(u16, String, Option<String>)> {
+fn files_to_copy(message: &mut Message) -> Vec<(u16, WantedFile)> {
     let mut wanted = Vec::new();
     for (index, attachment) in (0..).zip(&mut message.attachments) {
         if let Attachment::File { external_id: Some(handle), name, copy: copy @ None, .. } =
@@ -283,7 +283,7 @@ fn files_to_copy(message: &mut Message) -> Vec<(u16, String, Option<String>)> {
                 *copy = Some(FileCopy::Missing { why: FileProblem::TooMany });
             } else {
                 *copy = Some(FileCopy::Loading);
-                wanted.push((index, handle.clone(), name.clone()));
+                wanted.push((index, WantedFile { handle: handle.clone(), name: name.clone() }));
             }
         }
     }

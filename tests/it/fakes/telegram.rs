@@ -434,9 +434,9 @@ impl Platform {
         let media = form.field("media").and_then(|media| serde_json::from_str(&media).ok());
         let media: Vec<Value> = media.unwrap_or_default();
         let word = method.trim_start_matches("send").to_lowercase();
-        let named =
+        let in_album =
             media.iter().filter_map(|item| item["media"].as_str()?.strip_prefix("attach://"));
-        let mut names: Vec<&str> = named.collect();
+        let mut names: Vec<&str> = in_album.collect();
         if method != "sendMediaGroup" {
             names.push(&word);
         } else if !(2..=10).contains(&names.len()) {
