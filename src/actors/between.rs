@@ -50,6 +50,14 @@ impl Bench {
                 }
                 Ok(())
             }
+            Post::Command { operator, frame } => self.posted_command(group, operator, frame).await,
+            Post::Change { request, by, changes } => {
+                self.posted_change(group, &request, &by, &changes).await
+            }
+            Post::Answer { request, answer } => {
+                group.show(FeedEvent::Answered { request, answer });
+                Ok(())
+            }
             Post::PickUp { chat, operator } => {
                 // The customer may have written meanwhile: then there is nothing to pick up.
                 let _in_progress = self.next_by_hand(group, &chat, operator).await?;

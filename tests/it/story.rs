@@ -382,6 +382,7 @@ pub async fn start_node_with(
         store: store.clone(),
         read_model,
         outbound,
+        cluster: None,
     };
     node::start(start).await.unwrap()
 }
