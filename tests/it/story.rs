@@ -52,7 +52,7 @@ pub const MORNING: &str = "2026-03-02T09:00:00Z";
 const SECRET: &str = "story_secret";
 const LINE: &str = "sales";
 /// Shards of the node.
-const SHARDS: u16 = 2;
+pub const SHARDS: u16 = 2;
 pub const CHANNEL: &str = "telegram";
 
 /// Tells the story on the reference model and on the embedded store.
@@ -82,7 +82,7 @@ enum StoreKind {
 
 /// Keeps the paused clock from running to the next timer whenever the runtime waits for a thread
 /// or a socket: work in `spawn_blocking` holds it. Dropped, it lets go.
-fn time_stands_still() -> mpsc::Sender<()> {
+pub fn time_stands_still() -> mpsc::Sender<()> {
     let (held, until) = mpsc::channel::<()>();
     tokio::task::spawn_blocking(move || until.recv());
     tokio::time::pause();
@@ -91,7 +91,10 @@ fn time_stands_still() -> mpsc::Sender<()> {
 
 /// A node and its world.
 pub struct Story {
+    /// Where everything is said and asked.
     pub node: NodeHandle,
+    /// More nodes over the same store.
+    pub others: Vec<NodeHandle>,
     pub platform: Telegram,
     pub store: Store,
     updates: u64,
@@ -100,9 +103,18 @@ pub struct Story {
 impl Story {
     async fn begin(store: Store, settings: &impl Fn(&mut LineSettings)) -> Self {
         let clock = Clock::from(MORNING.parse().unwrap());
-        let platform = Telegram::start(clock.now());
         let node = start_node(&store, clock).await;
-        let begun = Self { node, platform, store, updates: 0 };
+        Self::begin_at(node, store, settings).await
+    }
+
+    /// Furnishes a node that has just begun.
+    pub async fn begin_at(
+        node: NodeHandle,
+        store: Store,
+        settings: &impl Fn(&mut LineSettings),
+    ) -> Self {
+        let platform = Telegram::start(node.clock().now());
+        let begun = Self { node, others: Vec::new(), platform, store, updates: 0 };
         begun.node_is_ready().await;
         let mut line = LineSettings::new("Sales", Vec::new(), "UTC");
         says_nothing(&mut line);
@@ -302,6 +314,9 @@ impl Story {
                 tokio::task::yield_now().await;
             }
             self.node.settle().await;
+            for node in &self.others {
+                node.settle().await;
+            }
         }
         for _ in 0..32 {
             tokio::task::yield_now().await;
@@ -363,21 +378,7 @@ pub async fn start_node_with(
 ) -> NodeHandle {
     let start = NodeStart {
         name: "story".into(),
-        settings: NodeSettings {
-            company: "Acme".into(),
-            limits: Limits::default(),
-            region: Region::parse("US").unwrap(),
-            public_url: Some("https://hub.example".into()),
-            sign_in_idle: SignedDuration::from_hours(12),
-            sign_in_absolute: SignedDuration::from_hours(168),
-            shards: SHARDS,
-            grace_seconds: 30,
-            events_kept: 1_000,
-            events_stored: 10_000,
-            sockets_per_operator: 5,
-            commands_per_second: 100_000,
-            commands_burst: 100_000,
-        },
+        settings: node_settings(),
         clock,
         store: store.clone(),
         read_model,
@@ -385,6 +386,24 @@ pub async fn start_node_with(
         cluster: None,
     };
     node::start(start).await.unwrap()
+}
+
+pub fn node_settings() -> NodeSettings {
+    NodeSettings {
+        company: "Acme".into(),
+        limits: Limits::default(),
+        region: Region::parse("US").unwrap(),
+        public_url: Some("https://hub.example".into()),
+        sign_in_idle: SignedDuration::from_hours(12),
+        sign_in_absolute: SignedDuration::from_hours(168),
+        shards: SHARDS,
+        grace_seconds: 30,
+        events_kept: 1_000,
+        events_stored: 10_000,
+        sockets_per_operator: 5,
+        commands_per_second: 100_000,
+        commands_burst: 100_000,
+    }
 }
 
 /// An operator who is signed in under his own name.
