@@ -103,7 +103,8 @@ port! {
     release(shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable>;
 
     /// Asks the owner of a shard for it, instead of whoever asked before. `false`: it is owned
-    /// otherwise than `(owner, epoch)`, or asked for by another than `before`.
+    /// otherwise than `(owner, epoch)`, or asked for by another than `before`. Nothing rests on it:
+    /// a store may forget it when it is opened anew.
     ask(shard: ShardId, me: InstanceId, owner: InstanceId, epoch: u64, before: Option<InstanceId>)
         -> Result<bool, Unavailable>;
 

@@ -10,7 +10,6 @@ pub(crate) enum Call {
     Claim { shard: ShardId, me: InstanceId, seen: Lease, floor: u64 },
     Renew { shard: ShardId, me: InstanceId, epoch: u64 },
     Release { shard: ShardId, me: InstanceId, epoch: u64 },
-    Ask { shard: ShardId, me: InstanceId, lease: Lease },
     Submit { shard: ShardId, key: String, seconds: u32, at: Timestamp, bytes: Vec<u8> },
     Commit(Commit),
     Tidy { at: Timestamp, feed_keep: usize },
@@ -25,10 +24,6 @@ pub(crate) async fn answer(store: &Store, call: Call) -> String {
         Call::Renew { shard, me, epoch } => format!("{:?}", store.renew(shard, me, epoch).await),
         Call::Release { shard, me, epoch } => {
             format!("{:?}", store.release(shard, me, epoch).await)
-        }
-        Call::Ask { shard, me, lease: Lease { owner, epoch, want, .. } } => {
-            let owner = owner.unwrap_or_else(|| me.clone());
-            format!("{:?}", store.ask(shard, me, owner, epoch, want).await)
         }
         Call::Submit { shard, key, seconds, at, bytes } => {
             format!("{:?}", store.submit(shard, key, seconds, at, bytes).await)

@@ -25,7 +25,6 @@ pub(crate) enum Intent {
     Claim { shard: ShardId, who: &'static str, seen: Aim, floor: u64 },
     Renew { shard: ShardId, who: Who, epoch: Aim },
     Release { shard: ShardId, who: Who, epoch: Aim },
-    Ask { shard: ShardId, who: &'static str, epoch: Aim },
     Submit { shard: ShardId, key: u8, seconds: u32 },
     Commit { shard: ShardId, who: Who, epoch: Aim, commits: Aim, groups: Vec<Vec<OpIntent>> },
     Tidy { feed_keep: usize },
@@ -124,7 +123,6 @@ impl Intent {
             Self::Claim { shard, .. }
             | Self::Renew { shard, .. }
             | Self::Release { shard, .. }
-            | Self::Ask { shard, .. }
             | Self::Submit { shard, .. }
             | Self::Commit { shard, .. } => *shard,
             Self::Tidy { .. } => SHARDS[0],
@@ -143,10 +141,6 @@ impl Intent {
             }
             Self::Release { shard, who, epoch } => {
                 Call::Release { shard, me: now.who(who), epoch: epoch.at(lease.epoch) }
-            }
-            Self::Ask { shard, who, epoch } => {
-                let lease = Lease { epoch: epoch.at(lease.epoch), ..lease.clone() };
-                Call::Ask { shard, me: instance(who), lease }
             }
             Self::Submit { shard, key, seconds } => {
                 let key = format!("key {key}");
@@ -189,8 +183,6 @@ pub(crate) fn intent() -> impl Strategy<Value = Intent> {
             .prop_map(|(shard, who, epoch)| Intent::Renew { shard, who, epoch }),
         1 => (shard(), who(), aim())
             .prop_map(|(shard, who, epoch)| Intent::Release { shard, who, epoch }),
-        1 => (shard(), prop::sample::select(&INSTANCES[..]), aim())
-            .prop_map(|(shard, who, epoch)| Intent::Ask { shard, who, epoch }),
         9 => (shard(), 0..12_u8, 0..30_u32)
             .prop_map(|(shard, key, seconds)| Intent::Submit { shard, key, seconds }),
         36 => (shard(), who(), aim(), aim(), groups).prop_map(
