@@ -4,6 +4,7 @@ use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
+use domain::event::FeedEvent;
 use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
