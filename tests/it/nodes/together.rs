@@ -32,8 +32,10 @@ fn a_customer_and_an_operator_at_nodes_that_do_not_own_the_line() {
             among.customer_writes(501, "thank you").await;
             assert_eq!(anna.finishes(among, &conversation).await, Outcome::Done {});
             assert_eq!(among.platform.sent_to(501), ["good morning"]);
-            assert_eq!(anna.texts(), ["hello", "good morning", "thank you"]);
-            assert_eq!(anna.state(), RowState::Closed);
+            assert_eq!(anna.texts(), ["good morning", "thank you"]);
+            let told = ["hello", "good morning", "thank you"];
+            assert_eq!(among.told(&conversation).await, told);
+            assert_eq!(anna.state(), RowState::Closing);
             let _gapless = anna.positions();
         },
     );
