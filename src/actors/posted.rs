@@ -45,11 +45,11 @@ impl Bench {
 }
 
 /// Of what was refused nothing is left but the answer.
-fn answer(group: &mut Group, request: String, verdict: &Verdict, say: impl Fn(Verdict) -> String) {
+fn answer(group: &mut Group, request: String, verdict: &Verdict, say: impl Fn(&Verdict) -> String) {
     if !matches!(verdict, Verdict::Done) {
         *group = Group::default();
     }
-    group.show(FeedEvent::Answered { request, answer: say(verdict.clone()) });
+    group.show(FeedEvent::Answered { request, answer: say(verdict) });
 }
 
 /// What is left of an entry of the inbox that was refused for good: the answer. None: it is no such
@@ -58,21 +58,21 @@ pub(crate) fn settled(work: &Work, verdict: &Verdict) -> Option<Post> {
     let Work::Inbox { post: Some(post), .. } = work else { return None };
     if let Post::Command { operator, frame } = post {
         let command = orders::read(frame.clone(), operator.clone())?.ok()?;
-        let answer = command_answer(verdict.clone());
+        let answer = command_answer(verdict);
         return Some(Post::Answer { request: command.dedupe_key(), answer });
     }
     if let Post::Change { request, .. } = post {
-        let answer = change_answer(verdict.clone());
+        let answer = change_answer(verdict);
         return Some(Post::Answer { request: request.clone(), answer });
     }
     None
 }
 
-fn command_answer(verdict: Verdict) -> String {
-    text(&outcome(verdict))
+fn command_answer(verdict: &Verdict) -> String {
+    text(&outcome(verdict.clone()))
 }
 
-fn change_answer(verdict: Verdict) -> String {
+fn change_answer(verdict: &Verdict) -> String {
     text::<Result<(), NotStored>>(&stored(verdict))
 }
 

@@ -518,7 +518,7 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             }),
             Work::Command { mut answer, .. } => answer.give(outcome(verdict)),
             Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
-                answer.give(stored(verdict));
+                answer.give(stored(&verdict));
             }
             Work::Inbox { .. }
             | Work::Due { .. }
@@ -534,7 +534,7 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
 }
 
 /// What the verdict says to whoever wants something stored.
-pub(crate) fn stored(verdict: Verdict) -> Result<(), NotStored> {
+pub(crate) fn stored(verdict: &Verdict) -> Result<(), NotStored> {
     match verdict {
         Verdict::Done | Verdict::Repeated => Ok(()),
         Verdict::Stale => Err(NotStored::Stale),

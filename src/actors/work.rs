@@ -59,8 +59,8 @@ impl Work {
             Self::Arrive { arrival, .. } => vec![arrival.dedupe_key()],
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
-            Self::Change { changes, .. } => targets(changes),
-            Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => targets(changes),
+            Self::Change { changes, .. }
+            | Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => targets(changes),
             Self::Inbox { .. }
             | Self::Due { .. }
             | Self::Wake { .. }

@@ -149,9 +149,12 @@ impl Leases {
     }
 }
 
+/// What a poll sees: the lease of every shard ever claimed, and who is there.
+type Seen = (Vec<(ShardId, Lease)>, Vec<Member>);
+
 /// What the store answered. None: not at all, or not in time.
 enum Done {
-    Polled(Option<(Vec<(ShardId, Lease)>, Vec<Member>)>),
+    Polled(Option<Seen>),
     Claimed {
         shard: ShardId,
         sent: Instant,
@@ -318,15 +321,12 @@ impl Shell {
             }
             Done::Anew { shard, sent, lease, answer } => {
                 let epoch = lease.as_ref().map(|lease| lease.epoch);
-                match lease {
-                    Some(lease) => {
-                        // Who asked goes on with it himself.
-                        let _told = self.keeper.claimed(shard, sent, Some(Ok(lease)));
-                    }
-                    None => {
-                        let turn = self.keeper.lose(shard);
-                        self.tell(turn);
-                    }
+                if let Some(lease) = lease {
+                    // Who asked goes on with it himself.
+                    let _told = self.keeper.claimed(shard, sent, Some(Ok(lease)));
+                } else {
+                    let turn = self.keeper.lose(shard);
+                    self.tell(turn);
                 }
                 *lock(&self.common.tenures) = self.keeper.tenures();
                 let _gone = answer.send(epoch);

@@ -33,18 +33,18 @@ impl Situation<'_> {
         orphans: impl IntoIterator<Item = ShardId>,
     ) -> BTreeMap<ShardId, InstanceId> {
         let orphans: Vec<_> = orphans.into_iter().collect();
-        let mut owned: BTreeMap<&InstanceId, usize> =
+        let mut has: BTreeMap<&InstanceId, usize> =
             self.nodes.iter().map(|node| (node, 0)).collect();
         for (shard, lease) in self.leases {
             let owner = lease.owner.as_ref().filter(|_| !orphans.contains(shard));
-            if let Some(count) = owner.and_then(|owner| owned.get_mut(owner)) {
+            if let Some(count) = owner.and_then(|owner| has.get_mut(owner)) {
                 *count += 1;
             }
         }
         let mut successors = BTreeMap::new();
         for shard in orphans {
             let has_room =
-                |node: &&InstanceId| owned.get(node).is_some_and(|n| *n < self.quota(node));
+                |node: &&InstanceId| has.get(node).is_some_and(|n| *n < self.quota(node));
             // Whom it was given free for.
             let asked = self.leases.get(&shard).and_then(|lease| lease.want.as_ref());
             let asked = self.nodes.iter().filter(|node| Some(*node) == asked).find(has_room);
@@ -55,7 +55,7 @@ impl Situation<'_> {
                     .or_else(|| self.nodes.iter().max_by_key(|node| weight(shard, node)))
             };
             if let Some(node) = asked.or_else(preferred) {
-                *owned.entry(node).or_default() += 1;
+                *has.entry(node).or_default() += 1;
                 successors.insert(shard, node.clone());
             }
         }
@@ -66,21 +66,21 @@ impl Situation<'_> {
     /// Each with its lease, those that suit it best first. None while any shard is without a live
     /// owner.
     pub fn wanted(&self, me: &InstanceId) -> Vec<(ShardId, Lease)> {
-        let mut owned: BTreeMap<&InstanceId, usize> = BTreeMap::new();
+        let mut all: BTreeMap<&InstanceId, usize> = BTreeMap::new();
         for shard in (0..self.shards).map(ShardId) {
             let owner = self.leases.get(&shard).and_then(|lease| lease.owner.as_ref());
             let Some(owner) = owner.filter(|owner| self.nodes.contains(owner)) else {
                 return Vec::new();
             };
-            *owned.entry(owner).or_default() += 1;
+            *all.entry(owner).or_default() += 1;
         }
         let asked = self.leases.values().filter(|lease| lease.want.as_ref() == Some(me)).count();
-        let has = owned.get(me).copied().unwrap_or_default() + asked;
+        let has = all.get(me).copied().unwrap_or_default() + asked;
         let missing = self.quota(me).saturating_sub(has).min(ASKS_MAX);
         let surplus_of = |(owner, count): (&&InstanceId, &usize)| {
             ((*owner).clone(), count.saturating_sub(self.quota(owner)))
         };
-        let mut surplus: BTreeMap<InstanceId, usize> = owned.iter().map(surplus_of).collect();
+        let mut surplus: BTreeMap<InstanceId, usize> = all.iter().map(surplus_of).collect();
         for lease in self.leases.values().filter(|lease| self.is_asked(lease)) {
             if let Some(left) = lease.owner.as_ref().and_then(|owner| surplus.get_mut(owner)) {
                 *left = left.saturating_sub(1);

@@ -26,12 +26,12 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            lease: Duration::from_millis(3_000),
+            lease: Duration::from_secs(3),
             beat_every: Duration::from_millis(500),
-            self_fence: Duration::from_millis(2_000),
+            self_fence: Duration::from_secs(2),
             poll: Duration::from_millis(250),
-            second_choice: Duration::from_millis(1_000),
-            answer_within: Duration::from_millis(1_000),
+            second_choice: Duration::from_secs(1),
+            answer_within: Duration::from_secs(1),
         }
     }
 }

@@ -40,7 +40,7 @@ impl NodeHandle {
         let request = format!("change:{}", clock::new_uuid());
         let post = Post::Change { request: request.clone(), by: by.clone(), changes };
         match self.ask::<Result<(), NotStored>>(ShardId(0), request, &post).await {
-            Ok(changed) => changed,
+            Ok(answer) => answer,
             Err(Unanswered::NotStored(why)) => Err(why),
             // A request is made once; only its answer can be lost.
             Err(Unanswered::Repeated) => Err(NotStored::Unavailable),

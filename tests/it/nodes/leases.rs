@@ -34,7 +34,7 @@ fn who_survives_takes_over_and_nothing_is_lost() {
             assert_eq!(among.owner_of(SHARD).await, Some(survivor));
             assert_eq!(anna.replies(among, &conversation, "yes").await, Outcome::Done {});
             assert_eq!(among.platform.sent_to(501), ["yes"]);
-            assert_eq!(among.told(&conversation).await, ["hello", "are you there?", "yes"]);
+            assert_eq!(among.messages(&conversation).await, ["hello", "are you there?", "yes"]);
             let _gapless = anna.positions();
         },
     );
@@ -64,7 +64,7 @@ fn who_was_only_stopped_does_no_harm_when_it_goes_on() {
             among.passes(1_000).await;
             assert_eq!(stopped.texts(), ["still here"]);
             assert_eq!(stopped.replies(among, &conversation, "so am I").await, Outcome::Done {});
-            assert_eq!(among.told(&conversation).await, ["hello", "still here", "so am I"]);
+            assert_eq!(among.messages(&conversation).await, ["hello", "still here", "so am I"]);
             let _gapless = stopped.positions();
         },
     );
@@ -90,7 +90,7 @@ fn who_cannot_reach_the_store_stops_by_himself_and_goes_on_with_it() {
             among.settles().await;
             among.passes(500).await;
             let (conversation, _) = anna.offer();
-            assert_eq!(among.told(&conversation).await, ["hello"]);
+            assert_eq!(among.messages(&conversation).await, ["hello"]);
         },
     );
 }
@@ -140,7 +140,7 @@ fn who_joins_gets_its_share_and_work_goes_on() {
             among.customer_writes(501, "still there?").await;
             among.passes(500).await;
             assert_eq!(anna.replies(among, &conversation, "yes").await, Outcome::Done {});
-            assert_eq!(among.told(&conversation).await, ["hello", "still there?", "yes"]);
+            assert_eq!(among.messages(&conversation).await, ["hello", "still there?", "yes"]);
             among.passes(60_000).await;
             assert_eq!(among.shares().await, [1, 1], "and that stays so");
         },

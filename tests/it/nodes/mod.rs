@@ -10,7 +10,7 @@ mod view;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use domain::id::{ConversationId, ShardId};
+use domain::id::ShardId;
 use domain::line::LineSettings;
 use switchboard::actors::handle::NodeHandle;
 use switchboard::actors::node::{self, Cluster, NodeStart};
@@ -83,8 +83,8 @@ impl Among {
             first.node.settle().await;
             tokio::time::advance(STEP).await;
         }
-        let store = Store::Model(model.clone());
-        let story = Story::begin_at(first.node.clone(), store, settings).await;
+        let all = Store::Model(model.clone());
+        let story = Story::begin_at(first.node.clone(), all, settings).await;
         let mut among = Self { story, model, members: vec![first] };
         for name in &names[1..] {
             among.joins(name).await;
@@ -180,11 +180,6 @@ impl Among {
         }
         let has = |member: &Member| owners.iter().filter(|o| **o == Some(member.name)).count();
         self.members.iter().map(has).collect()
-    }
-
-    /// All messages of a conversation, as a node reads them in the store.
-    pub async fn told(&self, conversation: &ConversationId) -> Vec<String> {
-        self.messages(conversation).await
     }
 }
 

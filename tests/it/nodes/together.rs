@@ -34,7 +34,7 @@ fn a_customer_and_an_operator_at_nodes_that_do_not_own_the_line() {
             assert_eq!(among.platform.sent_to(501), ["good morning"]);
             assert_eq!(anna.texts(), ["good morning", "thank you"]);
             let told = ["hello", "good morning", "thank you"];
-            assert_eq!(among.told(&conversation).await, told);
+            assert_eq!(among.messages(&conversation).await, told);
             assert_eq!(anna.state(), RowState::Closing);
             let _gapless = anna.positions();
         },
@@ -95,7 +95,7 @@ fn a_command_that_is_repeated_at_another_node_is_carried_out_once() {
             among.settles().await;
             let answers = [first.answer(cmd_id).unwrap(), second.answer(cmd_id).unwrap()];
             assert!(answers.contains(&Outcome::Repeated {}), "{answers:?}");
-            assert_eq!(among.told(&conversation).await, ["hello", "good morning"]);
+            assert_eq!(among.messages(&conversation).await, ["hello", "good morning"]);
             assert_eq!(among.platform.sent_to(501), ["good morning"]);
         },
     );
