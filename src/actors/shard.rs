@@ -22,7 +22,7 @@ use crate::actors::delivery::{TakeUp, found_jobs};
 use crate::actors::encode::{self, Place};
 use crate::actors::following::CatchUpWith;
 use crate::actors::ledger::{Ledger, Nothing};
-use crate::actors::line::{Configure, LineActor, LineStart};
+use crate::actors::line::{Configure, HasBegun, LineActor, LineStart};
 use crate::actors::node::ShardRuns;
 use crate::actors::parts::Shared;
 use crate::actors::work::Work;
@@ -363,7 +363,7 @@ async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
     }
 }
 
-/// Starts the lines with what the store remembers of them.
+/// Starts the lines with what the store remembers of them, and waits until they know the rest.
 async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
     let directory = bench.parts.directory.get();
@@ -380,6 +380,9 @@ async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
         };
         let addr = LineActor::start(start, &bench.addr, bench.parts.clone());
         bench.lines.insert(id.clone(), addr);
+    }
+    for line in bench.lines.values() {
+        line.send(HasBegun).await?;
     }
     Ok(())
 }

@@ -190,6 +190,13 @@ pub enum Op {
         expected: u64,
         bytes: Vec<u8>,
     },
+    /// Refused with [`Refusal::SharedVersion`] when the version is another; writes nothing. For what
+    /// was only read, but decided what is written.
+    RequireShared {
+        kind: SharedKind,
+        id: String,
+        expected: u64,
+    },
     /// As `DeleteDocument`, for documents that belong to no shard.
     DeleteShared {
         kind: SharedKind,
