@@ -127,6 +127,7 @@ async fn start_node(directory: &Path) -> NodeHandle {
             conversation_files_max: config.files.conversation_files_max,
             conversation_bytes_max: config.files.conversation_bytes_max,
         }),
+        cluster: None,
     };
     node::start(start).await.unwrap()
 }

@@ -4,7 +4,7 @@
 //! A copy that is made twice is written over, so a job found after a restart is simply done again.
 //! Nothing of a conversation waits for it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use actix::{
@@ -15,6 +15,7 @@ use domain::id::{ChannelId, ShardId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
+use crate::actors::delivery::TakeUp;
 use crate::actors::handle::NotStored;
 use crate::actors::outbox::CopyJob;
 use crate::actors::parts::Shared;
@@ -42,6 +43,10 @@ pub(crate) struct Copying {
     waiting: VecDeque<Waiting>,
     /// How many of each channel are being fetched.
     running: BTreeMap<ChannelId, usize>,
+    /// Jobs that wait or run: one that is found again is the same.
+    known: BTreeSet<String>,
+    /// Shards that go to another node, until they are ours again.
+    let_go: BTreeSet<ShardId>,
     sleep: Option<(Timestamp, SpawnHandle)>,
     settling: Vec<oneshot::Sender<()>>,
 }
@@ -67,6 +72,11 @@ pub(crate) struct Copies {
     pub(crate) jobs: Vec<(CopyJob, Timestamp)>,
 }
 
+/// A shard goes to another node, which finds its files anew.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct ForgetCopies(pub(crate) ShardId);
+
 /// Answered when nothing is fetched now; what waits for a later time does not count.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -85,6 +95,8 @@ impl Copying {
             parts,
             waiting: VecDeque::new(),
             running: BTreeMap::new(),
+            known: BTreeSet::new(),
+            let_go: BTreeSet::new(),
             sleep: None,
             settling: Vec::new(),
         };
@@ -112,13 +124,13 @@ impl Copying {
     }
 
     fn may_run(&self, task: &Waiting, now: Timestamp) -> bool {
-        let of_channel = self.running.get(task.what.channel()).copied().unwrap_or(0);
+        let of_channel = self.running.get(&task.what.job().chat.channel).copied().unwrap_or(0);
         let all: usize = self.running.values().sum();
         task.ready_at <= now && of_channel < OF_CHANNEL && all < AT_A_TIME
     }
 
     fn begin(&mut self, task: Waiting, ctx: &mut Context<Self>) {
-        let channel = task.what.channel().clone();
+        let (channel, id) = (task.what.job().chat.channel.clone(), task.what.job().id.clone());
         *self.running.entry(channel.clone()).or_default() += 1;
         let parts = self.parts.clone();
         let done = async move { work_off(&parts, task).await };
@@ -129,7 +141,12 @@ impl Copying {
                     copying.running.remove(&channel);
                 }
             }
-            copying.waiting.extend(again);
+            match again.filter(|task| !copying.let_go.contains(&task.shard)) {
+                Some(task) => copying.waiting.push_back(task),
+                None => {
+                    copying.known.remove(&id);
+                }
+            }
             copying.go_on(ctx);
         }));
     }
@@ -152,12 +169,11 @@ impl Copying {
 }
 
 impl Task {
-    fn channel(&self) -> &ChannelId {
-        let job = match self {
+    fn job(&self) -> &CopyJob {
+        match self {
             Self::Fetch(job) => job,
             Self::Remember(step) => step.job(),
-        };
-        &job.chat.channel
+        }
     }
 }
 
@@ -169,11 +185,41 @@ impl Handler<Copies> for Copying {
     type Result = ();
 
     fn handle(&mut self, copies: Copies, ctx: &mut Self::Context) {
+        let shard = copies.shard;
+        if self.let_go.contains(&shard) {
+            return;
+        }
         for (job, ready_at) in copies.jobs {
+            if !self.known.insert(job.id.clone()) {
+                continue;
+            }
             let what = Task::Fetch(job);
-            self.waiting.push_back(Waiting { shard: copies.shard, ready_at, what });
+            self.waiting.push_back(Waiting { shard, ready_at, what });
         }
         self.go_on(ctx);
+    }
+}
+
+impl Handler<TakeUp> for Copying {
+    type Result = ();
+
+    fn handle(&mut self, taken: TakeUp, _: &mut Self::Context) {
+        self.let_go.remove(&taken.0);
+    }
+}
+
+impl Handler<ForgetCopies> for Copying {
+    type Result = ();
+
+    fn handle(&mut self, forget: ForgetCopies, _: &mut Self::Context) {
+        self.let_go.insert(forget.0);
+        let waiting = std::mem::take(&mut self.waiting);
+        let (gone, left): (VecDeque<_>, _) =
+            waiting.into_iter().partition(|task| task.shard == forget.0);
+        self.waiting = left;
+        for task in gone {
+            self.known.remove(&task.what.job().id);
+        }
     }
 }
 

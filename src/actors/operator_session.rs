@@ -32,9 +32,9 @@ use crate::actors::handle::{
     Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
 };
 use crate::actors::node::{SocketCame, SocketLeft};
-use crate::actors::orders::{self, Ordered};
+use crate::actors::orders;
 use crate::actors::progress::Progress;
-use crate::actors::work::{Command, Order};
+use crate::actors::work::Command;
 use crate::clock;
 use crate::files::{self, Owner};
 use crate::protocol::{
@@ -199,7 +199,7 @@ impl OperatorSession {
 
     fn order(&self, frame: ClientFrame, ctx: &mut Context<Self>) {
         match orders::read(frame, self.operator.clone()) {
-            Some(Ok(ordered)) => self.command(ordered, ctx),
+            Some(Ok(command)) => self.command(command, ctx),
             Some(Err(bad)) => self.bad_value(bad.cmd_id, bad.field),
             None => {}
         }
@@ -239,13 +239,17 @@ impl OperatorSession {
         self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
     }
 
-    fn command(&self, ordered: Ordered, ctx: &mut Context<Self>) {
-        let Ordered { cmd_id, conversation, order, files } = ordered;
+    /// Finds the files that go with it first; what is written after it waits, so that words stay in
+    /// their order.
+    fn command(&self, command: Command, ctx: &mut Context<Self>) {
+        let ClientFrame::Reply { files, .. } = &command.frame else {
+            return self.carry_out(command, ctx);
+        };
         if files.is_empty() {
-            return self.carry_out(cmd_id, conversation, order, ctx);
+            return self.carry_out(command, ctx);
         }
-        let node = self.node.clone();
-        let owner = Owner::Conversation(conversation.clone());
+        let (node, files) = (self.node.clone(), files.clone());
+        let owner = Owner::Conversation(command.conversation.clone());
         let found = async move {
             let mut found = Vec::with_capacity(files.len());
             for id in &files {
@@ -253,30 +257,19 @@ impl OperatorSession {
             }
             Ok::<_, files::Unavailable>(found.into_iter().collect::<Option<Vec<_>>>())
         };
-        // What is written after it waits: words stay in their order.
         ctx.wait(found.into_actor(self).map(move |found, session, ctx| match found {
-            Ok(Some(found)) => {
-                let order = orders::with_files(order, found);
-                session.carry_out(cmd_id, conversation, order, ctx);
-            }
-            Ok(None) => session.bad_value(cmd_id, "files"),
+            Ok(Some(found)) => session.carry_out(command.with_files(found), ctx),
+            Ok(None) => session.bad_value(command.id, "files"),
             Err(_) => {
                 let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
-                session.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
+                let (cmd_id, outcome) = (command.id, Outcome::refused(why));
+                session.send(&ServerFrame::Result { cmd_id, outcome });
             }
         }));
     }
 
-    fn carry_out(
-        &self,
-        cmd_id: Uuid,
-        conversation: ConversationId,
-        order: Order,
-        ctx: &mut Context<Self>,
-    ) {
-        let operator = self.operator.clone();
-        let command = Command { id: cmd_id, operator, conversation, order };
-        let node = self.node.clone();
+    fn carry_out(&self, command: Command, ctx: &mut Context<Self>) {
+        let (cmd_id, node) = (command.id, self.node.clone());
         self.answer_later(cmd_id, async move { node.command(command).await }, ctx);
     }
 
@@ -403,9 +396,10 @@ impl OperatorSession {
         match event {
             FeedEvent::Row(row) if may(who, queues, Action::SeeRow(row)) => Form::Shown,
             FeedEvent::Row(_) => Form::Gone,
-            FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => {
-                Form::Nothing
-            }
+            FeedEvent::Load { .. }
+            | FeedEvent::Offered { .. }
+            | FeedEvent::Attention { .. }
+            | FeedEvent::Answered { .. } => Form::Nothing,
             FeedEvent::Alarm { line, alarm, .. } => {
                 let meant = alarm.operator() == Some(&self.operator);
                 let allowed = meant || may(who, queues, Action::SeeLine(line));

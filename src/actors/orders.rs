@@ -1,23 +1,14 @@
 //! Frames of a browser that are commands, read into what a conversation understands.
 
 use domain::effect::Input;
-use domain::file::{FILES_OF_MESSAGE_MAX, StoredFile};
+use domain::file::FILES_OF_MESSAGE_MAX;
 use domain::id::{ConversationId, FileId, OperatorId};
 use uuid::Uuid;
 
-use crate::actors::work::Order;
+use crate::actors::work::{Command, Order};
 use crate::protocol::{
     COMMENT_CHARS_MAX, ClientFrame, DRAFT_CHARS_MAX, REASON_CHARS_MAX, TEXT_CHARS_MAX,
 };
-
-/// A command on a conversation.
-pub(crate) struct Ordered {
-    pub(crate) cmd_id: Uuid,
-    pub(crate) conversation: ConversationId,
-    pub(crate) order: Order,
-    /// Files that are to go with it, once they are found.
-    pub(crate) files: Vec<FileId>,
-}
 
 /// A field of a command is out of bounds.
 pub(crate) struct BadValue {
@@ -27,7 +18,9 @@ pub(crate) struct BadValue {
 
 /// The command that a frame is; none: it is another kind of frame.
 #[expect(clippy::too_many_lines, reason = "one short arm a command")]
-pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Ordered, BadValue>> {
+pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Command, BadValue>> {
+    let (who, as_said) = (operator.clone(), frame.clone());
+    let ordered = |cmd_id, conversation, order| ordered(cmd_id, conversation, who, order, as_said);
     let (cmd_id, conversation, order) = match frame {
         ClientFrame::Accept { cmd_id, conversation, offer } => {
             (cmd_id, conversation, Ok(Input::Accept { operator, offer }))
@@ -44,8 +37,7 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Or
             (cmd_id, conversation, Ok(Input::TakeOver { operator }))
         }
         ClientFrame::Reply { cmd_id, conversation, text, files } => {
-            let order = reply(operator, text, &files);
-            return Some(ordered(cmd_id, conversation, order, files));
+            return Some(ordered(cmd_id, conversation, reply(operator, text, &files)));
         }
         ClientFrame::Note { cmd_id, conversation, text } => {
             let input = sayable(text).map(|text| Input::Note { operator, text });
@@ -66,7 +58,7 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Or
         ClientFrame::Transfer { cmd_id, conversation, to, comment, confirmed } => {
             let comment = some_text(comment, COMMENT_CHARS_MAX, "comment");
             let order = comment.map(|comment| Order::Transfer { to, comment, confirmed });
-            return Some(ordered(cmd_id, conversation, order, Vec::new()));
+            return Some(ordered(cmd_id, conversation, order));
         }
         ClientFrame::Withdraw { cmd_id, conversation } => {
             (cmd_id, conversation, Ok(Input::Withdraw { operator }))
@@ -98,25 +90,26 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Or
             (cmd_id, conversation, input)
         }
         ClientFrame::PickUp { cmd_id, conversation } => {
-            return Some(ordered(cmd_id, conversation, Ok(Order::PickUp), Vec::new()));
+            return Some(ordered(cmd_id, conversation, Ok(Order::PickUp)));
         }
         ClientFrame::Hello { .. }
         | ClientFrame::Ack { .. }
         | ClientFrame::Watch { .. }
         | ClientFrame::SetStatus { .. } => return None,
     };
-    Some(ordered(cmd_id, conversation, order.map(Order::Input), Vec::new()))
+    Some(ordered(cmd_id, conversation, order.map(Order::Input)))
 }
 
 fn ordered(
-    cmd_id: Uuid,
+    id: Uuid,
     conversation: ConversationId,
+    operator: OperatorId,
     order: Result<Order, &'static str>,
-    files: Vec<FileId>,
-) -> Result<Ordered, BadValue> {
+    frame: ClientFrame,
+) -> Result<Command, BadValue> {
     match order {
-        Ok(order) => Ok(Ordered { cmd_id, conversation, order, files }),
-        Err(field) => Err(BadValue { cmd_id, field }),
+        Ok(order) => Ok(Command { id, operator, conversation, order, frame, files: Vec::new() }),
+        Err(field) => Err(BadValue { cmd_id: id, field }),
     }
 }
 
@@ -127,16 +120,6 @@ fn reply(operator: OperatorId, text: String, files: &[FileId]) -> Result<Order, 
     }
     let text = if files.is_empty() { sayable(text)? } else { writable(text)? };
     Ok(Order::Input(Input::Reply { operator, text, files: Vec::new() }))
-}
-
-/// The order with the files that it goes with.
-pub(crate) fn with_files(order: Order, found: Vec<StoredFile>) -> Order {
-    match order {
-        Order::Input(Input::Reply { operator, text, files: _ }) => {
-            Order::Input(Input::Reply { operator, text, files: found })
-        }
-        Order::Input(_) | Order::Transfer { .. } | Order::PickUp => order,
-    }
 }
 
 fn writable(text: String) -> Result<String, &'static str> {

@@ -3,7 +3,7 @@
 use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
-use domain::file::FileCopy;
+use domain::file::{FileCopy, StoredFile};
 use domain::id::{ConversationId, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
 use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::post::Post;
-use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome, TransferTo};
+use crate::protocol::{ClientFrame, CommandRefusal, EdgeRefusal, Outcome, TransferTo};
 use crate::store::op::InboxPosition;
 
 /// Seconds during which a repeated command is recognised.
@@ -63,10 +63,8 @@ impl Work {
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
             Self::Copy { step, .. } => vec![format!("job:{}", step.job().id)],
-            Self::Change { changes, .. } => {
-                let judged_by = changes.iter().filter_map(Change::judged_by);
-                changes.iter().map(Change::target).chain(judged_by).collect()
-            }
+            Self::Change { changes, .. }
+            | Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => targets(changes),
             Self::Inbox { .. }
             | Self::Due { .. }
             | Self::Wake { .. }
@@ -77,6 +75,15 @@ impl Work {
             | Self::Attend { .. }
             | Self::Reconsider { .. } => Vec::new(),
         }
+    }
+
+    /// Whether it changes shared documents itself, and does not only rest on them.
+    pub(crate) fn changes_documents(&self) -> bool {
+        matches!(self, Self::Change { .. } | Self::Inbox { post: Some(Post::Change { .. }), .. })
+    }
+
+    pub(crate) fn is_command(&self) -> bool {
+        matches!(self, Self::Command { .. } | Self::Inbox { post: Some(Post::Command { .. }), .. })
     }
 
     /// Too much is waiting: whoever asks from outside is told to come back. What our own timers
@@ -107,6 +114,11 @@ impl Work {
     }
 }
 
+fn targets(changes: &[Change]) -> Vec<String> {
+    let judged_by = changes.iter().filter_map(Change::judged_by);
+    changes.iter().map(Change::target).chain(judged_by).collect()
+}
+
 /// Where the answer goes once it is true, that is, after the commit.
 #[derive(Debug)]
 pub(crate) struct Answer<T>(Option<oneshot::Sender<T>>);
@@ -132,6 +144,10 @@ pub(crate) struct Command {
     pub(crate) operator: OperatorId,
     pub(crate) conversation: ConversationId,
     pub(crate) order: Order,
+    /// What it was read from, for the inbox of a shard that runs on another node.
+    pub(crate) frame: ClientFrame,
+    /// The files that it names, for the same.
+    pub(crate) files: Vec<StoredFile>,
 }
 
 /// What an operator wants of a conversation.
@@ -146,6 +162,15 @@ pub(crate) enum Order {
 }
 
 impl Command {
+    /// With the files that its frame names.
+    pub(crate) fn with_files(mut self, found: Vec<StoredFile>) -> Self {
+        if let Order::Input(Input::Reply { files, .. }) = &mut self.order {
+            files.clone_from(&found);
+        }
+        self.files = found;
+        self
+    }
+
     /// Under which a repeat is recognised.
     pub(crate) fn dedupe_key(&self) -> String {
         format!("cmd:{}", self.id)

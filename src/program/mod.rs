@@ -90,6 +90,7 @@ pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Fai
         read_model,
         outbound: way_out(config)?,
         files: open_files(config)?,
+        cluster: None,
     });
     let node = node.await?;
     tokio::time::timeout(READY_WITHIN, node.ready()).await.map_err(|_| Failure::NotReady)?;

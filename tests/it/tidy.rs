@@ -14,6 +14,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("protocol", &["domain"]),
     ("store", &["domain", "clock"]),
     ("files", &["domain", "clock"]),
+    ("cluster", &["domain", "store", "clock"]),
     ("channels", &["domain", "clock", "outbound", "files"]),
     ("crm", &["domain"]),
     ("readmodel", &["domain", "store", "clock"]),
@@ -22,6 +23,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
         &[
             "domain",
             "store",
+            "cluster",
             "channels",
             "crm",
             "readmodel",
