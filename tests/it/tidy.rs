@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// A layer is a folder of `src`, a file there, or both. What it may import are prefixes of paths;
 /// a layer that is not listed may import nothing.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("clock", &[]),
     ("outbound", &[]),
     ("config", &["outbound::address", "crm::contacts::Region"]),
