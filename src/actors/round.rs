@@ -131,8 +131,9 @@ impl Bench {
         let mut ops = 0;
         let mut taken = 0;
         let mut targets = BTreeSet::new();
+        let directory = self.parts.directory.get();
         for work in works.iter() {
-            let once = work.targets();
+            let once = work.targets(&directory);
             let again = once.iter().any(|target| targets.contains(target));
             if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
             {

@@ -134,7 +134,11 @@ impl Shard {
         tracing::error!(shard = %self.id, %error, "shard forgets what it knows");
         metrics::counter!("switchboard_shard_reloads_total").increment(1);
         self.parts.set_shard(self.id, None);
-        self.pending.clear();
+        let pending = std::mem::take(&mut self.pending);
+        if let Broken::Store(_) = error {
+            // What the hub tells itself nobody would tell it again.
+            self.pending.extend(pending.into_iter().filter_map(Work::turned_away));
+        }
         // Nothing can be done now; a shard that is somebody else's never does anything again.
         self.settled();
         self.breaks += 1;
