@@ -64,6 +64,7 @@ impl Bench {
     /// Works off what is at hand. What does not fit stays in `pending`.
     pub(crate) async fn round(&mut self, pending: &mut VecDeque<Work>) -> Result<(), Broken> {
         self.rounds += 1;
+        self.waits_for_room = false;
         let mut works = self.gather(pending).await?;
         let mut refusals = 0;
         loop {

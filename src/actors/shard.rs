@@ -35,6 +35,8 @@ const PAGE: usize = 256;
 /// How long a shard rests after it broke, before it reads the store anew; doubled each time.
 const REST: Duration = Duration::from_millis(200);
 const REST_DOUBLINGS_MAX: u32 = 7;
+/// After how long a shard looks again whether the inbox of another has room.
+const ROOM_REST: Duration = Duration::from_millis(100);
 
 /// The actor of a shard.
 pub(crate) struct Shard {
@@ -144,8 +146,14 @@ impl Shard {
                 Ok(()) => {
                     shard.panics = 0;
                     shard.breaks = 0;
+                    let waits_for_room = bench.waits_for_room;
                     shard.bench = Some(bench);
-                    shard.go_on(ctx);
+                    if waits_for_room {
+                        shard.settled();
+                        ctx.run_later(ROOM_REST, Self::go_on);
+                    } else {
+                        shard.go_on(ctx);
+                    }
                 }
                 Err(error) => shard.broke(&error, ctx),
             }
@@ -330,6 +338,7 @@ async fn load(
         rounds: 0,
         care,
         cautious: false,
+        waits_for_room: false,
         parts,
     };
     start_lines(&mut bench).await?;
