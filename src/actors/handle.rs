@@ -5,6 +5,7 @@ pub mod audit;
 mod elsewhere;
 pub mod lines;
 pub mod recording;
+pub mod undelivered;
 
 use std::fmt;
 use std::sync::Arc;

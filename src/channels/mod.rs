@@ -208,6 +208,28 @@ fn one_by_one(texts: Vec<String>, files: usize) -> Vec<Part> {
     texts.chain(files).collect()
 }
 
+/// How fast a platform takes messages. What comes faster waits here instead of being refused there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pace {
+    pub chat: Option<Rate>,
+    pub channel: Option<Rate>,
+}
+
+/// One message in so much time, and so many at once after a pause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub every: Duration,
+    pub burst: u32,
+}
+
+/// What the platform documents, or a little less.
+pub fn pace(settings: &ChannelSettings) -> Pace {
+    match settings {
+        ChannelSettings::Telegram { .. } => telegram::PACE,
+        ChannelSettings::Webhook { .. } => Pace { chat: None, channel: None },
+    }
+}
+
 /// Where a customer's file can be fetched. `handle` is what the platform calls it: the
 /// `external_id` of an attachment that [`parse`] made. Asked once for each attempt, as the answer
 /// may hold for an hour only.

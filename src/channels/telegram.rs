@@ -14,6 +14,7 @@ mod files;
 mod rating;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
@@ -23,7 +24,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Meaning, Part, Rejected, digest, one_by_one};
+use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest, one_by_one};
 
 pub use api::Bot;
 pub(super) use api::{connect, poll, press_taken, send};
@@ -33,6 +34,11 @@ pub(super) use files::locate;
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 /// The platform repeats for 24 hours; ids restart from a random number after a week of silence.
 pub const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// A message a second in a chat, where a few at once do no harm, and thirty a second of a bot.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
+    channel: Some(Rate { every: Duration::from_millis(34), burst: 30 }),
+};
 /// Longest text of a message, in UTF-16 units.
 pub const TEXT_UTF16_MAX: usize = 4096;
 
