@@ -10,6 +10,7 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
 use domain::channel::Channel;
+use domain::chat::Inbound;
 use domain::entry::DeliveryState;
 use domain::file::StoredFile;
 use domain::id::{ChannelId, ShardId};
@@ -88,7 +89,7 @@ pub(crate) struct ChannelMended(pub(crate) ChannelId);
 #[rtype(result = "()")]
 pub(crate) struct PressTaken {
     pub(crate) channel: Arc<Channel>,
-    pub(crate) press: String,
+    pub(crate) inbound: Inbound,
 }
 
 /// Answered when nothing is on its way now; what waits for a later time does not count.
@@ -273,9 +274,9 @@ impl Handler<PressTaken> for Delivery {
             return;
         }
         self.presses += 1;
-        let (parts, PressTaken { channel, press }) = (self.parts.clone(), taken);
+        let (parts, PressTaken { channel, inbound }) = (self.parts.clone(), taken);
         let told = async move {
-            let told = channels::press_taken(&parts.outbound, &channel, &press).await;
+            let told = channels::press_taken(&parts.outbound, &channel, &inbound).await;
             if let Err(reason) = told {
                 tracing::debug!(channel = %channel.id, reason, "a press was not acknowledged");
             }

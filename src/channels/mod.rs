@@ -293,12 +293,12 @@ pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a
 pub async fn press_taken(
     outbound: &Outbound,
     channel: &Channel,
-    press: &str,
+    inbound: &Inbound,
 ) -> Result<(), String> {
     match &channel.settings {
         ChannelSettings::Telegram { token, api_base, .. } => {
             let bot = telegram::Bot { api_base, token };
-            telegram::press_taken(outbound, bot, press).await
+            telegram::press_taken(outbound, bot, inbound).await
         }
         ChannelSettings::Webhook { .. } => Ok(()),
     }
