@@ -33,6 +33,7 @@ mod line_settings;
 mod lives;
 mod nodes;
 mod outages;
+mod outbox;
 mod payloads;
 mod places;
 mod preview;
