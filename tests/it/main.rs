@@ -25,6 +25,7 @@ mod edge;
 mod exchange;
 mod fakes;
 mod files;
+mod files_mutations;
 mod files_served;
 mod hours;
 mod kill;
