@@ -26,6 +26,7 @@ use sha2::{Digest, Sha256};
 use crate::outbound::{Answer, Outbound};
 
 pub use file::{FileSource, NoFile, OutgoingFile};
+pub use text::clean_line;
 
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;

@@ -13,13 +13,21 @@ import { personName, type Desk } from "./desk.ts";
 import { factWords } from "./fact.ts";
 import { clock, fullTime } from "./time.ts";
 
-export function EntryItem({ desk, entry }: { desk: Desk; entry: Entry }) {
+/** `isFollowing`: it is shown as one with the entry before it. */
+type EntryItemProps = { desk: Desk; entry: Entry; isFollowing: boolean };
+
+export function EntryItem({ desk, entry, isFollowing }: EntryItemProps) {
   const { body, author } = entry;
   const kind = body.kind === "message" ? author.kind : body.kind;
   const isUnheard = body.kind === "message" && body.unheard !== undefined;
+  const classes = [
+    `EntryItem EntryItem--${kind}`,
+    isUnheard && "EntryItem--unheard",
+    isFollowing && "EntryItem--following",
+  ];
   return (
     <li
-      class={`EntryItem EntryItem--${kind}${isUnheard ? " EntryItem--unheard" : ""}`}
+      class={classes.filter(Boolean).join(" ")}
       data-testid="entry"
       data-entry={entry.n}
       data-author={author.kind}
