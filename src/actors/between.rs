@@ -411,6 +411,11 @@ fn target_of(
     customer: &CustomerFacts,
     now: Timestamp,
 ) -> Option<ConversationId> {
+    // A button says which conversation it is about; it is believed of those that the chat has had.
+    let asked = message.asked.as_ref().map(|asked| &asked.conversation);
+    if let Some(last) = chat.last.as_ref().filter(|last| asked == Some(*last)) {
+        return Some(last.clone());
+    }
     if chat.open.is_some() {
         return chat.open.clone();
     }

@@ -63,6 +63,8 @@ impl Group {
                         author: writer_of(effects, *entry).and_then(shown),
                         rating: *rating,
                         created_at: now,
+                        again_at: None,
+                        given_up: None,
                         parts_sent: 0,
                         attempts: 0,
                         sending: false,

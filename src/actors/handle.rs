@@ -5,6 +5,7 @@ pub mod audit;
 mod elsewhere;
 pub mod lines;
 pub mod recording;
+pub mod undelivered;
 
 use std::fmt;
 use std::sync::Arc;
@@ -335,10 +336,11 @@ impl NodeHandle {
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let channel = channel.value.clone();
-        let press = channels::press(&channel.settings, &arrival.inbound).map(str::to_owned);
+        let is_press = channels::press(&channel.settings, &arrival.inbound).is_some();
+        let pressed = is_press.then(|| arrival.inbound.clone());
         let accepted = self.store_arrival(channel.shard, arrival).await?;
-        if let (Some(press), Some(delivery)) = (press, self.parts.delivery.get()) {
-            let _too_many = delivery.try_send(PressTaken { channel, press });
+        if let (Some(inbound), Some(delivery)) = (pressed, self.parts.delivery.get()) {
+            let _too_many = delivery.try_send(PressTaken { channel, inbound });
         }
         Ok(accepted)
     }

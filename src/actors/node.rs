@@ -332,6 +332,9 @@ impl Node {
             if let Err(error) = parts.store.tidy(parts.clock.now(), kept).await {
                 tracing::warn!(%error, "tidying failed, it is tried again later");
             }
+            if let Err(error) = parts.files.tidy(parts.clock.now()).await {
+                tracing::warn!(%error, "files that nobody sent are dropped later");
+            }
         });
     }
 }

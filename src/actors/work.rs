@@ -4,7 +4,7 @@ use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
 use domain::file::{FileCopy, StoredFile};
-use domain::id::{ConversationId, LineId, OperatorId};
+use domain::id::{ConversationId, EntryNumber, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -162,6 +162,8 @@ pub(crate) enum Order {
     Transfer { to: TransferTo, comment: Option<String>, confirmed: bool },
     /// Concerns the chat: begins its next conversation.
     PickUp,
+    /// Sends a message again that was given up.
+    SendAgain { entry: EntryNumber },
 }
 
 impl Command {
@@ -189,12 +191,17 @@ pub(crate) enum JobStep {
     Later { job: OutboxJob, ready_at: Timestamp },
     /// Over, one way or the other.
     Over { job: OutboxJob, delivery: DeliveryState, external_id: Option<Arc<str>>, gone: bool },
+    /// Nobody wanted it to be sent again, and there are too many like it.
+    Forget(OutboxJob),
 }
 
 impl JobStep {
     fn job(&self) -> &OutboxJob {
         match self {
-            Self::Sending(job) | Self::Later { job, .. } | Self::Over { job, .. } => job,
+            Self::Sending(job)
+            | Self::Later { job, .. }
+            | Self::Over { job, .. }
+            | Self::Forget(job) => job,
         }
     }
 }

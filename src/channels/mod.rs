@@ -26,6 +26,7 @@ use sha2::{Digest, Sha256};
 use crate::outbound::{Answer, Outbound};
 
 pub use file::{FileSource, NoFile, OutgoingFile};
+pub use text::clean_line;
 
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
@@ -208,6 +209,28 @@ fn one_by_one(texts: Vec<String>, files: usize) -> Vec<Part> {
     texts.chain(files).collect()
 }
 
+/// How fast a platform takes messages. What comes faster waits here instead of being refused there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pace {
+    pub chat: Option<Rate>,
+    pub channel: Option<Rate>,
+}
+
+/// One message in so much time, and so many at once after a pause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub every: Duration,
+    pub burst: u32,
+}
+
+/// What the platform documents, or a little less.
+pub fn pace(settings: &ChannelSettings) -> Pace {
+    match settings {
+        ChannelSettings::Telegram { .. } => telegram::PACE,
+        ChannelSettings::Webhook { .. } => Pace { chat: None, channel: None },
+    }
+}
+
 /// Where a customer's file can be fetched. `handle` is what the platform calls it: the
 /// `external_id` of an attachment that [`parse`] made. Asked once for each attempt, as the answer
 /// may hold for an hour only.
@@ -271,12 +294,12 @@ pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a
 pub async fn press_taken(
     outbound: &Outbound,
     channel: &Channel,
-    press: &str,
+    inbound: &Inbound,
 ) -> Result<(), String> {
     match &channel.settings {
         ChannelSettings::Telegram { token, api_base, .. } => {
             let bot = telegram::Bot { api_base, token };
-            telegram::press_taken(outbound, bot, press).await
+            telegram::press_taken(outbound, bot, inbound).await
         }
         ChannelSettings::Webhook { .. } => Ok(()),
     }

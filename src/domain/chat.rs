@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::conversation::TextsSent;
 use crate::entry::Attachment;
 use crate::id::{ChatKey, ConversationId, CustomerId};
+use crate::line::RatingScale;
 
 /// A chat, as stored. Its successive conversations are linked through it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,4 +79,14 @@ pub struct CustomerMessage {
     /// The button of a rating request that the customer pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
+    /// The request to which that button belongs, where the platform lets it say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedRating>,
+}
+
+/// A request for a rating.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedRating {
+    pub conversation: ConversationId,
+    pub scale: RatingScale,
 }

@@ -159,6 +159,16 @@ pub enum DeliveryState {
     Unconfirmed,
 }
 
+impl DeliveryState {
+    /// Nothing more is done by itself, and the customer has it not, or perhaps not.
+    pub fn is_given_up(&self) -> bool {
+        match self {
+            Self::Failed { .. } | Self::Unconfirmed => true,
+            Self::Pending | Self::Sent | Self::Delivered | Self::Read => false,
+        }
+    }
+}
+
 /// Something that happened to the conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]

@@ -17,12 +17,15 @@ use domain::permission::Action;
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 
+use crate::channels;
 use crate::files::{self, Form, NotKept, Owner};
 use crate::web::api::entry_schema;
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
 
+/// Longest name that is kept, in characters.
+const NAME_CHARS_MAX: usize = 120;
 /// How long an upload may take.
 const UPLOAD_WAIT: Duration = Duration::from_mins(10);
 /// Nothing of a file runs, wherever it is opened.
@@ -62,7 +65,8 @@ pub(in crate::web) async fn upload(
         return Err(if reads { ApiError::Forbidden } else { ApiError::NotFound });
     }
     let owner = Owner::Conversation(id);
-    let file = take_in(&edge, &owner, query.name.as_deref(), payload).await?;
+    let name = query.name.as_deref().map(|name| channels::clean_line(name, NAME_CHARS_MAX));
+    let file = take_in(&edge, &owner, name.as_deref(), payload).await?;
     Ok(HttpResponse::Created().json(file))
 }
 

@@ -8,7 +8,7 @@ use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::web::api::{
     audit, calendar, channels, conversations, customers, duty, leads, lines, operators,
-    transfer_targets,
+    transfer_targets, undelivered,
 };
 use crate::web::{auth, files, hooks, setup};
 
@@ -56,6 +56,7 @@ use crate::web::{auth, files, hooks, setup};
         files::picture,
         files::linked,
         transfer_targets::list,
+        undelivered::list,
         audit::log,
         customers::one,
         customers::change,

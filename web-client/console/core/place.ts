@@ -2,13 +2,14 @@
 
 import type { LineId } from "../../client/index.ts";
 
-export type Place = { at: "desk" } | { at: "lines"; line: LineId | null; tab: LineTab };
+export type Place = { at: "desk" } | { at: "undelivered" } | { at: "lines"; line: LineId | null; tab: LineTab };
 
 /** What of a line is shown. */
 export type LineTab = (typeof LINE_TABS)[number];
 
 export const LINE_TABS = ["settings", "rehearsal", "history"] as const;
 export const DESK: Place = { at: "desk" };
+export const UNDELIVERED: Place = { at: "undelivered" };
 export const LINES: Place = { at: "lines", line: null, tab: "settings" };
 
 export function placeOfLine(line: LineId, tab: LineTab = "settings"): Place {
@@ -18,6 +19,7 @@ export function placeOfLine(line: LineId, tab: LineTab = "settings"): Place {
 /** What is behind `#` in the address. */
 export function placeOf(hash: string): Place {
   const [root, first, line, tab] = hash.split("/");
+  if (root === "#" && first === "undelivered") return UNDELIVERED;
   if (root !== "#" || first !== "lines") return DESK;
   if (!line) return LINES;
   return placeOfLine(decoded(line), LINE_TABS.find((known) => known === tab));
@@ -27,6 +29,8 @@ export function hashOf(place: Place): string {
   switch (place.at) {
     case "desk":
       return "#/";
+    case "undelivered":
+      return "#/undelivered";
     case "lines": {
       if (place.line === null) return "#/lines";
       const line = `#/lines/${encodeURIComponent(place.line)}`;

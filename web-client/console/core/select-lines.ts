@@ -8,6 +8,7 @@ import type { State } from "./state.ts";
 
 /** Operators have nothing but their desk. */
 export function shownPlace(state: State): Place {
+  if (state.place.at === "undelivered" && !administers(state)) return DESK;
   return oversees(state) ? state.place : DESK;
 }
 
