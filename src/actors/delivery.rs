@@ -343,7 +343,7 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> CameTo {
     if !parts.surely_owns(shard) {
         // Somebody else may have the job by now. He finds it half-way and says so.
         let later = parts.clock.now() + STORE_PAUSE;
-            return CameTo::Attempted(Attempted::Again(job, later));
+        return CameTo::Attempted(Attempted::Again(job, later));
     }
     let sent = send(&parts, &channel, &job).await;
     job.sending = false;

@@ -48,4 +48,10 @@ impl Bench {
     }
 }
 
-
+/// The message of a job, if it was given up.
+pub(crate) fn given_up(job: &Job) -> Option<OutboxJob> {
+    if job.id.starts_with(CopyJob::PREFIX) {
+        return None;
+    }
+    encode::read::<OutboxJob>("job", &job.bytes).filter(|job| job.given_up.is_some())
+}

@@ -16,7 +16,7 @@ mod rating;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
+use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
 use domain::file::StoredFile;
 use jiff::Timestamp;
@@ -179,24 +179,12 @@ fn message(message: &Value) -> Found {
 }
 
 /// A message in a private chat of somebody whose business account the bot is connected to. What the
-/// owner writes there himself is an answer that was written elsewhere.
+/// owner writes there himself is none of the customer's.
 fn business(written: &Value) -> Found {
     if written["sender_business_bot"].is_object() {
         return Err("own_message");
     }
-    if !is_owner(written) {
-        return message(written);
-    }
-    let chat = private_chat(written)?;
-    let (text, attachments) = content::of(written)?;
-    let what = InboundKind::Elsewhere(ElsewhereMessage {
-        external_id: id(&written["message_id"]).map(Arc::from),
-        text,
-        attachments,
-        sent_at: seconds(&written["date"]),
-    });
-    // The chat bears the customer's name, not the owner's.
-    Ok(inbound(written, &Value::Null, &chat, what))
+    if is_owner(written) { Err("own_message") } else { message(written) }
 }
 
 /// The owner corrects himself: nobody here has to know.
@@ -223,12 +211,11 @@ fn pressed(query: &Value) -> Found {
         &chat,
         InboundKind::Message(CustomerMessage {
             external_id: id(&query["id"]).map(Arc::from),
-            text: rating::words_of(data, message)
-                .unwrap_or_else(|| button.value.to_string()),
+            text: rating::words_of(data, message).unwrap_or_else(|| button.value.to_string()),
             reply_to: id(&message["message_id"]).map(Arc::from),
             automatic: is_bot(from),
             rating: Some(button.value),
-            asked: button.asked,
+            asked: button.asked.map(Box::new),
             ..CustomerMessage::default()
         }),
     ))

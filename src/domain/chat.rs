@@ -81,7 +81,7 @@ pub struct CustomerMessage {
     pub rating: Option<u8>,
     /// The request to which that button belongs, where the platform lets it say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked: Option<AskedRating>,
+    pub asked: Option<Box<AskedRating>>,
 }
 
 /// A request for a rating.

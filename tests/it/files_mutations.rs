@@ -17,7 +17,8 @@ const NEVER: [&str; 4] = ["text/html", "image/svg+xml", "application/xhtml+xml",
 fn beginnings() -> Vec<Vec<u8>> {
     vec![
         PIXEL.to_vec(),
-        b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;".to_vec(),
+        b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
+            .to_vec(),
         b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xdb\0C\0".to_vec(),
         b"RIFF\x1a\0\0\0WEBPVP8L\r\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0".to_vec(),
         b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),

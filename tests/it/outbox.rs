@@ -138,13 +138,16 @@ fn a_platform_full_of_faults_loses_and_reorders_nothing() {
             talks.insert(customer, talks_to(story, &anna, customer).await);
         }
         for n in 0..20 {
-            story.platform.fails("sendMessage", match n % 5 {
-                0 => Fault::TooManyRequests { retry_after_seconds: 7 },
-                1 => Fault::Status(502, "Bad Gateway"),
-                2 => Fault::AnswerLost,
-                3 => Fault::RequestLost,
-                _ => Fault::Status(500, "Internal Server Error"),
-            });
+            story.platform.fails(
+                "sendMessage",
+                match n % 5 {
+                    0 => Fault::TooManyRequests { retry_after_seconds: 7 },
+                    1 => Fault::Status(502, "Bad Gateway"),
+                    2 => Fault::AnswerLost,
+                    3 => Fault::RequestLost,
+                    _ => Fault::Status(500, "Internal Server Error"),
+                },
+            );
         }
         for n in 0..MESSAGES {
             for conversation in talks.values() {
@@ -169,7 +172,9 @@ fn a_platform_full_of_faults_loses_and_reorders_nothing() {
                     DeliveryState::Sent => is_there,
                     DeliveryState::Unconfirmed => true,
                     DeliveryState::Failed { .. } => !is_there,
-                    DeliveryState::Pending | DeliveryState::Delivered | DeliveryState::Read => false,
+                    DeliveryState::Pending | DeliveryState::Delivered | DeliveryState::Read => {
+                        false
+                    }
                 };
                 assert!(holds, "{n} is {state:?}");
             }

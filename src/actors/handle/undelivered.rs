@@ -24,8 +24,8 @@ pub struct Undelivered {
 }
 
 impl NodeHandle {
-    /// Messages of all shards that were given up, the newest first, at most so many. Those of people
-    /// who may not see them are for the asker to leave out.
+    /// Messages of all shards that were given up, the newest first, at most so many. Whether the
+    /// asker may see them is his to know.
     pub async fn undelivered(&self, limit: usize) -> Result<Vec<Undelivered>, NotStored> {
         let mut found = Vec::new();
         for shard in (0..self.shards()).map(ShardId) {
@@ -37,25 +37,6 @@ impl NodeHandle {
         found.truncate(limit);
         Ok(found)
     }
-}
-
-fn undelivered(&self, limit: usize) -> Result<Vec<Undelivered>, Unavailable> {
-        let mut found = Vec::new();
-        for shard in (0..self.shards()).map(ShardId) {
-            let jobs = self.parts().store.jobs(shard).await?;
-            found.extend(jobs.iter().filter_map(given_up).filter_map(undelivered));
-        }
-        found.sort_by_key(|undelivered| std::cmp::Reverse(undelivered.at));
-        found.truncate(limit);
-        Ok(found)
-    }
-}
-
-fn given_up(job: &Job) -> Option<OutboxJob> {
-    if job.id.starts_with(CopyJob::PREFIX) {
-        return None;
-    }
-    encode::read::<OutboxJob>("job", &job.bytes).filter(|job| job.given_up.is_some())
 }
 
 fn undelivered(job: OutboxJob) -> Option<Undelivered> {

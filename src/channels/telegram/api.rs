@@ -49,11 +49,8 @@ pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'
 pub(super) fn addressed(chat: &str) -> Vec<(&'static str, &str)> {
     let (chat, business) = chat.split_once(BUSINESS_MARK).unwrap_or((chat, ""));
     let (chat, topic) = chat.split_once(TOPIC_MARK).unwrap_or((chat, ""));
-    let fields = [
-        ("chat_id", chat),
-        ("message_thread_id", topic),
-        ("business_connection_id", business),
-    ];
+    let fields =
+        [("chat_id", chat), ("message_thread_id", topic), ("business_connection_id", business)];
     fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 

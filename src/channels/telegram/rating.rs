@@ -24,9 +24,7 @@ pub(super) struct Button {
 /// One row of buttons, as `reply_markup` has it. They fit into the platform's 64 bytes: an id takes
 /// up to 42.
 pub(super) fn keyboard(scale: RatingScale, conversation: &ConversationId) -> Value {
-    let button = |words: &str, value: u8| {
-        json!({ "text": words, "callback_data": data_of(scale, value, conversation) })
-    };
+    let button = |words: &str, value: u8| json!({ "text": words, "callback_data": data_of(scale, value, conversation) });
     let row: Vec<Value> = match scale {
         RatingScale::Like => vec![button("👍", 1), button("👎", 0)],
         RatingScale::Stars => (1..=5).map(|stars| button(&format!("{stars} ⭐"), stars)).collect(),
@@ -106,9 +104,18 @@ mod tests {
     #[test]
     fn what_is_not_ours_is_no_rating() {
         for data in [
-            "rating:6", "rating:+5", "rating:05", "rating:like:2:0-a", "rating:stars:0:0-a",
-            "rating:stars:5:../x", "rating:hearts:1:0-a", "rating:stars:5", "rating:stars:5:0-a:b",
-            "vote:5", "rating", "",
+            "rating:6",
+            "rating:+5",
+            "rating:05",
+            "rating:like:2:0-a",
+            "rating:stars:0:0-a",
+            "rating:stars:5:../x",
+            "rating:hearts:1:0-a",
+            "rating:stars:5",
+            "rating:stars:5:0-a:b",
+            "vote:5",
+            "rating",
+            "",
         ] {
             assert_eq!(read(data), None, "{data}");
         }

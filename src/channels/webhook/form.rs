@@ -104,6 +104,7 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
         automatic: automatic.unwrap_or(false),
         rating,
+        asked: None,
     }))
 }
 

@@ -66,10 +66,9 @@ impl Conversation {
             }
         }
         let open = self.rating.open.as_ref().filter(|open| now < open.until)?;
-        let another = |asked: &AskedRating| {
-            asked.conversation != self.id || asked.scale != open.scale
-        };
-        if message.asked.as_ref().is_some_and(another) {
+        let another =
+            |asked: &AskedRating| asked.conversation != self.id || asked.scale != open.scale;
+        if message.asked.as_ref().is_some_and(|asked| another(asked)) {
             return None;
         }
         is_rating(message, open.scale)
