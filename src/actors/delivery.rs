@@ -298,6 +298,10 @@ impl Handler<SettleDelivery> for Delivery {
 }
 
 /// What an attempt came to, with what the actor has to do about it.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once for each attempt, and taken apart at once"
+)]
 enum CameTo {
     Attempted(Attempted),
     /// It is over, and kept for a person to send it again.

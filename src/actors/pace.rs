@@ -30,7 +30,8 @@ impl Paces {
     ) -> Result<(), Timestamp> {
         let of_channel = self.channels.get(&chat.channel).copied().unwrap_or(now).max(now);
         let of_chat = self.chats.get(chat).copied().unwrap_or(now).max(now);
-        let earliest = earliest(&pace.channel, of_channel).max(earliest(&pace.chat, of_chat));
+        let earliest =
+            earliest(pace.channel.as_ref(), of_channel).max(earliest(pace.chat.as_ref(), of_chat));
         if earliest > now {
             return Err(earliest);
         }
@@ -48,8 +49,8 @@ impl Paces {
 }
 
 /// When the next message fits.
-fn earliest(rate: &Option<Rate>, full_at: Timestamp) -> Timestamp {
-    rate.as_ref().map_or(Timestamp::MIN, |rate| full_at - cost(rate, rate.burst.saturating_sub(1)))
+fn earliest(rate: Option<&Rate>, full_at: Timestamp) -> Timestamp {
+    rate.map_or(Timestamp::MIN, |rate| full_at - cost(rate, rate.burst.saturating_sub(1)))
 }
 
 fn cost(rate: &Rate, messages: u32) -> SignedDuration {
