@@ -72,6 +72,11 @@ impl Directory {
         self.hours.extend(made.into_iter().map(|(line, hours)| (line, Arc::new(hours))));
     }
 
+    /// Whether customers of that channel read our messages on a page of ours.
+    pub(crate) fn is_widget(&self, channel: &ChannelId) -> bool {
+        self.channels.get(channel).is_some_and(|found| found.value.settings.widget().is_some())
+    }
+
     /// Lines in whose queue the operator is.
     pub fn queues_of(&self, operator: &OperatorId) -> Vec<LineId> {
         let in_queue =

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::protocol::{ChannelView, Event, FeedPosition, LineView, OperatorView, ServerFrame};
+use crate::protocol::visitor::VisitorServerFrame;
 use crate::store::op::{InstanceId, Position};
 
 /// The stored form of a document, record, job or event.
@@ -30,6 +31,11 @@ pub(crate) fn read<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Opt
 
 /// A frame as text.
 pub(crate) fn frame(frame: &ServerFrame) -> ByteString {
+    serde_json::to_string(frame).unwrap_or_default().into()
+}
+
+/// A frame for a visitor's page as text.
+pub(crate) fn visitor_frame(frame: &VisitorServerFrame) -> ByteString {
     serde_json::to_string(frame).unwrap_or_default().into()
 }
 
@@ -110,7 +116,10 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
         FeedEvent::Alarm { line, alarm, at } => {
             Some(Event::Alarm { line: line.clone(), alarm: alarm.clone(), at: *at })
         }
-        FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => None,
+        FeedEvent::Load { .. }
+        | FeedEvent::Offered { .. }
+        | FeedEvent::Attention { .. }
+        | FeedEvent::Chat { .. } => None,
     }
 }
 

@@ -4,6 +4,8 @@
 //! Knows who could be meant (an index of operators, lines and open chats), not who may see what:
 //! that is checked again by each session.
 
+pub(crate) mod visitors;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -18,6 +20,8 @@ use domain::operator::Role;
 
 use crate::actors::concerned::Concerned;
 use crate::actors::encode::{self, Place};
+use crate::actors::feed::visitors::Visitors;
+use crate::actors::handle::Deliver;
 use crate::actors::line::{LineActor, Loads, Offers};
 use crate::actors::node::Attention;
 use crate::actors::parts::Shared;
@@ -57,6 +61,7 @@ impl TailEvent {
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
+            | FeedEvent::Chat { .. }
             | FeedEvent::Alarm { .. } => None,
         };
         self.gone.get_or_init(encode).as_ref()
@@ -114,6 +119,8 @@ pub(crate) struct Listener {
     pub(crate) signed_out: Recipient<SignedOut>,
     pub(crate) rights: Recipient<RightsChanged>,
     pub(crate) go_away: Recipient<GoAway>,
+    /// Where frames go that are no events: they have no place and may be lost.
+    pub(crate) aside: Recipient<Deliver>,
 }
 
 struct Kept {
@@ -141,6 +148,7 @@ pub(crate) struct Feed {
     by_queue: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_overseen: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
+    visitors: Visitors,
     taken: Taken,
     concerned: Concerned,
     next_key: SessionKey,
@@ -160,6 +168,7 @@ impl Feed {
             by_queue: BTreeMap::new(),
             by_overseen: BTreeMap::new(),
             by_watch: BTreeMap::new(),
+            visitors: Visitors::default(),
             taken: Taken::default(),
             concerned: Concerned::default(),
             next_key: 0,
@@ -266,7 +275,10 @@ impl Feed {
                 operators(&mut alarm.operator().into_iter());
                 keys.extend(self.by_overseen.get(line).into_iter().flatten());
             }
-            FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => {}
+            FeedEvent::Load { .. }
+            | FeedEvent::Offered { .. }
+            | FeedEvent::Attention { .. }
+            | FeedEvent::Chat { .. } => {}
         }
         keys
     }
@@ -341,6 +353,7 @@ impl Handler<FeedBatch> for Feed {
         let Place { position, tag } = self.tails[&batch.shard].end;
         self.parts.read_model.project(batch.shard, position, tag, rows.collect());
         self.hand_out(&batch);
+        self.visitors.stir(&batch);
     }
 }
 
@@ -576,6 +589,9 @@ impl Handler<EndSessions> for Feed {
     type Result = ();
 
     fn handle(&mut self, end: EndSessions, _: &mut Self::Context) {
+        if let EndSessions::All = end {
+            self.visitors.send_away();
+        }
         for kept in self.sessions.values() {
             let listener = &kept.listener;
             match &end {

@@ -13,6 +13,7 @@ use actix::{
 };
 use bytestring::ByteString;
 use domain::account::SignIn;
+use domain::effect::Input;
 use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, OperatorId, ShardId};
 use domain::operator::{Operator, STATUS_REASON_CHARS_MAX, Status};
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use crate::actors::catch_up::{CatchUp, catch_up};
 use crate::actors::encode::{self, Place};
+use crate::actors::feed::visitors::Typing;
 use crate::actors::feed::{
     Attach, BEAT, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share, SignedOut,
     TailEvent, Watch,
@@ -34,7 +36,7 @@ use crate::actors::handle::{
 use crate::actors::node::{SocketCame, SocketLeft};
 use crate::actors::orders::{self, Ordered};
 use crate::actors::progress::Progress;
-use crate::actors::work::Command;
+use crate::actors::work::{Command, Order};
 use crate::clock;
 use crate::protocol::{
     ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome, POSITIONS_MAX,
@@ -241,9 +243,18 @@ impl OperatorSession {
     fn command(&self, ordered: Ordered, ctx: &mut Context<Self>) {
         let Ordered { cmd_id, conversation, order } = ordered;
         let operator = self.operator.clone();
+        let types = matches!(&order, Order::Input(Input::Draft { text, .. }) if !text.is_empty());
+        let typing = types.then(|| Typing::Operator(conversation.clone()));
         let command = Command { id: cmd_id, operator, conversation, order };
         let node = self.node.clone();
-        self.answer_later(cmd_id, async move { node.command(command).await }, ctx);
+        let done = async move {
+            let outcome = node.command(command).await;
+            if let (Outcome::Done {}, Some(typing)) = (&outcome, typing) {
+                node.feed_send(typing);
+            }
+            outcome
+        };
+        self.answer_later(cmd_id, done, ctx);
     }
 
     /// Answers a command once its outcome is true.
@@ -369,9 +380,10 @@ impl OperatorSession {
         match event {
             FeedEvent::Row(row) if may(who, queues, Action::SeeRow(row)) => Form::Shown,
             FeedEvent::Row(_) => Form::Gone,
-            FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => {
-                Form::Nothing
-            }
+            FeedEvent::Load { .. }
+            | FeedEvent::Offered { .. }
+            | FeedEvent::Attention { .. }
+            | FeedEvent::Chat { .. } => Form::Nothing,
             FeedEvent::Alarm { line, alarm, .. } => {
                 let meant = alarm.operator() == Some(&self.operator);
                 let allowed = meant || may(who, queues, Action::SeeLine(line));
@@ -502,6 +514,7 @@ impl Actor for OperatorSession {
             signed_out: address.clone().recipient(),
             rights: address.clone().recipient(),
             go_away: address.recipient(),
+            aside: self.socket.deliver.clone(),
         };
         let Some(feed) = self.node.parts().feed.get().cloned() else { return ctx.stop() };
         let attached = async move { feed.send(Attach(listener)).await };

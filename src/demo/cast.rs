@@ -137,6 +137,8 @@ impl Cast {
                     let key = keys.into_iter().next().unwrap_or_default();
                     accounts.form = Form { key, hook_url };
                 }
+                // Visitors come by themselves.
+                ChannelSettings::Widget(_) => {}
             }
         }
         accounts
@@ -240,6 +242,7 @@ mod tests {
                 ChannelSettings::Webhook { keys, .. } => {
                     assert_eq!(*keys, [accounts.form.key.as_str()]);
                 }
+                ChannelSettings::Widget(_) => {}
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Channels over HTTP: list, read, connect, change. Secrets go in and never come out, but for a
 //! key that was made here, once.
 
+mod widget;
+
 use actix_web::{HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -14,6 +16,7 @@ use crate::actors::directory::{Directory, Versioned};
 use crate::actors::handle::Change;
 use crate::clock;
 use crate::config::Secret;
+use crate::web::api::channels::widget::{GivenWidget, ShownWidget};
 use crate::web::api::{lines, not_stored, same_version};
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
@@ -44,7 +47,8 @@ pub(in crate::web) struct ChannelBody {
     /// Where the platform posts to.
     hook_url: String,
     settings: ShownSettings,
-    /// Only in the answer that made it: the key of our own webhook. It is not shown again.
+    /// Only in the answer that made it: the key of our own webhook, or what a site vouches for its
+    /// users with. It is not shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     new_key: Option<String>,
 }
@@ -55,6 +59,7 @@ pub(in crate::web) struct ChannelBody {
 enum ShownSettings {
     Telegram { token: String, secret: String, api_base: String, polling: bool },
     Webhook { keys: Vec<String>, outgoing_url: Option<String> },
+    Widget(ShownWidget),
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -104,6 +109,7 @@ enum GivenSettings {
         #[serde(default)]
         new_key: bool,
     },
+    Widget(GivenWidget),
 }
 
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", security(("cookie" = [])),
@@ -210,6 +216,10 @@ impl GivenSettings {
                 let keys = vec![key.clone()];
                 (ChannelSettings::Webhook { keys, outgoing_url }, Some(key))
             }
+            Self::Widget(given) => {
+                let (settings, secret) = given.for_new_channel();
+                (ChannelSettings::Widget(Box::new(settings)), secret)
+            }
         }
     }
 
@@ -244,8 +254,11 @@ impl GivenSettings {
                 }
                 Ok((ChannelSettings::Webhook { keys, outgoing_url }, made))
             }
-            (Self::Telegram { .. }, ChannelSettings::Webhook { .. })
-            | (Self::Webhook { .. }, ChannelSettings::Telegram { .. }) => {
+            (Self::Widget(given), ChannelSettings::Widget(old)) => {
+                let (settings, secret) = given.over(*old);
+                Ok((ChannelSettings::Widget(Box::new(settings)), secret))
+            }
+            (Self::Telegram { .. } | Self::Webhook { .. } | Self::Widget(_), _) => {
                 Err(ApiError::field("settings.kind", "the kind that the channel has"))
             }
         }
@@ -283,6 +296,7 @@ fn shown(settings: &ChannelSettings) -> ShownSettings {
             keys: keys.iter().map(|key| masked(key)).collect(),
             outgoing_url: outgoing_url.clone(),
         },
+        ChannelSettings::Widget(widget) => ShownSettings::Widget(widget::shown(widget)),
     }
 }
 
@@ -328,6 +342,7 @@ fn check(channel: &Channel, may_call: impl Fn(&str) -> bool) -> Result<(), ApiEr
             let ok = outgoing_url.as_deref().is_none_or(|url| is_short(url) && may_call(url));
             check(ok, "settings.outgoing_url", CALLABLE);
         }
+        ChannelSettings::Widget(widget) => problems.extend(widget.problems(widget::is_origin)),
     }
     if problems.is_empty() { Ok(()) } else { Err(ApiError::InvalidFields(problems)) }
 }
