@@ -5,9 +5,7 @@ use domain::conversation::{Continuation, Conversation, Opening, is_rating, unhea
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
 use domain::entry::DeliveryState;
-use domain::id::{
-    ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId, ShardId,
-};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
 use jiff::Timestamp;

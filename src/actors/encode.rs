@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::protocol::{ChannelView, Event, FeedPosition, LineView, OperatorView, ServerFrame};
 use crate::protocol::visitor::VisitorServerFrame;
+use crate::protocol::{ChannelView, Event, FeedPosition, LineView, OperatorView, ServerFrame};
 use crate::store::op::{InstanceId, Position};
 
 /// The stored form of a document, record, job or event.

@@ -25,9 +25,7 @@ use crate::actors::feed::visitors::{
 };
 use crate::actors::feed::{GoAway, SessionKey};
 use crate::actors::handle::visitors::{Acted, Guest};
-use crate::actors::handle::{
-    CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
-};
+use crate::actors::handle::{CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink};
 use crate::actors::visitor::chat::Position;
 use crate::channels::widget::{self, Visitor};
 use crate::clock;
@@ -152,8 +150,7 @@ impl VisitorSession {
         }
         let now = self.node.clock().now();
         let widget = self.channel.settings.widget();
-        let visitor =
-            widget.and_then(|set| widget::read(&set.key, &self.channel.id, token, now));
+        let visitor = widget.and_then(|set| widget::read(&set.key, &self.channel.id, token, now));
         let Some(visitor) = visitor else {
             self.error(VisitorError::BadToken, "start anew");
             return self.end(close::SIGNED_OUT, "no such visitor", ctx);

@@ -166,8 +166,8 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         InboundKind::Edited { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
-            | InboundKind::Received { .. }
-            | InboundKind::Introduced(_) => None,
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     }
 }
 

@@ -68,9 +68,14 @@ pub enum VisitorServerFrame {
     /// Nothing is new; the connection lives.
     Beat {},
     /// The hub goes down: come back after that many milliseconds.
-    Reconnect { after_ms: u32 },
+    Reconnect {
+        after_ms: u32,
+    },
     /// The frame was not understood, or says something impossible.
-    Error { code: VisitorError, message: String },
+    Error {
+        code: VisitorError,
+        message: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

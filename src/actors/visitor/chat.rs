@@ -75,10 +75,8 @@ pub(crate) async fn news(
         items.drain(..items.len() - ITEMS_MAX);
     }
     let newest = chain.first();
-    let position = newest.map(|newest| Position {
-        conversation: newest.id.clone(),
-        record: newest.last_record,
-    });
+    let position = newest
+        .map(|newest| Position { conversation: newest.id.clone(), record: newest.last_record });
     let state = state(node, &key.channel, newest, &directory).await?;
     let position = position.map(|position| position.text());
     Ok(VisitorNews { reset: known.is_none(), items, position, state })

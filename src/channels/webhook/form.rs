@@ -73,8 +73,8 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
         InboundKind::Edited { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
-            | InboundKind::Received { .. }
-            | InboundKind::Introduced(_) => None,
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     };
     own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId};
 use domain::line::{FieldProblem, Line};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -47,10 +48,26 @@ pub(in crate::web) struct ChannelBody {
     /// Where the platform posts to.
     hook_url: String,
     settings: ShownSettings,
+    /// Of a widget: on which of its sites it was seen since the program was started, and when last;
+    /// the newest first.
+    seen: Vec<Seen>,
     /// Only in the answer that made it: the key of our own webhook, or what a site vouches for its
     /// users with. It is not shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     new_key: Option<String>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Seen {
+    site: String,
+    #[schema(value_type = String)]
+    at: Timestamp,
+}
+
+impl From<(String, Timestamp)> for Seen {
+    fn from((site, at): (String, Timestamp)) -> Self {
+        Self { site, at }
+    }
 }
 
 /// Settings with secrets shown as `••••1234`.
@@ -280,6 +297,7 @@ fn show(found: &Versioned<Channel>, edge: &Edge) -> ChannelBody {
         enabled: channel.enabled,
         hook_url: format!("{}/hooks/{}", edge.server.public_url.as_str(), channel.id),
         settings: shown(&channel.settings),
+        seen: edge.sightings.of(&channel.id).into_iter().map(Seen::from).collect(),
         new_key: None,
     }
 }

@@ -10,7 +10,7 @@ use crate::web::api::{
     audit, calendar, channels, conversations, customers, duty, leads, lines, operators,
     transfer_targets,
 };
-use crate::web::{auth, hooks, setup};
+use crate::web::{auth, hooks, setup, widget};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -64,6 +64,9 @@ use crate::web::{auth, hooks, setup};
         leads::create,
         leads::change,
         hooks::receive,
+        widget::start::start,
+        widget::news,
+        widget::act,
     ),
     modifiers(&SignInCookie, &CommonAnswers),
 )]

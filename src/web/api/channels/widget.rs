@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn an_origin_is_written_as_browsers_write_it() {
-        for text in ["https://shop.example", "http://127.0.0.1:8080", "https://xn--e1afmkfd.example"]
+        for text in
+            ["https://shop.example", "http://127.0.0.1:8080", "https://xn--e1afmkfd.example"]
         {
             assert!(is_origin(text), "{text}");
         }
