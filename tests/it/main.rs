@@ -51,3 +51,4 @@ mod tidy;
 mod timers;
 mod transfer;
 mod transfer_targets;
+mod widget;
