@@ -7,7 +7,12 @@ export default defineConfig(({ mode }): UserConfig => {
   const name = isLoader ? "widget" : "widget-frame";
   return {
     publicDir: false,
+    // Also when tests build it.
+    oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     define: { "process.env.NODE_ENV": JSON.stringify("production") },
+    resolve: {
+      alias: { "preact/jsx-runtime": new URL("widget/view/jsx.ts", import.meta.url).pathname },
+    },
     build: {
       outDir: "dist",
       // The console is there already.

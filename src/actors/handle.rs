@@ -581,6 +581,7 @@ impl NodeHandle {
                 delivery.do_send(SettleDelivery(done));
                 let _stopped = settled.await;
             }
+            self.parts.visitors_at_work.rests().await;
             let ends = self.ends().await.ok();
             if ends == before {
                 return;

@@ -17,6 +17,7 @@ use crate::actors::feed::Feed;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
+use crate::actors::visitor::at_work::AtWork;
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::clock::Clock;
@@ -75,6 +76,7 @@ pub(crate) struct Parts {
     pub(crate) node: OnceLock<Addr<Node>>,
     pub(crate) outbound: crate::outbound::Outbound,
     pub(crate) visitor_limits: Limits,
+    pub(crate) visitors_at_work: AtWork,
 }
 
 /// A shard's mailbox is full.

@@ -5,6 +5,7 @@
 //! was missed. One frame of news is on its way at a time: a page that does not take it in is sent
 //! nothing more, and after a while it is cut off.
 
+pub(crate) mod at_work;
 pub(crate) mod chat;
 pub(crate) mod limits;
 
@@ -192,8 +193,12 @@ impl VisitorSession {
         }
         self.acting += 1;
         let node = self.node.clone();
-        let acted = async move { node.visitor_acts(&guest, frame).await };
-        ctx.spawn(acted.into_actor(self).map(move |acted, session, _| {
+        let under_way = node.parts().visitors_at_work.begin();
+        let acted = async move {
+            let acted = node.visitor_acts(&guest, frame).await;
+            (acted, under_way)
+        };
+        ctx.spawn(acted.into_actor(self).map(move |(acted, _under_way), session, _| {
             session.acting -= 1;
             let Acted { outcome, visitor } = acted;
             if let Some(visitor) = visitor {
@@ -218,8 +223,12 @@ impl VisitorSession {
         let Some(guest) = self.guest() else { return };
         self.reading = true;
         let (node, after) = (self.node.clone(), self.position.clone());
-        let news = async move { chat::news(&node, &guest.chat(), after.as_ref()).await };
-        ctx.spawn(news.into_actor(self).map(|news, session, ctx| {
+        let under_way = node.parts().visitors_at_work.begin();
+        let news = async move {
+            let news = chat::news(&node, &guest.chat(), after.as_ref()).await;
+            (news, under_way)
+        };
+        ctx.spawn(news.into_actor(self).map(|(news, _under_way), session, ctx| {
             session.reading = false;
             // If the store does not answer, the next beat asks again.
             match news {

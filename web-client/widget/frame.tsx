@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { browserEnvironment } from "../client/environment.ts";
 import type { FrameSays, ToFrame } from "./core/messages.ts";
-import type { Act } from "./core/protocol.ts";
+import type { Act, Introduction } from "./core/protocol.ts";
 import { newestReceived, readableOn, wanted } from "./core/select.ts";
 import { initial, reduce, TYPING_MS, type State, type StateEvent } from "./core/state.ts";
 import { en } from "./i18n/en.ts";
@@ -23,6 +23,8 @@ let link: Link | null = null;
 let said = "";
 let typedAt = 0;
 let marked = "";
+/** The question of a form that is on its way. */
+let asked = "";
 
 /** To the page around us, and to no other: it said where it is from, and the browser checks it. */
 function tell(message: FrameSays): void {
@@ -33,16 +35,29 @@ function emit(event: StateEvent): void {
   const before = state;
   state = reduce(state, event);
   render(<App state={state} words={words} actions={actions} />, document.body);
+  if (isLonger(before, state)) showNewest();
   if (state.unread !== before.unread) tell({ say: "unread", count: state.unread });
   mark();
   listen();
+}
+
+function isLonger(before: State, after: State): boolean {
+  const length = ({ items, pending, typingUntil }: State) =>
+    items.length + pending.length + (typingUntil > 0 ? 1 : 0);
+  return length(before) !== length(after) || (after.isOpen && !before.isOpen);
+}
+
+function showNewest(): void {
+  const log = document.querySelector(".log");
+  log?.scrollTo({ top: log.scrollHeight });
 }
 
 const actions = {
   write: (text: string) => act({ type: "message", id: way.uuid(), text }),
   again: (id: string, text: string) => act({ type: "message", id, text }),
   rate: (value: number) => act({ type: "rate", id: way.uuid(), value }),
-  introduce(form: { name: string; phone: string; email: string; consent: boolean }) {
+  introduce({ question, ...form }: Introduction & { question: string }) {
+    asked = question;
     act({ type: "introduce", id: way.uuid(), ...form });
   },
   type() {
@@ -120,9 +135,11 @@ function begin(start: Extract<ToFrame, { say: "start" }>): void {
   });
 }
 
-/** What was refused because a form was missing goes out once the form is filled in. */
+/** What waited for a form goes out once the form is filled in. */
 function sendAgain(): void {
   if (wanted(state) !== null) return;
+  if (asked !== "") actions.write(asked);
+  asked = "";
   for (const { id, text, refused } of state.pending) {
     if (refused?.code === "form_needed" || refused?.code === "consent_needed") {
       actions.again(id, text);

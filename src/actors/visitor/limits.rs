@@ -17,7 +17,7 @@ const MESSAGES_PERIOD: Duration = Duration::from_secs(10);
 const CONVERSATIONS_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// What costs a reading of the store, of one visitor: sustained, and at once.
 const READINGS_PERIOD: Duration = Duration::from_secs(1);
-const READINGS: u32 = 5;
+const READINGS: u32 = 10;
 /// New visitors of one address.
 const STARTS_PERIOD: Duration = Duration::from_secs(60);
 const STARTS: u32 = 120;

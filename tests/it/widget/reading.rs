@@ -255,7 +255,7 @@ fn a_closed_line_says_when_it_opens() {
         assert_eq!(hours.opens_at, Some("2026-03-02T10:00:00Z".parse().unwrap()));
         page.writes(story, "hello").await;
         assert_eq!(page.state().queue, None, "nobody is sought while it is closed");
-        assert_eq!(page.lines(), ["me: hello", "we: closed until 10:00"]);
+        assert_eq!(page.lines(), ["me: hello", "we: closed until today at 10:00"]);
     });
 }
 

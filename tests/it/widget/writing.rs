@@ -70,7 +70,7 @@ fn nobody_writes_before_he_says_who_he_is() {
         page.says(&forged);
         story.settles().await;
         assert!(format!("{:?}", page.frames()).contains("BadToken"));
-        assert_eq!(page.closed(), Some(4_001));
+        assert_eq!(page.closed(), Some(4_401));
         let silent = Page::open(story, story.visitor("olga"));
         story.seconds_pass(11).await;
         assert_eq!(silent.closed(), Some(4_008));

@@ -91,8 +91,8 @@ export class Link {
     this.waiting.set(act.id, act);
     this.isWanted = true;
     if (this.isLive) this.say(act);
-    else if (this.isStarted && this.socket === null) this.goOn();
-    if (this.mustPost()) void this.post(act);
+    else if (this.mustPost()) void this.post(act);
+    else if (this.isStarted) this.goOn();
   }
 
   /** Says something that may be lost. */

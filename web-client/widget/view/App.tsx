@@ -1,4 +1,5 @@
 import { wanted } from "../core/select.ts";
+import type { Introduction } from "../core/protocol.ts";
 import type { State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
 import { Composer } from "./Composer.tsx";
@@ -11,7 +12,8 @@ export type Actions = {
   write(text: string): void;
   again(id: string, text: string): void;
   rate(value: number): void;
-  introduce(form: { name: string; phone: string; email: string; consent: boolean }): void;
+  /** `question`: what he wants, if he was asked; it is sent once he is known. */
+  introduce(form: Introduction & { question: string }): void;
   type(): void;
   close(): void;
 };

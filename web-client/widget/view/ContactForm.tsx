@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { TEXT_CHARS_MAX } from "../core/protocol.ts";
 import { fields, type Wanted } from "../core/select.ts";
 import type { Words } from "../i18n/en.ts";
@@ -11,23 +10,26 @@ type Props = Shown & { wanted: Exclude<Wanted, null> };
 
 /** Asks who the visitor is, for his consent, or both; while the line is closed also what he wants. */
 export function ContactForm({ wanted, state, words, actions }: Props) {
-  const [given, setGiven] = useState({ name: "", phone: "", email: "" });
-  const [agrees, setAgrees] = useState(false);
-  const [question, setQuestion] = useState("");
   const { widget, form } = state;
   if (widget === null) return null;
   const asked = wanted === "consent" || state.introduced ? [] : fields(widget.form);
   const consent = state.consented ? null : widget.consent;
   const wrong = form.problem?.code === "bad_value" ? form.problem.field : null;
-  const problem = form.problem === null ? null : problemOf(wrong, words);
   return (
     <form
       class="form"
       data-testid="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (question.trim() !== "") actions.write(question.trim());
-        actions.introduce({ ...given, consent: agrees });
+        const given = new FormData(event.currentTarget);
+        const text = (name: string) => String(given.get(name) ?? "").trim();
+        actions.introduce({
+          name: text("name"),
+          phone: text("phone"),
+          email: text("email"),
+          consent: given.has("consent"),
+          question: text("question"),
+        });
       }}
     >
       {wanted !== "consent" && <p>{wanted === "offline" ? words.offlineForm : words.contacts}</p>}
@@ -40,14 +42,13 @@ export function ContactForm({ wanted, state, words, actions }: Props) {
           <input
             data-first={at === 0}
             data-testid={`field-${name}`}
+            name={name}
             type="text"
             inputMode={MODES[name]}
             autocomplete={FILLS[name]}
             required={required}
             maxLength={200}
-            value={given[name]}
             aria-invalid={wrong === name}
-            onInput={(event) => setGiven({ ...given, [name]: event.currentTarget.value })}
           />
         </label>
       ))}
@@ -56,11 +57,10 @@ export function ContactForm({ wanted, state, words, actions }: Props) {
           <span>{words.question}</span>
           <textarea
             data-testid="field-question"
+            name="question"
             rows={3}
             required
             maxLength={TEXT_CHARS_MAX}
-            value={question}
-            onInput={(event) => setQuestion(event.currentTarget.value)}
           />
         </label>
       )}
@@ -70,20 +70,14 @@ export function ContactForm({ wanted, state, words, actions }: Props) {
             {consent}
           </p>
           <label class="form-agree">
-            <input
-              type="checkbox"
-              data-testid="agree"
-              required
-              checked={agrees}
-              onChange={(event) => setAgrees(event.currentTarget.checked)}
-            />
+            <input type="checkbox" data-testid="agree" name="consent" required />
             <span>{words.agree}</span>
           </label>
         </>
       )}
-      {problem !== null && (
+      {form.problem !== null && (
         <p role="alert" class="form-problem" data-testid="form-problem">
-          {problem}
+          {problemOf(wrong, words)}
         </p>
       )}
       <button type="submit" data-testid="form-send" disabled={form.busy !== null}>

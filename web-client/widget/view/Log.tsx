@@ -1,4 +1,3 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Message, Writer } from "../core/protocol.ts";
 import type { Pending } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
@@ -6,17 +5,12 @@ import type { Shown } from "./App.tsx";
 import { Rating } from "./Rating.tsx";
 
 export function Log({ state, words, actions }: Shown) {
-  const log = useRef<HTMLDivElement>(null);
   const messages = state.items.filter((item): item is Message => item.kind === "message");
-  const count = messages.length + state.pending.length;
   const isTyping = state.typingUntil > 0;
-  useLayoutEffect(() => {
-    log.current?.scrollTo({ top: log.current.scrollHeight });
-  }, [count, isTyping, state.isOpen]);
   const title = state.widget?.title ?? "";
   const greeting = state.widget?.look.greeting ?? words.greeting;
   return (
-    <div class="log" ref={log} role="log" aria-live="polite" aria-label={words.log} tabIndex={0}>
+    <div class="log" role="log" aria-live="polite" aria-label={words.log} tabIndex={0}>
       <p class="greeting" data-testid="greeting">
         {greeting}
       </p>
