@@ -386,6 +386,7 @@ const FRAMES: ReadonlySet<unknown> = new Set<ServerFrame["type"]>([
   "welcome",
   "snapshot",
   "events",
+  "typing",
   "caught_up",
   "result",
   "beat",

@@ -36,6 +36,8 @@ function emit(event: StateEvent): void {
   state = reduce(state, event);
   render(<App state={state} words={words} actions={actions} />, document.body);
   if (isLonger(before, state)) showNewest();
+  // What one writes into has changed under the visitor's hands.
+  if (state.isOpen && wanted(before) !== wanted(state)) focusFirst();
   if (state.unread !== before.unread) tell({ say: "unread", count: state.unread });
   mark();
   listen();
@@ -50,6 +52,10 @@ function isLonger(before: State, after: State): boolean {
 function showNewest(): void {
   const log = document.querySelector(".log");
   log?.scrollTo({ top: log.scrollHeight });
+}
+
+function focusFirst(): void {
+  document.querySelector<HTMLElement>("[data-first='true']")?.focus();
 }
 
 const actions = {
@@ -156,7 +162,7 @@ window.addEventListener("message", (event) => {
     begin(message);
   } else if (message.say === "shown") {
     emit({ on: "shown", isOpen: message.open });
-    if (message.open) document.querySelector<HTMLElement>("[data-first]")?.focus();
+    if (message.open) focusFirst();
   }
 });
 document.addEventListener("keydown", (event) => {

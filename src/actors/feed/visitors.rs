@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix::{Handler, Message, MessageResponse, Recipient};
 use bytestring::ByteString;
-use domain::event::FeedEvent;
+use domain::event::{Audience, FeedEvent};
 use domain::id::{ChatKey, ConversationId};
 
 use crate::actors::encode;
@@ -176,8 +176,9 @@ impl Handler<VisitorReads> for Feed {
 pub(crate) enum Typing {
     /// Whoever has it: his customer is told, if he is on a page of ours.
     Operator(ConversationId),
-    /// The customer: those who have the conversation on the screen are told.
-    Customer(ConversationId),
+    /// The customer: those are told whom his messages reach, and who has the conversation on the
+    /// screen.
+    Customer { conversation: ConversationId, audience: Audience },
 }
 
 impl Handler<Typing> for Feed {
@@ -186,9 +187,11 @@ impl Handler<Typing> for Feed {
     fn handle(&mut self, typing: Typing, _: &mut Self::Context) {
         match typing {
             Typing::Operator(conversation) => self.visitors.types(&conversation),
-            Typing::Customer(conversation) => {
-                let watching = self.by_watch.get(&conversation).into_iter().flatten();
-                let listeners = watching.filter_map(|key| self.sessions.get(key));
+            Typing::Customer { conversation, audience } => {
+                let people = audience.0.iter().filter_map(|who| self.by_operator.get(who));
+                let watching = self.by_watch.get(&conversation).into_iter();
+                let keys: BTreeSet<&SessionKey> = people.chain(watching).flatten().collect();
+                let listeners = keys.into_iter().filter_map(|key| self.sessions.get(key));
                 let frame: ByteString = encode::frame(&ServerFrame::Typing { conversation });
                 for kept in listeners {
                     kept.listener.aside.do_send(Deliver(vec![frame.clone()]));

@@ -257,15 +257,17 @@ impl NodeHandle {
         self.take(guest, dedupe, what).await
     }
 
-    /// Whoever has his conversation on the screen sees that he writes.
+    /// Those whom his messages reach see that he writes.
     async fn visitor_types(&self, guest: &Guest) {
         let Some(limits) = self.limits_of(guest) else { return };
         if limits.reading(&guest.visitor.id).is_err() {
             return;
         }
         let open = chat::chat(self, &guest.chat()).await.ok().flatten().and_then(|chat| chat.open);
-        if let Some(conversation) = open {
-            self.feed_send(Typing::Customer(conversation));
+        let Some(open) = open else { return };
+        if let Ok(Some(conversation)) = self.stored_conversation(&open).await {
+            let audience = conversation.audience();
+            self.feed_send(Typing::Customer { conversation: open, audience });
         }
     }
 

@@ -17,7 +17,7 @@ export function Composer({ words, actions }: { words: Words; actions: Actions })
       }}
     >
       <textarea
-        data-first
+        data-first="true"
         data-testid="text"
         name="text"
         rows={1}

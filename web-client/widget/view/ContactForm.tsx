@@ -58,7 +58,7 @@ export function ContactForm({ wanted, state, words, actions }: Props) {
           <textarea
             data-testid="field-question"
             name="question"
-            rows={3}
+            rows={2}
             required
             maxLength={TEXT_CHARS_MAX}
           />
