@@ -119,7 +119,8 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
         FeedEvent::Load { .. }
         | FeedEvent::Offered { .. }
         | FeedEvent::Attention { .. }
-        | FeedEvent::Chat { .. } => None,
+        | FeedEvent::Chat { .. }
+        | FeedEvent::Answered { .. } => None,
     }
 }
 

@@ -34,7 +34,7 @@ use crate::actors::handle::{
     Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
 };
 use crate::actors::node::{SocketCame, SocketLeft};
-use crate::actors::orders::{self, Ordered};
+use crate::actors::orders;
 use crate::actors::progress::Progress;
 use crate::actors::work::{Command, Order};
 use crate::clock;
@@ -200,7 +200,7 @@ impl OperatorSession {
 
     fn order(&self, frame: ClientFrame, ctx: &mut Context<Self>) {
         match orders::read(frame, self.operator.clone()) {
-            Some(Ok(ordered)) => self.command(ordered, ctx),
+            Some(Ok(command)) => self.command(command, ctx),
             Some(Err(bad)) => self.bad_value(bad.cmd_id, bad.field),
             None => {}
         }
@@ -240,13 +240,11 @@ impl OperatorSession {
         self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
     }
 
-    fn command(&self, ordered: Ordered, ctx: &mut Context<Self>) {
-        let Ordered { cmd_id, conversation, order } = ordered;
-        let operator = self.operator.clone();
-        let types = matches!(&order, Order::Input(Input::Draft { text, .. }) if !text.is_empty());
-        let typing = types.then(|| Typing::Operator(conversation.clone()));
-        let command = Command { id: cmd_id, operator, conversation, order };
-        let node = self.node.clone();
+    fn command(&self, command: Command, ctx: &mut Context<Self>) {
+        let types =
+            matches!(&command.order, Order::Input(Input::Draft { text, .. }) if !text.is_empty());
+        let typing = types.then(|| Typing::Operator(command.conversation.clone()));
+        let (cmd_id, node) = (command.id, self.node.clone());
         let done = async move {
             let outcome = node.command(command).await;
             if let (Outcome::Done {}, Some(typing)) = (&outcome, typing) {
@@ -383,7 +381,8 @@ impl OperatorSession {
             FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
-            | FeedEvent::Chat { .. } => Form::Nothing,
+            | FeedEvent::Chat { .. }
+            | FeedEvent::Answered { .. } => Form::Nothing,
             FeedEvent::Alarm { line, alarm, .. } => {
                 let meant = alarm.operator() == Some(&self.operator);
                 let allowed = meant || may(who, queues, Action::SeeLine(line));

@@ -53,6 +53,8 @@ pub enum FeedEvent {
     Attention { operator: OperatorId, missed: bool, at: Timestamp },
     /// Something changed that the customer of this chat may read himself; for his own page.
     Chat { chat: ChatKey },
+    /// What became of something that another node has asked for by the inbox; for that node alone.
+    Answered { request: String, answer: String },
     /// Something that those who oversee the line are to see and hear at once.
     Alarm { line: LineId, alarm: Alarm, at: Timestamp },
 }

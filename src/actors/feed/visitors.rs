@@ -64,6 +64,7 @@ impl Visitors {
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
+            | FeedEvent::Answered { .. }
             | FeedEvent::Alarm { .. } => None,
         });
         let keys: BTreeSet<&SessionKey> = chats.flatten().collect();

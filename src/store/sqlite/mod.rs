@@ -14,22 +14,27 @@ mod tidy;
 mod value;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::Connection;
+use tokio::sync::broadcast;
 
 pub use crate::store::sqlite::open::{OpenError, library_version};
 
 use crate::store::Unavailable;
+use crate::store::members::Members;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
+use crate::store::signal::{self, Signal, Signals};
 use crate::store::sqlite::reader::Readers;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::writer::Writer;
@@ -42,6 +47,26 @@ const READERS: usize = 2;
 #[derive(Clone)]
 pub struct SqliteStore {
     threads: Arc<Threads>,
+    signals: Signals,
+    alone: Arc<Alone>,
+}
+
+/// What is only said between processes. One process is alone with its file, so none of it is
+/// written: it is of this process, and ends with it.
+#[derive(Default)]
+struct Alone {
+    wants: Mutex<BTreeMap<ShardId, InstanceId>>,
+    members: Mutex<Members>,
+}
+
+impl Alone {
+    fn wants(&self) -> MutexGuard<'_, BTreeMap<ShardId, InstanceId>> {
+        self.wants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn members(&self) -> MutexGuard<'_, Members> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl SqliteStore {
@@ -60,7 +85,12 @@ impl SqliteStore {
             writer,
             _writing: Running(vec![writing]),
         };
-        Ok(Self { threads: Arc::new(threads) })
+        let (signals, alone) = (Signals::default(), Arc::default());
+        Ok(Self { threads: Arc::new(threads), signals, alone })
+    }
+
+    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.listen()
     }
 
     async fn read<T: Send + 'static>(
@@ -109,7 +139,12 @@ impl Drop for Running {
 /// The port: see [`crate::store::Store`].
 impl SqliteStore {
     pub(super) async fn leases(&self) -> Result<Vec<(ShardId, Lease)>, Unavailable> {
-        self.read(shard::leases).await
+        let mut leases = self.read(shard::leases).await?;
+        let wants = self.alone.wants();
+        for (shard, lease) in &mut leases {
+            lease.want = wants.get(shard).cloned();
+        }
+        Ok(leases)
     }
 
     pub(super) async fn claim(
@@ -119,7 +154,12 @@ impl SqliteStore {
         seen: Lease,
         floor: u64,
     ) -> Result<Result<Lease, Lease>, Unavailable> {
-        self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await
+        let mut claimed = self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await?;
+        match &mut claimed {
+            Ok(_) => drop(self.alone.wants().remove(&shard)),
+            Err(stored) => stored.want = self.alone.wants().get(&shard).cloned(),
+        }
+        Ok(claimed)
     }
 
     pub(super) async fn renew(
@@ -127,9 +167,11 @@ impl SqliteStore {
         shard: ShardId,
         me: InstanceId,
         epoch: u64,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<Renewed, Unavailable> {
         let renew = |lease: &mut Lease| lease.beat += 1;
-        self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await
+        let ours = self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await?;
+        let want = self.alone.wants().get(&shard).cloned();
+        Ok(if ours { Renewed::Ours { want } } else { Renewed::Lost })
     }
 
     pub(super) async fn release(
@@ -139,7 +181,47 @@ impl SqliteStore {
         epoch: u64,
     ) -> Result<bool, Unavailable> {
         let free = |lease: &mut Lease| lease.owner = None;
-        self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await
+        let released =
+            self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await?;
+        if released {
+            self.signals.send(Signal::Free(shard));
+        }
+        Ok(released)
+    }
+
+    pub(super) async fn ask(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        owner: InstanceId,
+        epoch: u64,
+        before: Option<InstanceId>,
+    ) -> Result<bool, Unavailable> {
+        if !self.read(move |from| shard::is_owned(from, shard, (&owner, epoch))).await? {
+            return Ok(false);
+        }
+        let mut wants = self.alone.wants();
+        let asks = wants.get(&shard) == before.as_ref();
+        if asks {
+            wants.insert(shard, me);
+        }
+        Ok(asks)
+    }
+
+    #[expect(clippy::unused_async, reason = "the port is async")]
+    pub(super) async fn announce(
+        &self,
+        me: InstanceId,
+        bytes: Vec<u8>,
+        ttl: Duration,
+    ) -> Result<(), Unavailable> {
+        self.alone.members().announce(me, bytes, ttl);
+        Ok(())
+    }
+
+    #[expect(clippy::unused_async, reason = "the port is async")]
+    pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
+        Ok(self.alone.members().list())
     }
 
     pub(super) async fn submit(
@@ -150,7 +232,13 @@ impl SqliteStore {
         at: Timestamp,
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
-        self.write(move |to| submit::submit(to, shard, (&dedupe, seconds), at, &bytes)).await
+        let submit =
+            move |to: &Connection| submit::submit(to, shard, (&dedupe, seconds), at, &bytes);
+        let submitted = self.write(submit).await?;
+        if matches!(submitted, Submitted::Accepted(_)) {
+            self.signals.send(Signal::Inbox(shard));
+        }
+        Ok(submitted)
     }
 
     pub(super) async fn knows(
@@ -172,6 +260,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let signals = signal::of_commit(&commit);
         let made = self.write(move |to| {
             let row = ShardRow::read(to, commit.shard)?;
             match judge::judge(to, &row, &commit)? {
@@ -179,7 +268,11 @@ impl SqliteStore {
                 Err(error) => Ok(Err(error)),
             }
         });
-        made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)))
+        let made = made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)));
+        if made.is_ok() {
+            self.signals.send_all(signals);
+        }
+        made
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {
@@ -241,6 +334,10 @@ impl SqliteStore {
         limit: usize,
     ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
         self.read(move |from| read::feed(from, shard, after, limit)).await
+    }
+
+    pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {
+        self.read(shard::feed_ends).await
     }
 
     pub(super) async fn feed_at(
