@@ -14,12 +14,12 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 /// Keys remembered before those that could act again anyway are forgotten.
 const KEYS_MAX: usize = 20_000;
 const MESSAGES_PERIOD: Duration = Duration::from_secs(10);
-const CONVERSATIONS_PERIOD: Duration = Duration::from_secs(60 * 60);
+const CONVERSATIONS_PERIOD: Duration = Duration::from_hours(1);
 /// What costs a reading of the store, of one visitor: sustained, and at once.
 const READINGS_PERIOD: Duration = Duration::from_secs(1);
 const READINGS: u32 = 10;
 /// New visitors of one address.
-const STARTS_PERIOD: Duration = Duration::from_secs(60);
+const STARTS_PERIOD: Duration = Duration::from_mins(1);
 const STARTS: u32 = 120;
 
 /// The limits of all widgets on this node.

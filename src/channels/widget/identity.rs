@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub const IDENTITY_BYTES_MAX: usize = 2_048;
 const ID_CHARS_MAX: usize = 200;
 /// Digits of a visitor's id that stand for the site's.
-const DIGEST_BYTES: usize = 16;
+const DIGITS: usize = 32;
 
 /// Somebody who is signed in on the site, in the site's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub fn site_user(secret: &str, user: &str, signature: &str, now: Timestamp) -> O
     if !fresh || !(1..=ID_CHARS_MAX).contains(&id_chars) {
         return None;
     }
-    let digest = Sha256::digest(said.id.as_bytes());
-    let digits: String = digest.iter().take(DIGEST_BYTES).map(|b| format!("{b:02x}")).collect();
+    let digest = format!("{:x}", Sha256::digest(said.id.as_bytes()));
+    let digits: String = digest.chars().take(DIGITS).collect();
     Some(SiteUser {
         visitor: format!("user-{digits}").into(),
         name: super::name(&said.name),

@@ -146,8 +146,8 @@ mod tests {
         }
         pace.seeks(&id(10), at(40));
         pace.seeks(&id(11), at(50));
-        let place = pace.place(&id(11), at(60)).expect("he waits");
-        assert_eq!((place.position, place.wait), (2, Some(SignedDuration::from_secs(60))));
+        let second = Place { position: 2, wait: Some(SignedDuration::from_secs(60)) };
+        assert_eq!(pace.place(&id(11), at(60)), Some(second));
         pace.leave(&id(10));
         assert_eq!(pace.place(&id(11), at(61)).map(|place| place.position), Some(1));
     }
