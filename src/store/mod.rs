@@ -1,12 +1,13 @@
 //! The store port: what is remembered, and the one way to write it.
 //!
-//! Knows nothing of what the bytes mean. Two implementations, proved equal by the contract suite
-//! (`tests/it/contract/`): the reference model (ordered maps, for tests and as the definition)
-//! and the embedded `SQLite` file.
+//! Knows nothing of what the bytes mean. Three implementations, proved equal by the contract suite
+//! (`tests/it/contract/`): the reference model (ordered maps, for tests and as the definition),
+//! the embedded `SQLite` file, and Redis, which several nodes share.
 
 pub mod op;
 
 pub mod model;
+pub mod redis;
 mod rules;
 mod signal;
 pub mod sqlite;
@@ -24,6 +25,7 @@ use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
     InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
 };
+use crate::store::redis::{RedisSettings, RedisStore};
 use crate::store::sqlite::{OpenError, SqliteStore};
 
 /// A store. Cheap to clone; all clones are the same store.
@@ -31,6 +33,7 @@ use crate::store::sqlite::{OpenError, SqliteStore};
 pub enum Store {
     Model(ModelStore),
     Sqlite(SqliteStore),
+    Redis(RedisStore),
 }
 
 impl Store {
@@ -44,12 +47,18 @@ impl Store {
         SqliteStore::open(dir).map(Self::Sqlite)
     }
 
+    /// The store that a Redis holds; it is made when there is none.
+    pub fn redis(settings: &RedisSettings) -> Result<Self, redis::OpenError> {
+        RedisStore::open(settings).map(Self::Redis)
+    }
+
     /// What happens from now on, in all shards and whoever did it. A listener that is too slow
     /// misses the oldest.
     pub fn signals(&self) -> broadcast::Receiver<Signal> {
         match self {
             Self::Model(store) => store.signals(),
             Self::Sqlite(store) => store.signals(),
+            Self::Redis(store) => store.signals(),
         }
     }
 }
@@ -68,6 +77,7 @@ macro_rules! port {
                 match self {
                     Self::Model(store) => store.$name($($arg),*).await,
                     Self::Sqlite(store) => store.$name($($arg),*).await,
+                    Self::Redis(store) => store.$name($($arg),*).await,
                 }
             })*
         }

@@ -35,6 +35,7 @@ mod preview;
 mod program;
 mod protocol;
 mod read_model;
+mod redis_server;
 mod regulars;
 mod rehearse;
 mod rights;

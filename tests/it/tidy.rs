@@ -42,7 +42,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
 /// They put everything together.
 const MAY_IMPORT_ALL: [&str; 5] = ["main", "lib", "serve", "check", "program"];
 
-const CRATE_ONLY_IN: [(&str, &[&str]); 9] = [
+const CRATE_ONLY_IN: [(&str, &[&str]); 11] = [
     ("actix_web_actors", &["src/web/socket.rs"]),
     ("actix_web", &["src/web/", "src/demo/", "src/program/"]),
     ("actix_http", &["src/web/"]),
@@ -51,6 +51,8 @@ const CRATE_ONLY_IN: [(&str, &[&str]); 9] = [
         &["src/actors/", "src/web/", "src/demo/", "src/program/", "src/serve.rs", "src/check.rs"],
     ),
     ("rusqlite", &["src/store/sqlite/", "src/readmodel/"]),
+    ("redis", &["src/store/redis/"]),
+    ("deadpool_redis", &["src/store/redis/"]),
     ("phonenumber", &["src/crm/contacts.rs"]),
     ("email_address", &["src/crm/contacts.rs"]),
     ("reqwest", &["src/outbound.rs", "src/outbound/"]),
@@ -94,6 +96,8 @@ fn each_kind_of_violation_is_seen() {
         ("src/store/sqlite/open.rs", "use actix::Addr;", "actix"),
         ("src/store/rules.rs", "use rusqlite as sql;", "rusqlite"),
         ("src/channels/telegram.rs", "    reqwest::get(url)", "reqwest"),
+        ("src/store/rules.rs", "use redis::Client;", "redis"),
+        ("src/store/sqlite/open.rs", "use deadpool_redis::Pool;", "deadpool_redis"),
         ("src/web/api/lines.rs", "use calcard::Parser;", "calcard"),
         ("src/domain/line.rs", "pub async fn handle() {}", "async fn"),
         ("src/domain/line.rs", "let seen: HashMap<u8, u8>;", "HashMap"),
