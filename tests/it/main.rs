@@ -45,6 +45,7 @@ mod sessions;
 mod site;
 mod store_kill;
 mod store_machine;
+mod store_redis;
 mod store_sqlite;
 mod story;
 mod texts;

@@ -123,6 +123,13 @@ impl RedisServer {
         &self.folder
     }
 
+    /// What `redis-cli` answers.
+    pub(crate) fn cli(&self, words: &[&str]) -> String {
+        let socket = self.socket();
+        let said = Command::new("redis-cli").arg("-s").arg(socket).args(words).output();
+        String::from_utf8(said.expect("redis-cli").stdout).expect("text")
+    }
+
     fn signal(&self, signal: &str) {
         let pid = &self.running.as_ref().expect("it runs").pid;
         assert!(Command::new("kill").args([signal, pid]).status().expect("a shell").success());

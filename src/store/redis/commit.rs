@@ -1,8 +1,10 @@
 //! A commit as the arguments of its script.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
-use domain::id::ShardId;
+use domain::id::{LineId, OperatorId, ShardId};
+use jiff::Timestamp;
 use redis::Script;
 
 use crate::store::op::{Commit, CommitError, INBOX_MAX, Op};
@@ -46,13 +48,11 @@ pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call
 
 /// What can be seen of a bug of ours without looking at what is stored.
 pub(super) fn malformed(commit: &Commit) -> Option<&'static str> {
-    match rules::check_shape(commit) {
-        Err(CommitError::Malformed(what)) => Some(what),
-        Ok(()) | Err(_) => {
-            let back = rules::inbox_move(commit).is_some_and(|(from, to)| to < from);
-            back.then_some(OUT_OF_PLACE)
-        }
+    if let Err(CommitError::Malformed(what)) = rules::check_shape(commit) {
+        return Some(what);
     }
+    let back = rules::inbox_move(commit).is_some_and(|(from, to)| to < from);
+    back.then_some(OUT_OF_PLACE)
 }
 
 /// The ops, one after another, as the head of `commit.lua` lists them.
@@ -142,12 +142,7 @@ impl<'a> Ops<'a> {
                 let load = Load::of(operator, conversation);
                 self.word("release").text(load.member).text(load.low).text(load.high);
             }
-            Op::AddCounter { line, operator, by, at } => {
-                let key = self.keys.counters(line);
-                let last =
-                    if *by > 0 { rules::nanoseconds(*at).to_string() } else { String::new() };
-                self.word("count").name(key).text(operator).text(by).text(last);
-            }
+            Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
             Op::PutShared { kind, id, expected, bytes } => {
                 let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
                 self.put(key, ids, id, (*expected, bytes));
@@ -163,6 +158,12 @@ impl<'a> Ops<'a> {
         let (meta, inbox) = (self.keys.meta(to), self.keys.inbox(to));
         let signal = signal_text(Signal::Inbox(to));
         self.word("post").text(to.0).name(meta).name(inbox).text(signal).bytes(bytes.to_vec());
+    }
+
+    fn count(&mut self, line: &LineId, operator: &OperatorId, by: i64, at: Timestamp) {
+        let key = self.keys.counters(line);
+        let last = if by > 0 { rules::nanoseconds(at).to_string() } else { String::new() };
+        self.word("count").name(key).text(operator).text(by).text(last);
     }
 
     fn put(&mut self, key: String, ids: String, id: &str, (expected, bytes): (u64, &[u8])) {
@@ -188,7 +189,7 @@ impl<'a> Ops<'a> {
         self.text(number)
     }
 
-    fn text(&mut self, text: impl ToString) -> &mut Self {
+    fn text(&mut self, text: impl Display) -> &mut Self {
         self.bytes(text.to_string().into_bytes())
     }
 

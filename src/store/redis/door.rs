@@ -2,6 +2,7 @@
 //!
 //! Nothing here repeats a command: what was sent once and got no answer has an unknown outcome.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_redis::sentinel;
@@ -16,6 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::store::Unavailable;
+use crate::store::redis::script::Scripts;
 use crate::store::redis::settings::Place;
 
 /// For a step: to connect, if need be, and to be answered. Shorter than an owner trusts its lease.
@@ -61,6 +63,8 @@ impl Door {
 
 /// One connection that many share, kept until it fails.
 pub(super) struct Lane {
+    door: Arc<Door>,
+    scripts: Arc<Scripts>,
     config: AsyncConnectionConfig,
     current: Mutex<Current>,
 }
@@ -72,29 +76,26 @@ struct Current {
     connection: Option<MultiplexedConnection>,
 }
 
-impl Default for Lane {
-    fn default() -> Self {
+impl Lane {
+    pub(super) fn new(door: Arc<Door>, scripts: Arc<Scripts>) -> Self {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(STEP_WITHIN))
             .set_response_timeout(Some(STEP_WITHIN))
             .set_pipeline_buffer_size(PIPELINE_SLOTS)
             .set_concurrency_limit(UNDER_WAY_MAX)
             .set_write_backpressure_boundary(WRITE_BYTES);
-        Self { config, current: Mutex::default() }
+        Self { door, scripts, config, current: Mutex::default() }
     }
-}
 
-impl Lane {
     /// Does something with the connection. After a failure of the connection itself, or no answer
     /// in time, the next one begins with a new connection.
     pub(super) async fn with<T, F: Future<Output = RedisResult<T>>>(
         &self,
-        door: &Door,
         work: impl FnOnce(MultiplexedConnection) -> F,
     ) -> Result<T, Unavailable> {
         let mut used = None;
         let done = timeout(STEP_WITHIN, async {
-            let (number, connection) = self.connection(door).await?;
+            let (number, connection) = self.connection().await?;
             used = Some(number);
             work(connection).await
         });
@@ -110,13 +111,16 @@ impl Lane {
         Err(failed)
     }
 
-    async fn connection(&self, door: &Door) -> RedisResult<(u64, MultiplexedConnection)> {
+    async fn connection(&self) -> RedisResult<(u64, MultiplexedConnection)> {
         let mut current = self.current.lock().await;
         if let Some(connection) = &current.connection {
             return Ok((current.number, connection.clone()));
         }
-        let client = door.client().await?;
-        let connection = client.get_multiplexed_async_connection_with_config(&self.config).await?;
+        let client = self.door.client().await?;
+        let mut connection =
+            client.get_multiplexed_async_connection_with_config(&self.config).await?;
+        // Scripts that come one after another must not change places because one is not known.
+        self.scripts.load(&mut connection).await?;
         current.number += 1;
         current.connection = Some(connection.clone());
         Ok((current.number, connection))

@@ -64,8 +64,7 @@ pub struct RedisStore {
 /// What a step needs, wherever it runs.
 struct Shared {
     keys: Keys,
-    scripts: Scripts,
-    door: Arc<Door>,
+    scripts: Arc<Scripts>,
     /// Leases have a connection of their own: they must not wait behind commits.
     leases: Lane,
     steps: Lane,
@@ -86,9 +85,10 @@ impl RedisStore {
         let opening = async move {
             let store_id = store_id(&readers, &keys).await?;
             let first = subscriber.subscribe().await?;
-            let (leases, steps) = (Lane::default(), Lane::default());
-            let scripts = Scripts::new();
-            let shared = Shared { keys, scripts, door, leases, steps, readers, store_id };
+            let scripts = Arc::new(Scripts::new());
+            let lane = || Lane::new(door.clone(), scripts.clone());
+            let (leases, steps) = (lane(), lane());
+            let shared = Shared { keys, scripts, leases, steps, readers, store_id };
             Ok::<_, Unavailable>((shared, subscriber, first))
         };
         let (shared, subscriber, first) = thread.wait(opening)??;
@@ -140,7 +140,7 @@ impl Shared {
             commands.hmget(self.keys.lease(*shard), &["owner", "epoch", "beat"]);
         }
         let ask = |mut on| async move { commands.query_async(&mut on).await };
-        let leases: Vec<Vec<Option<String>>> = self.leases.with(&self.door, ask).await?;
+        let leases: Vec<Vec<Option<String>>> = self.leases.with(ask).await?;
         // Without one, the shard was never claimed.
         let claimed = shards.into_iter().zip(leases).filter_map(|(shard, fields)| {
             let fields: Option<Vec<String>> = fields.into_iter().collect();
@@ -165,7 +165,7 @@ impl Shared {
             .arg(floor)
             .arg(shard.0)
             .arg(&self.store_id);
-        let answer: Vec<String> = self.leases.with(&self.door, |on| call.on(on)).await?;
+        let answer: Vec<String> = self.leases.with(|on| call.on(on)).await?;
         match answer.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["taken", epoch] => Ok(Ok(Lease { owner: Some(me), epoch: parse(epoch)?, beat: 0 })),
             ["moved", ..] => Ok(Err(lease_of(&answer[1..])?)),
@@ -177,7 +177,7 @@ impl Shared {
     async fn renew(&self, shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable> {
         let keys = [self.keys.lease(shard)];
         let call = Call::new(&self.scripts.renew, &keys).arg(&*me.0).arg(epoch);
-        self.leases.with(&self.door, |on| call.on(on)).await
+        self.leases.with(|on| call.on(on)).await
     }
 
     async fn release(
@@ -191,7 +191,7 @@ impl Shared {
             .arg(epoch)
             .arg(self.keys.signals())
             .arg(signal_text(Signal::Free(shard)));
-        self.leases.with(&self.door, |on| call.on(on)).await
+        self.leases.with(|on| call.on(on)).await
     }
 
     async fn submit(
@@ -214,7 +214,7 @@ impl Shared {
             .arg(signal_text(Signal::Inbox(shard)))
             .arg(&self.store_id)
             .arg(shard.0);
-        let answer: Vec<String> = self.steps.with(&self.door, |on| call.on(on)).await?;
+        let answer: Vec<String> = self.steps.with(|on| call.on(on)).await?;
         match answer.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["accepted", position] => Ok(Submitted::Accepted(InboxPosition(parse(position)?))),
             ["duplicate"] => Ok(Submitted::Duplicate),
@@ -226,7 +226,7 @@ impl Shared {
 
     async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let call = commit::call(&self.scripts.commit, &self.keys, &commit);
-        let answer: Result<Vec<String>, _> = self.steps.with(&self.door, |on| call.on(on)).await;
+        let answer: Result<Vec<String>, _> = self.steps.with(|on| call.on(on)).await;
         match answer {
             Ok(answer) => answer::of_commit(&commit, &answer),
             Err(Unavailable(why)) => Err(CommitError::Unavailable(why)),

@@ -25,6 +25,15 @@ impl Scripts {
             commit: Script::new(include_str!("lua/commit.lua")),
         }
     }
+
+    /// Makes all of them known to the server.
+    pub(super) async fn load(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
+        let Self { claim, renew, release, submit, commit } = self;
+        for script in [claim, renew, release, submit, commit] {
+            script.load_async(connection).await?;
+        }
+        Ok(())
+    }
 }
 
 /// One call of a script, on any connection.
