@@ -244,6 +244,17 @@ impl LineActor {
     }
 }
 
+/// Answered once the line knows what it needs: until then it hears nothing.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct HasBegun;
+
+impl Handler<HasBegun> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, _: HasBegun, _: &mut Self::Context) {}
+}
+
 /// Who is offered the conversation?
 #[derive(Debug, Message)]
 #[rtype(result = "Decided")]

@@ -140,6 +140,7 @@ impl Bench {
             }
             targets.extend(once);
             let mut group = Group::default();
+            self.customers.next_work();
             let verdict = self.step(work, &mut group).await?;
             if !matches!(verdict, Verdict::Done) {
                 group = Group::default();

@@ -22,11 +22,11 @@ use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, Follow};
 use crate::actors::handle::NodeHandle;
 use crate::actors::ledger::{Ledger, Nothing};
-use crate::actors::line::{Configure, LineActor, LineStart};
+use crate::actors::line::{Configure, HasBegun, LineActor, LineStart};
 use crate::actors::parts::Shared;
 use crate::actors::shared_change;
 use crate::actors::work::Work;
-use crate::store::op::{DocumentKind, Lease};
+use crate::store::op::DocumentKind;
 
 /// Work that may wait for the next rounds.
 const PENDING_MAX: usize = 10_000;
@@ -298,14 +298,14 @@ async fn publish_missed(bench: &Bench) -> Result<(), Broken> {
 async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
     let leases = parts.store.leases().await?;
     let seen = leases.into_iter().find(|(id, _)| *id == shard).map(|(_, lease)| lease);
-    let seen = seen.unwrap_or(Lease { owner: None, epoch: 0, beat: 0 });
+    let seen = seen.unwrap_or_default();
     match parts.store.claim(shard, parts.me.clone(), seen, 0).await? {
         Ok(lease) => Ok(lease.epoch),
         Err(lease) => Err(Broken::Store(format!("claimed meanwhile by {:?}", lease.owner))),
     }
 }
 
-/// Starts the lines with what the store remembers of them.
+/// Starts the lines with what the store remembers of them, and waits until they know the rest.
 async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
     let directory = bench.parts.directory.get();
@@ -322,6 +322,9 @@ async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
         };
         let addr = LineActor::start(start, &bench.addr, bench.parts.clone());
         bench.lines.insert(id.clone(), addr);
+    }
+    for line in bench.lines.values() {
+        line.send(HasBegun).await?;
     }
     Ok(())
 }

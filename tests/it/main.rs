@@ -28,6 +28,7 @@ mod hours;
 mod kill;
 mod kill_timers;
 mod line_settings;
+mod lives;
 mod outages;
 mod payloads;
 mod places;

@@ -12,6 +12,7 @@ mod seeing;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -74,6 +75,25 @@ pub fn tell(settings: impl Fn(&mut LineSettings), story: impl AsyncFn(&mut Story
     }
 }
 
+/// Tells a part of a story on the embedded store of that folder: from its beginning, or as the next
+/// process goes on at that moment.
+pub fn tell_a_part(
+    folder: &Path,
+    since: Option<Timestamp>,
+    settings: impl Fn(&mut LineSettings),
+    part: impl AsyncFn(&mut Story),
+) {
+    actix::System::new().block_on(async {
+        let _standing_still = time_stands_still();
+        let store = Store::sqlite(folder).unwrap();
+        let mut told = match since {
+            Some(since) => Story::goes_on(store, since).await,
+            None => Story::begin(store, &settings).await,
+        };
+        part(&mut told).await;
+    });
+}
+
 #[derive(Clone, Copy)]
 enum StoreKind {
     Model,
@@ -98,12 +118,19 @@ pub struct Story {
 }
 
 impl Story {
-    async fn begin(store: Store, settings: &impl Fn(&mut LineSettings)) -> Self {
-        let clock = Clock::from(MORNING.parse().unwrap());
+    /// As the next process finds what is stored.
+    async fn goes_on(store: Store, since: Timestamp) -> Self {
+        let clock = Clock::from(since);
         let platform = Telegram::start(clock.now());
         let node = start_node(&store, clock).await;
-        let begun = Self { node, platform, store, updates: 0 };
-        begun.node_is_ready().await;
+        let gone_on = Self { node, platform, store, updates: 0 };
+        gone_on.node_is_ready().await;
+        gone_on.settles().await;
+        gone_on
+    }
+
+    async fn begin(store: Store, settings: &impl Fn(&mut LineSettings)) -> Self {
+        let begun = Self::goes_on(store, MORNING.parse().unwrap()).await;
         let mut line = LineSettings::new("Sales", Vec::new(), "UTC");
         says_nothing(&mut line);
         settings(&mut line);

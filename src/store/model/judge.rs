@@ -87,7 +87,9 @@ impl<'a> Judge<'a> {
                     found,
                 })
             }
-            Op::PutShared { kind, id, expected, .. } | Op::DeleteShared { kind, id, expected } => {
+            Op::PutShared { kind, id, expected, .. }
+            | Op::RequireShared { kind, id, expected }
+            | Op::DeleteShared { kind, id, expected } => {
                 let found = self.state.common.shared.version(*kind, id);
                 (found != *expected).then(|| Refusal::SharedVersion {
                     kind: *kind,
@@ -181,7 +183,7 @@ mod tests {
             groups: Vec::new(),
         };
         let shard = Shard {
-            lease: Lease { owner: Some(owner), epoch: 4, beat: 0 },
+            lease: Lease { owner: Some(owner), epoch: 4, ..Lease::default() },
             meta: Meta { feed_end: Position { epoch: 4, n: 1 }, ..Meta::default() },
             ..Shard::default()
         };
