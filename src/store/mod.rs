@@ -71,6 +71,8 @@ impl Store {
             Self::Model(store) => Self::Model(store.clone()),
             // Its calls wait for threads of its own on any runtime.
             Self::Sqlite(store) => Self::Sqlite(store.clone()),
+            // The same holds here, and calls about leases have a connection of their own.
+            Self::Redis(store) => Self::Redis(store.clone()),
         }
     }
 }

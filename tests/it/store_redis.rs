@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use switchboard::store::op::{CommitError, Meta, Position, Submitted};
+use switchboard::store::op::{CommitError, Meta, Position, Renewed, Submitted};
 use switchboard::store::{Signal, Unavailable};
 
 use crate::contract::block_on;
@@ -36,7 +36,8 @@ fn what_was_answered_outlives_a_kill_of_the_server() {
             anna.does([put("c", 20, "more")]).await;
             // The connection for leases notices by a call that fails.
             let _noticed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
-            assert_eq!(store.renew(SHARD, anna.me, anna.epoch).await, Ok(true));
+            let renewed = store.renew(SHARD, anna.me, anna.epoch).await;
+            assert_eq!(renewed, Ok(Renewed::Ours { want: None }));
         });
     }
 }
@@ -107,7 +108,8 @@ fn a_full_server_refuses_the_whole_commit_and_keeps_the_leases() {
         let events = store.feed(SHARD, Position::default(), 9).await.unwrap().unwrap();
         assert_eq!(events.len(), 1);
         assert_eq!(waiting(&store, 0).await, []);
-        assert_eq!(store.renew(SHARD, anna.me.clone(), anna.epoch).await, Ok(true));
+        let renewed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
+        assert_eq!(renewed, Ok(Renewed::Ours { want: None }));
         assert_eq!(store.release(SHARD, anna.me, anna.epoch).await, Ok(true));
         let mut boris = Owner::of(&store, "boris").await;
         server.cli(&["config", "set", "maxmemory", "0"]);
@@ -128,7 +130,8 @@ fn nobody_works_on_a_store_that_was_emptied() {
         assert!(claimed.as_ref().is_err_and(foreign), "{claimed:?}");
         let submitted = store.submit(SHARD, "k".into(), DAY, at(0), bytes("hello")).await;
         assert!(submitted.as_ref().is_err_and(foreign), "{submitted:?}");
-        assert_eq!(store.renew(SHARD, instance("anna"), anna.epoch).await, Ok(false));
+        let renewed = store.renew(SHARD, instance("anna"), anna.epoch).await;
+        assert_eq!(renewed, Ok(Renewed::Lost));
         let fenced = CommitError::Fenced { owner: None, epoch: 0 };
         assert_eq!(anna.tries([event("b")]).await, Err(fenced));
     });

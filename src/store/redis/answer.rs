@@ -69,7 +69,9 @@ fn refusal(op: &Op, found: u64) -> Option<Refusal> {
         Op::PutDocument { kind, id, .. } | Op::DeleteDocument { kind, id, .. } => {
             Some(Refusal::Version { kind: *kind, id: id.clone(), found })
         }
-        Op::PutShared { kind, id, .. } | Op::DeleteShared { kind, id, .. } => {
+        Op::PutShared { kind, id, .. }
+        | Op::RequireShared { kind, id, .. }
+        | Op::DeleteShared { kind, id, .. } => {
             Some(Refusal::SharedVersion { kind: *kind, id: id.clone(), found })
         }
         Op::ClearTimer { .. } => Some(Refusal::Timer),

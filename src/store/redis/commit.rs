@@ -147,6 +147,10 @@ impl<'a> Ops<'a> {
                 let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
                 self.put(key, ids, id, (*expected, bytes));
             }
+            Op::RequireShared { kind, id, expected } => {
+                let key = self.keys.shared(*kind, id);
+                self.word("require").name(key).text(expected);
+            }
             Op::DeleteShared { kind, id, expected } => {
                 let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
                 self.delete(key, ids, id, *expected);

@@ -27,12 +27,23 @@ impl Keys {
         format!("{}shards", self.prefix)
     }
 
+    /// Set: the instances that have announced themselves, also those that are gone.
+    pub(super) fn nodes(&self) -> String {
+        format!("{}nodes", self.prefix)
+    }
+
+    /// Bytes that expire: what a process says of itself.
+    pub(super) fn node(&self, instance: &str) -> String {
+        format!("{}node:{instance}", self.prefix)
+    }
+
     /// Channel: that something happened in a shard.
     pub(super) fn signals(&self) -> String {
         format!("{}signals", self.prefix)
     }
 
-    /// Hash: `owner` ('' when it is free), `epoch`, `beat`. Never expires.
+    /// Hash: `owner` ('' when it is free), `epoch`, `beat`, `want` (who asks for
+    /// it, '' if nobody). Never expires.
     pub(super) fn lease(&self, shard: ShardId) -> String {
         self.of_shard(shard, "lease")
     }

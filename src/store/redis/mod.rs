@@ -9,6 +9,7 @@ mod answer;
 mod commit;
 mod door;
 mod keys;
+mod lease;
 mod port;
 mod read;
 mod script;
@@ -30,9 +31,7 @@ pub use crate::store::redis::settings::{Place, RedisSettings};
 
 use crate::clock;
 use crate::store::Unavailable;
-use crate::store::op::{
-    Commit, CommitError, Committed, INBOX_MAX, InboxPosition, InstanceId, Lease, Submitted,
-};
+use crate::store::op::{Commit, CommitError, Committed, INBOX_MAX, InboxPosition, Submitted};
 use crate::store::redis::door::{Door, Lane, Readers};
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::{Call, Scripts};
@@ -128,72 +127,8 @@ async fn store_id(readers: &Readers, keys: &Keys) -> Result<String, Unavailable>
     Ok(store_id)
 }
 
-/// The steps.
+/// The steps that write for a shard.
 impl Shared {
-    async fn leases(&self) -> Result<Vec<(ShardId, Lease)>, Unavailable> {
-        let shards = read::shards(&self.readers, &self.keys).await?;
-        if shards.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut commands = pipe();
-        for shard in &shards {
-            commands.hmget(self.keys.lease(*shard), &["owner", "epoch", "beat"]);
-        }
-        let ask = |mut on| async move { commands.query_async(&mut on).await };
-        let leases: Vec<Vec<Option<String>>> = self.leases.with(ask).await?;
-        // Without one, the shard was never claimed.
-        let claimed = shards.into_iter().zip(leases).filter_map(|(shard, fields)| {
-            let fields: Option<Vec<String>> = fields.into_iter().collect();
-            fields.map(|fields| Ok((shard, lease_of(&fields)?)))
-        });
-        claimed.collect()
-    }
-
-    async fn claim(
-        &self,
-        shard: ShardId,
-        me: InstanceId,
-        seen: Lease,
-        floor: u64,
-    ) -> Result<Result<Lease, Lease>, Unavailable> {
-        let keys = [self.keys.lease(shard), self.keys.shards(), self.keys.about()];
-        let call = Call::new(&self.scripts.claim, &keys)
-            .arg(&*me.0)
-            .arg(seen.owner.as_ref().map_or("", |owner| &owner.0))
-            .arg(seen.epoch)
-            .arg(seen.beat)
-            .arg(floor)
-            .arg(shard.0)
-            .arg(&self.store_id);
-        let answer: Vec<String> = self.leases.with(|on| call.on(on)).await?;
-        match answer.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["taken", epoch] => Ok(Ok(Lease { owner: Some(me), epoch: parse(epoch)?, beat: 0 })),
-            ["moved", ..] => Ok(Err(lease_of(&answer[1..])?)),
-            ["foreign"] => Err(foreign()),
-            _ => Err(odd(answer)),
-        }
-    }
-
-    async fn renew(&self, shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable> {
-        let keys = [self.keys.lease(shard)];
-        let call = Call::new(&self.scripts.renew, &keys).arg(&*me.0).arg(epoch);
-        self.leases.with(|on| call.on(on)).await
-    }
-
-    async fn release(
-        &self,
-        shard: ShardId,
-        me: InstanceId,
-        epoch: u64,
-    ) -> Result<bool, Unavailable> {
-        let call = Call::new(&self.scripts.release, &[self.keys.lease(shard)])
-            .arg(&*me.0)
-            .arg(epoch)
-            .arg(self.keys.signals())
-            .arg(signal_text(Signal::Free(shard)));
-        self.leases.with(|on| call.on(on)).await
-    }
-
     async fn submit(
         &self,
         shard: ShardId,
@@ -232,12 +167,6 @@ impl Shared {
             Err(Unavailable(why)) => Err(CommitError::Unavailable(why)),
         }
     }
-}
-
-fn lease_of(fields: &[String]) -> Result<Lease, Unavailable> {
-    let [owner, epoch, beat] = fields else { return Err(odd(fields)) };
-    let owner = (!owner.is_empty()).then(|| InstanceId(owner.as_str().into()));
-    Ok(Lease { owner, epoch: parse(epoch)?, beat: parse(beat)? })
 }
 
 fn foreign() -> Unavailable {

@@ -1,12 +1,14 @@
 //! The port, call by call: each runs on the store's own thread.
 
+use std::time::Duration;
+
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 
 use crate::store::Unavailable;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
 use crate::store::redis::value::dedupe_key;
 use crate::store::redis::{RedisStore, read, tidy};
@@ -32,7 +34,7 @@ impl RedisStore {
         shard: ShardId,
         me: InstanceId,
         epoch: u64,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<Renewed, Unavailable> {
         self.run(|on| async move { on.renew(shard, me, epoch).await }).await
     }
 
@@ -43,6 +45,36 @@ impl RedisStore {
         epoch: u64,
     ) -> Result<bool, Unavailable> {
         self.run(|on| async move { on.release(shard, me, epoch).await }).await
+    }
+
+    pub(in crate::store) async fn ask(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        owner: InstanceId,
+        epoch: u64,
+        before: Option<InstanceId>,
+    ) -> Result<bool, Unavailable> {
+        self.run(|on| async move { on.ask(shard, &me, (&owner, epoch), before).await }).await
+    }
+
+    pub(in crate::store) async fn announce(
+        &self,
+        me: InstanceId,
+        bytes: Vec<u8>,
+        ttl: Duration,
+    ) -> Result<(), Unavailable> {
+        self.run(|on| async move { on.announce(&me, &bytes, ttl).await }).await
+    }
+
+    pub(in crate::store) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
+        self.run(|on| async move { on.members().await }).await
+    }
+
+    pub(in crate::store) async fn feed_ends(
+        &self,
+    ) -> Result<Vec<(ShardId, Position)>, Unavailable> {
+        self.run(|on| async move { on.feed_ends().await }).await
     }
 
     pub(in crate::store) async fn submit(

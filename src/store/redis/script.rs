@@ -11,6 +11,8 @@ pub(super) struct Scripts {
     pub(super) claim: Script,
     pub(super) renew: Script,
     pub(super) release: Script,
+    pub(super) ask: Script,
+    pub(super) announce: Script,
     pub(super) submit: Script,
     pub(super) commit: Script,
 }
@@ -21,6 +23,8 @@ impl Scripts {
             claim: Script::new(include_str!("lua/claim.lua")),
             renew: Script::new(include_str!("lua/renew.lua")),
             release: Script::new(include_str!("lua/release.lua")),
+            ask: Script::new(include_str!("lua/ask.lua")),
+            announce: Script::new(include_str!("lua/announce.lua")),
             submit: Script::new(include_str!("lua/submit.lua")),
             commit: Script::new(include_str!("lua/commit.lua")),
         }
@@ -28,8 +32,8 @@ impl Scripts {
 
     /// Makes all of them known to the server.
     pub(super) async fn load(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        let Self { claim, renew, release, submit, commit } = self;
-        for script in [claim, renew, release, submit, commit] {
+        let Self { claim, renew, release, ask, announce, submit, commit } = self;
+        for script in [claim, renew, release, ask, announce, submit, commit] {
             script.load_async(connection).await?;
         }
         Ok(())

@@ -14,23 +14,23 @@
 -- ARGV[6] shard       number
 -- ARGV[7] store_id    text  of the store that the candidate was started with
 --
--- Returns {'taken', epoch}
---         {'moved', owner, epoch, beat}  as the lease stands
---         {'foreign'}                    the store was emptied or replaced
+-- Returns {'taken', epoch}                    and nobody asks for it any more
+--         {'moved', owner, epoch, beat, want}  as the lease stands
+--         {'foreign'}                         the store was emptied or replaced
 
 local lease_key, shards_key, about_key = KEYS[1], KEYS[2], KEYS[3]
 local me, seen_owner, seen_epoch, seen_beat = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local floor, shard, store_id = ARGV[5], ARGV[6], ARGV[7]
 
 if redis.call('HGET', about_key, 'store_id') ~= store_id then return {'foreign'} end
-local lease = redis.call('HMGET', lease_key, 'owner', 'epoch', 'beat')
+local lease = redis.call('HMGET', lease_key, 'owner', 'epoch', 'beat', 'want')
 local owner, epoch, beat = lease[1] or '', lease[2] or '0', lease[3] or '0'
 if owner ~= seen_owner or epoch ~= seen_epoch or beat ~= seen_beat then
-  return {'moved', owner, epoch, beat}
+  return {'moved', owner, epoch, beat, lease[4] or ''}
 end
 
 -- tostring() keeps only 14 digits
 local next_epoch = string.format('%.0f', math.max(tonumber(epoch), tonumber(floor)) + 1)
-redis.call('HSET', lease_key, 'owner', me, 'epoch', next_epoch, 'beat', '0')
+redis.call('HSET', lease_key, 'owner', me, 'epoch', next_epoch, 'beat', '0', 'want', '')
 redis.call('SADD', shards_key, shard)
 return {'taken', next_epoch}
