@@ -27,7 +27,7 @@ use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
     InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
-use crate::store::redis::{RedisSettings, RedisStore};
+use crate::store::redis::{OpenError as RedisOpenError, RedisSettings, RedisStore};
 use crate::store::sqlite::{OpenError, SqliteStore};
 
 /// A store. Cheap to clone; all clones are the same store.
@@ -50,7 +50,7 @@ impl Store {
     }
 
     /// The store that a Redis holds; it is made when there is none.
-    pub fn redis(settings: &RedisSettings) -> Result<Self, redis::OpenError> {
+    pub fn redis(settings: &RedisSettings) -> Result<Self, RedisOpenError> {
         RedisStore::open(settings).map(Self::Redis)
     }
 

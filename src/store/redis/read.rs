@@ -163,23 +163,21 @@ pub(super) async fn feed(
     Ok(Some(records))
 }
 
-/// Both looks in one transaction, so that a trim cannot come between them.
+/// An empty feed is looked at again when it has an end, as the first event may have come meanwhile.
 async fn from_the_first(
     from: &Readers,
     (feed, meta): (String, String),
     limit: usize,
 ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
-    let looks = pipe()
-        .atomic()
-        .xrange_count(feed, "-", "+", count(limit.max(1)))
-        .hmget(meta, &["feed_epoch", "feed_n"])
-        .to_owned();
-    let (entries, end): (Entries, Vec<Option<u64>>) = from.query(&looks).await?;
-    let mut records = entries.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
-    let whole = match records.first() {
-        Some(oldest) => oldest.previous == Position::default(),
-        None => end.into_iter().flatten().all(|n| n == 0),
-    };
+    let mut found = entries(from, feed.clone(), "-", limit.max(1)).await?;
+    if found.is_empty() {
+        if self::meta(from, meta).await?.feed_end == Position::default() {
+            return Ok(Some(Vec::new()));
+        }
+        found = entries(from, feed, "-", limit.max(1)).await?;
+    }
+    let mut records = found.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
+    let whole = records.first().is_some_and(|oldest| oldest.previous == Position::default());
     records.truncate(limit);
     Ok(whole.then_some(records))
 }
