@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("clock", &[]),
     ("outbound", &[]),
-    ("config", &["outbound::address", "crm::contacts::Region"]),
+    ("config", &["outbound::address", "crm::contacts::Region", "cluster::settings"]),
     ("protocol", &["domain"]),
     ("store", &["domain", "clock"]),
     ("cluster", &["domain", "store", "clock"]),
