@@ -1,7 +1,7 @@
 //! The Redis of a torture, in a process that can be killed and stopped.
 
 use std::cell::RefCell;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -51,8 +51,9 @@ impl Redis {
     }
 }
 
+/// Returns when it takes connections.
 fn run(directory: &Path, port: u16) -> Child {
-    Command::new("redis-server")
+    let process = Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
         .args(["--appendonly", "yes", "--appendfsync", "everysec", "--daemonize", "no"])
         .args(["--maxmemory-policy", "noeviction"])
@@ -60,7 +61,11 @@ fn run(directory: &Path, port: u16) -> Child {
         .arg(directory)
         .stdout(Stdio::null())
         .spawn()
-        .expect("redis-server is installed")
+        .expect("redis-server is installed");
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    process
 }
 
 impl Drop for Redis {
