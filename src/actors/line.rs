@@ -477,6 +477,19 @@ impl LineActor {
     }
 }
 
+/// Its shard does not run here any more, or has forgotten everything.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct LineEnds;
+
+impl Handler<LineEnds> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, _: LineEnds, ctx: &mut Self::Context) {
+        ctx.stop();
+    }
+}
+
 /// The line's rules were changed, or the calendar that it follows.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]

@@ -29,6 +29,7 @@ mod kill;
 mod kill_timers;
 mod line_settings;
 mod lives;
+mod nodes;
 mod outages;
 mod payloads;
 mod places;
