@@ -61,7 +61,7 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
         .service(only("/hooks/{channel}", "POST", [post().to(hooks::receive)]))
         .service(only("/ws/operator", "GET", [get().to(socket::operator)]))
         .service(only("/ws/visitor/{channel}", "GET", [get().to(socket::visitor)]))
-        .service(web::scope("/widget").configure(configure_widget))
+        .configure(configure_widget)
         .service(
             web::scope("/api")
                 .wrap(from_fn(origin::refuse_foreign))
@@ -73,14 +73,13 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
 }
 
 fn configure_widget(routes: &mut ServiceConfig) {
+    let small = |resource: Resource| resource.app_data(json_config(VISITOR_BYTES_MAX));
     routes
-        .app_data(json_config(VISITOR_BYTES_MAX))
-        .service(only("/{channel}", "GET", [get().to(widget::frame)]))
-        .service(only("/{channel}/preview", "GET", [get().to(widget::preview)]))
-        .service(only("/{channel}/start", "POST", [post().to(widget::start::start)]))
-        .service(only("/{channel}/news", "POST", [post().to(widget::news)]))
-        .service(only("/{channel}/act", "POST", [post().to(widget::act)]))
-        .default_service(web::to(nothing));
+        .service(only("/widget/{channel}", "GET", [get().to(widget::frame)]))
+        .service(only("/widget/{channel}/preview", "GET", [get().to(widget::preview)]))
+        .service(small(only("/widget/{channel}/start", "POST", [post().to(widget::start::start)])))
+        .service(small(only("/widget/{channel}/news", "POST", [post().to(widget::news)])))
+        .service(small(only("/widget/{channel}/act", "POST", [post().to(widget::act)])));
 }
 
 fn configure_api(routes: &mut ServiceConfig) {

@@ -88,7 +88,11 @@ pub(super) fn shown(widget: &WidgetSettings) -> ShownWidget {
 }
 
 /// An origin as browsers write it: scheme, host, and a port that is not the scheme's own.
+/// It becomes a part of a policy: no sign that means anything there.
 pub(super) fn is_origin(text: &str) -> bool {
+    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:/[]".contains(&b)) {
+        return false;
+    }
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.is_some_and(|url| url.origin().ascii_serialization() == text)
 }
@@ -116,6 +120,8 @@ mod tests {
             "https://shop.example:443",
             "https://Shop.example",
             "https://*.shop.example",
+            "https://shop.example;sandbox",
+            "https://shop.example,evil.example",
             "https://u:p@shop.example",
             "ftp://shop.example",
             "null",
