@@ -7,6 +7,7 @@
 
 pub mod telegram;
 pub mod webhook;
+pub mod widget;
 
 mod file;
 mod text;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use domain::channel::{Channel, ChannelSettings};
 use domain::chat::Inbound;
 use domain::file::StoredFile;
-use domain::id::{ConversationId, EntryNumber};
+use domain::id::{ConversationId, EntryNumber, FileId};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -180,13 +181,17 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
     match &channel.settings {
         ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
         ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
+        // Visitors have an entrance of their own.
+        ChannelSettings::Widget(_) => Err(Rejected::NotGenuine),
     }
 }
 
 /// The answer once the items are stored; `taken` has one element for each item of the request.
 pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> Acknowledgement {
     match settings {
-        ChannelSettings::Telegram { .. } => Acknowledgement { status: 200, json: None },
+        ChannelSettings::Telegram { .. } | ChannelSettings::Widget(_) => {
+            Acknowledgement { status: 200, json: None }
+        }
         ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
     }
 }
@@ -196,7 +201,7 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
 pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Vec<Part> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::parts(text, files),
-        ChannelSettings::Webhook { .. } => {
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             vec![Part { text: text.to_owned(), files: 0..files.len() }]
         }
     }
@@ -227,7 +232,9 @@ pub struct Rate {
 pub fn pace(settings: &ChannelSettings) -> Pace {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::PACE,
-        ChannelSettings::Webhook { .. } => Pace { chat: None, channel: None },
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
+            Pace { chat: None, channel: None }
+        }
     }
 }
 
@@ -245,6 +252,10 @@ pub async fn locate(
             telegram::locate(outbound, bot, handle).await
         }
         ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
+        ChannelSettings::Widget(_) => {
+            let gone = || NoFile::Gone { reason: "no upload of ours".to_owned() };
+            FileId::parse(handle).map(FileSource::Uploaded).ok_or_else(gone)
+        }
     }
 }
 
@@ -257,6 +268,11 @@ pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>
         }
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
+        }
+        // Its pages fetch what is stored, so there are no jobs; one of a channel that has become a
+        // widget has nowhere to go.
+        ChannelSettings::Widget(_) => {
+            SendOutcome::Refused { reason: "a widget is not sent to".to_owned() }
         }
     }
 }
@@ -277,7 +293,7 @@ pub async fn connect(
                 (false, None) => Ok(()),
             }
         }
-        ChannelSettings::Webhook { .. } => Ok(()),
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -286,7 +302,7 @@ pub async fn connect(
 pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a str> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::press(inbound),
-        ChannelSettings::Webhook { .. } => None,
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => None,
     }
 }
 
@@ -301,7 +317,7 @@ pub async fn press_taken(
             let bot = telegram::Bot { api_base, token };
             telegram::press_taken(outbound, bot, inbound).await
         }
-        ChannelSettings::Webhook { .. } => Ok(()),
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -310,7 +326,7 @@ pub async fn press_taken(
 pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
     match settings {
         ChannelSettings::Telegram { .. } => false,
-        ChannelSettings::Webhook { .. } => true,
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => true,
     }
 }
 
@@ -326,8 +342,8 @@ pub async fn poll(
             let bot = telegram::Bot { api_base, token };
             telegram::poll(outbound, bot, offset, wait).await
         }
-        ChannelSettings::Webhook { .. } => {
-            Err(PollError::ChannelDead { reason: "a webhook has nothing to poll".to_owned() })
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
+            Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
     }
 }

@@ -236,7 +236,9 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
         InboundKind::Edited { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
-        | InboundKind::Unblocked => None,
+        | InboundKind::Unblocked
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     }
 }
 

@@ -87,7 +87,9 @@ impl Expected {
                 InboundKind::Edited { .. }
                 | InboundKind::Reacted { .. }
                 | InboundKind::Blocked
-                | InboundKind::Unblocked => Self::Change,
+                | InboundKind::Unblocked
+                | InboundKind::Received { .. }
+                | InboundKind::Introduced(_) => Self::Change,
             },
         }
     }

@@ -40,7 +40,10 @@ pub(super) fn external_id(item: &Item) -> &str {
             InboundKind::Edited { external_id, .. } | InboundKind::Reacted { external_id, .. } => {
                 Some(&**external_id)
             }
-            InboundKind::Blocked | InboundKind::Unblocked => None,
+            InboundKind::Blocked
+            | InboundKind::Unblocked
+            | InboundKind::Received { .. }
+            | InboundKind::Introduced(_) => None,
         },
         Meaning::Ignored(_) => None,
     };
@@ -72,7 +75,9 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
         InboundKind::Edited { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
-        | InboundKind::Unblocked => None,
+        | InboundKind::Unblocked
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     };
     own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))
 }

@@ -25,6 +25,7 @@ fn texts(items: &[Item]) -> Vec<String> {
             InboundKind::Reacted { reaction, .. } => format!("{} {reaction}", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
+            InboundKind::Received { .. } | InboundKind::Introduced(_) => panic!("no bot says so"),
         },
         Meaning::Ignored(word) => (*word).to_owned(),
     };
