@@ -8,7 +8,7 @@ use crate::config::ConfigError;
 use crate::outbound::SetupFailed;
 use crate::readmodel::ReadModelError;
 use crate::store::Unavailable;
-use crate::store::redis;
+use crate::store::redis::OpenError as RedisError;
 use crate::store::sqlite::OpenError;
 
 /// What stands behind the program's name when it fails.
@@ -23,7 +23,7 @@ pub enum Failure {
     #[error("{0}")]
     Store(#[from] OpenError),
     #[error("{0}")]
-    Redis(#[from] redis::OpenError),
+    Redis(#[from] RedisError),
     #[error("redis.url: not an address of a Redis")]
     RedisAddress,
     #[error("{0}")]

@@ -17,7 +17,7 @@ use crate::actors::node::{self, Cluster, NodeStart};
 use crate::actors::parts::NodeSettings;
 use crate::clock::Clock;
 use crate::cluster::lease::Runs;
-use crate::config::{Config, Redis, StoreKind};
+use crate::config::{Config, StoreKind};
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::readmodel::ReadModel;
 use crate::store::Store;
@@ -39,8 +39,7 @@ pub async fn open_store(config: &Config) -> Result<Store, Failure> {
     let store = match config.store.kind {
         StoreKind::Sqlite => Store::sqlite(&config.store.directory)?,
         StoreKind::Redis => {
-            let Redis { url, prefix } = &config.redis;
-            let settings = RedisSettings::at(url.expose(), prefix);
+            let settings = RedisSettings::at(config.redis.url.expose(), &config.redis.prefix);
             Store::redis(&settings.map_err(|_| Failure::RedisAddress)?)?
         }
     };
