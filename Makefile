@@ -36,6 +36,7 @@ needs-redis:
 check: web
 	cargo fmt --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --test torture -- -D warnings
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; \
 	else echo "not checked: licences; install with: cargo install cargo-deny --locked"; fi
 	cd $(CLIENT) && npm run check
