@@ -292,9 +292,10 @@ impl NodeHandle {
         self.parts.directory.get()
     }
 
-    /// Whether all shards are owned, and those of this node run.
+    /// Whether all shards are owned, those of this node run, and the store is to be trusted.
     pub fn is_ready(&self) -> bool {
-        !self.parts.is_draining() && self.parts.runs_all_shards()
+        let trusted = self.parts.store.trouble().is_none();
+        trusted && !self.parts.is_draining() && self.parts.runs_all_shards()
     }
 
     /// Returns when all shards are owned, and those of this node run.

@@ -24,7 +24,9 @@ pub enum Failure {
     Store(#[from] OpenError),
     #[error("{0}")]
     Redis(#[from] RedisError),
-    #[error("redis.url: not an address of a Redis")]
+    #[error("{what}: {why}")]
+    StoreRefused { what: &'static str, why: String },
+    #[error("redis.url or redis.sentinels: not an address of a Redis")]
     RedisAddress,
     #[error("{0}")]
     Unavailable(#[from] Unavailable),
@@ -57,6 +59,7 @@ impl Failure {
             Self::FewerShards { .. }
             | Self::Store(_)
             | Self::Redis(_)
+            | Self::StoreRefused { .. }
             | Self::Unavailable(_)
             | Self::ReadModel(_)
             | Self::WayOut(_)

@@ -38,6 +38,7 @@ mod preview;
 mod program;
 mod protocol;
 mod read_model;
+mod redis_checks;
 mod redis_server;
 mod regulars;
 mod rehearse;

@@ -63,7 +63,8 @@ pub(crate) async fn check(
     desks: &[Seen],
     platform: &Platform,
 ) -> Findings {
-    let store = Store::redis(&RedisSettings::at(redis, "sb:").unwrap()).unwrap();
+    let at = RedisSettings::at(redis, "sb:").unwrap();
+    let store = Store::redis(&RedisSettings { shards: SHARDS, ..at }).unwrap();
     let mut findings = Findings::default();
     let mut conversations = Vec::new();
     for shard in (0..SHARDS).map(ShardId) {
