@@ -145,7 +145,9 @@ impl Bench {
             group.ops.push(Op::AppendDead { bytes: encode::document(&lost) });
             return Ok(());
         };
-        if let Some(next) = conversation.moved_to() {
+        // What has come to the customer keeps its number: it stays with the part where it stands.
+        let stays = matches!(inbound.what, InboundKind::Received { .. });
+        if let Some(next) = conversation.moved_to().filter(|_| !stays) {
             let next = next.clone();
             return Box::pin(self.feed_or_forward(group, &next, channel, &inbound)).await;
         }
