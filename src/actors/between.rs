@@ -73,11 +73,15 @@ impl Bench {
         let key = ChatKey { channel: channel.value.id.clone(), external: inbound.chat.clone() };
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, &key).await?;
-        chat.customer_name.clone_from(&inbound.customer_name);
+        if !inbound.customer_name.is_empty() {
+            chat.customer_name.clone_from(&inbound.customer_name);
+        }
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.
-                InboundKind::Edited { .. } => chat.open.clone().or(chat.last.clone()),
+                InboundKind::Edited { .. } | InboundKind::Elsewhere(_) => {
+                    chat.open.clone().or(chat.last.clone())
+                }
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
                 InboundKind::Message(_) => None,
             };
@@ -152,6 +156,9 @@ impl Bench {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
             }
             InboundKind::Unblocked => Input::CustomerBack,
+            InboundKind::Elsewhere(message) => {
+                Input::WrittenElsewhere { message, original: inbound.original }
+            }
         };
         if let Err(refusal) = self.feed(group, id, input, None).await? {
             tracing::error!(conversation = %id, ?refusal, "an arrival was refused");

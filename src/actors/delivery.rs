@@ -297,6 +297,7 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted
         }
     }
     let sent = send(&parts, &channel, &job).await;
+    parts.health.sent(&channel.id, &sent, parts.clock.now());
     job.sending = false;
     metrics::counter!("switchboard_outbox_attempts_total",
         "platform" => channel.settings.kind(), "outcome" => word(&sent))

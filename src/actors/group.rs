@@ -139,7 +139,7 @@ fn writer_of(effects: &[Effect], n: EntryNumber) -> Option<&OperatorId> {
         let Effect::Append(Record::Entry { entry, .. }) = effect else { return None };
         match &entry.author {
             Author::Operator { id } if entry.n == n => Some(id),
-            Author::Operator { .. } | Author::Customer | Author::Line => None,
+            Author::Operator { .. } | Author::Customer | Author::Elsewhere | Author::Line => None,
         }
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod attendance;
 pub mod audit;
+pub mod channels;
 pub mod lines;
 pub mod recording;
 
@@ -36,7 +37,7 @@ use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, Work};
-use crate::channels;
+use crate::channels::press;
 use crate::clock::Clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
@@ -316,8 +317,10 @@ impl NodeHandle {
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let channel = channel.value.clone();
-        let press = channels::press(&channel.settings, &arrival.inbound).map(str::to_owned);
-        let accepted = self.store_arrival(channel.shard, arrival).await?;
+        let press = press(&channel.settings, &arrival.inbound).map(str::to_owned);
+        let inbound = self.named(&channel, arrival.inbound).await;
+        let accepted = self.store_arrival(channel.shard, Arrival { inbound, ..arrival }).await?;
+        self.parts.health.arrived(&channel.id, self.parts.clock.now());
         if let (Some(press), Some(delivery)) = (press, self.parts.delivery.get()) {
             let _too_many = delivery.try_send(PressTaken { channel, press });
         }

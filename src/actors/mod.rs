@@ -21,6 +21,7 @@ mod delivery;
 mod encode;
 mod feed;
 mod group;
+mod health;
 mod ledger;
 mod line;
 mod operator_session;

@@ -19,6 +19,7 @@ use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
 use crate::actors::handle::NodeHandle;
+use crate::actors::health::Health;
 use crate::actors::line::{LineActor, OperatorStands};
 use crate::actors::parts::{NodeSettings, Parts, Shared};
 use crate::actors::poller::{Poller, StopPolling};
@@ -26,7 +27,7 @@ use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{LineChanged, Shard};
 use crate::actors::work::Work;
-use crate::channels;
+use crate::channels::{self, kept::Kept};
 use crate::clock::{self, Clock};
 use crate::outbound::Outbound;
 use crate::readmodel::ReadModel;
@@ -87,6 +88,8 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         delivery: OnceLock::new(),
         node: OnceLock::new(),
         outbound: start.outbound,
+        kept: Kept::default(),
+        health: Health::default(),
     });
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());
@@ -199,6 +202,11 @@ impl Node {
     }
 
     fn channel_changed(&mut self, id: &ChannelId, ctx: &mut Context<Self>) {
+        self.parts.health.begins_anew(id);
+        self.reconnect(id, ctx);
+    }
+
+    fn reconnect(&mut self, id: &ChannelId, ctx: &mut Context<Self>) {
         if let Some(delivery) = self.parts.delivery.get() {
             delivery.do_send(ChannelMended(id.clone()));
         }
@@ -235,6 +243,7 @@ impl Node {
     ) {
         let id = channel.id.clone();
         self.connecting.remove(&id);
+        self.parts.health.told(&id, &told, self.parts.clock.now());
         if self.connect_again.remove(&id) {
             return self.connect(id, ctx);
         }
@@ -243,7 +252,7 @@ impl Node {
         }
         if let Err(reason) = told {
             tracing::error!(channel = %id, reason, "the platform was not told how to reach us");
-            ctx.run_later(CONNECT_AGAIN, move |node, ctx| node.channel_changed(&id, ctx));
+            ctx.run_later(CONNECT_AGAIN, move |node, ctx| node.reconnect(&id, ctx));
         }
     }
 

@@ -14,10 +14,12 @@ use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::{DirectoryCell, Versioned};
 use crate::actors::feed::Feed;
+use crate::actors::health::Health;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
+use crate::channels::kept::Kept;
 use crate::clock::Clock;
 use crate::crm::contacts::Region;
 use crate::readmodel::ReadModel;
@@ -73,6 +75,10 @@ pub(crate) struct Parts {
     pub(crate) delivery: OnceLock<Addr<Delivery>>,
     pub(crate) node: OnceLock<Addr<Node>>,
     pub(crate) outbound: crate::outbound::Outbound,
+    /// What platforms have told us.
+    pub(crate) kept: Kept,
+    /// How the channels are.
+    pub(crate) health: Health,
 }
 
 /// A shard's mailbox is full.

@@ -4,26 +4,38 @@
 //! file only dispatches. Knows the domain and the one guarded way out; no store, no actors.
 //! Everything here is lenient about what a platform says and strict about who says it.
 
+pub mod form;
+mod json;
+pub mod kept;
 pub mod telegram;
 mod text;
+pub mod vk;
 pub mod webhook;
 
 use std::time::Duration;
 
 use domain::channel::{Channel, ChannelSettings};
-use domain::chat::Inbound;
+use domain::chat::{Inbound, InboundKind};
 use domain::id::{ConversationId, EntryNumber};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use sha2::{Digest, Sha256};
 
-use crate::outbound::{Answer, Outbound};
+use self::form::Form;
+use self::kept::Kept;
+use crate::outbound::{Answer, Fault, Outbound};
+
+/// What every kind of channel must be told, in the order in which people are offered them.
+pub const FORMS: [Form; 3] = [telegram::FORM, vk::FORM, webhook::FORM];
 
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
 /// Longest reason shown to operators.
 pub const REASON_CHARS_MAX: usize = 200;
+/// How long a message waits for its writer's name.
+pub const NAME_WAIT: Duration = Duration::from_millis(1_500);
+const NOT_UNDERSTOOD: &str = "the answer is not understood";
 
 /// A request at `/hooks/{channel}`.
 #[derive(Clone, Copy)]
@@ -42,6 +54,8 @@ pub struct Item {
     pub dedupe: String,
     /// How long it may be repeated.
     pub dedupe_seconds: u32,
+    /// The account of the platform that it is for; none: the channel that was asked for.
+    pub account: Option<String>,
     pub meaning: Meaning,
 }
 
@@ -50,6 +64,8 @@ pub enum Meaning {
     Inbound(Inbound),
     /// Acknowledged and counted under this word; nothing is stored.
     Ignored(&'static str),
+    /// The platform makes sure that its address is ours; nothing is stored.
+    Confirmation,
 }
 
 /// A request that is not taken.
@@ -76,8 +92,22 @@ pub enum Taken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acknowledgement {
     pub status: u16,
-    /// JSON, or none. Platforms execute or judge what they get back: only our own webhook has one.
-    pub json: Option<String>,
+    pub body: AnswerBody,
+}
+
+/// Platforms execute or judge what they get back: nothing of a request stands in it, but for our
+/// own webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnswerBody {
+    Nothing,
+    Json(String),
+    Text(String),
+}
+
+impl Acknowledgement {
+    fn empty() -> Self {
+        Self { status: 200, body: AnswerBody::Nothing }
+    }
 }
 
 /// One part of a message on its way to the customer.
@@ -156,10 +186,22 @@ pub enum PollError {
     RetryLater { reason: String },
 }
 
+impl PollError {
+    fn of(fault: &Fault) -> Self {
+        match fault {
+            Fault::Forbidden(why) => Self::ChannelDead { reason: (*why).to_owned() },
+            Fault::NeverSent(_) | Fault::PerhapsSent(_) => {
+                Self::RetryLater { reason: fault.to_string() }
+            }
+        }
+    }
+}
+
 /// Proves where a request came from, then says what it means.
 pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
     match &channel.settings {
         ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
+        ChannelSettings::Vk { group_id, secret, .. } => vk::parse(group_id, secret, request),
         ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
     }
 }
@@ -167,7 +209,8 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
 /// The answer once the items are stored; `taken` has one element for each item of the request.
 pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> Acknowledgement {
     match settings {
-        ChannelSettings::Telegram { .. } => Acknowledgement { status: 200, json: None },
+        ChannelSettings::Telegram { .. } => Acknowledgement::empty(),
+        ChannelSettings::Vk { confirmation, .. } => vk::acknowledge(confirmation, items),
         ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
     }
 }
@@ -176,6 +219,7 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
 pub fn parts(settings: &ChannelSettings, text: &str) -> Vec<String> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::parts(text),
+        ChannelSettings::Vk { .. } => vk::parts(text),
         ChannelSettings::Webhook { .. } => vec![text.to_owned()],
     }
 }
@@ -186,6 +230,9 @@ pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>
         ChannelSettings::Telegram { token, api_base, .. } => {
             let bot = telegram::Bot { api_base, token };
             telegram::send(outbound, bot, message).await
+        }
+        ChannelSettings::Vk { group_id, token, api_base, .. } => {
+            vk::send(outbound, vk::Community { group_id, token, api_base }, message).await
         }
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
@@ -209,6 +256,9 @@ pub async fn connect(
                 (false, None) => Ok(()),
             }
         }
+        ChannelSettings::Vk { group_id, token, api_base, polling, .. } => {
+            vk::connect(outbound, vk::Community { group_id, token, api_base }, *polling).await
+        }
         ChannelSettings::Webhook { .. } => Ok(()),
     }
 }
@@ -218,7 +268,7 @@ pub async fn connect(
 pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a str> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::press(inbound),
-        ChannelSettings::Webhook { .. } => None,
+        ChannelSettings::Vk { .. } | ChannelSettings::Webhook { .. } => None,
     }
 }
 
@@ -233,7 +283,7 @@ pub async fn press_taken(
             let bot = telegram::Bot { api_base, token };
             telegram::press_taken(outbound, bot, press).await
         }
-        ChannelSettings::Webhook { .. } => Ok(()),
+        ChannelSettings::Vk { .. } | ChannelSettings::Webhook { .. } => Ok(()),
     }
 }
 
@@ -242,13 +292,14 @@ pub async fn press_taken(
 pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
     match settings {
         ChannelSettings::Telegram { .. } => false,
-        ChannelSettings::Webhook { .. } => true,
+        ChannelSettings::Vk { .. } | ChannelSettings::Webhook { .. } => true,
     }
 }
 
 /// Asks for updates from `offset` on; the platform may hold the answer back for `wait`.
 pub async fn poll(
     outbound: &Outbound,
+    kept: &Kept,
     channel: &Channel,
     offset: Option<i64>,
     wait: Duration,
@@ -258,9 +309,81 @@ pub async fn poll(
             let bot = telegram::Bot { api_base, token };
             telegram::poll(outbound, bot, offset, wait).await
         }
+        ChannelSettings::Vk { group_id, token, api_base, .. } => {
+            let community = vk::Community { group_id, token, api_base };
+            vk::poll(outbound, kept, &channel.id, community, offset, wait).await
+        }
         ChannelSettings::Webhook { .. } => {
             Err(PollError::ChannelDead { reason: "a webhook has nothing to poll".to_owned() })
         }
+    }
+}
+
+/// Asks the platform whether the channel's settings are good. Answers what the account is called
+/// there, or in words why they are not.
+pub async fn test(outbound: &Outbound, channel: &Channel) -> Result<String, String> {
+    match &channel.settings {
+        ChannelSettings::Telegram { token, api_base, .. } => {
+            telegram::test(outbound, telegram::Bot { api_base, token }).await
+        }
+        ChannelSettings::Vk { group_id, token, api_base, .. } => {
+            vk::test(outbound, vk::Community { group_id, token, api_base }).await
+        }
+        ChannelSettings::Webhook { outgoing_url, .. } => {
+            webhook::test(outbound, outgoing_url.as_deref())
+        }
+    }
+}
+
+/// Names the writer of a message whose platform does not say it with the message. What cannot be
+/// learnt soon gets a name of ours: nothing waits for it.
+pub async fn named(
+    outbound: &Outbound,
+    kept: &Kept,
+    channel: &Channel,
+    inbound: Inbound,
+    now: Timestamp,
+) -> Inbound {
+    if !inbound.customer_name.is_empty() || !matches!(inbound.what, InboundKind::Message(_)) {
+        return inbound;
+    }
+    let known = match kept.name(&channel.id, &inbound.chat, now) {
+        Some(known) => known,
+        None => {
+            let asked = tokio::time::timeout(NAME_WAIT, name_of(outbound, channel, &inbound.chat));
+            let found = asked.await.ok().flatten();
+            kept.keep_name(&channel.id, &inbound.chat, found.clone(), now);
+            found
+        }
+    };
+    let unknown = || format!("{} {}", platform_name(&channel.settings), inbound.chat);
+    Inbound { customer_name: known.unwrap_or_else(unknown), ..inbound }
+}
+
+async fn name_of(outbound: &Outbound, channel: &Channel, chat: &str) -> Option<String> {
+    match &channel.settings {
+        ChannelSettings::Vk { group_id, token, api_base, .. } => {
+            vk::name_of(outbound, vk::Community { group_id, token, api_base }, chat).await
+        }
+        ChannelSettings::Telegram { .. } | ChannelSettings::Webhook { .. } => None,
+    }
+}
+
+/// What a customer without a name is called, before his id.
+fn platform_name(settings: &ChannelSettings) -> &'static str {
+    match settings {
+        ChannelSettings::Telegram { .. } => "Telegram user",
+        ChannelSettings::Vk { .. } => "VK user",
+        ChannelSettings::Webhook { .. } => "Customer",
+    }
+}
+
+/// A send that got no answer, where a repeat would be a second message.
+fn unsent(fault: &Fault) -> SendOutcome {
+    match fault {
+        Fault::Forbidden(why) => SendOutcome::ChannelDead { reason: (*why).to_owned() },
+        Fault::NeverSent(_) => SendOutcome::RetryLater { reason: fault.to_string() },
+        Fault::PerhapsSent(_) => SendOutcome::Unknown { reason: fault.to_string() },
     }
 }
 

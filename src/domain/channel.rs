@@ -31,6 +31,20 @@ pub enum ChannelSettings {
         /// Ask for updates instead of waiting for webhooks: for sites without a public address.
         polling: bool,
     },
+    /// A community of VK.
+    Vk {
+        /// The community's id: requests for another one are refused.
+        group_id: String,
+        token: String,
+        /// Expected in the field `secret` of each request.
+        secret: String,
+        /// What VK wants to hear before it trusts our address.
+        confirmation: String,
+        /// Scheme and host of the API.
+        api_base: String,
+        /// Bots Long Poll instead of the Callback API: for sites without a public address.
+        polling: bool,
+    },
     Webhook {
         /// Signing keys, newest first; two are valid while a key is being changed.
         keys: Vec<String>,
@@ -43,7 +57,7 @@ impl ChannelSettings {
     /// Whether we ask for updates instead of waiting for them.
     pub fn polls(&self) -> bool {
         match self {
-            Self::Telegram { polling, .. } => *polling,
+            Self::Telegram { polling, .. } | Self::Vk { polling, .. } => *polling,
             Self::Webhook { .. } => false,
         }
     }
@@ -51,7 +65,7 @@ impl ChannelSettings {
     /// Whether a customer can be written to through it when he has gone: on a messenger he can.
     pub fn reaches_again(&self) -> bool {
         match self {
-            Self::Telegram { .. } => true,
+            Self::Telegram { .. } | Self::Vk { .. } => true,
             Self::Webhook { outgoing_url, .. } => outgoing_url.is_some(),
         }
     }
@@ -60,6 +74,7 @@ impl ChannelSettings {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Telegram { .. } => "telegram",
+            Self::Vk { .. } => "vk",
             Self::Webhook { .. } => "webhook",
         }
     }

@@ -51,6 +51,19 @@ pub enum InboundKind {
     /// The customer blocked us.
     Blocked,
     Unblocked,
+    /// Somebody of ours wrote to the customer on the platform itself. Never opens a conversation.
+    Elsewhere(ElsewhereMessage),
+}
+
+/// What one of us wrote in the platform's own inbox or on a phone, as the platform reports it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ElsewhereMessage {
+    pub external_id: Option<Arc<str>>,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// When the platform says it was written.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// A message from the customer.

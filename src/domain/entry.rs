@@ -28,6 +28,8 @@ pub enum Author {
     Operator {
         id: OperatorId,
     },
+    /// Somebody of ours, on the platform itself: it does not say who.
+    Elsewhere,
     /// The line itself: automatic texts and facts.
     Line,
 }

@@ -17,7 +17,9 @@ use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId, ShardId};
 
 use crate::actors::handle::{Accepted, Arrival};
-use crate::channels::{self, Acknowledgement, HookRequest, Item, Meaning, Rejected, Taken};
+use crate::channels::{
+    self, Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Rejected, Taken,
+};
 use crate::clock;
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
@@ -112,6 +114,10 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
                 taken.push(Taken::Duplicate);
                 continue;
             }
+            Meaning::Confirmation => {
+                taken.push(Taken::Duplicate);
+                continue;
+            }
         };
         let arrival = Arrival {
             channel: channel.id.clone(),
@@ -128,11 +134,12 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
 }
 
 fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> HttpResponse {
-    let Acknowledgement { status, json } = channels::acknowledge(settings, items, taken);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    match json {
-        Some(json) => HttpResponse::build(status).content_type("application/json").body(json),
-        None => HttpResponse::build(status).finish(),
+    let Acknowledgement { status, body } = channels::acknowledge(settings, items, taken);
+    let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
+    match body {
+        AnswerBody::Json(json) => answer.content_type("application/json").body(json),
+        AnswerBody::Text(text) => answer.content_type("text/plain; charset=utf-8").body(text),
+        AnswerBody::Nothing => answer.finish(),
     }
 }
 
@@ -144,7 +151,9 @@ fn poison(
     problem: &'static str,
 ) -> Result<HttpResponse, ApiError> {
     match settings {
-        ChannelSettings::Telegram { .. } => Ok(HttpResponse::Ok().finish()),
+        ChannelSettings::Telegram { .. } | ChannelSettings::Vk { .. } => {
+            Ok(HttpResponse::Ok().finish())
+        }
         ChannelSettings::Webhook { .. } => Err(ApiError::MalformedAt { pointer, problem }),
     }
 }

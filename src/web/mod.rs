@@ -83,6 +83,8 @@ fn configure_api(routes: &mut ServiceConfig) {
             "GET, PUT",
             [get().to(channels::one), put().to(channels::change)],
         ))
+        .service(only("/v1/channels/{id}/test", "POST", [post().to(channels::test)]))
+        .service(only("/v1/channel-kinds", "GET", [get().to(channels::kinds::list)]))
         .service(only(
             "/v1/operators",
             "GET, POST",

@@ -20,6 +20,7 @@ mod cards;
 mod channels;
 mod contract;
 mod customers;
+mod doors;
 mod duty;
 mod edge;
 mod exchange;

@@ -38,9 +38,9 @@ pub(super) fn external_id(item: &Item) -> &str {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => message.external_id.as_deref(),
             InboundKind::Edited { external_id, .. } => Some(&**external_id),
-            InboundKind::Blocked | InboundKind::Unblocked => None,
+            InboundKind::Blocked | InboundKind::Unblocked | InboundKind::Elsewhere(_) => None,
         },
-        Meaning::Ignored(_) => None,
+        Meaning::Ignored(_) | Meaning::Confirmation => None,
     };
     own.unwrap_or(&item.dedupe)
 }
@@ -60,14 +60,17 @@ fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
     });
     let original = Some(at.value.to_string().into());
     let meaning = Meaning::Inbound(Inbound { chat, customer_name, what, original });
-    Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning })
+    Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning })
 }
 
 /// Ids are unique within their chat. Every edit of a message is an event of its own.
 fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
     let own = match what {
         InboundKind::Message(message) => message.external_id.as_deref(),
-        InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+        InboundKind::Edited { .. }
+        | InboundKind::Blocked
+        | InboundKind::Unblocked
+        | InboundKind::Elsewhere(_) => None,
     };
     own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))
 }

@@ -42,6 +42,8 @@ use crate::web::{auth, hooks, setup};
         channels::create,
         channels::one,
         channels::change,
+        channels::test,
+        channels::kinds::list,
         operators::list,
         operators::create,
         operators::one,

@@ -1,12 +1,15 @@
 //! The platforms: what is parsed, what is refused, what becomes of a message on its way out.
 
+pub(crate) mod all_platforms;
 mod outbound;
 pub(crate) mod payloads;
+pub(crate) mod platform;
 mod polling;
 mod sending;
 mod splitting;
 mod telegram;
 mod telegram_mutations;
+mod vk;
 mod webhook;
 mod webhook_sending;
 mod whole;

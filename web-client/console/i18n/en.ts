@@ -176,6 +176,7 @@ export const en = {
   },
   entry: {
     customer: "Customer",
+    elsewhere: "A colleague, on the platform",
     line: "Automatic",
     automatic: (kind: string) => `Automatic: ${kind}`,
     note: "note",

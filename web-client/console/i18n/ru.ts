@@ -179,6 +179,7 @@ export const ru: Words = {
   },
   entry: {
     customer: "Клиент",
+    elsewhere: "Коллега, на самой площадке",
     line: "Автоматически",
     automatic: (kind) => `Автоматически: ${kind}`,
     note: "заметка",

@@ -78,6 +78,7 @@ impl Book {
             Input::CustomerEdited { .. }
             | Input::CustomerGone { .. }
             | Input::CustomerBack
+            | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
             | Input::DeliveryChanged { .. } => panic!("nobody sends this here: {input:?}"),
         }
@@ -331,6 +332,7 @@ impl Book {
             | Input::CustomerEdited { .. }
             | Input::CustomerGone { .. }
             | Input::CustomerBack
+            | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
             | Input::DeliveryChanged { .. } => {}
         }

@@ -1,0 +1,85 @@
+//! What platforms have told us and what is of use again: names, tokens, keys. In memory only.
+//!
+//! Losing it costs a call and nothing else. Everything is bounded and forgotten after a while.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::id::ChannelId;
+use jiff::{SignedDuration, Timestamp};
+
+/// Names of customers remembered; beyond it all are asked for again.
+const NAMES_MAX: usize = 20_000;
+/// How long a name is remembered.
+const NAME_LASTS: SignedDuration = SignedDuration::from_hours(24);
+/// How long it is remembered that the platform does not say it.
+const NO_NAME_LASTS: SignedDuration = SignedDuration::from_mins(10);
+
+/// Cheap to clone; clones share what is kept.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Mutex<Things>>);
+
+#[derive(Default)]
+struct Things {
+    names: BTreeMap<(ChannelId, String), (Option<String>, Timestamp)>,
+    long_polls: BTreeMap<ChannelId, LongPoll>,
+}
+
+/// Where a platform holds its updates ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LongPoll {
+    pub(super) server: String,
+    pub(super) key: String,
+}
+
+impl Kept {
+    fn things(&self) -> MutexGuard<'_, Things> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of a customer's name: none, nothing; `Some(None)`: the platform does not say it.
+    pub(super) fn name(
+        &self,
+        channel: &ChannelId,
+        chat: &str,
+        now: Timestamp,
+    ) -> Option<Option<String>> {
+        let things = self.things();
+        let (name, until) = things.names.get(&(channel.clone(), chat.to_owned()))?;
+        (now < *until).then(|| name.clone())
+    }
+
+    pub(super) fn keep_name(
+        &self,
+        channel: &ChannelId,
+        chat: &str,
+        name: Option<String>,
+        now: Timestamp,
+    ) {
+        let mut things = self.things();
+        if things.names.len() >= NAMES_MAX {
+            things.names.clear();
+        }
+        let lasts = if name.is_some() { NAME_LASTS } else { NO_NAME_LASTS };
+        things.names.insert((channel.clone(), chat.to_owned()), (name, now + lasts));
+    }
+
+    pub(super) fn long_poll(&self, channel: &ChannelId) -> Option<LongPoll> {
+        self.things().long_polls.get(channel).cloned()
+    }
+
+    /// None: it is to be asked for again.
+    pub(super) fn keep_long_poll(&self, channel: &ChannelId, found: Option<LongPoll>) {
+        let mut things = self.things();
+        match found {
+            Some(found) => drop(things.long_polls.insert(channel.clone(), found)),
+            None => drop(things.long_polls.remove(channel)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept")
+    }
+}
