@@ -8,12 +8,16 @@ pub mod op;
 
 pub mod model;
 mod rules;
+mod signal;
 pub mod sqlite;
 
 use std::path::Path;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
+use tokio::sync::broadcast;
+
+pub use crate::store::signal::Signal;
 
 use crate::store::model::ModelStore;
 use crate::store::op::{
@@ -38,6 +42,15 @@ impl Store {
     /// The store of a data directory, which is made when it is missing.
     pub fn sqlite(dir: &Path) -> Result<Self, OpenError> {
         SqliteStore::open(dir).map(Self::Sqlite)
+    }
+
+    /// What happens from now on, in all shards and whoever did it. A listener that is too slow
+    /// misses the oldest.
+    pub fn signals(&self) -> broadcast::Receiver<Signal> {
+        match self {
+            Self::Model(store) => store.signals(),
+            Self::Sqlite(store) => store.signals(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
+use tokio::sync::broadcast;
 
 use crate::store::Unavailable;
 use crate::store::model::state::{Shard, State};
@@ -19,14 +20,20 @@ use crate::store::op::{
     InboxEntry, InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
 };
 use crate::store::rules;
+use crate::store::signal::{self, Signal, Signals};
 
 /// A store in memory. All clones are the same store.
 #[derive(Clone, Debug, Default)]
 pub struct ModelStore {
     state: Arc<Mutex<State>>,
+    signals: Signals,
 }
 
 impl ModelStore {
+    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.listen()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Judging comes before writing and writing cannot fail, so a poisoned state is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -106,10 +113,14 @@ impl ModelStore {
         me: InstanceId,
         epoch: u64,
     ) -> Result<bool, Unavailable> {
-        Ok(self.owned(shard, (&me, epoch), |lease| {
+        let released = self.owned(shard, (&me, epoch), |lease| {
             lease.owner = None;
             true
-        }))
+        });
+        if released {
+            self.signals.send(Signal::Free(shard));
+        }
+        Ok(released)
     }
 
     pub(super) async fn submit(
@@ -121,15 +132,17 @@ impl ModelStore {
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
         let mut state = self.state();
-        let shard = state.shards.entry(shard).or_default();
-        if shard.knows(&dedupe, at) {
+        let stored = state.shards.entry(shard).or_default();
+        if stored.knows(&dedupe, at) {
             return Ok(Submitted::Duplicate);
         }
-        if shard.inbox.len() >= INBOX_MAX {
+        if stored.inbox.len() >= INBOX_MAX {
             return Ok(Submitted::Full);
         }
-        shard.dedupe.insert(dedupe, rules::known_until(at, seconds));
-        Ok(Submitted::Accepted(shard.put_inbox(bytes)))
+        stored.dedupe.insert(dedupe, rules::known_until(at, seconds));
+        let position = stored.put_inbox(bytes);
+        self.signals.send(Signal::Inbox(shard));
+        Ok(Submitted::Accepted(position))
     }
 
     pub(super) async fn knows(
@@ -158,7 +171,10 @@ impl ModelStore {
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let mut state = self.state();
         judge::judge(&state, &commit)?;
-        Ok(apply::apply(&mut state, commit))
+        let signals = signal::of_commit(&commit);
+        let made = apply::apply(&mut state, commit);
+        self.signals.send_all(signals);
+        Ok(made)
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {

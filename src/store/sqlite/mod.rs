@@ -22,6 +22,7 @@ use std::thread::JoinHandle;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::Connection;
+use tokio::sync::broadcast;
 
 pub use crate::store::sqlite::open::{OpenError, library_version};
 
@@ -30,6 +31,7 @@ use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
     InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
 };
+use crate::store::signal::{self, Signal, Signals};
 use crate::store::sqlite::reader::Readers;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::writer::Writer;
@@ -42,6 +44,7 @@ const READERS: usize = 2;
 #[derive(Clone)]
 pub struct SqliteStore {
     threads: Arc<Threads>,
+    signals: Signals,
 }
 
 impl SqliteStore {
@@ -60,7 +63,11 @@ impl SqliteStore {
             writer,
             _writing: Running(vec![writing]),
         };
-        Ok(Self { threads: Arc::new(threads) })
+        Ok(Self { threads: Arc::new(threads), signals: Signals::default() })
+    }
+
+    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.listen()
     }
 
     async fn read<T: Send + 'static>(
@@ -139,7 +146,12 @@ impl SqliteStore {
         epoch: u64,
     ) -> Result<bool, Unavailable> {
         let free = |lease: &mut Lease| lease.owner = None;
-        self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await
+        let released =
+            self.write(move |to| shard::change_own(to, shard, (&me, epoch), free)).await?;
+        if released {
+            self.signals.send(Signal::Free(shard));
+        }
+        Ok(released)
     }
 
     pub(super) async fn submit(
@@ -150,7 +162,13 @@ impl SqliteStore {
         at: Timestamp,
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
-        self.write(move |to| submit::submit(to, shard, (&dedupe, seconds), at, &bytes)).await
+        let submit =
+            move |to: &Connection| submit::submit(to, shard, (&dedupe, seconds), at, &bytes);
+        let submitted = self.write(submit).await?;
+        if matches!(submitted, Submitted::Accepted(_)) {
+            self.signals.send(Signal::Inbox(shard));
+        }
+        Ok(submitted)
     }
 
     pub(super) async fn knows(
@@ -172,6 +190,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let signals = signal::of_commit(&commit);
         let made = self.write(move |to| {
             let row = ShardRow::read(to, commit.shard)?;
             match judge::judge(to, &row, &commit)? {
@@ -179,7 +198,11 @@ impl SqliteStore {
                 Err(error) => Ok(Err(error)),
             }
         });
-        made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)))
+        let made = made.await.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)));
+        if made.is_ok() {
+            self.signals.send_all(signals);
+        }
+        made
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {

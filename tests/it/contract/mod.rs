@@ -6,6 +6,7 @@ mod feed;
 mod inbox;
 mod lease;
 mod refusal;
+mod signal;
 mod work;
 
 pub(crate) mod words;
@@ -122,6 +123,11 @@ contract! {
         counters_add_up
         a_correction_is_not_a_reception
         counters_are_listed_by_line;
+    signal:
+        a_new_entry_is_told
+        a_commit_tells_what_it_changed
+        a_shard_given_back_is_told
+        what_changes_nothing_is_not_told;
     refusal:
         a_commit_counts
         nobody_commits_to_a_free_shard

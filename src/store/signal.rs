@@ -1,0 +1,59 @@
+//! Hints that something happened in a shard, for whoever follows it from elsewhere.
+
+use std::collections::BTreeSet;
+
+use domain::id::ShardId;
+use tokio::sync::broadcast;
+
+use crate::store::op::{Commit, Op};
+
+/// How many signals may wait for one listener before it misses the oldest.
+const WAITING_MAX: usize = 4096;
+
+/// Never data, and may be lost: what is stored is the truth, and a listener looks there from time
+/// to time as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The inbox got an entry.
+    Inbox(ShardId),
+    /// The owner gave the shard back.
+    Free(ShardId),
+    /// The feed got events.
+    Feed(ShardId),
+}
+
+/// Where a store tells its listeners.
+#[derive(Clone, Debug)]
+pub(super) struct Signals(broadcast::Sender<Signal>);
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(WAITING_MAX))
+    }
+}
+
+impl Signals {
+    pub(super) fn listen(&self) -> broadcast::Receiver<Signal> {
+        self.0.subscribe()
+    }
+
+    pub(super) fn send(&self, signal: Signal) {
+        // An error means that nobody listens.
+        let _nobody = self.0.send(signal);
+    }
+
+    pub(super) fn send_all(&self, signals: impl IntoIterator<Item = Signal>) {
+        signals.into_iter().for_each(|signal| self.send(signal));
+    }
+}
+
+/// What a commit will have to tell of when it is made, each once.
+pub(super) fn of_commit(commit: &Commit) -> Vec<Signal> {
+    let ops = || commit.groups.iter().flatten();
+    let inboxes: BTreeSet<ShardId> = ops()
+        .filter_map(|op| if let Op::PutInbox { shard, .. } = op { Some(*shard) } else { None })
+        .collect();
+    let feed = ops().any(|op| matches!(op, Op::AppendFeed { .. }));
+    let feed = feed.then_some(Signal::Feed(commit.shard));
+    inboxes.into_iter().map(Signal::Inbox).chain(feed).collect()
+}
