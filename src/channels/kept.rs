@@ -21,7 +21,7 @@ pub struct Kept(Arc<Mutex<Things>>);
 
 #[derive(Default)]
 struct Things {
-    names: BTreeMap<(ChannelId, String), (Option<String>, Timestamp)>,
+    names: BTreeMap<(ChannelId, String), (String, Timestamp)>,
     long_polls: BTreeMap<ChannelId, LongPoll>,
 }
 
@@ -37,30 +37,19 @@ impl Kept {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known of a customer's name: none, nothing; `Some(None)`: the platform does not say it.
-    pub(super) fn name(
-        &self,
-        channel: &ChannelId,
-        chat: &str,
-        now: Timestamp,
-    ) -> Option<Option<String>> {
+    /// A customer's name, if it was asked for; empty: the platform does not say it.
+    pub(super) fn name(&self, channel: &ChannelId, chat: &str, now: Timestamp) -> Option<String> {
         let things = self.things();
         let (name, until) = things.names.get(&(channel.clone(), chat.to_owned()))?;
         (now < *until).then(|| name.clone())
     }
 
-    pub(super) fn keep_name(
-        &self,
-        channel: &ChannelId,
-        chat: &str,
-        name: Option<String>,
-        now: Timestamp,
-    ) {
+    pub(super) fn keep_name(&self, channel: &ChannelId, chat: &str, name: String, now: Timestamp) {
         let mut things = self.things();
         if things.names.len() >= NAMES_MAX {
             things.names.clear();
         }
-        let lasts = if name.is_some() { NAME_LASTS } else { NO_NAME_LASTS };
+        let lasts = if name.is_empty() { NO_NAME_LASTS } else { NAME_LASTS };
         things.names.insert((channel.clone(), chat.to_owned()), (name, now + lasts));
     }
 

@@ -347,17 +347,16 @@ pub async fn named(
     if !inbound.customer_name.is_empty() || !matches!(inbound.what, InboundKind::Message(_)) {
         return inbound;
     }
-    let known = match kept.name(&channel.id, &inbound.chat, now) {
-        Some(known) => known,
-        None => {
-            let asked = tokio::time::timeout(NAME_WAIT, name_of(outbound, channel, &inbound.chat));
-            let found = asked.await.ok().flatten();
-            kept.keep_name(&channel.id, &inbound.chat, found.clone(), now);
-            found
-        }
-    };
+    let mut name = kept.name(&channel.id, &inbound.chat, now);
+    if name.is_none() {
+        let asked = tokio::time::timeout(NAME_WAIT, name_of(outbound, channel, &inbound.chat));
+        let found = asked.await.ok().flatten().unwrap_or_default();
+        kept.keep_name(&channel.id, &inbound.chat, found.clone(), now);
+        name = Some(found);
+    }
     let unknown = || format!("{} {}", platform_name(&channel.settings), inbound.chat);
-    Inbound { customer_name: known.unwrap_or_else(unknown), ..inbound }
+    let customer_name = name.filter(|name| !name.is_empty()).unwrap_or_else(unknown);
+    Inbound { customer_name, ..inbound }
 }
 
 async fn name_of(outbound: &Outbound, channel: &Channel, chat: &str) -> Option<String> {

@@ -159,13 +159,12 @@ pub(crate) async fn poll(
     offset: Option<i64>,
     wait: Duration,
 ) -> Result<Polled, PollError> {
-    let (place, ts) = match (kept.long_poll(channel), offset) {
-        (Some(place), Some(ts)) => (place, ts),
-        (None, _) | (_, None) => {
-            let (place, ts) = ask_place(outbound, community).await?;
-            kept.keep_long_poll(channel, Some(place.clone()));
-            (place, offset.unwrap_or(ts))
-        }
+    let (place, ts) = if let (Some(place), Some(ts)) = (kept.long_poll(channel), offset) {
+        (place, ts)
+    } else {
+        let (place, ts) = ask_place(outbound, community).await?;
+        kept.keep_long_poll(channel, Some(place.clone()));
+        (place, offset.unwrap_or(ts))
     };
     let query = Serializer::new(String::new())
         .append_pair("act", "a_check")

@@ -139,8 +139,10 @@ impl ShownSettings {
         let mut fields = stored(settings);
         let form = FORMS.iter().find(|form| form.kind == settings.kind());
         for field in form.map_or(&[][..], |form| form.fields) {
-            if let (Is::Secret(_) | Is::SecretMadeHere(_) | Is::MadeHere(_), Some(Value::String(secret))) =
-                (field.is, fields.get_mut(field.name))
+            if let (
+                Is::Secret(_) | Is::SecretMadeHere(_) | Is::MadeHere(_),
+                Some(Value::String(secret)),
+            ) = (field.is, fields.get_mut(field.name))
             {
                 *secret = masked(secret);
             }
