@@ -138,7 +138,8 @@ async fn a_rating_is_asked_with_buttons_where_the_platform_takes_them() {
         let asked = channels::send(&outbound_to_fakes(), &channel, &asking).await;
         assert!(matches!(asked, SendOutcome::Sent { .. }), "{asked:?}");
     }
-    let keyboards = vk.with(|state| state.sent.iter().map(|sent| sent.keyboard.clone()).collect::<Vec<_>>());
+    let keyboards =
+        vk.with(|state| state.sent.iter().map(|sent| sent.keyboard.clone()).collect::<Vec<_>>());
     assert_eq!(keyboards[0], None, "sent without, when they were refused");
     let row = &keyboards[1].as_ref().unwrap()["buttons"][0];
     assert_eq!(row.as_array().unwrap().len(), 5);
