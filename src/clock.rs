@@ -67,3 +67,9 @@ pub fn jitter(below: u64) -> u64 {
 pub fn monotonic() -> std::time::Instant {
     std::time::Instant::now()
 }
+
+/// A moment of the runtime's monotonic clock, which a story may move.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub fn tick() -> tokio::time::Instant {
+    tokio::time::Instant::now()
+}

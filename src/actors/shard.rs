@@ -26,7 +26,7 @@ use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::parts::Shared;
 use crate::actors::shared_change;
 use crate::actors::work::Work;
-use crate::store::op::{DocumentKind, Lease};
+use crate::store::op::DocumentKind;
 
 /// Work that may wait for the next rounds.
 const PENDING_MAX: usize = 10_000;
@@ -298,7 +298,7 @@ async fn publish_missed(bench: &Bench) -> Result<(), Broken> {
 async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
     let leases = parts.store.leases().await?;
     let seen = leases.into_iter().find(|(id, _)| *id == shard).map(|(_, lease)| lease);
-    let seen = seen.unwrap_or(Lease { owner: None, epoch: 0, beat: 0 });
+    let seen = seen.unwrap_or_default();
     match parts.store.claim(shard, parts.me.clone(), seen, 0).await? {
         Ok(lease) => Ok(lease.epoch),
         Err(lease) => Err(Broken::Store(format!("claimed meanwhile by {:?}", lease.owner))),

@@ -6,12 +6,14 @@
 
 pub mod op;
 
+mod members;
 pub mod model;
 mod rules;
 mod signal;
 pub mod sqlite;
 
 use std::path::Path;
+use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
@@ -22,7 +24,7 @@ pub use crate::store::signal::Signal;
 use crate::store::model::ModelStore;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
 use crate::store::sqlite::{OpenError, SqliteStore};
 
@@ -52,6 +54,16 @@ impl Store {
             Self::Sqlite(store) => store.signals(),
         }
     }
+
+    /// The same store for another thread and runtime, which shares no connection with this one.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        match self {
+            Self::Model(store) => Self::Model(store.clone()),
+            // Its calls wait for threads of its own on any runtime.
+            Self::Sqlite(store) => Self::Sqlite(store.clone()),
+        }
+    }
 }
 
 /// A read or a submit that got no answer.
@@ -78,16 +90,31 @@ port! {
     /// The lease of every shard that was ever claimed.
     leases() -> Result<Vec<(ShardId, Lease)>, Unavailable>;
 
-    /// Takes a shard if its lease still stands exactly as `seen` (the default lease: never
-    /// claimed). The new epoch is above the stored one and above `floor`. `Err(lease)`: it moved.
+    /// Takes a shard if its lease still [stands as](Lease::stands_as) `seen` (the default lease:
+    /// never claimed). The new epoch is above the stored one and above `floor`, and nobody asks for
+    /// the shard any more. `Err(lease)`: it moved.
     claim(shard: ShardId, me: InstanceId, seen: Lease, floor: u64)
         -> Result<Result<Lease, Lease>, Unavailable>;
 
-    /// Raises the beat. `false`: the shard is not ours any more.
-    renew(shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable>;
+    /// Raises the beat.
+    renew(shard: ShardId, me: InstanceId, epoch: u64) -> Result<Renewed, Unavailable>;
 
     /// Gives a shard back; the epoch stays. `false`: it was not ours any more.
     release(shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable>;
+
+    /// Asks the owner of a shard for it, instead of whoever asked before. `false`: it is owned
+    /// otherwise than `(owner, epoch)`, or asked for by another than `before`. Nothing rests on it:
+    /// a store may forget it when it is opened anew.
+    ask(shard: ShardId, me: InstanceId, owner: InstanceId, epoch: u64, before: Option<InstanceId>)
+        -> Result<bool, Unavailable>;
+
+    /// A process says that it is there, and what it has to say of itself, for as long as `ttl` by
+    /// the store's own clock. Nothing rests on it but the choice of who should own what, and
+    /// whether operators are present. Zero: it is gone.
+    announce(me: InstanceId, bytes: Vec<u8>, ttl: Duration) -> Result<(), Unavailable>;
+
+    /// Who is there, in the order of instances.
+    members() -> Result<Vec<Member>, Unavailable>;
 
     /// Dedupes and appends to the inbox in one step; durable when it returns. From any node.
     submit(shard: ShardId, dedupe: String, seconds: u32, at: Timestamp, bytes: Vec<u8>)
@@ -129,6 +156,9 @@ port! {
     /// or never written); (0, 0) stands before the first event ever and is found until a trim.
     feed(shard: ShardId, after: Position, limit: usize)
         -> Result<Option<Vec<FeedRecord>>, Unavailable>;
+
+    /// Where the feeds end that have begun, in the order of shards.
+    feed_ends() -> Result<Vec<(ShardId, Position)>, Unavailable>;
 
     /// The event at that very position.
     feed_at(shard: ShardId, position: Position) -> Result<Option<FeedRecord>, Unavailable>;

@@ -34,6 +34,33 @@ pub struct Lease {
     pub epoch: u64,
     /// Raised by every renewal.
     pub beat: u64,
+    /// Who asks the owner for the shard. No part of the fence: no claim looks at it.
+    pub want: Option<InstanceId>,
+}
+
+impl Lease {
+    /// Whether owner, epoch and beat are the same: nothing was claimed, renewed or released
+    /// between the two.
+    pub fn stands_as(&self, other: &Self) -> bool {
+        (&self.owner, self.epoch, self.beat) == (&other.owner, other.epoch, other.beat)
+    }
+}
+
+/// Answer to `renew`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// The shard is still ours; `want` asks for it.
+    Ours { want: Option<InstanceId> },
+    /// It is not ours any more.
+    Lost,
+}
+
+/// A process that has announced itself a moment ago.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub instance: InstanceId,
+    /// What it says of itself.
+    pub bytes: Vec<u8>,
 }
 
 /// An all-or-nothing write by the owner of a shard.

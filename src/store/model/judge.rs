@@ -181,7 +181,7 @@ mod tests {
             groups: Vec::new(),
         };
         let shard = Shard {
-            lease: Lease { owner: Some(owner), epoch: 4, beat: 0 },
+            lease: Lease { owner: Some(owner), epoch: 4, ..Lease::default() },
             meta: Meta { feed_end: Position { epoch: 4, n: 1 }, ..Meta::default() },
             ..Shard::default()
         };

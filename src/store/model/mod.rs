@@ -8,6 +8,7 @@ mod state;
 
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
@@ -17,7 +18,8 @@ use crate::store::Unavailable;
 use crate::store::model::state::{Shard, State};
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, INBOX_MAX,
-    InboxEntry, InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+    InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
+    Submitted,
 };
 use crate::store::rules;
 use crate::store::signal::{self, Signal, Signals};
@@ -87,10 +89,11 @@ impl ModelStore {
     ) -> Result<Result<Lease, Lease>, Unavailable> {
         let mut state = self.state();
         let stored = state.shards.get(&shard).map(|shard| shard.lease.clone()).unwrap_or_default();
-        if stored != seen {
+        if !stored.stands_as(&seen) {
             return Ok(Err(stored));
         }
-        let lease = Lease { owner: Some(me), epoch: stored.epoch.max(floor) + 1, beat: 0 };
+        let epoch = stored.epoch.max(floor) + 1;
+        let lease = Lease { owner: Some(me), epoch, beat: 0, want: None };
         state.shards.entry(shard).or_default().lease = lease.clone();
         Ok(Ok(lease))
     }
@@ -100,11 +103,12 @@ impl ModelStore {
         shard: ShardId,
         me: InstanceId,
         epoch: u64,
-    ) -> Result<bool, Unavailable> {
-        Ok(self.owned(shard, (&me, epoch), |lease| {
+    ) -> Result<Renewed, Unavailable> {
+        let renewed = self.owned(shard, (&me, epoch), |lease| {
             lease.beat += 1;
-            true
-        }))
+            Some(Renewed::Ours { want: lease.want.clone() })
+        });
+        Ok(renewed.unwrap_or(Renewed::Lost))
     }
 
     pub(super) async fn release(
@@ -121,6 +125,37 @@ impl ModelStore {
             self.signals.send(Signal::Free(shard));
         }
         Ok(released)
+    }
+
+    pub(super) async fn ask(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        owner: InstanceId,
+        epoch: u64,
+        before: Option<InstanceId>,
+    ) -> Result<bool, Unavailable> {
+        Ok(self.owned(shard, (&owner, epoch), |lease| {
+            let asks = lease.want == before;
+            if asks {
+                lease.want = Some(me);
+            }
+            asks
+        }))
+    }
+
+    pub(super) async fn announce(
+        &self,
+        me: InstanceId,
+        bytes: Vec<u8>,
+        ttl: Duration,
+    ) -> Result<(), Unavailable> {
+        self.state().members.announce(me, bytes, ttl);
+        Ok(())
+    }
+
+    pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
+        Ok(self.state().members.list())
     }
 
     pub(super) async fn submit(
@@ -252,6 +287,12 @@ impl ModelStore {
             let behind = shard.feed.range((Excluded(after), Unbounded));
             Some(behind.take(limit).map(|(_, record)| record.clone()).collect())
         })
+    }
+
+    pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {
+        let state = self.state();
+        let ends = state.shards.iter().map(|(id, shard)| (*id, shard.meta.feed_end));
+        Ok(ends.filter(|(_, end)| *end != Position::default()).collect())
     }
 
     pub(super) async fn feed_at(

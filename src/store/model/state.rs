@@ -6,6 +6,7 @@ use std::ops::Bound::{Excluded, Included, Unbounded};
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 
+use crate::store::members::Members;
 use crate::store::op::{
     Counter, Document, DocumentKind, FeedRecord, InboxPosition, Job, Lease, Meta, Position,
     SharedKind,
@@ -16,6 +17,7 @@ use crate::store::rules;
 pub(super) struct State {
     pub(super) shards: BTreeMap<ShardId, Shard>,
     pub(super) common: Common,
+    pub(super) members: Members,
 }
 
 /// What one shard remembers.

@@ -14,10 +14,12 @@ mod tidy;
 mod value;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
@@ -27,9 +29,10 @@ use tokio::sync::broadcast;
 pub use crate::store::sqlite::open::{OpenError, library_version};
 
 use crate::store::Unavailable;
+use crate::store::members::Members;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Meta, Position, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
 use crate::store::signal::{self, Signal, Signals};
 use crate::store::sqlite::reader::Readers;
@@ -45,6 +48,25 @@ const READERS: usize = 2;
 pub struct SqliteStore {
     threads: Arc<Threads>,
     signals: Signals,
+    alone: Arc<Alone>,
+}
+
+/// What is only said between processes. One process is alone with its file, so none of it is
+/// written: it is of this process, and ends with it.
+#[derive(Default)]
+struct Alone {
+    wants: Mutex<BTreeMap<ShardId, InstanceId>>,
+    members: Mutex<Members>,
+}
+
+impl Alone {
+    fn wants(&self) -> MutexGuard<'_, BTreeMap<ShardId, InstanceId>> {
+        self.wants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn members(&self) -> MutexGuard<'_, Members> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl SqliteStore {
@@ -63,7 +85,8 @@ impl SqliteStore {
             writer,
             _writing: Running(vec![writing]),
         };
-        Ok(Self { threads: Arc::new(threads), signals: Signals::default() })
+        let (signals, alone) = (Signals::default(), Arc::default());
+        Ok(Self { threads: Arc::new(threads), signals, alone })
     }
 
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
@@ -116,7 +139,12 @@ impl Drop for Running {
 /// The port: see [`crate::store::Store`].
 impl SqliteStore {
     pub(super) async fn leases(&self) -> Result<Vec<(ShardId, Lease)>, Unavailable> {
-        self.read(shard::leases).await
+        let mut leases = self.read(shard::leases).await?;
+        let wants = self.alone.wants();
+        for (shard, lease) in &mut leases {
+            lease.want = wants.get(shard).cloned();
+        }
+        Ok(leases)
     }
 
     pub(super) async fn claim(
@@ -126,7 +154,12 @@ impl SqliteStore {
         seen: Lease,
         floor: u64,
     ) -> Result<Result<Lease, Lease>, Unavailable> {
-        self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await
+        let mut claimed = self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await?;
+        match &mut claimed {
+            Ok(_) => drop(self.alone.wants().remove(&shard)),
+            Err(stored) => stored.want = self.alone.wants().get(&shard).cloned(),
+        }
+        Ok(claimed)
     }
 
     pub(super) async fn renew(
@@ -134,9 +167,11 @@ impl SqliteStore {
         shard: ShardId,
         me: InstanceId,
         epoch: u64,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<Renewed, Unavailable> {
         let renew = |lease: &mut Lease| lease.beat += 1;
-        self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await
+        let ours = self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await?;
+        let want = self.alone.wants().get(&shard).cloned();
+        Ok(if ours { Renewed::Ours { want } } else { Renewed::Lost })
     }
 
     pub(super) async fn release(
@@ -152,6 +187,41 @@ impl SqliteStore {
             self.signals.send(Signal::Free(shard));
         }
         Ok(released)
+    }
+
+    pub(super) async fn ask(
+        &self,
+        shard: ShardId,
+        me: InstanceId,
+        owner: InstanceId,
+        epoch: u64,
+        before: Option<InstanceId>,
+    ) -> Result<bool, Unavailable> {
+        if !self.read(move |from| shard::is_owned(from, shard, (&owner, epoch))).await? {
+            return Ok(false);
+        }
+        let mut wants = self.alone.wants();
+        let asks = wants.get(&shard) == before.as_ref();
+        if asks {
+            wants.insert(shard, me);
+        }
+        Ok(asks)
+    }
+
+    #[expect(clippy::unused_async, reason = "the port is async")]
+    pub(super) async fn announce(
+        &self,
+        me: InstanceId,
+        bytes: Vec<u8>,
+        ttl: Duration,
+    ) -> Result<(), Unavailable> {
+        self.alone.members().announce(me, bytes, ttl);
+        Ok(())
+    }
+
+    #[expect(clippy::unused_async, reason = "the port is async")]
+    pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
+        Ok(self.alone.members().list())
     }
 
     pub(super) async fn submit(
@@ -264,6 +334,10 @@ impl SqliteStore {
         limit: usize,
     ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
         self.read(move |from| read::feed(from, shard, after, limit)).await
+    }
+
+    pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {
+        self.read(shard::feed_ends).await
     }
 
     pub(super) async fn feed_at(

@@ -62,6 +62,18 @@ impl ShardRow {
     }
 }
 
+pub(super) fn feed_ends(connection: &Connection) -> rusqlite::Result<Vec<(ShardId, Position)>> {
+    connection
+        .prepare_cached(
+            "SELECT shard, feed_epoch, feed_n FROM shard WHERE feed_epoch > 0 ORDER BY shard",
+        )?
+        .query_map([], |row| {
+            let end = Position { epoch: number(row, 1)?, n: number(row, 2)? };
+            Ok((ShardId(row.get(0)?), end))
+        })?
+        .collect()
+}
+
 pub(super) fn leases(connection: &Connection) -> rusqlite::Result<Vec<(ShardId, Lease)>> {
     connection
         .prepare_cached(
@@ -79,12 +91,23 @@ pub(super) fn claim(
     floor: u64,
 ) -> rusqlite::Result<Result<Lease, Lease>> {
     let mut row = ShardRow::read(connection, shard)?;
-    if row.lease != *seen {
+    if !row.lease.stands_as(seen) {
         return Ok(Err(row.lease));
     }
-    row.lease = Lease { owner: Some(me), epoch: row.lease.epoch.max(floor) + 1, beat: 0 };
+    let epoch = row.lease.epoch.max(floor) + 1;
+    row.lease = Lease { owner: Some(me), epoch, ..Lease::default() };
     row.write(connection, shard)?;
     Ok(Ok(row.lease))
+}
+
+/// Whether the shard is owned so.
+pub(super) fn is_owned(
+    connection: &Connection,
+    shard: ShardId,
+    (owner, epoch): (&InstanceId, u64),
+) -> rusqlite::Result<bool> {
+    let lease = ShardRow::read(connection, shard)?.lease;
+    Ok(lease.owner.as_ref() == Some(owner) && lease.epoch == epoch)
 }
 
 /// Changes the lease if it is ours. `false`: it is not.
@@ -106,5 +129,5 @@ pub(super) fn change_own(
 fn lease(row: &Row<'_>, first: usize) -> rusqlite::Result<Lease> {
     let owner: Option<Arc<str>> = row.get(first)?;
     let (epoch, beat) = (number(row, first + 1)?, number(row, first + 2)?);
-    Ok(Lease { owner: owner.map(InstanceId), epoch, beat })
+    Ok(Lease { owner: owner.map(InstanceId), epoch, beat, want: None })
 }

@@ -98,6 +98,18 @@ pub(crate) async fn a_feed_that_is_short_enough_is_not_trimmed(store: Store) {
     }
 }
 
+pub(crate) async fn the_ends_of_feeds_are_listed(store: Store) {
+    Owner::of(&store, "anna").await;
+    assert_eq!(store.feed_ends().await.unwrap(), []);
+    Owner::of_shard(&store, ELSEWHERE, "carl").await.does([event("x")]).await;
+    Owner::of(&store, "anna").await.does([event("a"), event("b")]).await;
+    Owner::of(&store, "boris").await;
+    let ends = [(SHARD, position(2, 2)), (ELSEWHERE, position(1, 1))];
+    assert_eq!(store.feed_ends().await.unwrap(), ends);
+    store.tidy(at(0), 0).await.unwrap();
+    assert_eq!(store.feed_ends().await.unwrap(), ends);
+}
+
 pub(crate) async fn tidy_forgets_keys_that_have_run_out(store: Store) {
     let day = i64::from(DAY);
     submit_at(&store, at(0), "old", "old").await;

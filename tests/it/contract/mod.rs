@@ -5,6 +5,7 @@ mod documents;
 mod feed;
 mod inbox;
 mod lease;
+mod members;
 mod refusal;
 mod signal;
 mod work;
@@ -52,7 +53,17 @@ contract! {
         only_the_owner_renews
         releasing_keeps_the_epoch
         only_the_owner_releases
-        only_claimed_shards_are_listed;
+        only_claimed_shards_are_listed
+        the_owner_learns_who_asks
+        only_the_owner_is_asked
+        who_asks_takes_the_place_of_whom_he_names
+        asking_stops_no_claim_and_ends_with_it;
+    members:
+        nobody_is_there_at_first
+        members_are_listed_in_order
+        the_last_word_counts
+        a_member_that_is_silent_is_gone
+        a_member_that_leaves_is_gone_at_once;
     inbox:
         entries_come_out_in_order
         entries_behind_a_position_are_read_in_pages
@@ -109,6 +120,7 @@ contract! {
         an_event_names_its_author
         a_trimmed_feed_admits_it
         a_feed_that_is_short_enough_is_not_trimmed
+        the_ends_of_feeds_are_listed
         tidy_forgets_keys_that_have_run_out;
     capacity:
         an_operator_is_reserved_up_to_the_limit
