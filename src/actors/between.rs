@@ -76,6 +76,9 @@ impl Bench {
         if !inbound.customer_name.is_empty() {
             chat.customer_name.clone_from(&inbound.customer_name);
         }
+        if inbound.return_to.is_some() {
+            chat.return_to.clone_from(&inbound.return_to);
+        }
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.

@@ -10,6 +10,7 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
 use domain::channel::Channel;
+use domain::chat::Chat;
 use domain::entry::DeliveryState;
 use domain::id::{ChannelId, ChatKey, ShardId};
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +23,8 @@ use crate::actors::parts::Shared;
 use crate::actors::work::{Answer, JobStep, Work};
 use crate::channels::{self, Outgoing, SendOutcome};
 use crate::clock;
+use crate::store::Unavailable;
+use crate::store::op::DocumentKind;
 
 /// Attempts at one part of a message.
 const ATTEMPTS_MAX: u32 = 10;
@@ -325,19 +328,40 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
     let Some(text) = texts.get(job.parts_sent) else {
         return SendOutcome::Sent { external_id: None };
     };
+    let Ok(return_to) = return_address(parts, channel, job).await else {
+        return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
+    };
     let outgoing = Outgoing {
         job: &job.id,
         part: job.parts_sent,
         chat: &job.chat.external,
         text,
         author: job.author.as_ref().map(Writer::shown),
+        by_operator: job.by_operator,
+        return_to: return_to.as_deref(),
         rating: job.rating,
         written_at: job.created_at,
         now: parts.clock.now(),
         conversation: &job.conversation,
         entry: job.entry,
     };
-    channels::send(&parts.outbound, channel, &outgoing).await
+    channels::send(&parts.outbound, &parts.kept, channel, &outgoing).await
+}
+
+/// Where the chat's answers go, on platforms that say it with each message. `Err`: the store did
+/// not answer.
+async fn return_address(
+    parts: &Shared,
+    channel: &Channel,
+    job: &OutboxJob,
+) -> Result<Option<Arc<str>>, Unavailable> {
+    if !channel.settings.says_where_to_answer() {
+        return Ok(None);
+    }
+    let (shard, id) = (channel.shard, job.chat.to_string());
+    let found = parts.store.document(shard, DocumentKind::Chat, id).await?;
+    let chat = found.and_then(|found| encode::read::<Chat>("chat", &found.bytes));
+    Ok(chat.and_then(|chat| chat.return_to))
 }
 
 async fn after(
@@ -464,10 +488,7 @@ fn word(outcome: &SendOutcome) -> &'static str {
 }
 
 /// Jobs of a shard as the store has them.
-pub(crate) async fn found_jobs(
-    parts: &Shared,
-    shard: ShardId,
-) -> Result<Jobs, crate::store::Unavailable> {
+pub(crate) async fn found_jobs(parts: &Shared, shard: ShardId) -> Result<Jobs, Unavailable> {
     let jobs = parts.store.jobs(shard).await?;
     let read = |job: crate::store::op::Job| {
         Some((encode::read::<OutboxJob>("job", &job.bytes)?, job.ready_at))

@@ -58,6 +58,7 @@ impl Group {
                         entry: *entry,
                         text: text.clone(),
                         author: writer_of(effects, *entry).and_then(shown),
+                        by_operator: writer_of(effects, *entry).is_some(),
                         rating: *rating,
                         created_at: now,
                         parts_sent: 0,

@@ -49,6 +49,11 @@ pub(super) fn seconds(value: &Value) -> Option<Timestamp> {
     Timestamp::from_second(count(value)?).ok()
 }
 
+/// A moment in milliseconds, as number or text.
+pub(super) fn millis(value: &Value) -> Option<Timestamp> {
+    Timestamp::from_millisecond(count(value)?).ok()
+}
+
 fn count(value: &Value) -> Option<i64> {
     let number = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
     Some(number).filter(|number| *number > 0)

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::botframework::keys::KeySet;
+
 use domain::id::ChannelId;
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,6 +25,29 @@ pub struct Kept(Arc<Mutex<Things>>);
 struct Things {
     names: BTreeMap<(ChannelId, String), (String, Timestamp)>,
     long_polls: BTreeMap<ChannelId, LongPoll>,
+    /// By app.
+    tokens: BTreeMap<String, Arc<Exclusive<Option<Token>>>>,
+    /// By the address of their metadata.
+    keys: BTreeMap<String, Arc<Exclusive<Keys>>>,
+}
+
+/// Held while it is asked for anew, so that one asks and all others wait.
+pub(super) type Exclusive<T> = tokio::sync::Mutex<T>;
+
+/// An access token, until it is to be renewed.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub(super) text: String,
+    pub(super) until: Timestamp,
+}
+
+/// Keys of an identity provider.
+#[derive(Default)]
+pub(super) struct Keys {
+    pub(super) set: Option<Arc<KeySet>>,
+    pub(super) read_at: Option<Timestamp>,
+    /// When they were last asked for, also in vain.
+    pub(super) asked_at: Option<Timestamp>,
 }
 
 /// Where a platform holds its updates ready.
@@ -64,6 +89,21 @@ impl Kept {
             Some(found) => drop(things.long_polls.insert(channel.clone(), found)),
             None => drop(things.long_polls.remove(channel)),
         }
+    }
+}
+
+impl Kept {
+    pub(super) fn token_of(&self, app: &str) -> Arc<Exclusive<Option<Token>>> {
+        self.things().tokens.entry(app.to_owned()).or_default().clone()
+    }
+
+    /// The platform does not take it any more.
+    pub(super) async fn drop_token(&self, app: &str) {
+        *self.token_of(app).lock().await = None;
+    }
+
+    pub(super) fn keys_of(&self, metadata_url: &str) -> Arc<Exclusive<Keys>> {
+        self.things().keys.entry(metadata_url.to_owned()).or_default().clone()
     }
 }
 

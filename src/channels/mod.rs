@@ -4,30 +4,52 @@
 //! file only dispatches. Knows the domain and the one guarded way out; no store, no actors.
 //! Everything here is lenient about what a platform says and strict about who says it.
 
+mod asking;
+pub mod botframework;
+pub mod facebook;
 pub mod form;
+pub mod instagram;
 mod json;
 pub mod kept;
+pub mod max;
+pub mod meta;
+pub mod proof;
+mod rating;
 pub mod telegram;
 mod text;
+pub mod viber;
 pub mod vk;
 pub mod webhook;
+pub mod whatsapp;
 
 use std::time::Duration;
 
 use domain::channel::{Channel, ChannelSettings};
-use domain::chat::{Inbound, InboundKind};
+use domain::chat::Inbound;
 use domain::id::{ConversationId, EntryNumber};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use sha2::{Digest, Sha256};
 
+pub use self::asking::{challenge, keys, named, test};
+use self::botframework::keys::KeySet;
 use self::form::Form;
 use self::kept::Kept;
 use crate::outbound::{Answer, Fault, Outbound};
 
 /// What every kind of channel must be told, in the order in which people are offered them.
-pub const FORMS: [Form; 3] = [telegram::FORM, vk::FORM, webhook::FORM];
+pub const FORMS: [Form; 9] = [
+    telegram::FORM,
+    vk::FORM,
+    facebook::FORM,
+    instagram::FORM,
+    whatsapp::FORM,
+    botframework::FORM,
+    viber::FORM,
+    max::FORM,
+    webhook::FORM,
+];
 
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
@@ -44,6 +66,8 @@ pub struct HookRequest<'a> {
     pub header: &'a dyn Fn(&str) -> Option<&'a str>,
     /// The raw bytes: signatures are checked over these.
     pub body: &'a [u8],
+    /// What [`keys`] found for it.
+    pub keys: Option<&'a KeySet>,
     pub now: Timestamp,
 }
 
@@ -74,6 +98,9 @@ pub enum Rejected {
     /// Missing or wrong proof of origin: answered like an unknown channel.
     #[error("not genuine")]
     NotGenuine,
+    /// Signed by a key that may not speak for the platform that the request names.
+    #[error("not endorsed")]
+    NotEndorsed,
     /// Genuine, but not in the form that the platform documents; `pointer` is a JSON pointer.
     /// Only our own webhook answers so: a platform's poison is acknowledged and counted.
     #[error("malformed at {pointer}: {problem}")]
@@ -125,6 +152,10 @@ pub struct Outgoing<'a> {
     pub part: usize,
     /// Who wrote it, as the customer may see him; none: the line itself, or it is not shown.
     pub author: Option<Shown<'a>>,
+    /// A person wrote it, whoever the customer sees.
+    pub by_operator: bool,
+    /// Where the chat's answers go, if the platform said it.
+    pub return_to: Option<&'a str>,
     /// It asks for a rating on this scale.
     pub rating: Option<RatingScale>,
     /// When it was written.
@@ -161,6 +192,21 @@ pub enum SendOutcome {
     Unknown {
         reason: String,
     },
+}
+
+impl SendOutcome {
+    /// Why it was not sent, in words.
+    fn into_reason(self) -> String {
+        match self {
+            Self::RetryLater { reason }
+            | Self::Unreachable { reason }
+            | Self::ChannelDead { reason }
+            | Self::Refused { reason }
+            | Self::Unknown { reason } => reason,
+            Self::RetryAfter(wait) => format!("asked to wait {} s", wait.as_secs()),
+            Self::Sent { .. } => NOT_UNDERSTOOD.to_owned(),
+        }
+    }
 }
 
 /// What a channel that asks for its updates was given.
@@ -202,6 +248,20 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
     match &channel.settings {
         ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
         ChannelSettings::Vk { group_id, secret, .. } => vk::parse(group_id, secret, request),
+        ChannelSettings::Facebook { page_id, app_secret, .. } => {
+            facebook::parse(page_id, app_secret, request)
+        }
+        ChannelSettings::Instagram { account_id, app_secret, .. } => {
+            instagram::parse(account_id, app_secret, request)
+        }
+        ChannelSettings::Whatsapp { phone_number_id, app_secret, .. } => {
+            whatsapp::parse(phone_number_id, app_secret, request)
+        }
+        ChannelSettings::BotFramework { app_id, issuer, service_hosts, .. } => {
+            botframework::parse(app_id, issuer, service_hosts, request)
+        }
+        ChannelSettings::Viber { token, .. } => viber::parse(token, request),
+        ChannelSettings::Max { secret, .. } => max::parse(secret, request),
         ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
     }
 }
@@ -209,8 +269,14 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
 /// The answer once the items are stored; `taken` has one element for each item of the request.
 pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> Acknowledgement {
     match settings {
-        ChannelSettings::Telegram { .. } => Acknowledgement::empty(),
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. } => Acknowledgement::empty(),
         ChannelSettings::Vk { confirmation, .. } => vk::acknowledge(confirmation, items),
+        ChannelSettings::BotFramework { .. } => botframework::acknowledge(items),
         ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
     }
 }
@@ -220,12 +286,23 @@ pub fn parts(settings: &ChannelSettings, text: &str) -> Vec<String> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::parts(text),
         ChannelSettings::Vk { .. } => vk::parts(text),
+        ChannelSettings::Facebook { .. } => facebook::parts(text),
+        ChannelSettings::Instagram { .. } => instagram::parts(text),
+        ChannelSettings::Whatsapp { .. } => whatsapp::parts(text),
+        ChannelSettings::BotFramework { .. } => botframework::parts(text),
+        ChannelSettings::Viber { .. } => viber::parts(text),
+        ChannelSettings::Max { .. } => max::parts(text),
         ChannelSettings::Webhook { .. } => vec![text.to_owned()],
     }
 }
 
 /// Sends one part. Does not retry and does not wait.
-pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>) -> SendOutcome {
+pub async fn send(
+    outbound: &Outbound,
+    kept: &Kept,
+    channel: &Channel,
+    message: &Outgoing<'_>,
+) -> SendOutcome {
     match &channel.settings {
         ChannelSettings::Telegram { token, api_base, .. } => {
             let bot = telegram::Bot { api_base, token };
@@ -233,6 +310,34 @@ pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>
         }
         ChannelSettings::Vk { group_id, token, api_base, .. } => {
             vk::send(outbound, vk::Community { group_id, token, api_base }, message).await
+        }
+        ChannelSettings::Facebook { page_id: id, token, api_base, human_agent, .. } => {
+            let page = facebook::Account { id, token, api_base };
+            facebook::send(outbound, page, *human_agent, message).await
+        }
+        ChannelSettings::Instagram { account_id: id, token, api_base, human_agent, .. } => {
+            let account = instagram::Account { id, token, api_base };
+            instagram::send(outbound, account, *human_agent, message).await
+        }
+        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
+            whatsapp::send(outbound, whatsapp::Account { id, token, api_base }, message).await
+        }
+        ChannelSettings::BotFramework {
+            app_id,
+            app_password,
+            tenant,
+            login_base,
+            service_hosts,
+            ..
+        } => {
+            let bot = botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
+            botframework::send(outbound, kept, bot, message).await
+        }
+        ChannelSettings::Viber { token, sender_name, api_base } => {
+            viber::send(outbound, viber::Bot { token, api_base }, sender_name, message).await
+        }
+        ChannelSettings::Max { token, api_base, .. } => {
+            max::send(outbound, max::Bot { token, api_base }, message).await
         }
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
@@ -259,7 +364,20 @@ pub async fn connect(
         ChannelSettings::Vk { group_id, token, api_base, polling, .. } => {
             vk::connect(outbound, vk::Community { group_id, token, api_base }, *polling).await
         }
-        ChannelSettings::Webhook { .. } => Ok(()),
+        ChannelSettings::Facebook { page_id: id, token, api_base, .. } => {
+            facebook::connect(outbound, facebook::Account { id, token, api_base }).await
+        }
+        ChannelSettings::Viber { token, api_base, .. } => {
+            viber::connect(outbound, viber::Bot { token, api_base }, hook).await
+        }
+        ChannelSettings::Max { token, secret, api_base, polling } => {
+            let hook = hook.filter(|_| !polling).map(|hook| (hook, &**secret));
+            max::connect(outbound, max::Bot { token, api_base }, hook).await
+        }
+        ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Webhook { .. } => Ok(()),
     }
 }
 
@@ -268,7 +386,14 @@ pub async fn connect(
 pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a str> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::press(inbound),
-        ChannelSettings::Vk { .. } | ChannelSettings::Webhook { .. } => None,
+        ChannelSettings::Max { .. } => max::press(inbound),
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Webhook { .. } => None,
     }
 }
 
@@ -283,7 +408,16 @@ pub async fn press_taken(
             let bot = telegram::Bot { api_base, token };
             telegram::press_taken(outbound, bot, press).await
         }
-        ChannelSettings::Vk { .. } | ChannelSettings::Webhook { .. } => Ok(()),
+        ChannelSettings::Max { token, api_base, .. } => {
+            max::press_taken(outbound, max::Bot { token, api_base }, press).await
+        }
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Webhook { .. } => Ok(()),
     }
 }
 
@@ -291,7 +425,13 @@ pub async fn press_taken(
 /// it by the id of the job.
 pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
     match settings {
-        ChannelSettings::Telegram { .. } => false,
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. } => false,
         ChannelSettings::Vk { .. } | ChannelSettings::Webhook { .. } => true,
     }
 }
@@ -313,67 +453,17 @@ pub async fn poll(
             let community = vk::Community { group_id, token, api_base };
             vk::poll(outbound, kept, &channel.id, community, offset, wait).await
         }
-        ChannelSettings::Webhook { .. } => {
-            Err(PollError::ChannelDead { reason: "a webhook has nothing to poll".to_owned() })
+        ChannelSettings::Max { token, api_base, .. } => {
+            max::poll(outbound, max::Bot { token, api_base }, offset, wait).await
         }
-    }
-}
-
-/// Asks the platform whether the channel's settings are good. Answers what the account is called
-/// there, or in words why they are not.
-pub async fn test(outbound: &Outbound, channel: &Channel) -> Result<String, String> {
-    match &channel.settings {
-        ChannelSettings::Telegram { token, api_base, .. } => {
-            telegram::test(outbound, telegram::Bot { api_base, token }).await
+        ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Webhook { .. } => {
+            Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
-        ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            vk::test(outbound, vk::Community { group_id, token, api_base }).await
-        }
-        ChannelSettings::Webhook { outgoing_url, .. } => {
-            webhook::test(outbound, outgoing_url.as_deref())
-        }
-    }
-}
-
-/// Names the writer of a message whose platform does not say it with the message. What cannot be
-/// learnt soon gets a name of ours: nothing waits for it.
-pub async fn named(
-    outbound: &Outbound,
-    kept: &Kept,
-    channel: &Channel,
-    inbound: Inbound,
-    now: Timestamp,
-) -> Inbound {
-    if !inbound.customer_name.is_empty() || !matches!(inbound.what, InboundKind::Message(_)) {
-        return inbound;
-    }
-    let mut name = kept.name(&channel.id, &inbound.chat, now);
-    if name.is_none() {
-        let asked = tokio::time::timeout(NAME_WAIT, name_of(outbound, channel, &inbound.chat));
-        let found = asked.await.ok().flatten().unwrap_or_default();
-        kept.keep_name(&channel.id, &inbound.chat, found.clone(), now);
-        name = Some(found);
-    }
-    let unknown = || format!("{} {}", platform_name(&channel.settings), inbound.chat);
-    let customer_name = name.filter(|name| !name.is_empty()).unwrap_or_else(unknown);
-    Inbound { customer_name, ..inbound }
-}
-
-async fn name_of(outbound: &Outbound, channel: &Channel, chat: &str) -> Option<String> {
-    match &channel.settings {
-        ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            vk::name_of(outbound, vk::Community { group_id, token, api_base }, chat).await
-        }
-        ChannelSettings::Telegram { .. } | ChannelSettings::Webhook { .. } => None,
-    }
-}
-
-/// What a customer without a name is called, before his id.
-fn platform_name(settings: &ChannelSettings) -> &'static str {
-    match settings {
-        ChannelSettings::Telegram { .. } => "Telegram user",
-        ChannelSettings::Vk { .. } => "VK user",
-        ChannelSettings::Webhook { .. } => "Customer",
     }
 }
 
@@ -384,6 +474,13 @@ fn unsent(fault: &Fault) -> SendOutcome {
         Fault::NeverSent(_) => SendOutcome::RetryLater { reason: fault.to_string() },
         Fault::PerhapsSent(_) => SendOutcome::Unknown { reason: fault.to_string() },
     }
+}
+
+/// A text as one part of an address.
+fn url_part(text: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    // A space as forms have it means itself in a path.
+    encoded.replace('+', "%20")
 }
 
 /// A dedupe key for what has no id of its own.

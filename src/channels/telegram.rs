@@ -154,7 +154,7 @@ fn message(message: &Value) -> Found {
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
             automatic: is_bot(from),
-            rating: None,
+            ..CustomerMessage::default()
         }),
     ))
 }
@@ -225,6 +225,7 @@ fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbou
         customer_name: customer_name(from, &holder["chat"], chat),
         what,
         original: None,
+        return_to: None,
     }
 }
 

@@ -138,6 +138,7 @@ fn written(message: &Value) -> Found {
             // A community writes, not a person.
             automatic: message["from_id"].as_i64().is_some_and(|from| from < 0),
             rating: rating::value_of(&message["payload"]),
+            ..CustomerMessage::default()
         }),
     ))
 }
@@ -178,7 +179,13 @@ fn membership(object: &Value, what: InboundKind) -> Found {
 
 /// The platform does not say names here: an empty one is asked for later.
 fn inbound(chat: String, what: InboundKind) -> Inbound {
-    Inbound { chat: chat.into(), customer_name: String::new(), what, original: None }
+    Inbound {
+        chat: chat.into(),
+        customer_name: String::new(),
+        what,
+        original: None,
+        return_to: None,
+    }
 }
 
 fn is_ours(message: &Value) -> bool {

@@ -25,6 +25,9 @@ pub struct Chat {
     pub rating_until: Option<Timestamp>,
     /// When which automatic messages were sent of late.
     pub texts_sent: TextsSent,
+    /// Where answers go, as the last message said; none: the channel knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<Arc<str>>,
 }
 
 /// Something that happened on the platform, in words of ours.
@@ -34,6 +37,9 @@ pub struct Inbound {
     pub chat: Arc<str>,
     pub customer_name: String,
     pub what: InboundKind,
+    /// Where answers go, on platforms that say it with each message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<Arc<str>>,
     /// The platform's own JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<Arc<str>>,
@@ -79,6 +85,9 @@ pub struct CustomerMessage {
     /// The platform says that a machine wrote it (a bot, an automatic answer).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub automatic: bool,
+    /// The writer's own number, where the platform vouches for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// The button of a rating request that the customer pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,

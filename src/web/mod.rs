@@ -53,7 +53,11 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
         .service(only("/healthz", "GET", [get().to(health::lives)]))
         .service(only("/readyz", "GET", [get().to(health::is_ready)]))
         .service(only("/metrics", "GET", [get().to(health::numbers)]))
-        .service(only("/hooks/{channel}", "POST", [post().to(hooks::receive)]))
+        .service(only(
+            "/hooks/{channel}",
+            "GET, POST",
+            [get().to(hooks::challenge), post().to(hooks::receive)],
+        ))
         .service(only("/ws/operator", "GET", [get().to(socket::operator)]))
         .service(
             web::scope("/api")

@@ -3,11 +3,12 @@
 
 use domain::id::LineId;
 use serde_json::json;
+use switchboard::clock::Clock;
 use switchboard::protocol::FeedPosition;
 
 use crate::channels::all_platforms::events;
-use crate::channels::platform::{ALL, Platform, Signed};
-use crate::fakes::server::Server;
+use crate::channels::platform::{Platform, Running, Signed};
+use crate::channels::rows::ALL;
 use crate::site::{Answer, Browser, Company};
 
 /// A channel of that kind at a running hub, whose platform knows nothing.
@@ -15,17 +16,17 @@ struct Door<'a> {
     company: &'a Company,
     platform: Platform,
     path: String,
-    _fake: Server,
+    _running: Running,
 }
 
 impl<'a> Door<'a> {
     async fn opens(company: &'a Company, platform: Platform, line: &LineId) -> Self {
-        let fake = Server::answering(200, "{}");
-        let settings = (platform.settings)(&fake.base());
+        let running = (platform.starts)();
+        let settings = (platform.settings)(&running.base);
         let body = json!({ "name": platform.kind, "line": line, "settings": settings });
         let made = company.chief.does("POST", "/api/v1/channels", &body).await;
         let path = format!("/hooks/{}", made["id"].as_str().expect("an id"));
-        Self { company, platform, path, _fake: fake }
+        Self { company, platform, path, _running: running }
     }
 
     async fn posts(&self, signed: &Signed) -> Answer {
@@ -36,7 +37,7 @@ impl<'a> Door<'a> {
     async fn posts_all(&self) -> usize {
         let events = events(&self.platform);
         for event in &events {
-            let answer = self.posts(&(self.platform.signed)(event)).await;
+            let answer = self.posts(&(self.platform.signed)(event, Clock::Wall.now())).await;
             let read = (answer.status.as_u16(), &*answer.text);
             assert_eq!(read, (200, self.platform.answer), "{}: {event}", self.platform.kind);
         }
@@ -71,14 +72,14 @@ async fn what_others_post_in_its_name_writes_nothing() {
         let door = Door::opens(&company, platform, &company.sales).await;
         let before = ends(&company).await;
         let event = (door.platform.events)().remove(0);
-        for forged in (door.platform.forged)(&event) {
+        for forged in (door.platform.forged)(&event, Clock::Wall.now()) {
             let answer = door.posts(&forged).await;
             // Whoever tries too often is not even heard.
             let refused = matches!(answer.refusal().0, 401 | 429);
             assert!(refused, "{}: {}", door.platform.kind, answer.text);
         }
         assert_eq!(ends(&company).await, before, "{}", door.platform.kind);
-        let genuine = door.posts(&(door.platform.signed)(&event)).await;
+        let genuine = door.posts(&(door.platform.signed)(&event, Clock::Wall.now())).await;
         assert_eq!(genuine.status, 200, "{}", genuine.text);
     }
 }

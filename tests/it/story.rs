@@ -215,7 +215,7 @@ impl Story {
             name.eq_ignore_ascii_case("x-telegram-bot-api-secret-token").then_some(SECRET)
         };
         let bytes = update.bytes();
-        let request = HookRequest { header: &header, body: &bytes, now: self.now() };
+        let request = HookRequest { header: &header, body: &bytes, keys: None, now: self.now() };
         let items = channels::parse(channel, &request).unwrap();
         let mut taken = Vec::new();
         for item in items {

@@ -1,5 +1,7 @@
 //! What people ask of channels: how they are, and whether their settings are good.
 
+use std::sync::Arc;
+
 use domain::channel::Channel;
 use domain::chat::Inbound;
 use domain::id::ChannelId;
@@ -7,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::actors::handle::NodeHandle;
 use crate::channels;
+use crate::channels::botframework::keys::KeySet;
 
 /// What is known of a channel since this process began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,9 +49,19 @@ impl NodeHandle {
     /// Asks the platform about a channel's settings. Answers the account's name there, or why not.
     pub async fn test_channel(&self, channel: &Channel) -> Result<String, String> {
         let parts = self.parts();
-        let tested = channels::test(&parts.outbound, channel).await;
+        let tested = channels::test(&parts.outbound, &parts.kept, channel, parts.clock.now()).await;
         parts.health.told(&channel.id, &tested, parts.clock.now());
         tested
+    }
+
+    /// The keys with which a request may be signed; `header` looks up one of the request's.
+    pub async fn keys(
+        &self,
+        channel: &Channel,
+        header: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<Arc<KeySet>> {
+        let parts = self.parts();
+        channels::keys(&parts.outbound, &parts.kept, channel, header, parts.clock.now()).await
     }
 
     /// With its writer's name, where the platform has to be asked for it.

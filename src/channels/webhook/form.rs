@@ -59,7 +59,8 @@ fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
         format!("request:{index}:{}", digest(request_id.as_bytes()))
     });
     let original = Some(at.value.to_string().into());
-    let meaning = Meaning::Inbound(Inbound { chat, customer_name, what, original });
+    let meaning =
+        Meaning::Inbound(Inbound { chat, customer_name, what, original, return_to: None });
     Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning })
 }
 
@@ -101,6 +102,7 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
         automatic: automatic.unwrap_or(false),
         rating,
+        ..CustomerMessage::default()
     }))
 }
 

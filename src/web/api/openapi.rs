@@ -65,6 +65,7 @@ use crate::web::{auth, hooks, setup};
         customers::unmerge,
         leads::create,
         leads::change,
+        hooks::challenge,
         hooks::receive,
     ),
     modifiers(&SignInCookie, &CommonAnswers),

@@ -5,8 +5,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 use switchboard::channels::{Item, Meaning, Rejected};
 
+use super::now;
 use super::payloads::samples_of;
-use super::platform::{ALL, Platform};
+use super::platform::Platform;
+use super::rows::ALL;
 use super::telegram_mutations::{mutate, mutation, pointers};
 
 /// Events of our own making, and collected ones where there are any.
@@ -19,7 +21,7 @@ pub(crate) fn events(platform: &Platform) -> Vec<Value> {
 }
 
 fn taken(platform: &Platform, event: &Value) -> Vec<Item> {
-    platform.parse(&(platform.signed)(event)).expect("a genuine event is taken")
+    platform.parse(&(platform.signed)(event, now())).expect("a genuine event is taken")
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn every_event_is_taken_or_ignored_and_known_again() {
 fn a_forged_request_is_not_genuine() {
     for platform in ALL {
         for event in (platform.events)() {
-            for forged in (platform.forged)(&event) {
+            for forged in (platform.forged)(&event, now()) {
                 let refused = platform.parse(&forged);
                 assert_eq!(refused, Err(Rejected::NotGenuine), "{}: {forged:?}", platform.kind);
             }
@@ -66,7 +68,7 @@ fn an_empty_configured_secret_refuses_everything() {
         }
         channel.settings = serde_json::from_value(stored).expect("settings");
         for event in (platform.events)() {
-            let signed = (platform.signed)(&event);
+            let signed = (platform.signed)(&event, now());
             let headers: Vec<_> = signed.headers.iter().map(|(k, v)| (*k, &**v)).collect();
             let refused = super::request(&channel, &headers, &signed.body);
             assert_eq!(refused, Err(Rejected::NotGenuine), "{}", platform.kind);
@@ -81,7 +83,7 @@ fn bytes_that_are_no_event_are_taken_or_refused() {
     for platform in ALL {
         for body in bodies {
             let Ok(event) = serde_json::from_str::<Value>(body) else { continue };
-            let _taken_or_not = platform.parse(&(platform.signed)(&event));
+            let _taken_or_not = platform.parse(&(platform.signed)(&event, now()));
         }
     }
 }
@@ -105,7 +107,7 @@ proptest! {
             mutate(&mut event, place, mutation);
         }
         // What it says of its origin may have been changed as well.
-        if let Ok(items) = platform.parse(&(platform.signed)(&event)) {
+        if let Ok(items) = platform.parse(&(platform.signed)(&event, now())) {
             for item in &items {
                 if let Meaning::Inbound(inbound) = &item.meaning {
                     assert!(!inbound.chat.is_empty());
@@ -116,7 +118,7 @@ proptest! {
             let sibling = (platform.events)().remove(0);
             let alone = taken(platform, &sibling);
             let both = taken(platform, &together(&[event, sibling]));
-            assert!(both.ends_with(&alone), "{both:?}");
+            prop_assert!(both.ends_with(&alone), "{both:?}");
         }
     }
 }

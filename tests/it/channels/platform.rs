@@ -1,14 +1,17 @@
 //! The platforms that post to us, as a table: how each is connected, how it proves itself, what it
 //! sends. What holds for all of them is told once, over the table.
 
+use std::any::Any;
+
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, OperatorId};
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde_json::Value;
 use switchboard::actors::handle::{Accepted, Arrival, Change};
 use switchboard::channels::{self, HookRequest, Item, Meaning, Rejected};
 
 use super::channel;
-use crate::fakes::vk;
+use crate::fakes::server::Server;
 use crate::story::Story;
 
 /// One kind of channel.
@@ -17,9 +20,9 @@ pub(crate) struct Platform {
     /// Its settings, as the API is given them, with a platform at that address.
     pub(crate) settings: fn(base: &str) -> Value,
     /// A genuine request for that event.
-    pub(crate) signed: fn(event: &Value) -> Signed,
+    pub(crate) signed: fn(event: &Value, now: Timestamp) -> Signed,
     /// Requests that claim the same and are not genuine.
-    pub(crate) forged: fn(event: &Value) -> Vec<Signed>,
+    pub(crate) forged: fn(event: &Value, now: Timestamp) -> Vec<Signed>,
     /// A collected sample as an event for our account, unlike all others before.
     pub(crate) as_ours: fn(sample: Value, n: usize) -> Value,
     /// A file of the folder of samples that no webhook is sent.
@@ -30,6 +33,26 @@ pub(crate) struct Platform {
     pub(crate) together: Option<fn(events: &[Value]) -> Value>,
     /// What is answered.
     pub(crate) answer: &'static str,
+    /// A platform that knows as much as it takes to receive.
+    pub(crate) starts: fn() -> Running,
+}
+
+/// A platform that serves until it is dropped.
+pub(crate) struct Running {
+    pub(crate) base: String,
+    _server: Box<dyn Any>,
+}
+
+impl Running {
+    pub(crate) fn new(base: String, server: impl Any) -> Self {
+        Self { base, _server: Box::new(server) }
+    }
+
+    /// Takes everything and knows nothing.
+    pub(crate) fn ignorant() -> Self {
+        let server = Server::answering(200, "{}");
+        Self::new(server.base(), server)
+    }
 }
 
 /// A request as the platform sends it.
@@ -44,73 +67,6 @@ impl Signed {
         Self { headers: Vec::new(), body: body.to_string().into_bytes() }
     }
 }
-
-pub(crate) const ALL: [Platform; 1] = [VK];
-
-pub(crate) const VK: Platform = Platform {
-    kind: "vk",
-    settings: |base| {
-        json!({
-            "kind": "vk", "group_id": vk::GROUP.to_string(), "token": vk::TOKEN,
-            "secret": vk::SECRET, "confirmation": vk::CONFIRMATION, "api_base": base,
-        })
-    },
-    signed: Signed::plain,
-    forged: |event| {
-        let with = |field: &str, value: Value| {
-            let mut forged = event.clone();
-            forged[field] = value;
-            Signed::plain(&forged)
-        };
-        let mut without = event.clone();
-        without.as_object_mut().expect("an object").remove("secret");
-        let secrets = ["", "secret_of_another", " secret_of_the_community", &vk::SECRET[1..]];
-        let mut forged: Vec<_> = secrets.map(|secret| with("secret", secret.into())).into();
-        forged.push(with("secret", json!([vk::SECRET])));
-        forged.push(with("group_id", json!(vk::GROUP + 1)));
-        forged.push(with("group_id", Value::Null));
-        forged.push(Signed::plain(&without));
-        forged
-    },
-    as_ours: |mut sample, n| {
-        if let Some(fields) = sample.as_object_mut() {
-            fields.insert("secret".to_owned(), vk::SECRET.into());
-            fields.insert("group_id".to_owned(), vk::GROUP.into());
-            fields.insert("event_id".to_owned(), format!("sample-{n}").into());
-        }
-        sample
-    },
-    is_no_event: |name| {
-        let no_event = ["error", "longpoll_", "messages_send_response", "confirmation"];
-        no_event.iter().any(|part| name.contains(part))
-    },
-    events: || {
-        let sent = vk::Sent {
-            peer: "77".to_owned(),
-            text: "from the page".to_owned(),
-            id: 9,
-            random_id: 0,
-            payload: None,
-            keyboard: None,
-        };
-        let mut photo = vk::message_new(77, 2, "");
-        let sizes = json!([
-            { "url": "https://vk.example/small.jpg", "width": 10, "height": 10 },
-            { "url": "https://vk.example/large.jpg", "width": 100, "height": 100 },
-        ]);
-        photo["object"]["message"]["attachments"] =
-            json!([{ "type": "photo", "photo": { "sizes": sizes } }]);
-        vec![
-            vk::message_new(77, 1, "hello"),
-            photo,
-            vk::message_reply(&sent, Some(5)),
-            vk::event("message_deny", "deny-1", &json!({ "user_id": 77 })),
-            vk::event("wall_post_new", "wall-1", &json!({ "id": 1 })),
-        ]
-    },
-    together: None,
-    answer: "ok",
-};
 
 impl Platform {
     /// A channel of this kind, with a platform at that address.
@@ -152,13 +108,19 @@ impl Platform {
     /// The platform posts an event, and everything that follows from it has happened. Answers what
     /// became of each item that is stored.
     pub(crate) async fn posts(&self, story: &Story, event: &Value) -> Vec<Accepted> {
-        let signed = (self.signed)(event);
+        let signed = (self.signed)(event, story.now());
         let header = |name: &str| {
             signed.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| &**v)
         };
-        let request = HookRequest { header: &header, body: &signed.body, now: story.now() };
         let directory = story.node.directory();
         let channel = &directory.channels[&ChannelId::new(self.kind)].value;
+        let keys = story.node.keys(channel, &|name| header(name).map(str::to_owned)).await;
+        let request = HookRequest {
+            header: &header,
+            body: &signed.body,
+            keys: keys.as_deref(),
+            now: story.now(),
+        };
         let mut taken = Vec::new();
         for item in channels::parse(channel, &request).unwrap() {
             let Meaning::Inbound(inbound) = item.meaning else { continue };

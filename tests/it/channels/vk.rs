@@ -10,8 +10,9 @@ use switchboard::actors::handle::Accepted;
 use switchboard::channels::kept::Kept;
 use switchboard::channels::{self, Acknowledgement, AnswerBody, Meaning, PollError, SendOutcome};
 
-use super::platform::{Signed, VK};
-use super::{outbound_to_fakes, outgoing};
+use super::platform::Signed;
+use super::rows::VK;
+use super::{now, outbound_to_fakes, outgoing};
 use crate::fakes::telegram::Fault;
 use crate::fakes::vk::{self, Sent, Vk};
 use crate::story::{operators, tell};
@@ -21,7 +22,7 @@ const PEER: &str = "77";
 async fn send(vk: &Vk, text: &str) -> SendOutcome {
     let conversation = ConversationId::new("0-c1");
     let message = outgoing(PEER, text, &conversation);
-    channels::send(&outbound_to_fakes(), &VK.channel(&vk.base()), &message).await
+    channels::send(&outbound_to_fakes(), &Kept::default(), &VK.channel(&vk.base()), &message).await
 }
 
 async fn send_after(fault: Fault) -> SendOutcome {
@@ -135,7 +136,7 @@ async fn a_rating_is_asked_with_buttons_where_the_platform_takes_them() {
     vk.fails("messages.send", error(912));
     for part in [0, 1] {
         asking.part = part;
-        let asked = channels::send(&outbound_to_fakes(), &channel, &asking).await;
+        let asked = channels::send(&outbound_to_fakes(), &Kept::default(), &channel, &asking).await;
         assert!(matches!(asked, SendOutcome::Sent { .. }), "{asked:?}");
     }
     let keyboards =
@@ -175,10 +176,10 @@ async fn a_long_poll_goes_on_where_it_stopped() {
 async fn a_test_says_whose_token_it_is() {
     let vk = vk::start();
     let outbound = outbound_to_fakes();
-    let tested = channels::test(&outbound, &VK.channel(&vk.base())).await;
+    let tested = channels::test(&outbound, &Kept::default(), &VK.channel(&vk.base()), now()).await;
     assert_eq!(tested, Ok("Our shop".to_owned()));
     vk.fails("groups.getById", error(5));
-    let tested = channels::test(&outbound, &VK.channel(&vk.base())).await;
+    let tested = channels::test(&outbound, &Kept::default(), &VK.channel(&vk.base()), now()).await;
     assert_eq!(tested, Err("5: no ***".to_owned()));
 }
 

@@ -114,6 +114,7 @@ impl Story {
                 customer_name: "Ivan Petrov".to_owned(),
                 what: InboundKind::Message(message),
                 original: None,
+                return_to: None,
             },
         }
     }

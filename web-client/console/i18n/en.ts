@@ -4,6 +4,7 @@ import { actsEn, dialogsEn } from "./acts.en.ts";
 import { badgesEn, callsEn, choosingEn, unheardEn } from "./calls.en.ts";
 import { cardEn } from "./card.en.ts";
 import { factEn } from "./fact.en.ts";
+import { channelsEn } from "./channels.en.ts";
 import { linesEn } from "./lines.en.ts";
 import { plural } from "./plural.ts";
 import { settingsEn } from "./settings.en.ts";
@@ -252,6 +253,7 @@ export const en = {
     unsent: "Your text is back in the box.",
   },
   lines: linesEn,
+  channels: channelsEn,
   settings: settingsEn,
   unknownPerson: "somebody",
   unknownLine: "unknown line",
