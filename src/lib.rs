@@ -6,6 +6,7 @@ pub mod actors;
 pub mod channels;
 pub mod check;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod crm;
 pub mod demo;

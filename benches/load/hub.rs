@@ -121,6 +121,7 @@ async fn start_node(directory: &Path) -> NodeHandle {
         store: Store::sqlite(directory).unwrap(),
         read_model: ReadModel::open(Some(&directory.join("readmodel.sqlite"))).unwrap(),
         outbound: Outbound::new(OutboundSettings::default()).unwrap(),
+        cluster: None,
     };
     node::start(start).await.unwrap()
 }

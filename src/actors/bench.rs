@@ -24,7 +24,7 @@ use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
 use crate::actors::ledger::Ledger;
-use crate::actors::line::{Decided, Foreseen, LineActor, Next, NextWaiting, Stepped};
+use crate::actors::line::{Decided, Foreseen, LineActor, LineEnds, Next, NextWaiting, Stepped};
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
@@ -85,6 +85,15 @@ pub(crate) struct Bench {
     pub(crate) care: Care,
     /// A round was refused again and again: nothing is decided in it, conversations wait on.
     pub(crate) cautious: bool,
+}
+
+/// Its lines end with it: those of the next bench read what is stored.
+impl Drop for Bench {
+    fn drop(&mut self) {
+        for line in self.lines.values() {
+            line.do_send(LineEnds);
+        }
+    }
 }
 
 /// How the inbox is read.

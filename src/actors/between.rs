@@ -4,6 +4,7 @@ use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
+use domain::event::FeedEvent;
 use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
@@ -48,6 +49,14 @@ impl Bench {
                 if chat.open.as_ref() == Some(&from) {
                     chat.open = Some(to);
                 }
+                Ok(())
+            }
+            Post::Command { operator, frame } => self.posted_command(group, operator, frame).await,
+            Post::Change { request, by, changes } => {
+                self.posted_change(group, &request, &by, &changes).await
+            }
+            Post::Answer { request, answer } => {
+                group.show(FeedEvent::Answered { request, answer });
                 Ok(())
             }
             Post::PickUp { chat, operator } => {

@@ -1,8 +1,10 @@
 //! The customers that a shard has at hand: their cards, what they are known by, and their leads.
 //!
 //! Loads, asks the rules of `domain::customer` and `domain::lead`, and stages what follows. What a
-//! round has read stands still until its commit answers; the versions that it read are what the
-//! commit checks. What was committed is in [`Records`], which all shards of this process share.
+//! round has read stands still until its commit answers. The commit checks the version of everything
+//! that was read by a piece of work that writes: another shard may have written any of it meanwhile,
+//! and two that each rest on what the other changes must not both be committed. What was committed
+//! is in [`Records`], which all shards of this process share.
 
 mod arriving;
 pub mod changing;
@@ -10,7 +12,7 @@ mod following;
 mod person;
 mod records;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::customer::{ContactKind, Customer, CustomerFacts, Holder};
@@ -24,7 +26,7 @@ use crate::actors::encode;
 use crate::actors::group::Group;
 use crate::actors::shared_change;
 use crate::crm::contacts::Region;
-use crate::store::op::SharedKind;
+use crate::store::op::{Op, SharedKind};
 use crate::store::{Store, Unavailable};
 
 pub use crate::actors::customers::person::Person;
@@ -39,8 +41,16 @@ pub(crate) struct Customers {
     records: Arc<Records>,
     region: Region,
     /// What the round has read or changed.
-    pinned: BTreeMap<(SharedKind, String), Pinned>,
+    pinned: BTreeMap<Key, Pinned>,
+    /// What the piece of work at hand has read so far.
+    reads: BTreeSet<Key>,
+    /// The piece of work at hand has changed something.
+    writes: bool,
+    /// What the earlier pieces of work of this round that changed something have read.
+    relied_on: BTreeSet<Key>,
 }
+
+type Key = (SharedKind, String);
 
 #[derive(Debug)]
 struct Pinned {
@@ -52,7 +62,22 @@ struct Pinned {
 impl Customers {
     /// `region`: where phone numbers without a country code are at home.
     pub(crate) fn new(records: Arc<Records>, region: Region) -> Self {
-        Self { records, region, pinned: BTreeMap::new() }
+        Self {
+            records,
+            region,
+            pinned: BTreeMap::new(),
+            reads: BTreeSet::new(),
+            writes: false,
+            relied_on: BTreeSet::new(),
+        }
+    }
+
+    /// The next piece of work of the round begins: what is read from now on decides what it writes.
+    pub(crate) fn next_work(&mut self) {
+        let reads = std::mem::take(&mut self.reads);
+        if std::mem::take(&mut self.writes) {
+            self.relied_on.extend(reads);
+        }
     }
 
     /// What a conversation of this customer may know of him; `conversation` is that one.
@@ -69,22 +94,38 @@ impl Customers {
 
     /// Adds to the group what the round changed.
     pub(crate) fn draft(&self, group: &mut Group) {
-        for ((kind, id), pinned) in &self.pinned {
-            if let Some(changed) = &pinned.changed {
-                shared_change::put_bytes(group, *kind, id, pinned.read.version, changed);
+        for (key, pinned) in &self.pinned {
+            let (kind, id) = key;
+            let expected = pinned.read.version;
+            match &pinned.changed {
+                Some(changed) => shared_change::put_bytes(group, *kind, id, expected, changed),
+                None if self.rests_on(key) => {
+                    group.ops.push(Op::RequireShared { kind: *kind, id: id.clone(), expected });
+                }
+                None => {}
             }
         }
     }
 
     /// How many ops [`Self::draft`] would add.
     pub(crate) fn ops(&self) -> usize {
-        let changed = self.pinned.values().filter(|pinned| pinned.changed.is_some());
-        OPS_OF_A_DOCUMENT * changed.count()
+        let ops = |(key, pinned): (&Key, &Pinned)| match pinned.changed {
+            Some(_) => OPS_OF_A_DOCUMENT,
+            None => usize::from(self.rests_on(key)),
+        };
+        self.pinned.iter().map(ops).sum()
+    }
+
+    /// Whether something that the round changes was decided by what that document says.
+    fn rests_on(&self, key: &Key) -> bool {
+        self.relied_on.contains(key) || (self.writes && self.reads.contains(key))
     }
 
     /// The round is committed.
     pub(crate) fn keep(&mut self) {
-        for ((kind, id), pinned) in std::mem::take(&mut self.pinned) {
+        let pinned = std::mem::take(&mut self.pinned);
+        self.take_back();
+        for ((kind, id), pinned) in pinned {
             if let Some(changed) = pinned.changed {
                 let version = pinned.read.version + 1;
                 self.records.put(kind, id, Record { version, bytes: Some(changed) });
@@ -95,6 +136,9 @@ impl Customers {
     /// The round was refused.
     pub(crate) fn take_back(&mut self) {
         self.pinned.clear();
+        self.reads.clear();
+        self.writes = false;
+        self.relied_on.clear();
     }
 
     /// Somebody else has written that document: it is read anew.
@@ -175,15 +219,17 @@ impl Customers {
             let read = self.records.read(store, kind, id).await?;
             self.pinned.insert(key.clone(), Pinned { read, changed: None });
         }
+        self.reads.insert(key.clone());
         Ok(self.pinned.entry(key).or_insert_with(Pinned::new))
     }
 
-    /// Stages a document that was read before.
+    /// Stages a document that was read before, or is new.
     fn put(&mut self, kind: SharedKind, id: &str, value: &impl Serialize) {
         let bytes: Arc<[u8]> = encode::document(value).into();
         let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
         let as_read = pinned.read.bytes.as_ref() == Some(&bytes);
         pinned.changed = (!as_read).then_some(bytes);
+        self.writes |= pinned.changed.is_some();
     }
 }
 

@@ -48,13 +48,18 @@ pub(crate) struct Delivery {
     /// Presses of which platforms are just being told.
     presses: usize,
     settling: Vec<oneshot::Sender<()>>,
+    /// Shards that were let go: nothing is sent for them.
+    let_go: BTreeSet<ShardId>,
+    /// Those who wait until nothing of a shard is on its way.
+    letting_go: Vec<(ShardId, oneshot::Sender<()>)>,
 }
 
 /// The jobs of one chat, oldest first.
 #[derive(Default)]
 struct ChatJobs {
     jobs: VecDeque<Waiting>,
-    in_flight: bool,
+    /// Of which shard the job is that is on its way.
+    in_flight: Option<ShardId>,
 }
 
 struct Waiting {
@@ -72,6 +77,20 @@ struct Waiting {
 pub(crate) struct Jobs {
     pub(crate) shard: ShardId,
     pub(crate) jobs: Vec<(OutboxJob, Timestamp)>,
+}
+
+/// A shard runs here: its jobs are ours.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct TakeUp(pub(crate) ShardId);
+
+/// A shard goes to another node: nothing more is sent for it. Answered when nothing of it is on its
+/// way.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct LetGo {
+    pub(crate) shard: ShardId,
+    pub(crate) done: oneshot::Sender<()>,
 }
 
 /// A channel's settings changed: it may be sent through again.
@@ -112,6 +131,8 @@ impl Delivery {
             sleep: None,
             presses: 0,
             settling: Vec::new(),
+            let_go: BTreeSet::new(),
+            letting_go: Vec::new(),
         };
         delivery.start()
     }
@@ -132,7 +153,8 @@ impl Delivery {
         let now = self.parts.clock.now();
         let due = |line: &ChatJobs, dead: &BTreeSet<ChannelId>| {
             let head = line.jobs.front()?;
-            (!line.in_flight && !dead.contains(&head.job.chat.channel)).then_some(head.ready_at)
+            (line.in_flight.is_none() && !dead.contains(&head.job.chat.channel))
+                .then_some(head.ready_at)
         };
         let heads = self.chats.iter().filter_map(|(chat, line)| {
             due(line, &self.dead).map(|ready_at| (chat.clone(), ready_at))
@@ -146,7 +168,15 @@ impl Delivery {
     }
 
     fn settled(&mut self) {
-        if self.presses == 0 && !self.chats.values().any(|line| line.in_flight) {
+        let under_way: BTreeSet<_> = self.chats.values().filter_map(|c| c.in_flight).collect();
+        let (busy, free) = std::mem::take(&mut self.letting_go)
+            .into_iter()
+            .partition(|(shard, _)| under_way.contains(shard));
+        self.letting_go = busy;
+        for (_, done) in free {
+            let _gone = done.send(());
+        }
+        if self.presses == 0 && under_way.is_empty() {
             for waiting in self.settling.drain(..) {
                 let _gone = waiting.send(());
             }
@@ -172,8 +202,8 @@ impl Delivery {
     fn begin(&mut self, chat: &ChatKey, ctx: &mut Context<Self>) {
         let Some(line) = self.chats.get_mut(chat) else { return };
         let Some(head) = line.jobs.front() else { return };
-        line.in_flight = true;
         let (parts, shard, job) = (self.parts.clone(), head.shard, head.job.clone());
+        line.in_flight = Some(shard);
         let owed = head.owed.clone();
         let (chat, id) = (chat.clone(), job.id.clone());
         let attempt = async move {
@@ -190,8 +220,13 @@ impl Delivery {
 
     fn attempted(&mut self, chat: &ChatKey, id: &str, attempted: Attempted) {
         let Some(line) = self.chats.get_mut(chat) else { return };
-        line.in_flight = false;
-        let Some(place) = line.jobs.iter().position(|waiting| waiting.job.id == id) else { return };
+        line.in_flight = None;
+        let Some(place) = line.jobs.iter().position(|waiting| waiting.job.id == id) else {
+            if line.jobs.is_empty() {
+                self.chats.remove(chat);
+            }
+            return;
+        };
         let waiting = &mut line.jobs[place];
         waiting.owed = None;
         match attempted {
@@ -230,10 +265,36 @@ impl Handler<Jobs> for Delivery {
     type Result = ();
 
     fn handle(&mut self, found: Jobs, ctx: &mut Self::Context) {
+        if self.let_go.contains(&found.shard) {
+            return;
+        }
         for (job, ready_at) in found.jobs {
             self.add(found.shard, job, ready_at);
         }
         self.go_on(ctx);
+    }
+}
+
+impl Handler<TakeUp> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, taken: TakeUp, _: &mut Self::Context) {
+        self.let_go.remove(&taken.0);
+    }
+}
+
+impl Handler<LetGo> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, let_go: LetGo, _: &mut Self::Context) {
+        let LetGo { shard, done } = let_go;
+        self.let_go.insert(shard);
+        for line in self.chats.values_mut() {
+            line.jobs.retain(|waiting| waiting.shard != shard);
+        }
+        self.chats.retain(|_, line| !line.jobs.is_empty() || line.in_flight.is_some());
+        self.letting_go.push((shard, done));
+        self.settled();
     }
 }
 
@@ -298,6 +359,10 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted
             job.sending = false;
             return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
         }
+    }
+    if !parts.surely_owns(shard) {
+        // Somebody else may have the job by now. He finds it half-way and says so.
+        return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
     }
     let sent = send(&parts, &channel, &job).await;
     parts.health.sent(&channel.id, &sent, parts.clock.now());

@@ -110,7 +110,10 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
         FeedEvent::Alarm { line, alarm, at } => {
             Some(Event::Alarm { line: line.clone(), alarm: alarm.clone(), at: *at })
         }
-        FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => None,
+        FeedEvent::Load { .. }
+        | FeedEvent::Offered { .. }
+        | FeedEvent::Attention { .. }
+        | FeedEvent::Answered { .. } => None,
     }
 }
 

@@ -18,6 +18,7 @@ use domain::operator::Role;
 
 use crate::actors::concerned::Concerned;
 use crate::actors::encode::{self, Place};
+use crate::actors::following::Reading;
 use crate::actors::line::{LineActor, Loads, Offers};
 use crate::actors::node::Attention;
 use crate::actors::parts::Shared;
@@ -57,6 +58,7 @@ impl TailEvent {
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
+            | FeedEvent::Answered { .. }
             | FeedEvent::Alarm { .. } => None,
         };
         self.gone.get_or_init(encode).as_ref()
@@ -127,34 +129,38 @@ struct Kept {
 
 /// The newest events of a shard, gapless up to its end.
 #[derive(Default)]
-struct Tail {
-    end: Place,
-    events: VecDeque<Arc<TailEvent>>,
+pub(super) struct Tail {
+    pub(super) end: Place,
+    pub(super) events: VecDeque<Arc<TailEvent>>,
 }
 
 /// The actor of all feeds on a node.
 pub(crate) struct Feed {
-    parts: Shared,
-    tails: BTreeMap<ShardId, Tail>,
+    pub(super) parts: Shared,
+    pub(super) tails: BTreeMap<ShardId, Tail>,
+    pub(super) reading: BTreeMap<ShardId, Reading>,
     sessions: BTreeMap<SessionKey, Kept>,
     by_operator: BTreeMap<OperatorId, BTreeSet<SessionKey>>,
     by_queue: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_overseen: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
-    taken: Taken,
+    pub(super) taken: Taken,
     concerned: Concerned,
     next_key: SessionKey,
     /// All lines that run here.
     lines: Vec<WeakAddr<LineActor>>,
     /// Before whom each conversation is put, of all lines.
-    offers: BTreeMap<ConversationId, Vec<OperatorId>>,
+    pub(super) offers: BTreeMap<ConversationId, Vec<OperatorId>>,
 }
 
 impl Feed {
-    pub(crate) fn start(parts: Shared) -> Addr<Self> {
+    /// `known`: what happened up to there is in the read model.
+    pub(crate) fn start(parts: Shared, known: BTreeMap<ShardId, Place>) -> Addr<Self> {
+        let tail = |(shard, end)| (shard, Tail { end, events: VecDeque::new() });
         let feed = Self {
             parts,
-            tails: BTreeMap::new(),
+            tails: known.into_iter().map(tail).collect(),
+            reading: BTreeMap::new(),
             sessions: BTreeMap::new(),
             by_operator: BTreeMap::new(),
             by_queue: BTreeMap::new(),
@@ -217,7 +223,7 @@ impl Feed {
     }
 
     /// Rights may have changed with a line or an operator.
-    fn index_all(&mut self) {
+    pub(super) fn index_all(&mut self) {
         for key in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.index(key);
         }
@@ -266,7 +272,10 @@ impl Feed {
                 operators(&mut alarm.operator().into_iter());
                 keys.extend(self.by_overseen.get(line).into_iter().flatten());
             }
-            FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => {}
+            FeedEvent::Load { .. }
+            | FeedEvent::Offered { .. }
+            | FeedEvent::Attention { .. }
+            | FeedEvent::Answered { .. } => {}
         }
         keys
     }
@@ -311,13 +320,22 @@ impl Actor for Feed {
 impl Handler<FeedBatch> for Feed {
     type Result = ();
 
-    fn handle(&mut self, batch: FeedBatch, _: &mut Self::Context) {
+    /// What does not join on is read from the store, with all that is missing before it.
+    fn handle(&mut self, batch: FeedBatch, ctx: &mut Self::Context) {
+        let end = self.tails.entry(batch.shard).or_default().end.position;
+        if end == batch.from.position {
+            self.take(&batch);
+        } else if batch.events.last().is_some_and(|event| event.place.position > end) {
+            self.look(batch.shard, ctx);
+        }
+    }
+}
+
+impl Feed {
+    /// Takes events that join on to those before, and tells everybody on this node.
+    pub(super) fn take(&mut self, batch: &FeedBatch) {
         let kept = self.parts.settings.events_kept;
         let tail = self.tails.entry(batch.shard).or_default();
-        if tail.end != batch.from {
-            tail.events.clear();
-            self.taken.forget(batch.shard);
-        }
         for event in &batch.events {
             tail.end = event.place;
             tail.events.push_back(event.clone());
@@ -340,11 +358,21 @@ impl Handler<FeedBatch> for Feed {
         });
         let Place { position, tag } = self.tails[&batch.shard].end;
         self.parts.read_model.project(batch.shard, position, tag, rows.collect());
-        self.hand_out(&batch);
+        self.hand_out(batch);
+        for event in &batch.events {
+            if let FeedEvent::Answered { request, answer } = &event.event {
+                self.parts.answers.give(request, answer);
+            }
+        }
     }
-}
 
-impl Feed {
+    /// Everything that browsers have may be wrong: they begin anew.
+    pub(super) fn begin_all_anew(&self) {
+        for kept in self.sessions.values() {
+            kept.listener.rights.do_send(RightsChanged);
+        }
+    }
+
     /// What takes places of operators, in any line, concerns all lines.
     fn tell_lines(&mut self, events: &[Arc<TailEvent>]) {
         let loads: Vec<_> = events
@@ -374,7 +402,7 @@ impl Feed {
     }
 
     /// Keeps them for lines that start later.
-    fn note_offers(&mut self, offers: &Offers) {
+    pub(super) fn note_offers(&mut self, offers: &Offers) {
         for (conversation, operators) in offers.0.iter() {
             if operators.is_empty() {
                 self.offers.remove(conversation);
@@ -413,27 +441,6 @@ impl Handler<Offers> for Feed {
 
     fn handle(&mut self, offers: Offers, _: &mut Self::Context) {
         self.note_offers(&offers);
-    }
-}
-
-/// A shard runs here; its feed stands at `end`.
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct Follow {
-    pub(crate) shard: ShardId,
-    pub(crate) end: Place,
-}
-
-impl Handler<Follow> for Feed {
-    type Result = ();
-
-    fn handle(&mut self, follow: Follow, _: &mut Self::Context) {
-        let tail = self.tails.entry(follow.shard).or_default();
-        if tail.end != follow.end {
-            tail.events.clear();
-            tail.end = follow.end;
-            self.taken.forget(follow.shard);
-        }
     }
 }
 

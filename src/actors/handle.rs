@@ -3,6 +3,7 @@
 pub mod attendance;
 pub mod audit;
 pub mod channels;
+mod elsewhere;
 pub mod lines;
 pub mod recording;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use actix::{Handler, Message, Recipient};
 use bytestring::ByteString;
@@ -25,13 +27,14 @@ use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::Line;
 use domain::operator::{Operator, Role, Status};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
-use crate::actors::node::{Attention, Node};
+use crate::actors::node::{Attention, GiveAll, Node};
 use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
@@ -48,6 +51,8 @@ use crate::store::op::{DocumentKind, SharedKind, Submitted};
 pub const CHANGES_MAX: usize = 50;
 /// Attempts to set somebody away whose document others change meanwhile.
 const SET_AWAY_TRIES: usize = 5;
+/// How often it is looked whether other nodes own the rest.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Records of a history read at a time.
 const PAGE: usize = 256;
 
@@ -77,7 +82,8 @@ pub enum Accepted {
 }
 
 /// An arrival or a change that is not stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NotStored {
     /// Too much is waiting: come back in 2 seconds.
     #[error("too much is waiting")]
@@ -91,7 +97,8 @@ pub enum NotStored {
 }
 
 /// A change of shared documents by a person. `version` is the one that was read; 0: it is new.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     Line {
         version: u64,
@@ -281,12 +288,12 @@ impl NodeHandle {
         self.parts.directory.get()
     }
 
-    /// Whether all shards of this node are owned and running.
+    /// Whether all shards are owned, and those of this node run.
     pub fn is_ready(&self) -> bool {
         !self.parts.is_draining() && self.parts.runs_all_shards()
     }
 
-    /// Returns when all shards of this node run.
+    /// Returns when all shards are owned, and those of this node run.
     pub async fn ready(&self) {
         loop {
             // Made before the look, so that no change falls between the two.
@@ -294,7 +301,8 @@ impl NodeHandle {
             if self.parts.runs_all_shards() {
                 return;
             }
-            changed.await;
+            // What other nodes own is nowhere told.
+            let _look_again = tokio::time::timeout(LOOK_EVERY, changed).await;
         }
     }
 
@@ -328,11 +336,10 @@ impl NodeHandle {
     }
 
     async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
-        let (answer, answered) = Answer::new();
-        let runs = self.parts.with_shard(shard, |_| ()).is_some();
-        if !runs {
+        if !self.runs(shard) {
             return self.submit(shard, arrival).await;
         }
+        let (answer, answered) = Answer::new();
         match self.parts.hand_to(shard, Work::Arrive { arrival, answer }) {
             Some(Ok(())) => answered.await.unwrap_or(Err(NotStored::Unavailable)),
             Some(Err(TooMuch)) => Err(NotStored::Full),
@@ -340,7 +347,12 @@ impl NodeHandle {
         }
     }
 
-    /// Puts an arrival into the inbox: its shard is just being read anew.
+    /// Whether a shard runs here now.
+    fn runs(&self, shard: ShardId) -> bool {
+        self.parts.with_shard(shard, |_| ()).is_some()
+    }
+
+    /// Puts an arrival into the inbox: its shard is just being read anew, or another node's.
     async fn submit(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
         let key = arrival.dedupe_key();
         let stored = Post::Arrival { channel: arrival.channel, inbound: arrival.inbound };
@@ -365,6 +377,9 @@ impl NodeHandle {
         if changes.len() > CHANGES_MAX || targets.len() < changes.len() {
             return Err(NotStored::Full);
         }
+        if self.is_elsewhere(ShardId(0)) {
+            return self.change_elsewhere(by, changes).await;
+        }
         let (answer, answered) = Answer::new();
         let work = Work::Change { by: by.clone(), changes, answer };
         self.parts
@@ -384,6 +399,9 @@ impl NodeHandle {
         if shard.0 >= self.shards() {
             let why = EdgeRefusal::UnknownConversation {};
             return Outcome::refused(CommandRefusal::Edge(why));
+        }
+        if self.is_elsewhere(shard) {
+            return self.command_elsewhere(shard, command).await;
         }
         let (answer, answered) = Answer::new();
         let work = Work::Command { command, answer };
@@ -551,11 +569,17 @@ impl NodeHandle {
         (0..self.shards()).map(ShardId).min_by_key(lines_in).unwrap_or(ShardId(0))
     }
 
-    /// Sends the browsers away and finishes what is at hand. Takes as long as the store does.
+    /// Sends the browsers away, finishes what is at hand, and gives the shards to the other nodes.
+    /// Takes as long as the store does.
     pub async fn drain(&self) {
         self.parts.draining.store(true, Ordering::Relaxed);
         self.feed_send(EndSessions::All);
-        self.settle().await;
+        match (&self.parts.leases, self.parts.node.get()) {
+            (Some(_), Some(node)) => {
+                let _stopped = node.send(GiveAll).await;
+            }
+            (None, _) | (_, None) => self.settle().await,
+        }
     }
 
     /// Returns when nothing is left to be done now: no round, no send, nothing that one of them

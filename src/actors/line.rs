@@ -244,6 +244,17 @@ impl LineActor {
     }
 }
 
+/// Answered once the line knows what it needs: until then it hears nothing.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct HasBegun;
+
+impl Handler<HasBegun> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, _: HasBegun, _: &mut Self::Context) {}
+}
+
 /// Who is offered the conversation?
 #[derive(Debug, Message)]
 #[rtype(result = "Decided")]
@@ -463,6 +474,19 @@ impl LineActor {
         if minds && self.hours.is_open(self.parts.clock.now()) {
             self.tell_shard(Work::Deserted { line: self.line.id.clone() });
         }
+    }
+}
+
+/// Its shard does not run here any more, or has forgotten everything.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct LineEnds;
+
+impl Handler<LineEnds> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, _: LineEnds, ctx: &mut Self::Context) {
+        ctx.stop();
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! No business: who is eligible is the queue's question.
 
+mod among;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -13,14 +15,17 @@ use domain::id::{ChannelId, LineId, OperatorId, ShardId};
 use domain::operator::Misses;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::actors::answers::Answers;
 use crate::actors::attendance::were_here;
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
+use crate::actors::following::offers_of;
 use crate::actors::handle::NodeHandle;
 use crate::actors::health::Health;
-use crate::actors::line::{LineActor, OperatorStands};
+use crate::actors::line::{LineActor, Offers, OperatorStands};
 use crate::actors::parts::{NodeSettings, Parts, Shared};
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
@@ -29,6 +34,8 @@ use crate::actors::shard::{LineChanged, Shard};
 use crate::actors::work::Work;
 use crate::channels::{self, kept::Kept};
 use crate::clock::{self, Clock};
+use crate::cluster::lease::{Leases, News, Runs};
+use crate::cluster::settings::Timing;
 use crate::outbound::Outbound;
 use crate::readmodel::ReadModel;
 use crate::store::op::{InstanceId, SharedKind};
@@ -49,35 +56,55 @@ pub struct NodeStart {
     pub store: Store,
     pub read_model: ReadModel,
     pub outbound: Outbound,
+    /// None: this node is alone with its store, and owns all shards from start to end.
+    pub cluster: Option<Cluster>,
+}
+
+/// How a node lives with others over one store.
+#[derive(Clone, Copy, Debug)]
+pub struct Cluster {
+    pub timing: Timing,
+    pub runs: Runs,
 }
 
 /// The actor of the process.
 pub(crate) struct Node {
-    parts: Shared,
-    shards: Vec<Addr<Shard>>,
-    lines: BTreeMap<LineId, Addr<LineActor>>,
-    pollers: BTreeMap<ChannelId, Addr<Poller>>,
+    pub(super) parts: Shared,
+    pub(super) shards: BTreeMap<ShardId, Addr<Shard>>,
+    pub(super) lines: BTreeMap<LineId, Addr<LineActor>>,
+    pub(super) pollers: BTreeMap<ChannelId, Addr<Poller>>,
     /// Channels whose platform is just being told how to reach us; and those that were changed
     /// meanwhile.
     connecting: BTreeSet<ChannelId>,
     connect_again: BTreeSet<ChannelId>,
     /// What each operator has missed of late. Begins anew with the process.
     misses: BTreeMap<OperatorId, Misses>,
+    /// What happens to the leases, until the node listens.
+    news: Option<UnboundedReceiver<News>>,
+    /// The ends of the feeds are just being read.
+    pub(super) polling: bool,
 }
 
 /// Starts a node on the running actix system. Its shards become ready by themselves.
 pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     let boot = u32::from_be_bytes(clock::secret_bytes());
-    let directory = DirectoryCell::default();
-    let read = read_directory(&start.store).await?;
-    directory.change(|empty| *empty = read);
+    let me = InstanceId(format!("{}#{boot:08x}", start.name).into());
+    let (leases, news) = match start.cluster {
+        Some(cluster) => {
+            let (leases, news) = keep_leases(&start, &me, cluster)?;
+            (Some(leases), Some(news))
+        }
+        None => (None, None),
+    };
     let slots = (0..start.settings.shards).map(|_| RwLock::new(None)).collect();
     let parts = Arc::new(Parts {
-        me: InstanceId(format!("{}#{boot:08x}", start.name).into()),
+        me,
+        leases,
+        answers: Answers::default(),
         settings: start.settings,
         clock: start.clock,
         store: start.store,
-        directory,
+        directory: DirectoryCell::default(),
         records: Arc::default(),
         read_model: start.read_model,
         presence: Presence::default(),
@@ -94,12 +121,22 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());
     }
-    rebuild(&parts).await?;
-    let _first = parts.feed.set(Feed::start(parts.clone()));
+    // The directory is read last: the feed goes on from where the read model is.
+    let known = rebuild(&parts).await?;
+    let read = read_directory(&parts.store).await?;
+    parts.directory.change(|empty| *empty = read);
+    let feed = Feed::start(parts.clone(), known);
+    if parts.leases.is_some() {
+        let offers = offers_of(&parts).await?;
+        feed.do_send(Offers(Arc::new(offers.into_iter().collect())));
+    }
+    let _first = parts.feed.set(feed);
     let _first = parts.delivery.set(Delivery::start(parts.clone()));
     let node = Node {
         parts: parts.clone(),
-        shards: Vec::new(),
+        shards: BTreeMap::new(),
+        news,
+        polling: false,
         lines: BTreeMap::new(),
         pollers: BTreeMap::new(),
         connecting: BTreeSet::new(),
@@ -110,7 +147,17 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     Ok(NodeHandle::new(parts))
 }
 
-async fn read_directory(store: &Store) -> Result<Directory, Unavailable> {
+fn keep_leases(
+    start: &NodeStart,
+    me: &InstanceId,
+    cluster: Cluster,
+) -> Result<(Leases, UnboundedReceiver<News>), Unavailable> {
+    let Cluster { timing, runs } = cluster;
+    Leases::start(&start.store, me.clone(), start.settings.shards, timing, runs)
+        .map_err(|error| Unavailable(format!("the leases cannot be kept: {error}")))
+}
+
+pub(crate) async fn read_directory(store: &Store) -> Result<Directory, Unavailable> {
     let kinds = [
         SharedKind::Line,
         SharedKind::Channel,
@@ -136,9 +183,20 @@ async fn read_directory(store: &Store) -> Result<Directory, Unavailable> {
 }
 
 impl Node {
+    /// Takes all shards of a store that nobody else uses.
+    fn owns_everything(&mut self, ctx: &mut Context<Self>) {
+        let shards = (0..self.parts.settings.shards).map(ShardId);
+        self.shards =
+            shards.map(|shard| (shard, Shard::start(shard, self.parts.clone(), None))).collect();
+        let channels: Vec<_> = self.parts.directory.get().channels.keys().cloned().collect();
+        for channel in channels {
+            self.channel_changed(&channel, ctx);
+        }
+    }
+
     /// Tells the lines how an operator stands: he may have conversations of any of them. And has it
     /// noted.
-    fn tell_lines(&self, operator: &OperatorId) {
+    pub(super) fn tell_lines(&self, operator: &OperatorId) {
         let Some((operator, present)) = self.parts.standing(operator) else { return };
         for addr in self.lines.values() {
             addr.do_send(OperatorStands { operator: operator.clone(), present });
@@ -159,7 +217,7 @@ impl Node {
 
     /// Looks again when the grace of somebody who lost his connection is over. A sleep that ended
     /// early by the wall clock is slept on.
-    fn look_again(&self, operator: OperatorId, ctx: &mut Context<Self>) {
+    pub(super) fn look_again(&self, operator: OperatorId, ctx: &mut Context<Self>) {
         let grace = SignedDuration::from_secs(self.parts.settings.grace_seconds.into());
         let Some(ends) = self.parts.presence.grace_ends(&operator, grace) else { return };
         if ends <= self.parts.clock.now() {
@@ -171,19 +229,19 @@ impl Node {
     }
 
     /// Tells the line, and those that follow its calendar.
-    fn line_changed(&self, id: &LineId) {
+    pub(super) fn line_changed(&self, id: &LineId) {
         let directory = self.parts.directory.get();
         let concerned = directory.lines.values().filter(|line| {
             line.value.id == *id || line.value.settings.hours.calendar_of.as_ref() == Some(id)
         });
         for line in concerned {
-            if let Some(shard) = self.shards.get(usize::from(line.value.shard.0)) {
+            if let Some(shard) = self.shards.get(&line.value.shard) {
                 shard.do_send(LineChanged(line.value.clone()));
             }
         }
     }
 
-    fn operator_changed(&mut self, id: &OperatorId) {
+    pub(super) fn operator_changed(&mut self, id: &OperatorId) {
         let directory = self.parts.directory.get();
         let Some(operator) = directory.operators.get(id) else { return };
         if let Some(misses) = self.misses.get_mut(id) {
@@ -201,7 +259,7 @@ impl Node {
         }
     }
 
-    fn channel_changed(&mut self, id: &ChannelId, ctx: &mut Context<Self>) {
+    pub(super) fn channel_changed(&mut self, id: &ChannelId, ctx: &mut Context<Self>) {
         self.parts.health.begins_anew(id);
         self.reconnect(id, ctx);
     }
@@ -225,7 +283,8 @@ impl Node {
     fn connect(&mut self, id: ChannelId, ctx: &mut Context<Self>) {
         let directory = self.parts.directory.get();
         let channel = directory.channels.get(&id).map(|found| found.value.clone());
-        let Some(channel) = channel.filter(|channel| channel.enabled) else { return };
+        let ours = |channel: &Arc<Channel>| channel.enabled && self.parts.serves(channel.shard);
+        let Some(channel) = channel.filter(ours) else { return };
         let hook = self.parts.settings.public_url.as_ref().map(|url| format!("{url}/hooks/{id}"));
         self.connecting.insert(id);
         let (parts, told) = (self.parts.clone(), channel.clone());
@@ -247,6 +306,9 @@ impl Node {
         if self.connect_again.remove(&id) {
             return self.connect(id, ctx);
         }
+        if !self.parts.serves(channel.shard) {
+            return;
+        }
         if let Some(poller) = Poller::start_for(channel, &self.parts) {
             self.pollers.insert(id.clone(), poller);
         }
@@ -263,6 +325,10 @@ impl Node {
     }
 
     fn tidy(&self) {
+        // One does it for all.
+        if !self.parts.serves(ShardId(0)) {
+            return;
+        }
         let parts = self.parts.clone();
         actix::spawn(async move {
             let kept = parts.settings.events_stored;
@@ -277,18 +343,18 @@ impl Actor for Node {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        let shards = (0..self.parts.settings.shards).map(ShardId);
-        self.shards = shards.map(|shard| Shard::start(shard, self.parts.clone())).collect();
         ctx.run_interval(TIDY_EVERY, |node, _| node.tidy());
-        let channels: Vec<_> = self.parts.directory.get().channels.keys().cloned().collect();
-        for channel in channels {
-            self.channel_changed(&channel, ctx);
+        match self.news.take() {
+            Some(news) => self.joins(news, ctx),
+            None => self.owns_everything(ctx),
         }
         for operator in self.parts.presence.everybody() {
             self.look_again(operator, ctx);
         }
     }
 }
+
+pub(crate) use crate::actors::node::among::{DirectoryAnew, GiveAll, ShardRuns};
 
 /// A line's actor has started.
 #[derive(Debug, Message)]
@@ -341,6 +407,7 @@ impl Handler<SocketCame> for Node {
     type Result = ();
 
     fn handle(&mut self, came: SocketCame, _: &mut Self::Context) {
+        self.announce();
         self.tell_lines(&came.0);
     }
 }
@@ -361,8 +428,10 @@ impl Handler<SocketLeft> for Node {
         let last = self.parts.presence.left(&left.operator, self.parts.clock.now());
         if last && left.signed_out {
             self.parts.presence.gone_for_good(&left.operator);
+            self.announce();
             self.tell_lines(&left.operator);
         } else if last {
+            self.announce();
             self.look_again(left.operator, ctx);
         }
     }
@@ -382,6 +451,10 @@ impl Handler<Attention> for Node {
 
     fn handle(&mut self, attention: Attention, _: &mut Self::Context) {
         let Attention { operator, missed, at } = attention;
+        // One node counts for all.
+        if !self.parts.serves(ShardId(0)) {
+            return;
+        }
         if !missed {
             self.misses.remove(&operator);
             return;

@@ -32,7 +32,7 @@ use crate::actors::handle::{
     Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
 };
 use crate::actors::node::{SocketCame, SocketLeft};
-use crate::actors::orders::{self, Ordered};
+use crate::actors::orders;
 use crate::actors::progress::Progress;
 use crate::actors::work::Command;
 use crate::clock;
@@ -198,7 +198,7 @@ impl OperatorSession {
 
     fn order(&self, frame: ClientFrame, ctx: &mut Context<Self>) {
         match orders::read(frame, self.operator.clone()) {
-            Some(Ok(ordered)) => self.command(ordered, ctx),
+            Some(Ok(command)) => self.command(command, ctx),
             Some(Err(bad)) => self.bad_value(bad.cmd_id, bad.field),
             None => {}
         }
@@ -238,11 +238,8 @@ impl OperatorSession {
         self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
     }
 
-    fn command(&self, ordered: Ordered, ctx: &mut Context<Self>) {
-        let Ordered { cmd_id, conversation, order } = ordered;
-        let operator = self.operator.clone();
-        let command = Command { id: cmd_id, operator, conversation, order };
-        let node = self.node.clone();
+    fn command(&self, command: Command, ctx: &mut Context<Self>) {
+        let (cmd_id, node) = (command.id, self.node.clone());
         self.answer_later(cmd_id, async move { node.command(command).await }, ctx);
     }
 
@@ -369,9 +366,10 @@ impl OperatorSession {
         match event {
             FeedEvent::Row(row) if may(who, queues, Action::SeeRow(row)) => Form::Shown,
             FeedEvent::Row(_) => Form::Gone,
-            FeedEvent::Load { .. } | FeedEvent::Offered { .. } | FeedEvent::Attention { .. } => {
-                Form::Nothing
-            }
+            FeedEvent::Load { .. }
+            | FeedEvent::Offered { .. }
+            | FeedEvent::Attention { .. }
+            | FeedEvent::Answered { .. } => Form::Nothing,
             FeedEvent::Alarm { line, alarm, .. } => {
                 let meant = alarm.operator() == Some(&self.operator);
                 let allowed = meant || may(who, queues, Action::SeeLine(line));

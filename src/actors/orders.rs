@@ -4,17 +4,10 @@ use domain::effect::Input;
 use domain::id::{ConversationId, OperatorId};
 use uuid::Uuid;
 
-use crate::actors::work::Order;
+use crate::actors::work::{Command, Order};
 use crate::protocol::{
     COMMENT_CHARS_MAX, ClientFrame, DRAFT_CHARS_MAX, REASON_CHARS_MAX, TEXT_CHARS_MAX,
 };
-
-/// A command on a conversation.
-pub(crate) struct Ordered {
-    pub(crate) cmd_id: Uuid,
-    pub(crate) conversation: ConversationId,
-    pub(crate) order: Order,
-}
 
 /// A field of a command is out of bounds.
 pub(crate) struct BadValue {
@@ -24,7 +17,9 @@ pub(crate) struct BadValue {
 
 /// The command that a frame is; none: it is another kind of frame.
 #[expect(clippy::too_many_lines, reason = "one short arm a command")]
-pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Ordered, BadValue>> {
+pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Command, BadValue>> {
+    let (who, as_said) = (operator.clone(), frame.clone());
+    let ordered = |cmd_id, conversation, order| ordered(cmd_id, conversation, who, order, as_said);
     let (cmd_id, conversation, order) = match frame {
         ClientFrame::Accept { cmd_id, conversation, offer } => {
             (cmd_id, conversation, Ok(Input::Accept { operator, offer }))
@@ -106,13 +101,15 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Or
 }
 
 fn ordered(
-    cmd_id: Uuid,
+    id: Uuid,
     conversation: ConversationId,
+    operator: OperatorId,
     order: Result<Order, &'static str>,
-) -> Result<Ordered, BadValue> {
+    frame: ClientFrame,
+) -> Result<Command, BadValue> {
     match order {
-        Ok(order) => Ok(Ordered { cmd_id, conversation, order }),
-        Err(field) => Err(BadValue { cmd_id, field }),
+        Ok(order) => Ok(Command { id, operator, conversation, order, frame }),
+        Err(field) => Err(BadValue { cmd_id: id, field }),
     }
 }
 

@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use actix::Addr;
+use domain::event::Row;
 use domain::id::{OperatorId, ShardId};
 use domain::limits::Limits;
 use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
+use crate::actors::answers::Answers;
 use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::{DirectoryCell, Versioned};
@@ -21,10 +23,12 @@ use crate::actors::shard::Shard;
 use crate::actors::work::Work;
 use crate::channels::kept::Kept;
 use crate::clock::Clock;
+use crate::cluster::lease::Leases;
 use crate::crm::contacts::Region;
 use crate::readmodel::ReadModel;
-use crate::store::Store;
+use crate::readmodel::conversations::{Oversees, Visibility};
 use crate::store::op::InstanceId;
+use crate::store::{Store, Unavailable};
 
 /// What `main` decides for the actors.
 #[derive(Clone, Debug)]
@@ -79,6 +83,10 @@ pub(crate) struct Parts {
     pub(crate) kept: Kept,
     /// How the channels are.
     pub(crate) health: Health,
+    /// None: this node is alone and has all shards.
+    pub(crate) leases: Option<Leases>,
+    /// What other nodes were asked for.
+    pub(crate) answers: Answers,
 }
 
 /// A shard's mailbox is full.
@@ -134,16 +142,44 @@ impl Parts {
         directory.operators.get(id).map(|o| (o.value.clone(), self.is_present(id)))
     }
 
+    /// The open conversations of all shards, as the read model has them.
+    pub(crate) async fn open_rows(&self) -> Result<Vec<Row>, Unavailable> {
+        let everything = Visibility {
+            operator: OperatorId::new(""),
+            queues: Vec::new(),
+            oversees: Oversees::Everything,
+        };
+        let snapshot = self.read_model.snapshot(everything).await;
+        let snapshot =
+            snapshot.map_err(|_| Unavailable("the read model does not answer".into()))?;
+        Ok(snapshot.rows)
+    }
+
     /// The node goes down.
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }
 
+    /// Whether all shards are owned, and those of this node run.
     pub(crate) fn runs_all_shards(&self) -> bool {
-        let runs = |slot: &RwLock<Option<Addr<Shard>>>| {
-            slot.read().unwrap_or_else(PoisonError::into_inner).is_some()
-        };
-        self.shards.iter().all(runs)
+        let mut shards = (0..self.settings.shards).map(ShardId);
+        let runs = |shard| self.with_shard(shard, |_| ()).is_some();
+        match &self.leases {
+            None => shards.all(runs),
+            Some(leases) => {
+                leases.all_owned() && shards.all(|shard| !leases.is_ours(shard) || runs(shard))
+            }
+        }
+    }
+
+    /// Whether this node does for a shard what only one may: it runs here, or this node is alone.
+    pub(crate) fn serves(&self, shard: ShardId) -> bool {
+        self.leases.is_none() || self.with_shard(shard, |_| ()).is_some()
+    }
+
+    /// Whether nobody else can have a shard that runs here: looked at before anything is sent out.
+    pub(crate) fn surely_owns(&self, shard: ShardId) -> bool {
+        self.leases.as_ref().is_none_or(|leases| leases.is_ours(shard))
     }
 }
 

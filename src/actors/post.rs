@@ -1,4 +1,4 @@
-//! What lies in a shard's inbox: arrivals, and what shards tell each other.
+//! What lies in a shard's inbox: arrivals, what shards tell each other, and what other nodes ask.
 //!
 //! A chat stays where its channel was connected; its conversations live with their lines. What one
 //! of them does to the other goes by post: an entry in the other's inbox, put there by the very
@@ -9,6 +9,9 @@ use domain::conversation::{Continuation, Opening, TextsSent};
 use domain::id::{ChannelId, ChatKey, ConversationId, OperatorId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::actors::handle::Change;
+use crate::protocol::ClientFrame;
 
 /// An entry of an inbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +37,12 @@ pub(crate) enum Post {
     },
     /// A chat's conversation goes on elsewhere.
     ChatMoved { chat: ChatKey, from: ConversationId, to: ConversationId },
+    /// An operator's command, given on another node.
+    Command { operator: OperatorId, frame: ClientFrame },
+    /// Changes by a person, made on another node (shard 0 only).
+    Change { request: String, by: OperatorId, changes: Vec<Change> },
+    /// What became of one of these is settled, and only to be told.
+    Answer { request: String, answer: String },
     /// An operator begins the next conversation of a chat that lives here.
     PickUp { chat: ChatKey, operator: OperatorId },
 }

@@ -1,15 +1,23 @@
-//! Who is here: operators with a live socket, and those who lost theirs a moment ago.
+//! Who is here: operators with a live socket on any node, and those who lost theirs a moment ago.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::id::OperatorId;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::cluster::presence::{Announced, Elsewhere};
+use crate::store::op::{InstanceId, Member};
+
 /// Sockets of each operator. Kept in memory: after a restart browsers come back by themselves.
 #[derive(Debug, Default)]
-pub(crate) struct Presence {
-    people: Mutex<BTreeMap<OperatorId, Here>>,
+pub(crate) struct Presence(Mutex<Everywhere>);
+
+#[derive(Debug, Default)]
+struct Everywhere {
+    /// Those of this node.
+    people: BTreeMap<OperatorId, Here>,
+    elsewhere: Elsewhere,
 }
 
 #[derive(Debug)]
@@ -18,23 +26,37 @@ struct Here {
     left_at: Option<Timestamp>,
 }
 
+impl Everywhere {
+    fn has_socket(&self, operator: &OperatorId) -> bool {
+        self.people.get(operator).is_some_and(|here| here.sockets > 0)
+            || self.elsewhere.is_here(operator)
+    }
+
+    /// When he lost his last socket.
+    fn left_at(&self, operator: &OperatorId) -> Option<Timestamp> {
+        let here = self.people.get(operator).and_then(|here| here.left_at);
+        here.max(self.elsewhere.left_at(operator))
+    }
+}
+
 impl Presence {
     /// A socket was opened. `false`: he has as many as he may.
     pub(crate) fn came(&self, operator: &OperatorId, sockets_max: usize) -> bool {
-        let mut people = self.lock();
-        let here = people.entry(operator.clone()).or_insert(Here { sockets: 0, left_at: None });
+        let mut all = self.lock();
+        let here = all.people.entry(operator.clone()).or_insert(Here { sockets: 0, left_at: None });
         if here.sockets >= sockets_max {
             return false;
         }
         here.sockets += 1;
         here.left_at = None;
+        all.elsewhere.forget(operator);
         true
     }
 
-    /// A socket was closed. `true`: it was the last one, the grace begins.
+    /// A socket was closed. `true`: it was the last one here, the grace begins.
     pub(crate) fn left(&self, operator: &OperatorId, now: Timestamp) -> bool {
-        let mut people = self.lock();
-        let Some(here) = people.get_mut(operator) else { return false };
+        let mut all = self.lock();
+        let Some(here) = all.people.get_mut(operator) else { return false };
         here.sockets = here.sockets.saturating_sub(1);
         if here.sockets > 0 {
             return false;
@@ -45,7 +67,8 @@ impl Presence {
 
     /// He was here before this process was started, and may come back within the grace.
     pub(crate) fn was_here(&self, operator: &OperatorId, now: Timestamp) {
-        self.lock().entry(operator.clone()).or_insert(Here { sockets: 0, left_at: Some(now) });
+        let here = Here { sockets: 0, left_at: Some(now) };
+        self.lock().people.entry(operator.clone()).or_insert(here);
     }
 
     /// Whether he has a live socket, or lost his last one less than the grace ago.
@@ -55,9 +78,9 @@ impl Presence {
         now: Timestamp,
         grace: SignedDuration,
     ) -> bool {
-        self.lock().get(operator).is_some_and(|here| {
-            here.sockets > 0 || here.left_at.is_some_and(|left_at| now < left_at + grace)
-        })
+        let all = self.lock();
+        all.has_socket(operator)
+            || all.left_at(operator).is_some_and(|left_at| now < left_at + grace)
     }
 
     /// When the grace of somebody without a socket ends. None: he has one, or was never here.
@@ -66,25 +89,47 @@ impl Presence {
         operator: &OperatorId,
         grace: SignedDuration,
     ) -> Option<Timestamp> {
-        let people = self.lock();
-        let here = people.get(operator).filter(|here| here.sockets == 0)?;
-        here.left_at.map(|left_at| left_at + grace)
+        let all = self.lock();
+        let left_at = all.left_at(operator).filter(|_| !all.has_socket(operator))?;
+        Some(left_at + grace)
     }
 
     /// He signed out: no grace.
     pub(crate) fn gone_for_good(&self, operator: &OperatorId) {
-        let mut people = self.lock();
-        if people.get(operator).is_some_and(|here| here.sockets == 0) {
-            people.remove(operator);
+        let mut all = self.lock();
+        if all.people.get(operator).is_some_and(|here| here.sockets == 0) {
+            all.people.remove(operator);
+            all.elsewhere.forget(operator);
         }
     }
 
     /// All who are here or were a moment ago.
     pub(crate) fn everybody(&self) -> Vec<OperatorId> {
-        self.lock().keys().cloned().collect()
+        self.lock().people.keys().cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<OperatorId, Here>> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What the other nodes are to know: who is here, and who may still come back.
+    pub(crate) fn announced(&self, now: Timestamp, grace: SignedDuration) -> Announced {
+        let all = self.lock();
+        let here = all.people.iter().filter(|(_, here)| here.sockets > 0);
+        let left = all.people.iter().filter_map(|(operator, here)| {
+            let left_at = here.left_at.filter(|left_at| now < *left_at + grace)?;
+            Some((operator.clone(), left_at))
+        });
+        Announced { here: here.map(|(id, _)| id.clone()).collect(), left: left.collect() }
+    }
+
+    /// Takes what the other nodes say. Answers whose presence may be another than before.
+    pub(crate) fn take(
+        &self,
+        me: &InstanceId,
+        members: &[Member],
+        now: Timestamp,
+    ) -> BTreeSet<OperatorId> {
+        self.lock().elsewhere.take(me, members, now)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Everywhere> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

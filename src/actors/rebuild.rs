@@ -6,7 +6,7 @@ use domain::conversation::Conversation;
 use domain::event::{FeedEvent, Row};
 use domain::id::ShardId;
 
-use crate::actors::encode;
+use crate::actors::encode::{self, Place};
 use crate::actors::parts::Shared;
 use crate::readmodel::{ProjectedTo, ReadModelError};
 use crate::store::Unavailable;
@@ -16,7 +16,9 @@ use crate::store::op::{DocumentKind, Position};
 const PAGE: usize = 256;
 
 /// Replays what the read model missed; where the feed does not reach back, reads all documents.
-pub(crate) async fn rebuild(parts: &Shared) -> Result<(), Unavailable> {
+/// Answers where it stands in each shard that has begun.
+pub(crate) async fn rebuild(parts: &Shared) -> Result<BTreeMap<ShardId, Place>, Unavailable> {
+    let mut ends = BTreeMap::new();
     let gone = |_: ReadModelError| Unavailable("the read model does not answer".into());
     let known: BTreeMap<_, _> =
         parts.read_model.positions().await.map_err(gone)?.into_iter().collect();
@@ -26,33 +28,49 @@ pub(crate) async fn rebuild(parts: &Shared) -> Result<(), Unavailable> {
         if from.is_none() && end == Position::default() {
             continue;
         }
-        if !replay(parts, shard, from.unwrap_or_default()).await? {
-            let rows = all_rows(parts, shard).await?;
-            let to = ProjectedTo { position: end, tag: tag_at(parts, shard, end).await? };
-            parts.read_model.replace(shard, to, rows).await.map_err(gone)?;
-        }
+        let replayed = replay(parts, shard, from.unwrap_or_default()).await?;
+        let to = match replayed {
+            Some(to) => to,
+            None => read_anew(parts, shard).await?,
+        };
+        ends.insert(shard, Place { position: to.position, tag: to.tag });
     }
-    Ok(())
+    Ok(ends)
 }
 
-/// `false`: the feed does not reach back that far, or was written by another.
-async fn replay(parts: &Shared, shard: ShardId, from: ProjectedTo) -> Result<bool, Unavailable> {
+/// Reads all documents of a shard into the read model.
+pub(crate) async fn read_anew(parts: &Shared, shard: ShardId) -> Result<ProjectedTo, Unavailable> {
+    let gone = |_: ReadModelError| Unavailable("the read model does not answer".into());
+    // Read first: what happens meanwhile is replayed.
+    let end = parts.store.meta(shard).await?.feed_end;
+    let to = ProjectedTo { position: end, tag: tag_at(parts, shard, end).await? };
+    let rows = all_rows(parts, shard).await?;
+    parts.read_model.replace(shard, to, rows).await.map_err(gone)?;
+    Ok(to)
+}
+
+/// Answers where it ended. None: the feed does not reach back that far, or was written by another.
+async fn replay(
+    parts: &Shared,
+    shard: ShardId,
+    from: ProjectedTo,
+) -> Result<Option<ProjectedTo>, Unavailable> {
     if from != ProjectedTo::default() && tag_at(parts, shard, from.position).await? != from.tag {
-        return Ok(false);
+        return Ok(None);
     }
-    let mut at = from.position;
+    let (mut at, mut tag) = (from.position, from.tag);
     loop {
-        let Some(page) = parts.store.feed(shard, at, PAGE).await? else { return Ok(false) };
-        let Some(last) = page.last() else { return Ok(true) };
+        let Some(page) = parts.store.feed(shard, at, PAGE).await? else { return Ok(None) };
+        let Some(last) = page.last() else { return Ok(Some(ProjectedTo { position: at, tag })) };
         at = last.position;
-        let tag = encode::tag(&last.by);
+        tag = encode::tag(&last.by);
         let rows = page.iter().filter_map(|record| {
             let FeedEvent::Row(row) = encode::read("event", &record.bytes)? else { return None };
             Some(row)
         });
         parts.read_model.project(shard, at, tag, rows.collect());
         if page.len() < PAGE {
-            return Ok(true);
+            return Ok(Some(ProjectedTo { position: at, tag }));
         }
     }
 }

@@ -140,6 +140,7 @@ impl Bench {
             }
             targets.extend(once);
             let mut group = Group::default();
+            self.customers.next_work();
             let verdict = self.step(work, &mut group).await?;
             if !matches!(verdict, Verdict::Done) {
                 group = Group::default();
@@ -239,28 +240,35 @@ impl Bench {
     }
 
     async fn command(&mut self, group: &mut Group, command: &Command) -> Result<Verdict, Broken> {
-        let Some(who) = self.who(&command.operator) else {
-            return Ok(Verdict::Refused(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
-        };
         let (key, seconds) = (command.dedupe_key(), COMMAND_DEDUPE_SECONDS);
         group.ops.push(Op::RequireDedupe { key: key.clone(), seconds });
-        let id = &command.conversation;
-        let done = match &command.order {
-            Order::Input(Input::Invite { colleague, .. }) if !self.is_enabled(colleague) => {
-                Err(CommandRefusal::Edge(EdgeRefusal::UnknownTarget {}))
-            }
-            Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await?,
-            Order::Transfer { to, comment, confirmed } => {
-                self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed })
-                    .await?
-            }
-            Order::PickUp => self.pick_up(group, id, who).await?,
-        };
-        let Err(why) = done else { return Ok(Verdict::Done) };
+        let Err(why) = self.carry_out(group, command).await? else { return Ok(Verdict::Done) };
         // What was carried out before may be against the rules by now.
         let now = self.parts.clock.now();
         let is_repeated = self.parts.store.knows(self.shard, key, now).await?;
         Ok(if is_repeated { Verdict::Repeated } else { Verdict::Refused(why) })
+    }
+
+    /// What a command does, if it is not against the rules.
+    pub(crate) async fn carry_out(
+        &mut self,
+        group: &mut Group,
+        command: &Command,
+    ) -> Result<Result<(), CommandRefusal>, Broken> {
+        let Some(who) = self.who(&command.operator) else {
+            return Ok(Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
+        };
+        let id = &command.conversation;
+        match &command.order {
+            Order::Input(Input::Invite { colleague, .. }) if !self.is_enabled(colleague) => {
+                Ok(Err(CommandRefusal::Edge(EdgeRefusal::UnknownTarget {})))
+            }
+            Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await,
+            Order::Transfer { to, comment, confirmed } => {
+                self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed }).await
+            }
+            Order::PickUp => self.pick_up(group, id, who).await,
+        }
     }
 
     /// Something that the hub tells a conversation by itself; what it refuses concerns nobody.
@@ -275,7 +283,7 @@ impl Bench {
     }
 
     /// Changes by a person, each with its entry of the audit log.
-    async fn change(
+    pub(crate) async fn change(
         &mut self,
         group: &mut Group,
         by: &OperatorId,
@@ -511,11 +519,7 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             }),
             Work::Command { mut answer, .. } => answer.give(outcome(verdict)),
             Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
-                answer.give(match verdict {
-                    Verdict::Done | Verdict::Repeated => Ok(()),
-                    Verdict::Stale => Err(NotStored::Stale),
-                    Verdict::Refused(_) => Err(NotStored::Unavailable),
-                });
+                answer.give(stored(&verdict));
             }
             Work::Inbox { .. }
             | Work::Due { .. }
@@ -530,7 +534,17 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
     }
 }
 
-fn outcome(verdict: Verdict) -> Outcome {
+/// What the verdict says to whoever wants something stored.
+pub(crate) fn stored(verdict: &Verdict) -> Result<(), NotStored> {
+    match verdict {
+        Verdict::Done | Verdict::Repeated => Ok(()),
+        Verdict::Stale => Err(NotStored::Stale),
+        Verdict::Refused(_) => Err(NotStored::Unavailable),
+    }
+}
+
+/// What the verdict says to whoever has given a command.
+pub(crate) fn outcome(verdict: Verdict) -> Outcome {
     match verdict {
         Verdict::Done => Outcome::Done {},
         Verdict::Repeated => Outcome::Repeated {},

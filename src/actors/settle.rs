@@ -7,6 +7,7 @@ use domain::id::OperatorId;
 
 use crate::actors::bench::{Bench, Broken};
 use crate::actors::line::Recount;
+use crate::actors::posted::settled;
 use crate::actors::round::{Verdict, answer};
 use crate::actors::work::Work;
 use crate::protocol::CommandRefusal;
@@ -41,13 +42,17 @@ impl Bench {
                     self.customers.shared_moved(kind, &id);
                     // Whoever changes the document itself looks at it anew. All others were only
                     // decided with what it said: they are decided again with what it says now.
-                    let Some(Work::Change { .. }) = works.get(index) else { continue };
+                    if !works.get(index).is_some_and(Work::changes_documents) {
+                        continue;
+                    }
                     Fate::Answered(Verdict::Stale)
                 }
                 Refusal::Capacity { operator, load: _ } => {
                     self.recount(&operator);
                     full_from = full_from.min(index);
-                    let Some(Work::Command { .. }) = works.get(index) else { continue };
+                    if !works.get(index).is_some_and(Work::is_command) {
+                        continue;
+                    }
                     let why = CommandRefusal::Conversation(Rule::Full);
                     Fate::Answered(Verdict::Refused(why))
                 }
@@ -73,6 +78,9 @@ impl Bench {
                 *slot = fate;
             }
         }
+        for (work, fate) in works.iter_mut().zip(&mut fates) {
+            answer_by_feed(work, fate);
+        }
         let Sorted { again: mut kept, answered, behind, later } = sort(works.drain(..).zip(fates));
         pending.extend(later);
         self.put_off(behind.into_iter(), pending);
@@ -92,6 +100,16 @@ impl Bench {
         for addr in self.lines.values() {
             addr.do_send(Recount(operator.clone()));
         }
+    }
+}
+
+/// Who waits for an entry of the inbox hears of it in the feed: that is all that is left of it.
+fn answer_by_feed(work: &mut Work, fate: &mut Fate) {
+    let Fate::Answered(verdict) = fate else { return };
+    let Some(answer) = settled(work, verdict) else { return };
+    if let Work::Inbox { post, .. } = work {
+        *post = Some(answer);
+        *fate = Fate::Again;
     }
 }
 

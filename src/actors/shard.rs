@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture};
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture,
+};
 use domain::conversation::Conversation;
 use domain::id::{LineId, ShardId};
 use domain::line::Line;
@@ -14,17 +16,15 @@ use tokio::sync::oneshot;
 
 use crate::actors::attendance::AttendanceBook;
 use crate::actors::bench::{Bench, Broken, Care};
-use crate::actors::catch_up::from_store;
 use crate::actors::chats::Chats;
 use crate::actors::customers::Customers;
-use crate::actors::delivery::found_jobs;
+use crate::actors::delivery::{TakeUp, found_jobs};
 use crate::actors::encode::{self, Place};
-use crate::actors::feed::{FeedBatch, Follow};
-use crate::actors::handle::NodeHandle;
+use crate::actors::following::CatchUpWith;
 use crate::actors::ledger::{Ledger, Nothing};
-use crate::actors::line::{Configure, LineActor, LineStart};
+use crate::actors::line::{Configure, HasBegun, LineActor, LineStart};
+use crate::actors::node::ShardRuns;
 use crate::actors::parts::Shared;
-use crate::actors::shared_change;
 use crate::actors::work::Work;
 use crate::store::op::DocumentKind;
 
@@ -51,12 +51,19 @@ pub(crate) struct Shard {
     /// Times that it broke in a row.
     breaks: u32,
     settling: Vec<oneshot::Sender<()>>,
+    /// It was just gained in that epoch and not read yet.
+    gained: Option<u64>,
+    /// It ends when nothing is left to be done.
+    retiring: Option<oneshot::Sender<()>>,
 }
 
 impl Shard {
-    pub(crate) fn start(id: ShardId, parts: Shared) -> Addr<Self> {
+    /// `gained`: it is ours already, in that epoch; none: it is claimed first.
+    pub(crate) fn start(id: ShardId, parts: Shared, gained: Option<u64>) -> Addr<Self> {
         let shard = Self {
             id,
+            gained,
+            retiring: None,
             parts,
             bench: None,
             pending: VecDeque::new(),
@@ -79,11 +86,13 @@ impl Shard {
             1 | 2 => Care::OneByOne,
             _ => Care::GiveUp,
         };
-        let loading = load(self.parts.clone(), self.id, ctx.address(), care);
+        let loading = load(self.parts.clone(), self.id, self.gained.take(), ctx.address(), care);
         ctx.spawn(loading.into_actor(self).map(|loaded, shard, ctx| match loaded {
             Ok(bench) => {
-                shard.parts.set_shard(shard.id, Some(ctx.address()));
                 shard.bench = Some(bench);
+                if shard.retiring.is_none() {
+                    shard.runs(ctx);
+                }
                 if shard.id == ShardId(0) {
                     // Whoever came or went meanwhile was not noted.
                     shard.pending.push_back(Work::Attend { operator: None });
@@ -92,6 +101,13 @@ impl Shard {
             }
             Err(error) => shard.broke(&error, ctx),
         }));
+    }
+
+    fn runs(&self, ctx: &mut Context<Self>) {
+        self.parts.set_shard(self.id, Some(ctx.address()));
+        if let (Some(_), Some(node)) = (&self.parts.leases, self.parts.node.get()) {
+            node.do_send(ShardRuns(self.id));
+        }
     }
 
     /// Starts the next round, if there is something to do and none runs.
@@ -103,9 +119,17 @@ impl Shard {
         if std::mem::take(&mut self.bell) {
             bench.inbox_drained = false;
         }
+        if self.retiring.is_some() {
+            // What lies there is the next owner's.
+            bench.inbox_drained = true;
+        }
         if self.pending.is_empty() && bench.inbox_drained {
             self.bench = Some(bench);
             self.settled();
+            if let Some(retired) = self.retiring.take() {
+                let _gone = retired.send(());
+                ctx.stop();
+            }
             return;
         }
         let mut pending = std::mem::take(&mut self.pending);
@@ -142,6 +166,9 @@ impl Shard {
             Broken::Panicked => self.panics += 1,
             Broken::Store(_) => {}
             Broken::Fenced => return,
+        }
+        if self.retiring.is_some() {
+            return ctx.stop();
         }
         let doublings = self.breaks.saturating_sub(1).min(REST_DOUBLINGS_MAX);
         ctx.run_later(REST * (1 << doublings), Self::load);
@@ -205,6 +232,34 @@ impl Handler<Bell> for Shard {
     }
 }
 
+/// The shard is somebody else's, or is about to be: nothing more is done for it.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct StopShard;
+
+impl Handler<StopShard> for Shard {
+    type Result = ();
+
+    fn handle(&mut self, _: StopShard, ctx: &mut Self::Context) {
+        ctx.stop();
+    }
+}
+
+/// The shard is given away: takes nothing new, finishes what is at hand, and ends. Answered then.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Retire(pub(crate) oneshot::Sender<()>);
+
+impl Handler<Retire> for Shard {
+    type Result = ();
+
+    fn handle(&mut self, retire: Retire, ctx: &mut Self::Context) {
+        self.parts.set_shard(self.id, None);
+        self.retiring = Some(retire.0);
+        self.go_on(ctx);
+    }
+}
+
 /// Answered when nothing is left to be done.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -239,10 +294,15 @@ fn configure(bench: &mut Bench, line: Arc<Line>) {
 async fn load(
     parts: Shared,
     shard: ShardId,
+    gained: Option<u64>,
     addr: Addr<Shard>,
     care: Care,
 ) -> Result<Bench, Broken> {
-    let epoch = claim(&parts, shard).await?;
+    let epoch = match gained {
+        Some(epoch) => epoch,
+        None => claim(&parts, shard).await?,
+    };
+    know_everything(&parts, shard).await?;
     let meta = parts.store.meta(shard).await?;
     let end = parts.store.feed_at(shard, meta.feed_end).await?;
     let tag = end.map_or(0, |record| encode::tag(&record.by));
@@ -270,32 +330,30 @@ async fn load(
     };
     start_lines(&mut bench).await?;
     if let Some(delivery) = bench.parts.delivery.get() {
+        delivery.do_send(TakeUp(shard));
         delivery.do_send(found_jobs(&bench.parts, shard).await?);
     }
-    publish_missed(&bench).await?;
     Ok(bench)
 }
 
-/// Events whose commit was made but not answered have reached nobody: they are published now.
-async fn publish_missed(bench: &Bench) -> Result<(), Broken> {
-    let (parts, shard) = (&bench.parts, bench.shard);
+/// Events of other owners, and those whose commit was made but not answered, are known on this node
+/// before anything rests on them; so is what the lines of the shard are like, which shard 0 tells.
+async fn know_everything(parts: &Shared, shard: ShardId) -> Result<(), Broken> {
     let Some(feed) = parts.feed.get() else { return Ok(()) };
-    let node = NodeHandle::new(parts.clone());
-    let known = node.ends().await?.0.get(&shard).copied();
-    if let Some(from) = known.filter(|known| *known != bench.feed_end)
-        && let Some(events) = from_store(&node, shard, from).await?
-    {
-        for event in &events {
-            shared_change::apply(parts, &event.event);
-        }
-        feed.do_send(FeedBatch { shard, from, events });
+    for shard in BTreeSet::from([ShardId(0), shard]) {
+        let (done, known) = oneshot::channel();
+        feed.do_send(CatchUpWith { shard, done });
+        known.await.map_err(|_| Broken::Store("the feed has stopped".into()))?;
     }
-    feed.do_send(Follow { shard, end: bench.feed_end });
     Ok(())
 }
 
 /// Takes the shard over from whoever had it: on the embedded store that was ourselves, earlier.
+/// Among several nodes it is ours, and only its epoch is raised.
 async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
+    if let Some(leases) = &parts.leases {
+        return leases.anew(shard).await.ok_or(Broken::Fenced);
+    }
     let leases = parts.store.leases().await?;
     let seen = leases.into_iter().find(|(id, _)| *id == shard).map(|(_, lease)| lease);
     let seen = seen.unwrap_or_default();
@@ -305,7 +363,7 @@ async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
     }
 }
 
-/// Starts the lines with what the store remembers of them.
+/// Starts the lines with what the store remembers of them, and waits until they know the rest.
 async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
     let mut open = open_conversations(bench).await?;
     let directory = bench.parts.directory.get();
@@ -322,6 +380,9 @@ async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
         };
         let addr = LineActor::start(start, &bench.addr, bench.parts.clone());
         bench.lines.insert(id.clone(), addr);
+    }
+    for line in bench.lines.values() {
+        line.send(HasBegun).await?;
     }
     Ok(())
 }

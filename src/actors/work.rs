@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
 use crate::actors::outbox::OutboxJob;
 use crate::actors::post::Post;
-use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome, TransferTo};
+use crate::protocol::{ClientFrame, CommandRefusal, EdgeRefusal, Outcome, TransferTo};
 use crate::store::op::InboxPosition;
 
 /// Seconds during which a repeated command is recognised.
@@ -59,10 +59,8 @@ impl Work {
             Self::Arrive { arrival, .. } => vec![arrival.dedupe_key()],
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
-            Self::Change { changes, .. } => {
-                let judged_by = changes.iter().filter_map(Change::judged_by);
-                changes.iter().map(Change::target).chain(judged_by).collect()
-            }
+            Self::Change { changes, .. }
+            | Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => targets(changes),
             Self::Inbox { .. }
             | Self::Due { .. }
             | Self::Wake { .. }
@@ -73,6 +71,15 @@ impl Work {
             | Self::Attend { .. }
             | Self::Reconsider { .. } => Vec::new(),
         }
+    }
+
+    /// Whether it changes shared documents itself, and does not only rest on them.
+    pub(crate) fn changes_documents(&self) -> bool {
+        matches!(self, Self::Change { .. } | Self::Inbox { post: Some(Post::Change { .. }), .. })
+    }
+
+    pub(crate) fn is_command(&self) -> bool {
+        matches!(self, Self::Command { .. } | Self::Inbox { post: Some(Post::Command { .. }), .. })
     }
 
     /// Too much is waiting: whoever asks from outside is told to come back. What our own timers
@@ -101,6 +108,11 @@ impl Work {
     }
 }
 
+fn targets(changes: &[Change]) -> Vec<String> {
+    let judged_by = changes.iter().filter_map(Change::judged_by);
+    changes.iter().map(Change::target).chain(judged_by).collect()
+}
+
 /// Where the answer goes once it is true, that is, after the commit.
 #[derive(Debug)]
 pub(crate) struct Answer<T>(Option<oneshot::Sender<T>>);
@@ -126,6 +138,8 @@ pub(crate) struct Command {
     pub(crate) operator: OperatorId,
     pub(crate) conversation: ConversationId,
     pub(crate) order: Order,
+    /// What it was read from, for the inbox of a shard that runs on another node.
+    pub(crate) frame: ClientFrame,
 }
 
 /// What an operator wants of a conversation.

@@ -49,6 +49,8 @@ pub enum FeedEvent {
     Offered { conversation: ConversationId, operators: Vec<OperatorId> },
     /// An operator answered an offer, or let one run out; for nodes.
     Attention { operator: OperatorId, missed: bool, at: Timestamp },
+    /// What became of something that another node has asked for by the inbox; for that node alone.
+    Answered { request: String, answer: String },
     /// Something that those who oversee the line are to see and hear at once.
     Alarm { line: LineId, alarm: Alarm, at: Timestamp },
 }

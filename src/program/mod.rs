@@ -63,6 +63,7 @@ pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Fai
         store,
         read_model,
         outbound: way_out(config)?,
+        cluster: None,
     });
     let node = node.await?;
     tokio::time::timeout(READY_WITHIN, node.ready()).await.map_err(|_| Failure::NotReady)?;

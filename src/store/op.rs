@@ -190,6 +190,13 @@ pub enum Op {
         expected: u64,
         bytes: Vec<u8>,
     },
+    /// Refused with [`Refusal::SharedVersion`] when the version is another; writes nothing. For what
+    /// was only read, but decided what is written.
+    RequireShared {
+        kind: SharedKind,
+        id: String,
+        expected: u64,
+    },
     /// As `DeleteDocument`, for documents that belong to no shard.
     DeleteShared {
         kind: SharedKind,
@@ -215,7 +222,20 @@ pub enum DocumentKind {
 }
 
 /// Kinds of documents that belong to no shard. Their ids are any text, also from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::EnumIter,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum SharedKind {
     Line,
     Channel,

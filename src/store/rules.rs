@@ -51,6 +51,7 @@ pub(super) fn inbox_move(commit: &Commit) -> Option<(InboxPosition, InboxPositio
         | Op::Release { .. }
         | Op::AddCounter { .. }
         | Op::PutShared { .. }
+        | Op::RequireShared { .. }
         | Op::DeleteShared { .. } => None,
     })
 }
@@ -93,9 +94,9 @@ fn target(op: &Op) -> Option<Target<'_>> {
         }
         Op::ClearTimer { key, .. } => Some(Target::Timer(key)),
         Op::UpdateJob { id, .. } | Op::DeleteJob { id } => Some(Target::Job(id)),
-        Op::PutShared { kind, id, .. } | Op::DeleteShared { kind, id, .. } => {
-            Some(Target::Shared(*kind, id))
-        }
+        Op::PutShared { kind, id, .. }
+        | Op::RequireShared { kind, id, .. }
+        | Op::DeleteShared { kind, id, .. } => Some(Target::Shared(*kind, id)),
         Op::RequireInboxDrained
         | Op::PutInbox { .. }
         | Op::AppendHistory { .. }

@@ -29,6 +29,8 @@ mod hours;
 mod kill;
 mod kill_timers;
 mod line_settings;
+mod lives;
+mod nodes;
 mod outages;
 mod payloads;
 mod places;

@@ -12,6 +12,7 @@ mod seeing;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub const MORNING: &str = "2026-03-02T09:00:00Z";
 const SECRET: &str = "story_secret";
 const LINE: &str = "sales";
 /// Shards of the node.
-const SHARDS: u16 = 2;
+pub const SHARDS: u16 = 2;
 pub const CHANNEL: &str = "telegram";
 
 /// Tells the story on the reference model and on the embedded store.
@@ -74,6 +75,25 @@ pub fn tell(settings: impl Fn(&mut LineSettings), story: impl AsyncFn(&mut Story
     }
 }
 
+/// Tells a part of a story on the embedded store of that folder: from its beginning, or as the next
+/// process goes on at that moment.
+pub fn tell_a_part(
+    folder: &Path,
+    since: Option<Timestamp>,
+    settings: impl Fn(&mut LineSettings),
+    part: impl AsyncFn(&mut Story),
+) {
+    actix::System::new().block_on(async {
+        let _standing_still = time_stands_still();
+        let store = Store::sqlite(folder).unwrap();
+        let mut told = match since {
+            Some(since) => Story::goes_on(store, since).await,
+            None => Story::begin(store, &settings).await,
+        };
+        part(&mut told).await;
+    });
+}
+
 #[derive(Clone, Copy)]
 enum StoreKind {
     Model,
@@ -82,7 +102,7 @@ enum StoreKind {
 
 /// Keeps the paused clock from running to the next timer whenever the runtime waits for a thread
 /// or a socket: work in `spawn_blocking` holds it. Dropped, it lets go.
-fn time_stands_still() -> mpsc::Sender<()> {
+pub fn time_stands_still() -> mpsc::Sender<()> {
     let (held, until) = mpsc::channel::<()>();
     tokio::task::spawn_blocking(move || until.recv());
     tokio::time::pause();
@@ -91,19 +111,42 @@ fn time_stands_still() -> mpsc::Sender<()> {
 
 /// A node and its world.
 pub struct Story {
+    /// Where everything is said and asked.
     pub node: NodeHandle,
+    /// More nodes over the same store.
+    pub others: Vec<NodeHandle>,
     pub platform: Telegram,
     pub store: Store,
     updates: u64,
 }
 
 impl Story {
+    /// As the next process finds what is stored.
+    async fn goes_on(store: Store, since: Timestamp) -> Self {
+        let node = start_node(&store, Clock::from(since)).await;
+        Self::goes_on_at(node, store).await
+    }
+
+    async fn goes_on_at(node: NodeHandle, store: Store) -> Self {
+        let platform = Telegram::start(node.clock().now());
+        let gone_on = Self { node, others: Vec::new(), platform, store, updates: 0 };
+        gone_on.node_is_ready().await;
+        gone_on.settles().await;
+        gone_on
+    }
+
     async fn begin(store: Store, settings: &impl Fn(&mut LineSettings)) -> Self {
-        let clock = Clock::from(MORNING.parse().unwrap());
-        let platform = Telegram::start(clock.now());
-        let node = start_node(&store, clock).await;
-        let begun = Self { node, platform, store, updates: 0 };
-        begun.node_is_ready().await;
+        let node = start_node(&store, Clock::from(MORNING.parse().unwrap())).await;
+        Self::begin_at(node, store, settings).await
+    }
+
+    /// Furnishes a node that has just begun.
+    pub async fn begin_at(
+        node: NodeHandle,
+        store: Store,
+        settings: &impl Fn(&mut LineSettings),
+    ) -> Self {
+        let begun = Self::goes_on_at(node, store).await;
         let mut line = LineSettings::new("Sales", Vec::new(), "UTC");
         says_nothing(&mut line);
         settings(&mut line);
@@ -302,6 +345,9 @@ impl Story {
                 tokio::task::yield_now().await;
             }
             self.node.settle().await;
+            for node in &self.others {
+                node.settle().await;
+            }
         }
         for _ in 0..32 {
             tokio::task::yield_now().await;
@@ -363,27 +409,32 @@ pub async fn start_node_with(
 ) -> NodeHandle {
     let start = NodeStart {
         name: "story".into(),
-        settings: NodeSettings {
-            company: "Acme".into(),
-            limits: Limits::default(),
-            region: Region::parse("US").unwrap(),
-            public_url: Some("https://hub.example".into()),
-            sign_in_idle: SignedDuration::from_hours(12),
-            sign_in_absolute: SignedDuration::from_hours(168),
-            shards: SHARDS,
-            grace_seconds: 30,
-            events_kept: 1_000,
-            events_stored: 10_000,
-            sockets_per_operator: 5,
-            commands_per_second: 100_000,
-            commands_burst: 100_000,
-        },
+        settings: node_settings(),
         clock,
         store: store.clone(),
         read_model,
         outbound,
+        cluster: None,
     };
     node::start(start).await.unwrap()
+}
+
+pub fn node_settings() -> NodeSettings {
+    NodeSettings {
+        company: "Acme".into(),
+        limits: Limits::default(),
+        region: Region::parse("US").unwrap(),
+        public_url: Some("https://hub.example".into()),
+        sign_in_idle: SignedDuration::from_hours(12),
+        sign_in_absolute: SignedDuration::from_hours(168),
+        shards: SHARDS,
+        grace_seconds: 30,
+        events_kept: 1_000,
+        events_stored: 10_000,
+        sockets_per_operator: 5,
+        commands_per_second: 100_000,
+        commands_burst: 100_000,
+    }
 }
 
 /// An operator who is signed in under his own name.

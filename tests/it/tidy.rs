@@ -7,18 +7,29 @@ use std::path::{Path, PathBuf};
 
 /// A layer is a folder of `src`, a file there, or both. What it may import are prefixes of paths;
 /// a layer that is not listed may import nothing.
-const MAY_IMPORT: [(&str, &[&str]); 11] = [
+const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("clock", &[]),
     ("outbound", &[]),
     ("config", &["outbound::address", "crm::contacts::Region"]),
     ("protocol", &["domain"]),
     ("store", &["domain", "clock"]),
+    ("cluster", &["domain", "store", "clock"]),
     ("channels", &["domain", "clock", "outbound"]),
     ("crm", &["domain"]),
     ("readmodel", &["domain", "store", "clock"]),
     (
         "actors",
-        &["domain", "store", "channels", "crm", "readmodel", "protocol", "clock", "outbound"],
+        &[
+            "domain",
+            "store",
+            "cluster",
+            "channels",
+            "crm",
+            "readmodel",
+            "protocol",
+            "clock",
+            "outbound",
+        ],
     ),
     (
         "web",

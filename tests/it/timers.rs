@@ -8,13 +8,13 @@ use jiff::SignedDuration;
 
 use crate::story::{Desk, Story, open_at, operators, tell};
 
-const IVAN: i64 = 501;
+pub(crate) const IVAN: i64 = 501;
 /// How long nothing runs in an outage after a deadline: longer than whatever may follow from it.
 const OUTAGE_SECONDS: u64 = 2_000;
 
 /// The kinds of deadlines.
 #[derive(Clone, Copy, Debug)]
-enum Deadline {
+pub(crate) enum Deadline {
     OfferTimeout,
     TransferTimeout,
     NextRound,
@@ -30,7 +30,7 @@ enum Deadline {
     Closing,
 }
 
-const ALL: [Deadline; 13] = [
+pub(crate) const ALL: [Deadline; 13] = [
     Deadline::OfferTimeout,
     Deadline::TransferTimeout,
     Deadline::NextRound,
@@ -48,7 +48,7 @@ const ALL: [Deadline; 13] = [
 
 impl Deadline {
     /// In how many seconds it falls due, once it is armed.
-    fn seconds(self) -> u64 {
+    pub(crate) fn seconds(self) -> u64 {
         match self {
             Self::OfferTimeout | Self::TransferTimeout | Self::NextRound | Self::Reroute => 60,
             Self::AnswerLimit | Self::AnswerLimitOfTheSilent | Self::Opening | Self::Closing => 120,
@@ -59,7 +59,7 @@ impl Deadline {
         }
     }
 
-    fn set(self, line: &mut LineSettings) {
+    pub(crate) fn set(self, line: &mut LineSettings) {
         line.queue.mode = QueueMode::Strictly;
         line.queue.operators = operators(["anna", "boris"]);
         line.unanswered.rule = UnansweredRule::Nothing;
@@ -89,7 +89,7 @@ impl Deadline {
     }
 
     /// Those who are at their desks, also after a restart.
-    async fn people(self, story: &Story) -> Vec<Desk> {
+    pub(crate) async fn people(self, story: &Story) -> Vec<Desk> {
         let names: &[&str] = match self {
             Self::UnansweredText | Self::Closing => &[],
             Self::NextRound => &["anna"],
@@ -103,7 +103,7 @@ impl Deadline {
     }
 
     /// Brings a conversation to where the deadline runs.
-    async fn is_armed(self, story: &mut Story) -> ConversationId {
+    pub(crate) async fn is_armed(self, story: &mut Story) -> ConversationId {
         let desks = self.people(story).await;
         story.customer_writes(IVAN, "hello").await;
         let id = story.open_of(IVAN).await;
@@ -143,7 +143,7 @@ impl Deadline {
     }
 
     /// How often it has had its effect.
-    async fn times(self, story: &Story, id: &ConversationId) -> usize {
+    pub(crate) async fn times(self, story: &Story, id: &ConversationId) -> usize {
         let fact = match self {
             Self::OfferTimeout => "missed",
             Self::TransferTimeout => "transfer_ended",

@@ -47,11 +47,12 @@ impl Customers {
         name: &str,
         now: Timestamp,
     ) -> Result<Customer, Unavailable> {
-        let known = self.identity(store, key).await?.map(|holder| holder.customer);
-        let id = known.unwrap_or_else(|| CustomerId::new(clock::new_uuid()));
-        if let Some(card) = self.card(store, &id).await? {
+        if let Some(known) = self.identity(store, key).await?
+            && let Some(card) = self.card(store, &known.customer).await?
+        {
             return Ok(card);
         }
+        let id = CustomerId::new(clock::new_uuid());
         self.put_identity(key, &id);
         Ok(Customer::new(id, key.clone(), name, now))
     }

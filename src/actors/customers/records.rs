@@ -64,6 +64,11 @@ impl Records {
         self.kept().remove(&(kind, id.to_owned()));
     }
 
+    /// All that is known may be wrong.
+    pub(crate) fn forget_all(&self) {
+        self.kept().clear();
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

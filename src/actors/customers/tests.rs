@@ -215,6 +215,23 @@ async fn a_shard_that_remembers_what_is_old_is_refused_and_looks_again() {
 }
 
 #[actix::test]
+async fn what_was_only_read_must_stand_still_too() {
+    let store = Store::model();
+    let (mut here, mut there) = (Shard::of(&store, 1).await, Shard::of(&store, 2).await);
+    let winner = here.hears(&telegram("bot"), &shares("7", PHONE)).await;
+    // The other shard knows the phone as the store has it, but not yet the card to which it leads.
+    assert_eq!(there.customers.card(&store, &winner).await, Ok(None));
+    there.customers.take_back();
+    here.commits().await.expect("committed");
+    there.hears(&telegram("other"), &shares("8", PHONE)).await;
+    let refused = there.commits().await.expect_err("the card is there by now");
+    let (kind, id) = (SharedKind::Customer, winner.as_str().to_owned());
+    assert_eq!(refused, [Refusal::SharedVersion { kind, id, found: 1 }]);
+    let other = there.takes(&telegram("other"), &shares("8", PHONE)).await;
+    assert_eq!(there.person(&other).await.card.id, winner);
+}
+
+#[actix::test]
 async fn shards_of_one_process_see_at_once_what_another_committed() {
     let (store, records) = (Store::model(), Arc::<Records>::default());
     let mut here = Shard::in_process(&store, 1, records.clone()).await;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::Addr;
-use domain::effect::Input;
 use domain::id::{ConversationId, LineId, OperatorId};
 use domain::line::LineSettings;
 use domain::operator::Operator;
@@ -13,11 +12,11 @@ use domain::routing::Decision;
 use uuid::Uuid;
 
 use crate::actors::handle::{NodeHandle, NotStored};
-use crate::actors::line::{Foresee, LineActor, Open};
+use crate::actors::line::{Foresee, LineActor, LineStart, Open};
 use crate::actors::node::AskLines;
-use crate::actors::work::{Command, Order};
+use crate::actors::orders;
 use crate::clock;
-use crate::protocol::Outcome;
+use crate::protocol::{ClientFrame, Outcome};
 
 impl NodeHandle {
     /// Who would be offered a new conversation of that line under these settings, while it is open,
@@ -27,15 +26,39 @@ impl NodeHandle {
         line: &LineId,
         settings: LineSettings,
     ) -> Result<Option<Decision>, NotStored> {
-        let Some(line) = self.line(line).await? else { return Ok(None) };
-        let decided = line.send(Foresee(Box::new(settings))).await;
+        let Some(addr) = self.line(line).await? else {
+            return self.foresee_elsewhere(line, &settings).await;
+        };
+        let decided = addr.send(Foresee(Box::new(settings))).await;
         decided.map(|decided| Some(decided.0)).map_err(|_| NotStored::Unavailable)
+    }
+
+    /// As `foresee`, for a line of another node: its queue is made anew from what is stored.
+    async fn foresee_elsewhere(
+        &self,
+        line: &LineId,
+        settings: &LineSettings,
+    ) -> Result<Option<Decision>, NotStored> {
+        let directory = self.directory();
+        let found = directory.lines.get(line).zip(directory.hours.get(line));
+        let Some((found, hours)) = found.filter(|(found, _)| self.is_elsewhere(found.value.shard))
+        else {
+            return Ok(None);
+        };
+        let (found, hours) = (found.value.clone(), hours.clone());
+        let start = LineStart::read(&self.parts, found, hours).await;
+        let loads = self.parts.store.loads().await;
+        let (Ok(start), Ok(loads)) = (start, loads) else { return Err(NotStored::Unavailable) };
+        Ok(Some(start.foresee(&self.parts, loads, settings)))
     }
 
     /// Whether a conversation of that line is not closed yet.
     pub async fn has_open_conversations(&self, line: &LineId) -> Result<bool, NotStored> {
-        let Some(line) = self.line(line).await? else { return Ok(false) };
-        let open = line.send(Open::All).await.map_err(|_| NotStored::Unavailable)?;
+        let Some(addr) = self.line(line).await? else {
+            let open = self.parts.open_rows().await.map_err(|_| NotStored::Unavailable)?;
+            return Ok(open.iter().any(|row| row.line == *line));
+        };
+        let open = addr.send(Open::All).await.map_err(|_| NotStored::Unavailable)?;
         Ok(!open.is_empty())
     }
 
@@ -62,6 +85,14 @@ impl NodeHandle {
         operator: &OperatorId,
     ) -> Result<usize, NotStored> {
         let mut handed_over = 0;
+        if self.parts.leases.is_some() {
+            // His conversations may be on any node.
+            let open = self.parts.open_rows().await.map_err(|_| NotStored::Unavailable)?;
+            for row in open.into_iter().filter(|row| row.operator.as_ref() == Some(operator)) {
+                handed_over += usize::from(self.release(by, operator, row.conversation).await);
+            }
+            return Ok(handed_over);
+        }
         for line in self.ask_lines(AskLines::All).await? {
             let of = Open::Of(operator.clone());
             for conversation in line.send(of).await.map_err(|_| NotStored::Unavailable)? {
@@ -82,9 +113,9 @@ impl NodeHandle {
         if row.is_none_or(|row| row.operator.as_ref() != Some(operator)) {
             return false;
         }
-        let order = Order::Input(Input::Release { operator: by.clone() });
-        let id = Uuid::parse_str(&clock::new_uuid()).unwrap_or_default();
-        let command = Command { id, operator: by.clone(), conversation, order };
+        let cmd_id = Uuid::parse_str(&clock::new_uuid()).unwrap_or_default();
+        let release = ClientFrame::Release { cmd_id, conversation };
+        let Some(Ok(command)) = orders::read(release, by.clone()) else { return false };
         match self.command(command).await {
             Outcome::Done {} => true,
             Outcome::Repeated {} | Outcome::Refused { .. } => false,

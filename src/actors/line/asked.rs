@@ -1,12 +1,23 @@
 //! What people ask of a line outside of any round. Nothing here changes it.
 
-use actix::{Handler, Message};
-use domain::id::{ConversationId, OperatorId};
-use domain::line::LineSettings;
-use domain::queue::Reach;
-use domain::routing::Seek;
+use std::sync::Arc;
 
-use crate::actors::line::{Decided, LineActor};
+use actix::{Handler, Message};
+use domain::conversation::Conversation;
+use domain::hours::Hours;
+use domain::id::{ConversationId, OperatorId};
+use domain::line::{Line, LineSettings};
+use domain::queue::{Queue, Reach};
+use domain::routing::{Decision, Seek};
+
+use crate::actors::encode;
+use crate::actors::line::{Decided, LineActor, LineStart};
+use crate::actors::parts::Parts;
+use crate::store::Unavailable;
+use crate::store::op::DocumentKind;
+
+/// Documents read at a time.
+const PAGE: usize = 256;
 
 /// Who would be offered a new conversation under these settings, if the line is open?
 #[derive(Debug, Message)]
@@ -40,5 +51,57 @@ impl Handler<Open> for LineActor {
             Open::All => self.standings.all().cloned().collect(),
             Open::Of(operator) => self.standings.of(&operator).cloned().collect(),
         }
+    }
+}
+
+/// For a line that runs on another node.
+impl LineStart {
+    pub(crate) async fn read(
+        parts: &Parts,
+        line: Arc<Line>,
+        hours: Arc<Hours>,
+    ) -> Result<Self, Unavailable> {
+        let counters = parts.store.counters(line.id.clone()).await?;
+        let (mut conversations, mut after) = (Vec::new(), None);
+        loop {
+            let kind = DocumentKind::Conversation;
+            let page = parts.store.documents(line.shard, kind, after.take(), PAGE).await?;
+            let read = page.iter().filter_map(|document| {
+                encode::read::<Conversation>("conversation", &document.bytes)
+            });
+            conversations.extend(read.filter(|c| c.line == line.id).map(Arc::new));
+            if page.len() < PAGE {
+                break;
+            }
+            after = page.last().map(|document| document.id.clone());
+        }
+        Ok(Self { line, hours, counters, conversations, operators: parts.standings() })
+    }
+
+    /// As [`Foresee`], by a queue that is made for this question.
+    pub(crate) fn foresee(
+        self,
+        parts: &Parts,
+        loads: Vec<(OperatorId, ConversationId)>,
+        settings: &LineSettings,
+    ) -> Decision {
+        let mut queue = Queue::new(&parts.settings.limits);
+        for counter in self.counters {
+            queue.received(&counter.operator, counter.received, counter.last);
+        }
+        for (operator, conversation) in loads {
+            queue.hold(&operator, &conversation, true);
+        }
+        for (operator, present) in &self.operators {
+            queue.operator(operator, *present);
+        }
+        queue.configure(&self.line.settings);
+        queue.set_open(self.hours.is_open(parts.clock.now()));
+        for conversation in &self.conversations {
+            queue.follow(conversation, &[]);
+        }
+        queue.keep();
+        queue.configure(settings);
+        queue.next(&Seek::default(), Reach::None)
     }
 }

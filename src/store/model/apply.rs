@@ -43,7 +43,7 @@ impl Writer<'_> {
     fn apply(&mut self, op: Op) {
         let shard = self.shards.entry(self.own).or_default();
         match op {
-            Op::RequireInboxDrained => {}
+            Op::RequireInboxDrained | Op::RequireShared { .. } => {}
             Op::RequireDedupe { key, seconds } => {
                 shard.dedupe.insert(key, rules::known_until(self.at, seconds));
             }

@@ -87,7 +87,9 @@ impl<'a> Judge<'a> {
                     found,
                 })
             }
-            Op::PutShared { kind, id, expected, .. } | Op::DeleteShared { kind, id, expected } => {
+            Op::PutShared { kind, id, expected, .. }
+            | Op::RequireShared { kind, id, expected }
+            | Op::DeleteShared { kind, id, expected } => {
                 let found = self.state.common.shared.version(*kind, id);
                 (found != *expected).then(|| Refusal::SharedVersion {
                     kind: *kind,

@@ -7,6 +7,7 @@ mod judge;
 mod state;
 
 use std::ops::Bound::{Excluded, Included, Unbounded};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,30 +25,63 @@ use crate::store::op::{
 use crate::store::rules;
 use crate::store::signal::{self, Signal, Signals};
 
-/// A store in memory. All clones are the same store.
+/// A store in memory. All clones are the same connection to the same store.
 #[derive(Clone, Debug, Default)]
 pub struct ModelStore {
     state: Arc<Mutex<State>>,
     signals: Signals,
+    line: Arc<Line>,
+}
+
+/// What can go wrong between a process and its store.
+#[derive(Debug, Default)]
+struct Line {
+    is_cut: AtomicBool,
+    /// Its listeners hear nothing: this is sent to by nobody.
+    silence: Option<Signals>,
 }
 
 impl ModelStore {
+    /// Another connection to the same store.
+    #[must_use]
+    pub fn connect(&self) -> Self {
+        Self { line: Arc::default(), ..self.clone() }
+    }
+
+    /// Another connection to the same store, over which no signal ever comes.
+    #[must_use]
+    pub fn connect_without_signals(&self) -> Self {
+        let line = Line { is_cut: AtomicBool::new(false), silence: Some(Signals::default()) };
+        Self { line: Arc::new(line), ..self.clone() }
+    }
+
+    /// Nothing asked over this connection reaches the store any more, until it is mended.
+    pub fn cut(&self) {
+        self.line.is_cut.store(true, Ordering::Relaxed);
+    }
+
+    pub fn mend(&self) {
+        self.line.is_cut.store(false, Ordering::Relaxed);
+    }
+
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.signals.listen()
+        self.line.silence.as_ref().unwrap_or(&self.signals).listen()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> Result<MutexGuard<'_, State>, Unavailable> {
+        if self.line.is_cut.load(Ordering::Relaxed) {
+            return Err(Unavailable("the connection is cut".to_owned()));
+        }
         // Judging comes before writing and writing cannot fail, so a poisoned state is whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "answers as the port does")]
     fn of_shard<T>(
         &self,
         shard: ShardId,
         read: impl FnOnce(&Shard) -> T,
     ) -> Result<T, Unavailable> {
-        let state = self.state();
+        let state = self.state()?;
         Ok(match state.shards.get(&shard) {
             Some(shard) => read(shard),
             None => read(&Shard::default()),
@@ -59,23 +93,23 @@ impl ModelStore {
         shard: ShardId,
         (me, epoch): (&InstanceId, u64),
         change: impl FnOnce(&mut Lease) -> T,
-    ) -> T {
-        let mut state = self.state();
-        match state.shards.get_mut(&shard) {
+    ) -> Result<T, Unavailable> {
+        let mut state = self.state()?;
+        Ok(match state.shards.get_mut(&shard) {
             Some(Shard { lease, .. })
                 if lease.owner.as_ref() == Some(me) && lease.epoch == epoch =>
             {
                 change(lease)
             }
             Some(_) | None => T::default(),
-        }
+        })
     }
 }
 
 #[expect(clippy::unused_async, reason = "the port is async")]
 impl ModelStore {
     pub(super) async fn leases(&self) -> Result<Vec<(ShardId, Lease)>, Unavailable> {
-        let state = self.state();
+        let state = self.state()?;
         let claimed = state.shards.iter().filter(|(_, shard)| shard.lease.epoch > 0);
         Ok(claimed.map(|(id, shard)| (*id, shard.lease.clone())).collect())
     }
@@ -87,7 +121,7 @@ impl ModelStore {
         seen: Lease,
         floor: u64,
     ) -> Result<Result<Lease, Lease>, Unavailable> {
-        let mut state = self.state();
+        let mut state = self.state()?;
         let stored = state.shards.get(&shard).map(|shard| shard.lease.clone()).unwrap_or_default();
         if !stored.stands_as(&seen) {
             return Ok(Err(stored));
@@ -107,7 +141,7 @@ impl ModelStore {
         let renewed = self.owned(shard, (&me, epoch), |lease| {
             lease.beat += 1;
             Some(Renewed::Ours { want: lease.want.clone() })
-        });
+        })?;
         Ok(renewed.unwrap_or(Renewed::Lost))
     }
 
@@ -120,7 +154,7 @@ impl ModelStore {
         let released = self.owned(shard, (&me, epoch), |lease| {
             lease.owner = None;
             true
-        });
+        })?;
         if released {
             self.signals.send(Signal::Free(shard));
         }
@@ -135,13 +169,13 @@ impl ModelStore {
         epoch: u64,
         before: Option<InstanceId>,
     ) -> Result<bool, Unavailable> {
-        Ok(self.owned(shard, (&owner, epoch), |lease| {
+        self.owned(shard, (&owner, epoch), |lease| {
             let asks = lease.want == before;
             if asks {
                 lease.want = Some(me);
             }
             asks
-        }))
+        })
     }
 
     pub(super) async fn announce(
@@ -150,12 +184,12 @@ impl ModelStore {
         bytes: Vec<u8>,
         ttl: Duration,
     ) -> Result<(), Unavailable> {
-        self.state().members.announce(me, bytes, ttl);
+        self.state()?.members.announce(me, bytes, ttl);
         Ok(())
     }
 
     pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
-        Ok(self.state().members.list())
+        Ok(self.state()?.members.list())
     }
 
     pub(super) async fn submit(
@@ -166,7 +200,7 @@ impl ModelStore {
         at: Timestamp,
         bytes: Vec<u8>,
     ) -> Result<Submitted, Unavailable> {
-        let mut state = self.state();
+        let mut state = self.state()?;
         let stored = state.shards.entry(shard).or_default();
         if stored.knows(&dedupe, at) {
             return Ok(Submitted::Duplicate);
@@ -204,7 +238,8 @@ impl ModelStore {
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        let mut state = self.state();
+        let reached = self.state().map_err(|Unavailable(why)| CommitError::Unavailable(why));
+        let mut state = reached?;
         judge::judge(&state, &commit)?;
         let signals = signal::of_commit(&commit);
         let made = apply::apply(&mut state, commit);
@@ -290,7 +325,7 @@ impl ModelStore {
     }
 
     pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {
-        let state = self.state();
+        let state = self.state()?;
         let ends = state.shards.iter().map(|(id, shard)| (*id, shard.meta.feed_end));
         Ok(ends.filter(|(_, end)| *end != Position::default()).collect())
     }
@@ -308,7 +343,7 @@ impl ModelStore {
         kind: SharedKind,
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
-        Ok(self.state().common.shared.get(kind, &id).cloned())
+        Ok(self.state()?.common.shared.get(kind, &id).cloned())
     }
 
     pub(super) async fn shared_all(
@@ -317,17 +352,17 @@ impl ModelStore {
         after: Option<String>,
         limit: usize,
     ) -> Result<Vec<Document>, Unavailable> {
-        Ok(self.state().common.shared.page(kind, after.as_deref(), limit))
+        Ok(self.state()?.common.shared.page(kind, after.as_deref(), limit))
     }
 
     pub(super) async fn counters(&self, line: LineId) -> Result<Vec<Counter>, Unavailable> {
-        let state = self.state();
+        let state = self.state()?;
         let of_line = state.common.counters.iter().filter(|((of, _), _)| *of == line);
         Ok(of_line.map(|(_, counter)| counter.clone()).collect())
     }
 
     pub(super) async fn loads(&self) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
-        let state = self.state();
+        let state = self.state()?;
         let loads = state.common.loads.iter();
         let pairs = loads.flat_map(|(operator, conversations)| {
             conversations.iter().map(move |conversation| (operator.clone(), conversation.clone()))
@@ -336,7 +371,7 @@ impl ModelStore {
     }
 
     pub(super) async fn tidy(&self, at: Timestamp, feed_keep: usize) -> Result<(), Unavailable> {
-        for shard in self.state().shards.values_mut() {
+        for shard in self.state()?.shards.values_mut() {
             shard.dedupe.retain(|_, until| *until > rules::nanoseconds(at));
             while shard.feed.len() > feed_keep {
                 shard.feed.pop_first();

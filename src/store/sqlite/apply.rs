@@ -37,7 +37,7 @@ impl Writer<'_> {
     fn apply(&mut self, op: &Op) -> rusqlite::Result<()> {
         let shard = self.commit.shard.0;
         match op {
-            Op::RequireInboxDrained => Ok(()),
+            Op::RequireInboxDrained | Op::RequireShared { .. } => Ok(()),
             Op::RequireDedupe { key, seconds } => {
                 let until = known_until(self.commit.at, *seconds);
                 remember(self.connection, self.commit.shard, key, until)

@@ -98,7 +98,9 @@ impl<'a> Judge<'a> {
                     found,
                 })
             }
-            Op::PutShared { kind, id, expected, .. } | Op::DeleteShared { kind, id, expected } => {
+            Op::PutShared { kind, id, expected, .. }
+            | Op::RequireShared { kind, id, expected }
+            | Op::DeleteShared { kind, id, expected } => {
                 let found = self.shared_version(kind.as_str(), id)?;
                 (found != *expected).then(|| Refusal::SharedVersion {
                     kind: *kind,

@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 use switchboard::store::Store;
-use switchboard::store::op::{Document, DocumentKind, Op, Refusal, SharedKind};
+use switchboard::store::op::{CommitError, Document, DocumentKind, Op, Refusal, SharedKind};
 
 use crate::contract::words::*;
 
@@ -96,6 +96,21 @@ pub(crate) async fn a_shared_document_is_deleted(store: Store) {
     anna.does([delete_shared("sales", 1)]).await;
     assert_eq!(read_shared(&store, "sales").await, None);
     assert_eq!(store.shared_all(SharedKind::Line, None, 9).await.unwrap(), []);
+}
+
+pub(crate) async fn what_was_only_read_is_checked_and_not_written(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([unmoved("sales", 0)]).await;
+    assert_eq!(read_shared(&store, "sales").await, None);
+    anna.does([put_shared("sales", 0, "hours")]).await;
+    anna.does([unmoved("sales", 1), put_shared("support", 0, "hours")]).await;
+    assert_eq!(read_shared(&store, "sales").await, Some(document("sales", 1, "hours")));
+    for wrong in [0, 2] {
+        let groups = [vec![put_shared("support", 1, "other hours")], vec![unmoved("sales", wrong)]];
+        let moved = vec![(1, shared_version("sales", 1))];
+        assert_eq!(anna.commits(groups).await, Err(CommitError::Refused(moved)));
+    }
+    assert_eq!(read_shared(&store, "support").await, Some(document("support", 1, "hours")));
 }
 
 pub(crate) async fn shared_documents_are_kept_apart_by_kind(store: Store) {

@@ -97,6 +97,7 @@ contract! {
         shared_documents_belong_to_no_shard
         shared_documents_are_listed_by_kind_in_pages
         a_shared_document_is_deleted
+        what_was_only_read_is_checked_and_not_written
         shared_documents_are_kept_apart_by_kind
         ids_of_shared_documents_are_any_text
         ids_are_ordered_byte_by_byte

@@ -177,6 +177,10 @@ pub(crate) fn put_shared_kind(kind: SharedKind, id: &str, expected: u64, text: &
     Op::PutShared { kind, id: id.to_owned(), expected, bytes: bytes(text) }
 }
 
+pub(crate) fn unmoved(id: &str, expected: u64) -> Op {
+    Op::RequireShared { kind: SharedKind::Line, id: id.to_owned(), expected }
+}
+
 pub(crate) fn delete_shared(id: &str, expected: u64) -> Op {
     Op::DeleteShared { kind: SharedKind::Line, id: id.to_owned(), expected }
 }

@@ -88,6 +88,7 @@ impl Situation {
                 if let Op::PutDocument { expected, .. }
                 | Op::DeleteDocument { expected, .. }
                 | Op::PutShared { expected, .. }
+                | Op::RequireShared { expected, .. }
                 | Op::DeleteShared { expected, .. } = &mut op
                 {
                     *expected = aim.at(stored);
@@ -101,7 +102,10 @@ impl Situation {
         let found =
             if let Op::PutDocument { kind, id, .. } | Op::DeleteDocument { kind, id, .. } = op {
                 self.store.document(self.shard, *kind, id.clone()).await
-            } else if let Op::PutShared { kind, id, .. } | Op::DeleteShared { kind, id, .. } = op {
+            } else if let Op::PutShared { kind, id, .. }
+            | Op::RequireShared { kind, id, .. }
+            | Op::DeleteShared { kind, id, .. } = op
+            {
                 self.store.shared(*kind, id.clone()).await
             } else {
                 Ok(None)
@@ -248,6 +252,7 @@ fn versioned() -> impl Strategy<Value = Op> {
         1 => (kind(), id()).prop_map(|(kind, id)| Op::DeleteDocument { kind, id, expected: 0 }),
         3 => (shared(), id(), ".{0,3}")
             .prop_map(|(kind, id, text)| words::put_shared_kind(kind, &id, 0, &text)),
+        1 => (shared(), id()).prop_map(|(kind, id)| Op::RequireShared { kind, id, expected: 0 }),
         1 => (shared(), id()).prop_map(|(kind, id)| Op::DeleteShared { kind, id, expected: 0 }),
     ]
 }

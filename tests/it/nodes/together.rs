@@ -1,0 +1,171 @@
+//! Work that goes on over several nodes as if there were one.
+
+use domain::event::RowState;
+use domain::id::ShardId;
+use domain::line::QueueMode;
+use switchboard::protocol::{ClientFrame, Outcome};
+
+use crate::nodes::{SHARD, tell_among};
+use crate::story::{Desk, code, new_id, operators};
+
+#[test]
+fn a_customer_and_an_operator_at_nodes_that_do_not_own_the_line() {
+    tell_among(
+        ["a", "b", "c"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            assert_eq!(among.shares().await.iter().max(), Some(&1), "each shard is elsewhere");
+            let owner = among.owner_of(SHARD).await.unwrap();
+            let [at_desk, at_hook] =
+                ["a", "b", "c"].into_iter().filter(|n| *n != owner).collect::<Vec<_>>()[..]
+            else {
+                panic!("two others")
+            };
+            among.stands_at(at_desk);
+            let anna = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            among.stands_at(at_hook);
+            among.customer_writes(501, "hello").await;
+            let (conversation, offer) = anna.offer();
+            assert_eq!(anna.accepts(among, (conversation.clone(), offer)).await, Outcome::Done {});
+            assert_eq!(anna.replies(among, &conversation, "good morning").await, Outcome::Done {});
+            among.customer_writes(501, "thank you").await;
+            assert_eq!(anna.finishes(among, &conversation).await, Outcome::Done {});
+            assert_eq!(among.platform.sent_to(501), ["good morning"]);
+            assert_eq!(anna.texts(), ["good morning", "thank you"]);
+            let told = ["hello", "good morning", "thank you"];
+            assert_eq!(among.messages(&conversation).await, told);
+            assert_eq!(anna.state(), RowState::Closing);
+            let _gapless = anna.positions();
+        },
+    );
+}
+
+#[test]
+fn of_two_who_accept_at_different_nodes_one_has_it() {
+    tell_among(
+        ["a", "b"],
+        |line| {
+            line.queue.operators = operators(["anna", "boris"]);
+            line.queue.mode = QueueMode::All;
+        },
+        async |among| {
+            among.stands_at("a");
+            let anna = among.signs_in("anna").await;
+            among.stands_at("b");
+            let boris = among.signs_in("boris").await;
+            among.passes(1_000).await;
+            among.customer_writes(501, "hello").await;
+            let accept = |desk: &Desk| {
+                let (cmd_id, (conversation, offer)) = (new_id(), desk.offer());
+                desk.says(&ClientFrame::Accept { cmd_id, conversation, offer });
+                cmd_id
+            };
+            let asked = [accept(&anna), accept(&boris)];
+            among.settles().await;
+            let answers = [anna.answer(asked[0]).unwrap(), boris.answer(asked[1]).unwrap()];
+            let taken = answers.iter().filter(|answer| **answer == Outcome::Done {}).count();
+            assert_eq!(taken, 1, "{answers:?}");
+            let refused = answers.iter().find(|answer| **answer != Outcome::Done {}).unwrap();
+            assert_eq!(code(refused), "no_longer_yours");
+        },
+    );
+}
+
+#[test]
+fn a_command_that_is_repeated_at_another_node_is_carried_out_once() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            among.stands_at("a");
+            let first = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            among.customer_writes(501, "hello").await;
+            let (conversation, offer) = first.offer();
+            first.accepts(among, (conversation.clone(), offer)).await;
+            among.stands_at("b");
+            let second = among.signs_in("anna").await;
+            let cmd_id = new_id();
+            let text = "good morning".to_owned();
+            let reply = ClientFrame::Reply { cmd_id, conversation: conversation.clone(), text };
+            for desk in [&first, &second, &first, &second] {
+                desk.says(&reply);
+            }
+            among.settles().await;
+            let answers = [first.answer(cmd_id).unwrap(), second.answer(cmd_id).unwrap()];
+            assert!(answers.contains(&Outcome::Repeated {}), "{answers:?}");
+            assert_eq!(among.messages(&conversation).await, ["hello", "good morning"]);
+            assert_eq!(among.platform.sent_to(501), ["good morning"]);
+        },
+    );
+}
+
+#[test]
+fn what_people_change_at_one_node_all_nodes_know() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let elsewhere = among.other_than_owner_of(ShardId(0)).await;
+            among.stands_at(elsewhere);
+            among.operator_is_changed("anna", |anna| anna.capacity = 7).await;
+            among.hires("boris", |_| {}).await;
+            for name in ["a", "b"] {
+                let directory = among.node(name).directory();
+                let capacity = |name: &str| {
+                    let found = directory.operators.iter().find(|(id, _)| id.as_str() == name);
+                    found.map(|(_, operator)| operator.value.capacity)
+                };
+                assert_eq!((capacity("anna"), capacity("boris")), (Some(7), Some(0)), "at {name}");
+            }
+        },
+    );
+}
+
+#[test]
+fn a_change_that_comes_too_late_is_stale_at_every_node() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            use switchboard::actors::handle::{Change, NotStored};
+            let elsewhere = among.other_than_owner_of(ShardId(0)).await;
+            among.stands_at(elsewhere);
+            let directory = among.node(elsewhere).directory();
+            let (_, anna) =
+                directory.operators.iter().find(|(id, _)| id.as_str() == "anna").unwrap();
+            among.operator_is_changed("anna", |anna| anna.capacity = 7).await;
+            let operator = (*anna.value).clone();
+            let late = vec![Change::Operator { version: anna.version, operator }];
+            let by = crate::story::chief();
+            let changed = among.node(elsewhere).change(&by, late).await;
+            assert_eq!(changed, Err(NotStored::Stale));
+        },
+    );
+}
+
+#[test]
+fn an_operator_who_left_one_node_is_still_at_another() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            among.stands_at("a");
+            let first = among.signs_in("anna").await;
+            among.stands_at("b");
+            let second = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            first.is_cut();
+            among.passes(40_000).await;
+            among.customer_writes(501, "hello").await;
+            let _offered = second.offer();
+            second.is_cut();
+            among.passes(40_000).await;
+            among.customer_writes(502, "hello").await;
+            among.stands_at("a");
+            let back = among.signs_in("anna").await;
+            assert_eq!(back.rows().len(), 2);
+        },
+    );
+}
