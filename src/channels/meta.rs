@@ -1,4 +1,4 @@
-//! What Messenger, Instagram and WhatsApp have in common: one app posts for many accounts, signed
+//! What Messenger, Instagram and `WhatsApp` have in common: one app posts for many accounts, signed
 //! with the app's secret over the raw bytes.
 //!
 //! Sources: developers.facebook.com (Webhooks: verification requests, validating payloads). The

@@ -1,6 +1,6 @@
-//! WhatsApp: a number of the Cloud API.
+//! `WhatsApp`: a number of the Cloud API.
 //!
-//! Sources: developers.facebook.com, WhatsApp Cloud API: webhook components, messages, error codes,
+//! Sources: developers.facebook.com, `WhatsApp` Cloud API: webhook components, messages, error codes,
 //! business-scoped user ids. A customer may have no phone: he is known by his user id where there is
 //! one. That a message was taken says little: a failure comes later, as a status.
 

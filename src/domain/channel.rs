@@ -75,7 +75,7 @@ pub enum ChannelSettings {
         api_base: String,
         human_agent: bool,
     },
-    /// A number of WhatsApp.
+    /// A number of `WhatsApp`.
     Whatsapp {
         phone_number_id: String,
         token: String,

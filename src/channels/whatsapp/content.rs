@@ -1,4 +1,4 @@
-//! What a WhatsApp message holds, by its type.
+//! What a `WhatsApp` message holds, by its type.
 
 use domain::entry::Attachment;
 use serde_json::Value;

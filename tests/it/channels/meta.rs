@@ -1,4 +1,4 @@
-//! Messenger, Instagram and WhatsApp: proofs over the raw bytes, several accounts of one app, windows
+//! Messenger, Instagram and `WhatsApp`: proofs over the raw bytes, several accounts of one app, windows
 //! and errors of sending, and whole conversations.
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The Graph API as pages, Instagram accounts and numbers of WhatsApp call it, and their events.
+//! The Graph API as pages, Instagram accounts and numbers of `WhatsApp` call it, and their events.
 
 use std::collections::BTreeMap;
 
