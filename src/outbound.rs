@@ -73,9 +73,9 @@ impl<'a> Post<'a> {
     }
 }
 
-/// One GET.
+/// One question: a GET without a body.
 #[derive(Clone, Copy, Debug)]
-pub struct Get<'a> {
+pub struct Ask<'a> {
     pub url: &'a str,
     pub headers: &'a [(&'a str, &'a str)],
     /// On top of the settings' time: for calls that wait on the other side on purpose.
@@ -83,7 +83,7 @@ pub struct Get<'a> {
     pub answer_bytes_max: usize,
 }
 
-impl<'a> Get<'a> {
+impl<'a> Ask<'a> {
     /// The usual limits.
     pub fn of(url: &'a str, headers: &'a [(&'a str, &'a str)]) -> Self {
         Self { url, headers, patience: Duration::ZERO, answer_bytes_max: ANSWER_BYTES_MAX }
@@ -155,9 +155,9 @@ impl Outbound {
     }
 
     /// Asks once and reads the whole answer, whatever its status.
-    pub async fn get(&self, get: Get<'_>) -> Result<Answer, Fault> {
-        let (url, client) = self.client_for(get.url)?;
-        self.call(client.get(url), get.headers, get.patience, get.answer_bytes_max).await
+    pub async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Fault> {
+        let (url, client) = self.client_for(ask.url)?;
+        self.call(client.get(url), ask.headers, ask.patience, ask.answer_bytes_max).await
     }
 
     async fn call(

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::outbound::{Get, Outbound};
+use crate::outbound::{Ask, Outbound};
 
 /// Most keys that are kept of one provider.
 const KEYS_MAX: usize = 100;
@@ -53,6 +53,6 @@ pub(in crate::channels) async fn fetch(outbound: &Outbound, metadata_url: &str) 
 }
 
 async fn json(outbound: &Outbound, url: &str) -> Option<Value> {
-    let answer = outbound.get(Get::of(url, &[])).await.ok()?;
+    let answer = outbound.ask(Ask::of(url, &[])).await.ok()?;
     (answer.status == 200).then(|| serde_json::from_slice(&answer.body).ok())?
 }

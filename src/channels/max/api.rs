@@ -9,7 +9,7 @@ use super::super::{
     NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, unsent,
 };
 use super::{ASKED_KINDS, item, keyboard};
-use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Get, Outbound, Post};
+use crate::outbound::{ANSWER_BYTES_MAX, Answer, Ask, Fault, Outbound, Post};
 
 /// Updates in one answer.
 const BATCH_MAX: usize = 100;
@@ -154,7 +154,7 @@ impl Bot<'_> {
     ) -> Result<Answer, Fault> {
         let url = format!("{}{path}", self.api_base);
         let headers = [("authorization", self.token)];
-        outbound.get(Get { patience, answer_bytes_max, ..Get::of(&url, &headers) }).await
+        outbound.ask(Ask { patience, answer_bytes_max, ..Ask::of(&url, &headers) }).await
     }
 
     fn reply(self, answer: &Answer) -> Reply {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::{NOT_UNDERSTOOD, SendOutcome, bounded, reason, unsent};
-use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Get, Outbound, Post};
+use crate::outbound::{ANSWER_BYTES_MAX, Answer, Ask, Fault, Outbound, Post};
 
 /// Whose calls they are, and where they go.
 #[derive(Clone, Copy)]
@@ -72,8 +72,8 @@ impl Account<'_> {
         let url = format!("{}/{what}?fields={fields}", self.api_base);
         let bearer = format!("Bearer {}", self.token);
         let headers = [("authorization", &*bearer)];
-        let get = Get { answer_bytes_max: ANSWER_BYTES_MAX, ..Get::of(&url, &headers) };
-        self.read(outbound.get(get).await)
+        let ask = Ask { answer_bytes_max: ANSWER_BYTES_MAX, ..Ask::of(&url, &headers) };
+        self.read(outbound.ask(ask).await)
     }
 
     fn read(self, answered: Result<Answer, Fault>) -> Result<Value, Failed> {

@@ -14,7 +14,7 @@ use super::super::kept::{Kept, LongPoll};
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, unsent};
 use super::{item, rating};
-use crate::outbound::{ANSWER_BYTES_MAX, Fault, Get, Outbound, Post};
+use crate::outbound::{ANSWER_BYTES_MAX, Ask, Fault, Outbound, Post};
 
 /// The version whose shapes are read and written here.
 const VERSION: &str = "5.199";
@@ -173,8 +173,8 @@ pub(crate) async fn poll(
         .append_pair("wait", &wait.as_secs().to_string())
         .finish();
     let url = format!("{}?{query}", place.server);
-    let get = Get { patience: wait, answer_bytes_max: BATCH_BYTES_MAX, ..Get::of(&url, &[]) };
-    let answer = outbound.get(get).await.map_err(|fault| PollError::of(&fault))?;
+    let ask = Ask { patience: wait, answer_bytes_max: BATCH_BYTES_MAX, ..Ask::of(&url, &[]) };
+    let answer = outbound.ask(ask).await.map_err(|fault| PollError::of(&fault))?;
     let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let next_offset = number(&answer["ts"]);
     match answer["failed"].as_i64() {
