@@ -58,13 +58,12 @@ pub(super) fn parts(text: &str) -> Vec<String> {
 /// One update: the body of one delivery.
 pub(super) fn parse(secret: &str, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
     same(secret, (request.header)(SECRET_HEADER).unwrap_or_default())?;
-    Ok(vec![match serde_json::from_slice::<Value>(request.body) {
-        Ok(update) => item(&update),
-        Err(_) => {
-            let original = String::from_utf8_lossy(request.body);
-            json::item(digest(request.body), DEDUPE_SECONDS, Err("malformed"), &original)
-        }
-    }])
+    let Ok(update) = serde_json::from_slice::<Value>(request.body) else {
+        let original = String::from_utf8_lossy(request.body);
+        let dedupe = digest(request.body);
+        return Ok(vec![json::item(dedupe, DEDUPE_SECONDS, Err("malformed"), &original)]);
+    };
+    Ok(vec![item(&update)])
 }
 
 /// What one update means. A repeat is known by the message or the press, and when it happened.

@@ -17,5 +17,5 @@ pub fn hmac_hex(key: &str, body: &[u8]) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok();
     let Some(mut mac) = mac.filter(|_| !key.is_empty()) else { return String::new() };
     mac.update(body);
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", mac.finalize().into_bytes())
 }

@@ -131,10 +131,10 @@ async fn bots_are_told_where_to_deliver_and_tested() {
     for (platform, fake, method) in [(VIBER, &viber, "set_webhook"), (MAX, &max, "/subscriptions")]
     {
         let channel = platform.channel(&fake.base());
-        let hook = Some("https://hub.example/hooks/shop");
-        assert_eq!(channels::connect(&outbound, &channel, hook).await, Ok(()));
+        let hook = "https://hub.example/hooks/shop";
+        assert_eq!(channels::connect(&outbound, &channel, Some(hook)).await, Ok(()));
         let asked = &fake.requests(method)[0].body;
-        assert_eq!(serde_json::from_slice::<Value>(asked).unwrap()["url"], hook.unwrap());
+        assert_eq!(serde_json::from_slice::<Value>(asked).unwrap()["url"], hook);
         let tested = channels::test(&outbound, &Kept::default(), &channel, now()).await;
         assert_eq!(tested, Ok("Our shop".to_owned()));
     }

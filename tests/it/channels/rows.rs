@@ -122,7 +122,7 @@ fn of_account(mut sample: Value, n: usize, account: &str) -> Value {
 }
 
 fn entries(events: &[Value]) -> Value {
-    let entries = events.iter().flat_map(|event| event["entry"].as_array().cloned());
+    let entries = events.iter().filter_map(|event| event["entry"].as_array().cloned());
     let entries: Vec<Value> = entries.flatten().collect();
     json!({ "object": events.last().expect("some")["object"], "entry": entries })
 }
@@ -265,7 +265,7 @@ fn forged_tokens(event: &Value, now: Timestamp) -> Vec<Signed> {
         claims[field] = value;
         with_token(event, &first.token(&header, &claims))
     };
-    let headed = |field: &str, value: Value| {
+    let saying = |field: &str, value: Value| {
         let mut header = header.clone();
         header[field] = value;
         with_token(event, &first.token(&header, &good))
@@ -284,11 +284,11 @@ fn forged_tokens(event: &Value, now: Timestamp) -> Vec<Signed> {
         claiming("nbf", (now.as_second() + 6 * 60).into()),
         claiming("serviceurl", "https://evil.example/".into()),
         claiming("serviceurl", Value::Null),
-        headed("alg", "none".into()),
-        headed("alg", "HS256".into()),
-        headed("kid", "nobody's".into()),
-        headed("kid", "second".into()),
-        headed("kid", Value::Null),
+        saying("alg", "none".into()),
+        saying("alg", "HS256".into()),
+        saying("kid", "nobody's".into()),
+        saying("kid", "second".into()),
+        saying("kid", Value::Null),
         // Signed by a key that is not published.
         with_token(event, &second.token(&header, &good)),
         with_token(event, &format!("{unsigned}.")),
@@ -356,7 +356,7 @@ pub(crate) const VIBER: Platform = Platform {
         let body = event.to_string().into_bytes();
         let good = hmac_hex(bots::VIBER_TOKEN, &body);
         let other = hmac_hex("another", &body);
-        let given = ["".to_owned(), other, good.to_uppercase(), format!("sha256={good}")];
+        let given = [String::new(), other, good.to_uppercase(), format!("sha256={good}")];
         let forged = given.map(|signature| Signed {
             headers: vec![(viber::SIGNATURE_HEADER, signature)],
             body: body.clone(),

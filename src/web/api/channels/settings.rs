@@ -194,8 +194,7 @@ fn default(is: Is) -> Value {
         Is::Secret(_) | Is::Text(_) => "".into(),
         Is::SecretMadeHere(_) | Is::MadeHere(_) => {
             // Letters and digits alone: some platforms take nothing else, and 50 characters at most.
-            let bytes = clock::secret_bytes::<24>();
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+            format!("{:032x}", u128::from_be_bytes(clock::secret_bytes())).into()
         }
         Is::TextOr(text, _) | Is::Base(text) => text.into(),
         Is::OptionalUrl => Value::Null,
