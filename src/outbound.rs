@@ -3,9 +3,11 @@
 //! The only file that names the HTTP library. Requests go by https to public addresses on port
 //! 443; anything else must lie inside the networks that an administrator allowed. The address that
 //! was checked is the address that is connected to: the check is the library's own resolver. No
-//! redirects, no proxies, no cookies; answers have a size limit. It knows no platform.
+//! proxies, no cookies; answers have a size limit. Only a download follows redirects, each checked. It knows no platform.
 
 pub mod address;
+mod download;
+mod upload;
 
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr};
@@ -18,6 +20,9 @@ use reqwest::redirect::Policy;
 use url::{Host, Url};
 
 use self::address::{AllowedNetworks, NotANetwork};
+
+pub use self::download::{Download, Get};
+pub use self::upload::{Piece, Upload};
 
 /// Largest answer read by default.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
@@ -177,10 +182,14 @@ impl Outbound {
 
     fn client_for(&self, url: &str) -> Result<(Url, &reqwest::Client), Fault> {
         let (url, reach) = self.admit(url)?;
-        Ok(match reach {
-            Reach::Public => (url, &self.public),
-            Reach::Listed => (url, &self.listed),
-        })
+        Ok((url, self.client(reach)))
+    }
+
+    fn client(&self, reach: Reach) -> &reqwest::Client {
+        match reach {
+            Reach::Public => &self.public,
+            Reach::Listed => &self.listed,
+        }
     }
 
     /// What can be said from the URL alone. Names are judged when they are resolved.
@@ -263,10 +272,14 @@ impl Resolve for Guard {
     }
 }
 
+fn retry_after(response: &reqwest::Response) -> Option<String> {
+    let header = response.headers().get("retry-after")?;
+    header.to_str().ok().map(str::to_owned)
+}
+
 async fn read(mut response: reqwest::Response, bytes_max: usize) -> Result<Answer, Fault> {
     let status = response.status().as_u16();
-    let retry_after = response.headers().get("retry-after");
-    let retry_after = retry_after.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let retry_after = retry_after(&response);
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| fault(&e))? {
         if body.len() + chunk.len() > bytes_max {

@@ -51,7 +51,9 @@ impl Bench {
                 }
                 Ok(())
             }
-            Post::Command { operator, frame } => self.posted_command(group, operator, frame).await,
+            Post::Command { operator, frame, files } => {
+                self.posted_command(group, operator, frame, files).await
+            }
             Post::Change { request, by, changes } => {
                 self.posted_change(group, &request, &by, &changes).await
             }
@@ -91,9 +93,9 @@ impl Bench {
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.
-                InboundKind::Edited { .. } | InboundKind::Elsewhere(_) => {
-                    chat.open.clone().or(chat.last.clone())
-                }
+                InboundKind::Edited { .. }
+                | InboundKind::Reacted { .. }
+                | InboundKind::Elsewhere(_) => chat.open.clone().or(chat.last.clone()),
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
                 InboundKind::Message(_) => None,
             };
@@ -163,6 +165,9 @@ impl Bench {
             }
             InboundKind::Edited { external_id, text } => {
                 Input::CustomerEdited { external_id, text }
+            }
+            InboundKind::Reacted { external_id, reaction } => {
+                Input::CustomerReacted { external_id, reaction }
             }
             InboundKind::Blocked => {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
@@ -328,6 +333,7 @@ impl Bench {
                 Effect::Continue(part) => self.continue_elsewhere(group, part).await?,
                 Effect::Append(_)
                 | Effect::Send { .. }
+                | Effect::Copy { .. }
                 | Effect::Seek(_)
                 | Effect::Reserve { .. }
                 | Effect::Release { .. }

@@ -12,6 +12,7 @@ use actix::{
 use domain::channel::Channel;
 use domain::chat::Chat;
 use domain::entry::DeliveryState;
+use domain::file::StoredFile;
 use domain::id::{ChannelId, ChatKey, ShardId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
@@ -21,8 +22,9 @@ use crate::actors::handle::NotStored;
 use crate::actors::outbox::{OutboxJob, Writer};
 use crate::actors::parts::Shared;
 use crate::actors::work::{Answer, JobStep, Work};
-use crate::channels::{self, Outgoing, SendOutcome};
+use crate::channels::{self, Outgoing, OutgoingFile, SendOutcome};
 use crate::clock;
+use crate::files::{self, Owner};
 use crate::store::Unavailable;
 use crate::store::op::DocumentKind;
 
@@ -389,18 +391,27 @@ async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> A
 }
 
 async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome {
-    let texts = channels::parts(&channel.settings, &job.text);
-    let Some(text) = texts.get(job.parts_sent) else {
+    let all = channels::parts(&channel.settings, &job.text, &job.files);
+    let Some(part) = all.get(job.parts_sent) else {
         return SendOutcome::Sent { external_id: None };
     };
     let Ok(return_to) = return_address(parts, channel, job).await else {
         return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
     };
+    let owner = Owner::Conversation(job.conversation.clone());
+    let mut files = Vec::with_capacity(part.files.len());
+    for file in job.files.get(part.files.clone()).unwrap_or_default() {
+        match outgoing_file(parts, &owner, file).await {
+            Ok(file) => files.push(file),
+            Err(outcome) => return outcome,
+        }
+    }
     let outgoing = Outgoing {
         job: &job.id,
         part: job.parts_sent,
         chat: &job.chat.external,
-        text,
+        text: &part.text,
+        files: &files,
         author: job.author.as_ref().map(Writer::shown),
         by_operator: job.by_operator,
         return_to: return_to.as_deref(),
@@ -429,6 +440,21 @@ async fn return_address(
     Ok(chat.and_then(|chat| chat.return_to))
 }
 
+async fn outgoing_file<'a>(
+    parts: &'a Shared,
+    owner: &'a Owner,
+    file: &'a StoredFile,
+) -> Result<OutgoingFile<'a>, SendOutcome> {
+    let link = match &parts.settings.public_url {
+        None => None,
+        Some(public) => match parts.files.link(owner, &file.id).await {
+            Ok(secret) => secret.map(|secret| files::link(public, owner, &file.id, &secret)),
+            Err(error) => return Err(SendOutcome::RetryLater { reason: error.to_string() }),
+        },
+    };
+    Ok(OutgoingFile { file, link, files: &parts.files, owner })
+}
+
 async fn after(
     parts: &Shared,
     shard: ShardId,
@@ -441,7 +467,7 @@ async fn after(
         SendOutcome::Sent { external_id } => {
             job.parts_sent += 1;
             job.attempts = 0;
-            if job.parts_sent < channels::parts(&channel.settings, &job.text).len() {
+            if job.parts_sent < channels::parts(&channel.settings, &job.text, &job.files).len() {
                 return again(parts, shard, job, now).await;
             }
             over(parts, shard, job, DeliveryState::Sent, external_id).await
@@ -550,13 +576,4 @@ fn word(outcome: &SendOutcome) -> &'static str {
         SendOutcome::Refused { .. } => "refused",
         SendOutcome::Unknown { .. } => "unknown",
     }
-}
-
-/// Jobs of a shard as the store has them.
-pub(crate) async fn found_jobs(parts: &Shared, shard: ShardId) -> Result<Jobs, Unavailable> {
-    let jobs = parts.store.jobs(shard).await?;
-    let read = |job: crate::store::op::Job| {
-        Some((encode::read::<OutboxJob>("job", &job.bytes)?, job.ready_at))
-    };
-    Ok(Jobs { shard, jobs: jobs.into_iter().filter_map(read).collect() })
 }

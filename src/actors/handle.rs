@@ -23,13 +23,14 @@ use domain::chat::Inbound;
 use domain::conversation::{Conversation, Draft};
 use domain::entry::{Entry, Record, fold};
 use domain::event::{Row, RowState};
-use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::Line;
 use domain::operator::{Operator, Role, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
+use crate::actors::copying::SettleCopying;
 use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
@@ -42,6 +43,7 @@ use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, Work};
 use crate::channels::press;
 use crate::clock::Clock;
+use crate::files::Files;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
@@ -316,6 +318,11 @@ impl NodeHandle {
         self.parts.outbound.check(url).map_err(|fault| fault.to_string())
     }
 
+    /// Files of customers and operators. Who may see one is for the asker to know.
+    pub fn files(&self) -> &Files {
+        &self.parts.files
+    }
+
     /// How many shards a new line or channel can choose from.
     pub fn shards(&self) -> u16 {
         self.parts.settings.shards
@@ -534,6 +541,11 @@ impl NodeHandle {
         self.conversation(id).await.map(|conversation| conversation.row())
     }
 
+    /// The chat of a conversation.
+    pub async fn chat_of(&self, id: &ConversationId) -> Option<ChatKey> {
+        self.conversation(id).await.map(|conversation| conversation.chat)
+    }
+
     async fn conversation(&self, id: &ConversationId) -> Option<Conversation> {
         let shard = id.shard().filter(|shard| shard.0 < self.shards())?;
         for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
@@ -599,6 +611,11 @@ impl NodeHandle {
             if let Some(delivery) = self.parts.delivery.get() {
                 let (done, settled) = oneshot::channel();
                 delivery.do_send(SettleDelivery(done));
+                let _stopped = settled.await;
+            }
+            if let Some(copying) = self.parts.copying.get() {
+                let (done, settled) = oneshot::channel();
+                copying.do_send(SettleCopying(done));
                 let _stopped = settled.await;
             }
             let ends = self.ends().await.ok();

@@ -18,6 +18,7 @@ mod catch_up;
 mod chats;
 mod concerned;
 mod conversation;
+mod copying;
 mod delivery;
 mod encode;
 mod feed;

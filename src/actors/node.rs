@@ -19,6 +19,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::actors::answers::Answers;
 use crate::actors::attendance::were_here;
+use crate::actors::copying::Copying;
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
@@ -36,6 +37,7 @@ use crate::channels::{self, kept::Kept};
 use crate::clock::{self, Clock};
 use crate::cluster::lease::{Leases, News, Runs};
 use crate::cluster::settings::Timing;
+use crate::files::Files;
 use crate::outbound::Outbound;
 use crate::readmodel::ReadModel;
 use crate::store::op::{InstanceId, SharedKind};
@@ -56,6 +58,7 @@ pub struct NodeStart {
     pub store: Store,
     pub read_model: ReadModel,
     pub outbound: Outbound,
+    pub files: Files,
     /// None: this node is alone with its store, and owns all shards from start to end.
     pub cluster: Option<Cluster>,
 }
@@ -113,10 +116,12 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         draining: AtomicBool::new(false),
         feed: OnceLock::new(),
         delivery: OnceLock::new(),
+        copying: OnceLock::new(),
         node: OnceLock::new(),
         outbound: start.outbound,
         kept: Kept::default(),
         health: Health::default(),
+        files: start.files,
     });
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());
@@ -132,6 +137,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     }
     let _first = parts.feed.set(feed);
     let _first = parts.delivery.set(Delivery::start(parts.clone()));
+    let _first = parts.copying.set(Copying::start(parts.clone()));
     let node = Node {
         parts: parts.clone(),
         shards: BTreeMap::new(),

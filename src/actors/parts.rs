@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 use crate::actors::answers::Answers;
+use crate::actors::copying::Copying;
 use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::{DirectoryCell, Versioned};
@@ -77,12 +78,14 @@ pub(crate) struct Parts {
     pub(crate) draining: AtomicBool,
     pub(crate) feed: OnceLock<Addr<Feed>>,
     pub(crate) delivery: OnceLock<Addr<Delivery>>,
+    pub(crate) copying: OnceLock<Addr<Copying>>,
     pub(crate) node: OnceLock<Addr<Node>>,
     pub(crate) outbound: crate::outbound::Outbound,
     /// What platforms have told us.
     pub(crate) kept: Kept,
     /// How the channels are.
     pub(crate) health: Health,
+    pub(crate) files: crate::files::Files,
     /// None: this node is alone and has all shards.
     pub(crate) leases: Option<Leases>,
     /// What other nodes were asked for.

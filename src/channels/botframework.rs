@@ -15,7 +15,7 @@ use super::json::{self, id};
 use super::text::{split, utf16_units};
 use super::{Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Rejected, digest};
 
-pub(super) use api::{Bot, send, test};
+pub(super) use api::{Bot, locate, send, test};
 pub(super) use proof::key_id;
 
 pub const FORM: Form = Form {

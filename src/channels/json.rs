@@ -68,6 +68,7 @@ pub(super) fn file(what: &str, name: &Value, size: &Value, handle: &Value) -> At
         name: name.filter(|name| !name.is_empty()),
         size_bytes: size.as_u64().or_else(|| size.as_str()?.parse().ok()),
         external_id: handle.map(str::to_owned),
+        copy: None,
     }
 }
 

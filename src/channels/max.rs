@@ -147,6 +147,7 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         InboundKind::Edited { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Reacted { .. }
         | InboundKind::Elsewhere(_) => None,
     }
 }

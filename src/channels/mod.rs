@@ -1,7 +1,8 @@
 //! The platforms: what a request means, whether it is genuine, and how to send.
 //!
 //! One file a platform, its parts in the same order: sources, verify, parse, send, errors. This
-//! file only dispatches. Knows the domain and the one guarded way out; no store, no actors.
+//! file only dispatches. Knows the domain, the one guarded way out and the files
+//! that it sends; no store, no actors.
 //! Everything here is lenient about what a platform says and strict about who says it.
 
 mod asking;
@@ -16,16 +17,20 @@ pub mod meta;
 pub mod proof;
 mod rating;
 pub mod telegram;
-mod text;
 pub mod viber;
 pub mod vk;
 pub mod webhook;
 pub mod whatsapp;
 
+mod file;
+mod text;
+
+use std::ops::Range;
 use std::time::Duration;
 
 use domain::channel::{Channel, ChannelSettings};
 use domain::chat::Inbound;
+use domain::file::StoredFile;
 use domain::id::{ConversationId, EntryNumber};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
@@ -50,6 +55,8 @@ pub const FORMS: [Form; 9] = [
     max::FORM,
     webhook::FORM,
 ];
+
+pub use file::{FileSource, NoFile, OutgoingFile};
 
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
@@ -137,6 +144,15 @@ impl Acknowledgement {
     }
 }
 
+/// One call to the platform: a text, files, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Empty only with files.
+    pub text: String,
+    /// Which of the message's files.
+    pub files: Range<usize>,
+}
+
 /// One part of a message on its way to the customer.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
@@ -144,8 +160,10 @@ pub struct Outgoing<'a> {
     pub job: &'a str,
     /// The platform's id of the chat.
     pub chat: &'a str,
-    /// One of the [`parts`] of the message.
+    /// That of one of the [`parts`] of the message; empty only with files.
     pub text: &'a str,
+    /// The files of that part.
+    pub files: &'a [OutgoingFile<'a>],
     pub conversation: &'a ConversationId,
     pub entry: EntryNumber,
     /// Counts from 0.
@@ -281,18 +299,67 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
     }
 }
 
-/// Cuts a text into messages that the platform takes; joined they are the text again.
-pub fn parts(settings: &ChannelSettings, text: &str) -> Vec<String> {
+/// Cuts a message into what the platform takes in one call; the texts joined are the text again,
+/// and each file is in one part.
+pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Vec<Part> {
     match settings {
-        ChannelSettings::Telegram { .. } => telegram::parts(text),
-        ChannelSettings::Vk { .. } => vk::parts(text),
-        ChannelSettings::Facebook { .. } => facebook::parts(text),
-        ChannelSettings::Instagram { .. } => instagram::parts(text),
-        ChannelSettings::Whatsapp { .. } => whatsapp::parts(text),
-        ChannelSettings::BotFramework { .. } => botframework::parts(text),
-        ChannelSettings::Viber { .. } => viber::parts(text),
-        ChannelSettings::Max { .. } => max::parts(text),
-        ChannelSettings::Webhook { .. } => vec![text.to_owned()],
+        ChannelSettings::Telegram { .. } => telegram::parts(text, files),
+        ChannelSettings::Vk { .. } => one_by_one(vk::parts(text), files.len()),
+        ChannelSettings::Facebook { .. } => one_by_one(facebook::parts(text), files.len()),
+        ChannelSettings::Instagram { .. } => one_by_one(instagram::parts(text), files.len()),
+        ChannelSettings::Whatsapp { .. } => one_by_one(whatsapp::parts(text), files.len()),
+        ChannelSettings::BotFramework { .. } => one_by_one(botframework::parts(text), files.len()),
+        ChannelSettings::Viber { .. } => one_by_one(viber::parts(text), files.len()),
+        ChannelSettings::Max { .. } => one_by_one(max::parts(text), files.len()),
+        ChannelSettings::Webhook { .. } => {
+            vec![Part { text: text.to_owned(), files: 0..files.len() }]
+        }
+    }
+}
+
+/// For platforms that take a text or one file in a call: all texts, then each file for itself.
+fn one_by_one(texts: Vec<String>, files: usize) -> Vec<Part> {
+    let texts = texts.into_iter().map(|text| Part { text, files: 0..0 });
+    let files = (0..files).map(|index| Part { text: String::new(), files: index..index + 1 });
+    texts.chain(files).collect()
+}
+
+/// Where a customer's file can be fetched. `handle` is what the platform calls it: the
+/// `external_id` of an attachment that [`parse`] made. Asked once for each attempt, as the answer
+/// may hold for an hour only.
+pub async fn locate(
+    outbound: &Outbound,
+    kept: &Kept,
+    channel: &Channel,
+    handle: &str,
+    now: Timestamp,
+) -> Result<FileSource, NoFile> {
+    match &channel.settings {
+        ChannelSettings::Telegram { token, api_base, .. } => {
+            let bot = telegram::Bot { api_base, token };
+            telegram::locate(outbound, bot, handle).await
+        }
+        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
+            whatsapp::locate(outbound, whatsapp::Account { id, token, api_base }, handle).await
+        }
+        ChannelSettings::BotFramework {
+            app_id,
+            app_password,
+            tenant,
+            login_base,
+            service_hosts,
+            ..
+        } => {
+            let bot = botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
+            botframework::locate(outbound, kept, bot, handle, now).await
+        }
+        // The handle is an address that holds for some hours.
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
     }
 }
 
@@ -464,6 +531,14 @@ pub async fn poll(
         | ChannelSettings::Webhook { .. } => {
             Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
+    }
+}
+
+/// A text, or where a file can be fetched: for platforms that are not given files.
+fn text_of(message: &Outgoing<'_>) -> Result<String, SendOutcome> {
+    match message.files.first() {
+        None => Ok(message.text.to_owned()),
+        Some(file) => Ok(format!("{}\n{}", file.file.name, file.address()?)),
     }
 }
 

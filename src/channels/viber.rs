@@ -16,7 +16,8 @@ use super::proof::{hmac_hex, same};
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{
-    HookRequest, Item, NOT_UNDERSTOOD, Outgoing, Rejected, SendOutcome, digest, reason, unsent,
+    HookRequest, Item, NOT_UNDERSTOOD, Outgoing, OutgoingFile, Rejected, SendOutcome, digest,
+    reason, unsent,
 };
 use crate::outbound::{Outbound, Post};
 
@@ -147,7 +148,7 @@ pub(super) async fn send(
     sender_name: &str,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
-    if message.text.trim().is_empty() {
+    if message.text.trim().is_empty() && message.files.is_empty() {
         return SendOutcome::Sent { external_id: None };
     }
     let shown = message.author.map_or(sender_name, |author| author.name);
@@ -157,6 +158,11 @@ pub(super) async fn send(
         "tracking_data": format!("{}:{}", message.job, message.part),
         "type": "text", "text": message.text,
     });
+    if let Some(file) = message.files.first()
+        && let Err(outcome) = put_file(&mut body, file)
+    {
+        return outcome;
+    }
     if let Some(scale) = message.rating {
         body["keyboard"] = keyboard(scale);
     }
@@ -164,6 +170,20 @@ pub(super) async fn send(
         Ok(answer) => sent(&answer),
         Err(outcome) => outcome,
     }
+}
+
+/// The platform fetches it; pictures have a text of their own, which may be empty.
+fn put_file(body: &mut Value, file: &OutgoingFile<'_>) -> Result<(), SendOutcome> {
+    body["media"] = file.address()?.into();
+    match file.family() {
+        Some("image") => body["type"] = "picture".into(),
+        Some(_) | None => {
+            body["type"] = "file".into();
+            body["size"] = file.file.size_bytes.into();
+            body["file_name"] = file.file.name.as_str().into();
+        }
+    }
+    Ok(())
 }
 
 /// By the published list of errors.

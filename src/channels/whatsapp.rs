@@ -16,7 +16,7 @@ use super::meta::graph::{Class, Failed, sent};
 use super::meta::{self, Part};
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Outgoing, Rejected, SendOutcome};
+use super::{FileSource, HookRequest, Item, NoFile, Outgoing, Rejected, SendOutcome};
 use crate::outbound::Outbound;
 
 pub(super) use super::meta::graph::Account;
@@ -37,8 +37,11 @@ const OBJECT: &str = "whatsapp_business_account";
 const DEDUPE_SECONDS: u32 = 8 * 24 * 60 * 60;
 const TEXT_UTF16_MAX: usize = 4_096;
 
+/// Characters of a sign: some are built of several.
+const SIGN_CHARS_MAX: usize = 10;
+
 /// Kinds of message that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 3] = ["reaction", "system", "revoke"];
+const IGNORED_KINDS: [&str; 2] = ["system", "revoke"];
 
 pub(super) fn parts(text: &str) -> Vec<String> {
     split(text, TEXT_UTF16_MAX, utf16_units)
@@ -98,8 +101,10 @@ fn found(message: &Value, value: &Value) -> Found {
         return Err(known);
     }
     let who = Who::of(message, value).ok_or("no_chat")?;
-    if kind == "edit" {
-        return edited(message, who);
+    match kind {
+        "edit" => return edited(message, who),
+        "reaction" => return reacted(message, who),
+        _ => {}
     }
     let (text, attachments) = content::of(message, who.phone.as_deref());
     let reply = &message["interactive"];
@@ -127,6 +132,14 @@ fn edited(message: &Value, who: Who) -> Found {
     Ok(who.inbound(InboundKind::Edited { external_id: external_id.into(), text }))
 }
 
+/// A sign under a message; without one it is taken back.
+fn reacted(message: &Value, who: Who) -> Found {
+    let reaction = &message["reaction"];
+    let external_id = id(&reaction["message_id"]).ok_or("reaction_without_id")?;
+    let sign = clean_line(reaction["emoji"].as_str().unwrap_or_default(), SIGN_CHARS_MAX);
+    Ok(who.inbound(InboundKind::Reacted { external_id: external_id.into(), reaction: sign }))
+}
+
 /// What the owner wrote in the app on his phone. What is sent through the API has no echo.
 fn written_by_us(message: &Value) -> Found {
     let chat = first_id([&message["to_user_id"], &message["to"]]).ok_or("no_chat")?;
@@ -134,8 +147,11 @@ fn written_by_us(message: &Value) -> Found {
     if let Some(known) = IGNORED_KINDS.into_iter().find(|known| *known == kind) {
         return Err(known);
     }
-    if kind == "edit" {
-        return edited(message, Who { chat, name: String::new(), phone: None });
+    match kind {
+        "edit" => return edited(message, Who { chat, name: String::new(), phone: None }),
+        // Ours under a customer's.
+        "reaction" => return Err("own_reaction"),
+        _ => {}
     }
     let (text, attachments) = content::of(message, None);
     let what = InboundKind::Elsewhere(ElsewhereMessage {
@@ -189,16 +205,21 @@ pub(super) async fn send(
     number: Account<'_>,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
-    if message.text.trim().is_empty() {
+    if message.text.trim().is_empty() && message.files.is_empty() {
         return SendOutcome::Sent { external_id: None };
     }
-    match number.post(outbound, "messages", &body_of(message)).await {
+    let body = match body_of(message) {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
+    match number.post(outbound, "messages", &body).await {
         Ok(answer) => sent(id(&answer["messages"][0]["id"])),
         Err(failed) => failed.outcome(class),
     }
 }
 
-fn body_of(message: &Outgoing<'_>) -> Value {
+/// A text or one file, which the platform fetches.
+fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
     let is_phone = message.chat.bytes().all(|b| b.is_ascii_digit());
     let recipient = if is_phone { "to" } else { "recipient" };
     let mut body = json!({
@@ -206,6 +227,15 @@ fn body_of(message: &Outgoing<'_>) -> Value {
         "biz_opaque_callback_data": format!("{}:{}", message.job, message.part),
     });
     body[recipient] = message.chat.into();
+    if let Some(file) = message.files.first() {
+        let kind = file.family().unwrap_or("document");
+        body["type"] = kind.into();
+        body[kind] = json!({ "link": file.address()? });
+        if kind == "document" {
+            body[kind]["filename"] = file.file.name.as_str().into();
+        }
+        return Ok(body);
+    }
     match message.rating {
         None => {
             body["type"] = "text".into();
@@ -216,7 +246,7 @@ fn body_of(message: &Outgoing<'_>) -> Value {
             body["interactive"] = buttons(scale, message.text);
         }
     }
-    body
+    Ok(body)
 }
 
 /// Three buttons are the most; five stars are a list.
@@ -236,6 +266,33 @@ fn buttons(scale: RatingScale, text: &str) -> Value {
             json!({ "type": "list", "body": body, "action": action })
         }
     }
+}
+
+/// Media have an id; their address holds for minutes, and wants our token.
+pub(super) async fn locate(
+    outbound: &Outbound,
+    number: Account<'_>,
+    media: &str,
+) -> Result<FileSource, NoFile> {
+    let found = match number.get(outbound, media, "url,file_size").await {
+        Ok(found) => found,
+        Err(failed) => {
+            return Err(match failed.outcome(class) {
+                SendOutcome::RetryAfter(wait) => NoFile::RetryAfter(wait),
+                SendOutcome::RetryLater { reason } | SendOutcome::Unknown { reason } => {
+                    NoFile::RetryLater { reason }
+                }
+                SendOutcome::Unreachable { reason }
+                | SendOutcome::ChannelDead { reason }
+                | SendOutcome::Refused { reason } => NoFile::Gone { reason },
+                SendOutcome::Sent { .. } => NoFile::RetryLater { reason: String::new() },
+            });
+        }
+    };
+    let url = words(&found["url"])
+        .ok_or_else(|| NoFile::Gone { reason: "the platform names no address".to_owned() })?;
+    let headers = vec![("authorization", format!("Bearer {}", number.token))];
+    Ok(FileSource::Address { url: url.to_owned(), headers })
 }
 
 /// By the published list of errors of the Cloud API.

@@ -54,6 +54,12 @@ pub enum InboundKind {
         external_id: Arc<str>,
         text: String,
     },
+    /// Signs under a message of either side, instead of those before; empty: none any more. Never
+    /// opens a conversation nor wakes routing.
+    Reacted {
+        external_id: Arc<str>,
+        reaction: String,
+    },
     /// The customer blocked us.
     Blocked,
     Unblocked,
@@ -80,6 +86,9 @@ pub struct CustomerMessage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     pub reply_to: Option<Arc<str>>,
+    /// The album that it is a part of: each part comes as a message of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<Arc<str>>,
     /// When the platform says it was written.
     pub sent_at: Option<Timestamp>,
     /// The platform says that a machine wrote it (a bot, an automatic answer).

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use crate::actors::handle::NotStored;
 use crate::config::ConfigError;
+use crate::files;
 use crate::outbound::SetupFailed;
 use crate::readmodel::ReadModelError;
 use crate::store::Unavailable;
@@ -25,6 +26,8 @@ pub enum Failure {
     Unavailable(#[from] Unavailable),
     #[error("{0}")]
     ReadModel(#[from] ReadModelError),
+    #[error("{0}")]
+    Files(#[from] files::Unavailable),
     #[error("{0}")]
     WayOut(#[from] SetupFailed),
     #[error("cannot listen at {0}: {1}")]
@@ -53,6 +56,7 @@ impl Failure {
             | Self::Store(_)
             | Self::Unavailable(_)
             | Self::ReadModel(_)
+            | Self::Files(_)
             | Self::WayOut(_)
             | Self::Listen(..)
             | Self::Io(_)

@@ -17,6 +17,7 @@ use crate::actors::node::{self, NodeStart};
 use crate::actors::parts::NodeSettings;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::files::{Bucket, FileLimits, Files};
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::readmodel::ReadModel;
 use crate::store::Store;
@@ -27,6 +28,8 @@ pub use running::Running;
 
 /// Lists can be built anew from the store, so they have a file of their own beside it.
 const READ_MODEL: &str = "read-model.sqlite";
+/// Where files are, unless the configuration says otherwise: beside the store.
+const FILES: &str = "files";
 /// The name of a node of the embedded store: there is only one.
 const NODE: &str = "embedded";
 /// For all shards to be read.
@@ -52,6 +55,29 @@ pub fn way_out(config: &Config) -> Result<Outbound, Failure> {
     Ok(Outbound::new(OutboundSettings { allow_networks, ..OutboundSettings::default() })?)
 }
 
+/// Where files are kept: the bucket of the configuration, else its directory. Waits for the disk.
+pub fn open_files(config: &Config) -> Result<Files, Failure> {
+    let set = &config.files;
+    let limits = FileLimits {
+        bytes_max: set.bytes_max,
+        conversation_files_max: set.conversation_files_max,
+        conversation_bytes_max: set.conversation_bytes_max,
+    };
+    if set.bucket.is_empty() {
+        let beside = config.store.directory.join(FILES);
+        let directory = if set.directory.as_os_str().is_empty() { &beside } else { &set.directory };
+        return Ok(Files::in_directory(directory, limits)?);
+    }
+    let bucket = Bucket {
+        name: set.bucket.clone(),
+        endpoint: set.endpoint.clone(),
+        region: set.region.clone(),
+        access_key: set.access_key.expose().to_owned(),
+        secret_key: set.secret_key.expose().to_owned(),
+    };
+    Ok(Files::in_bucket(&bucket, limits)?)
+}
+
 /// Starts a node in the current actix system. When it returns, all shards run.
 pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Failure> {
     let store = open_store(config).await?;
@@ -63,6 +89,7 @@ pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Fai
         store,
         read_model,
         outbound: way_out(config)?,
+        files: open_files(config)?,
         cluster: None,
     });
     let node = node.await?;

@@ -17,6 +17,7 @@ pub mod setup;
 pub mod api;
 
 pub mod assets;
+mod files;
 pub mod health;
 
 pub mod error;
@@ -58,6 +59,7 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
             "GET, POST",
             [get().to(hooks::challenge), post().to(hooks::receive)],
         ))
+        .configure(configure_files)
         .service(only("/ws/operator", "GET", [get().to(socket::operator)]))
         .service(
             web::scope("/api")
@@ -104,9 +106,18 @@ fn configure_api(routes: &mut ServiceConfig) {
         .service(only("/v1/operators/{id}/hand-over", "POST", [post().to(duty::hand_over)]))
         .service(only("/v1/conversations", "GET", [get().to(conversations::list)]))
         .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]))
+        .service(only("/v1/conversations/{id}/files", "POST", [post().to(files::upload)]))
         .service(only("/v1/transfer-targets", "GET", [get().to(transfer_targets::list)]))
         .service(only("/v1/audit", "GET", [get().to(audit::log)]))
         .configure(configure_customers);
+}
+
+fn configure_files(routes: &mut ServiceConfig) {
+    let of_file = "/files/{conversation}/{file}";
+    routes
+        .service(only(of_file, "GET", [get().to(files::content)]))
+        .service(only(&format!("{of_file}/picture"), "GET", [get().to(files::picture)]))
+        .service(only(&format!("{of_file}/{{link}}"), "GET", [get().to(files::linked)]));
 }
 
 fn configure_lines(routes: &mut ServiceConfig) {

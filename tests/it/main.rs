@@ -26,6 +26,8 @@ mod duty;
 mod edge;
 mod exchange;
 mod fakes;
+mod files;
+mod files_served;
 mod hours;
 mod kill;
 mod kill_timers;

@@ -36,6 +36,7 @@ use switchboard::actors::parts::NodeSettings;
 use switchboard::channels::{self, HookRequest, Meaning};
 use switchboard::clock::Clock;
 use switchboard::crm::contacts::Region;
+use switchboard::files::{FileLimits, Files};
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
@@ -414,6 +415,7 @@ pub async fn start_node_with(
         store: store.clone(),
         read_model,
         outbound,
+        files: files_in_memory(),
         cluster: None,
     };
     node::start(start).await.unwrap()
@@ -435,6 +437,15 @@ pub fn node_settings() -> NodeSettings {
         commands_per_second: 100_000,
         commands_burst: 100_000,
     }
+}
+
+/// Files that are gone with the story.
+pub fn files_in_memory() -> Files {
+    Files::in_memory(FileLimits {
+        bytes_max: 1024 * 1024,
+        conversation_files_max: 20,
+        conversation_bytes_max: 4 * 1024 * 1024,
+    })
 }
 
 /// An operator who is signed in under his own name.
@@ -632,7 +643,8 @@ impl Desk {
 
     pub async fn replies(&self, story: &Story, id: &ConversationId, text: &str) -> Outcome {
         let (cmd_id, text) = (new_id(), text.to_owned());
-        let reply = ClientFrame::Reply { cmd_id, conversation: id.clone(), text };
+        let reply =
+            ClientFrame::Reply { cmd_id, conversation: id.clone(), text, files: Vec::new() };
         self.commands(story, reply).await
     }
 

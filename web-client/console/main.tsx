@@ -51,7 +51,8 @@ const actions: Actions = {
     emit({ on: "opened", conversation });
   },
   send(conversation, text, isNote) {
-    socket.command({ type: isNote ? "note" : "reply", conversation, text });
+    if (isNote) socket.command({ type: "note", conversation, text });
+    else socket.command({ type: "reply", conversation, text, files: [] });
   },
   setStatus: (status, reason) => socket.command({ type: "set_status", status, reason }),
   draft: (conversation, draft) => emit({ on: "drafted", conversation, draft }),

@@ -8,7 +8,8 @@ use url::form_urlencoded::Serializer;
 
 use super::super::kept::{Kept, Token};
 use super::super::{
-    NOT_UNDERSTOOD, Outgoing, SendOutcome, bounded, rating, reason, unsent, url_part,
+    FileSource, NOT_UNDERSTOOD, NoFile, Outgoing, SendOutcome, bounded, rating, reason, unsent,
+    url_part,
 };
 use super::proof::is_allowed;
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
@@ -36,7 +37,7 @@ pub(crate) async fn send(
     bot: Bot<'_>,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
-    if message.text.trim().is_empty() {
+    if message.text.trim().is_empty() && message.files.is_empty() {
         return SendOutcome::Sent { external_id: None };
     }
     let address = message.return_to.unwrap_or_default();
@@ -46,7 +47,10 @@ pub(crate) async fn send(
     }
     let (base, chat) = (address.trim_end_matches('/'), url_part(message.chat));
     let url = format!("{base}/v3/conversations/{chat}/activities");
-    let body = body_of(message).to_string();
+    let body = match body_of(message) {
+        Ok(body) => body.to_string(),
+        Err(outcome) => return outcome,
+    };
     let mut answered = None;
     // A token may have been revoked before its end: once more with a new one.
     for _ in 0..2 {
@@ -69,8 +73,17 @@ pub(crate) async fn send(
     }
 }
 
-fn body_of(message: &Outgoing<'_>) -> Value {
+/// Whoever reads it fetches its files.
+fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
     let mut body = json!({ "type": "message", "text": message.text, "textFormat": "plain" });
+    let attached = message.files.iter().map(|file| {
+        let (kind, address) = (&file.file.media_type, file.address()?);
+        Ok(json!({ "contentType": kind, "contentUrl": address, "name": file.file.name }))
+    });
+    let attached: Vec<Value> = attached.collect::<Result<_, SendOutcome>>()?;
+    if !attached.is_empty() {
+        body["attachments"] = attached.into();
+    }
     if let Some(scale) = message.rating {
         // Whoever presses says the value.
         let actions = rating::buttons(scale).into_iter().map(|(words, value)| {
@@ -78,7 +91,29 @@ fn body_of(message: &Outgoing<'_>) -> Value {
         });
         body["suggestedActions"] = json!({ "actions": actions.collect::<Vec<_>>() });
     }
-    body
+    Ok(body)
+}
+
+/// A customer's file. Only those that the connector keeps itself want our token, and only its hosts
+/// get it: the address is the customer's word.
+pub(crate) async fn locate(
+    outbound: &Outbound,
+    kept: &Kept,
+    bot: Bot<'_>,
+    address: &str,
+    now: Timestamp,
+) -> Result<FileSource, NoFile> {
+    let is_kept_there = address.contains("/v3/attachments/");
+    if !is_kept_there || !is_allowed(bot.service_hosts, address) {
+        return Ok(FileSource::at(address));
+    }
+    match bot.token(outbound, kept, now).await {
+        Ok(token) => {
+            let headers = vec![("authorization", format!("Bearer {token}"))];
+            Ok(FileSource::Address { url: address.to_owned(), headers })
+        }
+        Err(outcome) => Err(NoFile::RetryLater { reason: outcome.into_reason() }),
+    }
 }
 
 fn sent(answer: &Answer) -> SendOutcome {

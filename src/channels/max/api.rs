@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{
-    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, unsent,
+    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, text_of, unsent,
 };
 use super::{ASKED_KINDS, item, keyboard};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Ask, Fault, Outbound, Post};
@@ -24,10 +24,12 @@ pub(crate) struct Bot<'a> {
 }
 
 pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -> SendOutcome {
-    if message.text.trim().is_empty() {
-        return SendOutcome::Sent { external_id: None };
-    }
-    let mut body = json!({ "text": message.text });
+    let text = match text_of(message) {
+        Ok(text) if text.trim().is_empty() => return SendOutcome::Sent { external_id: None },
+        Ok(text) => text,
+        Err(outcome) => return outcome,
+    };
+    let mut body = json!({ "text": text });
     if let Some(scale) = message.rating {
         body["attachments"] = keyboard(scale);
     }

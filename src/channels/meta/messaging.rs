@@ -16,10 +16,9 @@ use super::{Part, account_of};
 use crate::outbound::Outbound;
 
 /// What is done with events of the past, and with what is not for us.
-const IGNORED_KINDS: [&str; 13] = [
+const IGNORED_KINDS: [&str; 12] = [
     "delivery",
     "read",
-    "reaction",
     "referral",
     "optin",
     "account_linking",
@@ -33,6 +32,8 @@ const IGNORED_KINDS: [&str; 13] = [
 ];
 /// Attachments of a message that are kept.
 const ATTACHMENTS_MAX: usize = 20;
+/// Characters of a sign: some are built of several.
+const SIGN_CHARS_MAX: usize = 10;
 /// A guest of the chat plugin has a reference instead of an id.
 const GUEST: &str = "user_ref:";
 
@@ -67,6 +68,8 @@ fn found(event: &Value, page: &str) -> Found {
         edited(event)
     } else if event["postback"].is_object() {
         postback(event)
+    } else if event["reaction"].is_object() {
+        reacted(event)
     } else {
         let known = IGNORED_KINDS.into_iter().find(|kind| event.get(kind).is_some());
         Err(known.unwrap_or("unknown_kind"))
@@ -138,6 +141,17 @@ fn postback(event: &Value) -> Found {
     Ok(inbound(customer(event)?, what))
 }
 
+/// A sign under a message, or it is taken back.
+fn reacted(event: &Value) -> Found {
+    let reaction = &event["reaction"];
+    let external_id = id(&reaction["mid"]).ok_or("reaction_without_id")?;
+    let is_there = reaction["action"] != "unreact";
+    let sign = reaction["emoji"].as_str().filter(|_| is_there).unwrap_or_default();
+    let reaction = clean_line(sign, SIGN_CHARS_MAX);
+    let what = InboundKind::Reacted { external_id: external_id.into(), reaction };
+    Ok(inbound(customer(event)?, what))
+}
+
 fn customer(event: &Value) -> Result<String, &'static str> {
     let guest = || first_id([&event["sender"]["user_ref"]]).map(|guest| format!("{GUEST}{guest}"));
     id(&event["sender"]["id"]).or_else(guest).ok_or("no_chat")
@@ -191,7 +205,7 @@ fn place(attached: &Value) -> Attachment {
     }
 }
 
-/// Sends one text. Outside the 24 hours of the platform an operator's answer goes as a person's, if
+/// Sends one part. Outside the 24 hours of the platform an operator's answer goes as a person's, if
 /// the page may do that.
 pub(in crate::channels) async fn send(
     outbound: &Outbound,
@@ -199,10 +213,13 @@ pub(in crate::channels) async fn send(
     human_agent: bool,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
-    if message.text.trim().is_empty() {
+    if message.text.trim().is_empty() && message.files.is_empty() {
         return SendOutcome::Sent { external_id: None };
     }
-    let mut body = body_of(message);
+    let mut body = match body_of(message) {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
     let first = account.post(outbound, "messages", &body).await;
     let closed = matches!(&first, Err(Failed::Error(GraphError { code, subcode, .. }))
         if class(*code, *subcode) == Class::WindowClosed);
@@ -219,17 +236,26 @@ pub(in crate::channels) async fn send(
     }
 }
 
-fn body_of(message: &Outgoing<'_>) -> Value {
+/// A text or one file, which the platform fetches.
+fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
     let recipient = match message.chat.strip_prefix(GUEST) {
         Some(guest) => json!({ "user_ref": guest }),
         None => json!({ "id": message.chat }),
     };
     let metadata = format!("{MARK}{}:{}", message.job, message.part);
-    let mut inner = json!({ "text": message.text, "metadata": metadata });
+    let mut inner = json!({ "metadata": metadata });
+    match message.files.first() {
+        None => inner["text"] = message.text.into(),
+        Some(file) => {
+            let payload = json!({ "url": file.address()?, "is_reusable": false });
+            let kind = file.family().unwrap_or("file");
+            inner["attachment"] = json!({ "type": kind, "payload": payload });
+        }
+    }
     if let Some(scale) = message.rating {
         inner["quick_replies"] = quick_replies(scale);
     }
-    json!({ "recipient": recipient, "messaging_type": "RESPONSE", "message": inner })
+    Ok(json!({ "recipient": recipient, "messaging_type": "RESPONSE", "message": inner }))
 }
 
 fn quick_replies(scale: RatingScale) -> Value {

@@ -12,7 +12,9 @@ use url::form_urlencoded::Serializer;
 
 use super::super::kept::{Kept, LongPoll};
 use super::super::text::{NAME_CHARS_MAX, clean_line};
-use super::super::{NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, unsent};
+use super::super::{
+    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, text_of, unsent,
+};
 use super::{item, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Ask, Fault, Outbound, Post};
 
@@ -49,15 +51,17 @@ pub(crate) async fn send(
     community: Community<'_>,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
-    if message.text.trim().is_empty() {
-        return SendOutcome::Sent { external_id: None };
-    }
+    let text = match text_of(message) {
+        Ok(text) if text.trim().is_empty() => return SendOutcome::Sent { external_id: None },
+        Ok(text) => text,
+        Err(outcome) => return outcome,
+    };
     let random_id = random_id(message).to_string();
     let keyboard = message.rating.map(|scale| rating::keyboard(scale).to_string());
     let mark = rating::mark();
     let mut fields = vec![
         ("peer_id", message.chat),
-        ("message", message.text),
+        ("message", &text),
         ("random_id", &random_id),
         ("payload", &mark),
     ];

@@ -37,7 +37,9 @@ pub(super) fn external_id(item: &Item) -> &str {
     let own = match &item.meaning {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => message.external_id.as_deref(),
-            InboundKind::Edited { external_id, .. } => Some(&**external_id),
+            InboundKind::Edited { external_id, .. } | InboundKind::Reacted { external_id, .. } => {
+                Some(&**external_id)
+            }
             InboundKind::Blocked | InboundKind::Unblocked | InboundKind::Elsewhere(_) => None,
         },
         Meaning::Ignored(_) | Meaning::Confirmation => None,
@@ -69,6 +71,7 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
     let own = match what {
         InboundKind::Message(message) => message.external_id.as_deref(),
         InboundKind::Edited { .. }
+        | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
         | InboundKind::Elsewhere(_) => None,
@@ -99,6 +102,7 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         text: text.unwrap_or_default(),
         attachments,
         reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
+        album: None,
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
         automatic: automatic.unwrap_or(false),
         rating,
@@ -114,7 +118,7 @@ fn rating(at: &At<'_>) -> Result<u8, Rejected> {
     value.filter(allowed).ok_or_else(|| at.wrong("not a whole number from 0 to 5"))
 }
 
-/// Files are not fetched: their address is what is known about them.
+/// Their addresses are fetched later.
 fn attachments(files: &At<'_>) -> Result<Vec<Attachment>, Rejected> {
     let attachment = |file: &At<'_>| {
         file.object()?;
@@ -124,6 +128,7 @@ fn attachments(files: &At<'_>) -> Result<Vec<Attachment>, Rejected> {
             name: name.map(|name| clean_line(name, NAME_CHARS_MAX)),
             size_bytes: None,
             external_id: Some(file.need("url")?.url()?),
+            copy: None,
         })
     };
     files.elements(FILES_MAX)?.iter().map(attachment).collect()

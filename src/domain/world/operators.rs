@@ -173,6 +173,8 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::OperatorBack { .. }
         | Input::Reconsider
         | Input::DeliveryChanged { .. }
+        | Input::FileCopied { .. }
+        | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => None,
     }
 }

@@ -167,6 +167,7 @@ impl World {
             Effect::Closed
             | Effect::Append(_)
             | Effect::Send { .. }
+            | Effect::Copy { .. }
             | Effect::Seek(_)
             | Effect::Assigned { .. }
             | Effect::Spam { block: false, .. }
@@ -209,6 +210,7 @@ fn outcome(effects: &[Effect]) -> Outcome {
         Effect::Ignore(reason) => Some(Outcome::Ignored(reason)),
         Effect::Append(_)
         | Effect::Send { .. }
+        | Effect::Copy { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }

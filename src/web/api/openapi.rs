@@ -10,7 +10,7 @@ use crate::web::api::{
     audit, calendar, channels, conversations, customers, duty, leads, lines, operators,
     transfer_targets,
 };
-use crate::web::{auth, hooks, setup};
+use crate::web::{auth, files, hooks, setup};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -53,6 +53,10 @@ use crate::web::{auth, hooks, setup};
         duty::hand_over,
         conversations::list,
         conversations::one,
+        files::upload,
+        files::content,
+        files::picture,
+        files::linked,
         transfer_targets::list,
         audit::log,
         customers::one,

@@ -106,6 +106,7 @@ pub(crate) fn outgoing<'a>(
         job: "job-3",
         chat,
         text,
+        files: &[],
         conversation,
         entry: EntryNumber(3),
         part: 0,

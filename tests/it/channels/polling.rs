@@ -30,6 +30,7 @@ fn texts(items: &[Item]) -> Vec<String> {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => format!("{}: {}", inbound.chat, message.text),
             InboundKind::Edited { text, .. } => format!("{} edits: {text}", inbound.chat),
+            InboundKind::Reacted { reaction, .. } => format!("{} {reaction}", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
             InboundKind::Elsewhere(message) => format!("to {}: {}", inbound.chat, message.text),

@@ -117,8 +117,8 @@ async fn the_platform_is_told_once_that_a_press_is_taken() {
 async fn every_part_of_a_long_text_arrives_in_order() {
     let telegram = Telegram::start(now());
     let text = "word 👨‍👩‍👧‍👦 ".repeat(2000);
-    for part in channels::parts(&telegram_at("").settings, &text) {
-        assert!(matches!(send(&telegram, &part).await, SendOutcome::Sent { .. }));
+    for part in channels::parts(&telegram_at("").settings, &text, &[]) {
+        assert!(matches!(send(&telegram, &part.text).await, SendOutcome::Sent { .. }));
     }
     assert_eq!(telegram.sent_to(41).concat(), text);
 }

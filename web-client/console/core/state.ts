@@ -267,6 +267,8 @@ function applied(state: State, event: Event): State {
       return withEntry(next, event.conversation, event.entry);
     case "edited":
     case "delivery":
+    case "file":
+    case "reacted":
       // These concern the open chat only.
       return next;
     case "line":

@@ -176,6 +176,7 @@ export const en = {
     handed: (name: string) => `Handed to ${name}, who has not accepted yet.`,
   },
   entry: {
+    reaction: "The customer's reaction",
     customer: "Customer",
     elsewhere: "A colleague, on the platform",
     line: "Automatic",
@@ -218,6 +219,16 @@ export const en = {
       game: "Game",
     } as Record<string, string>,
     unknown: "Something else",
+    loading: "Loading",
+    missing: "Could not be loaded",
+    problems: {
+      too_large: "it is too large",
+      too_many: "there are too many files already",
+      empty: "it is empty",
+      not_allowed: "files of this kind are not kept",
+      gone: "the platform does not give it",
+      unreachable: "the platform did not answer",
+    },
     openFile: "Open the file",
     fileStays: "The file stays on the platform.",
     /** `kind` is one of the words above. */

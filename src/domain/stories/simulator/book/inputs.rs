@@ -80,7 +80,9 @@ impl Book {
             | Input::CustomerBack
             | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
-            | Input::DeliveryChanged { .. } => panic!("nobody sends this here: {input:?}"),
+            | Input::DeliveryChanged { .. }
+            | Input::FileCopied { .. }
+            | Input::CustomerReacted { .. } => panic!("nobody sends this here: {input:?}"),
         }
     }
 
@@ -334,7 +336,9 @@ impl Book {
             | Input::CustomerBack
             | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
-            | Input::DeliveryChanged { .. } => {}
+            | Input::DeliveryChanged { .. }
+            | Input::FileCopied { .. }
+            | Input::CustomerReacted { .. } => {}
         }
     }
 
