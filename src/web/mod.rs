@@ -113,11 +113,10 @@ fn configure_api(routes: &mut ServiceConfig) {
 }
 
 fn configure_files(routes: &mut ServiceConfig) {
-    let of_file = "/files/{conversation}/{file}";
     routes
-        .service(only(of_file, "GET", [get().to(files::content)]))
-        .service(only(&format!("{of_file}/picture"), "GET", [get().to(files::picture)]))
-        .service(only(&format!("{of_file}/{{link}}"), "GET", [get().to(files::linked)]));
+        .service(only("/files/{conversation}/{file}", "GET", [get().to(files::content)]))
+        .service(only("/files/{conversation}/{file}/picture", "GET", [get().to(files::picture)]))
+        .service(only("/files/{conversation}/{file}/{link}", "GET", [get().to(files::linked)]));
 }
 
 fn configure_lines(routes: &mut ServiceConfig) {
