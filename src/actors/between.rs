@@ -1,9 +1,10 @@
 //! Chats and their conversations, which may live in different shards: who is told what by post.
 
-use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind};
+use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind, Receipt};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
+use domain::entry::{Record, fold};
 use domain::event::FeedEvent;
 use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::RatingScale;
@@ -18,6 +19,11 @@ use crate::actors::post::{First, Post};
 use crate::clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
 use crate::store::op::Op;
+
+/// Records of a history that are read at a time, to find what a receipt is about, and how often:
+/// beyond that a message is too long ago.
+const HISTORY_PAGE: usize = 256;
+const HISTORY_PAGES_MAX: usize = 20;
 
 impl Bench {
     /// An entry of this shard's inbox.
@@ -95,6 +101,7 @@ impl Bench {
                 // An edit may concern the conversation before.
                 InboundKind::Edited { .. }
                 | InboundKind::Reacted { .. }
+                | InboundKind::Receipt(_)
                 | InboundKind::Elsewhere(_) => chat.open.clone().or(chat.last.clone()),
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
                 InboundKind::Message(_) => None,
@@ -173,12 +180,44 @@ impl Bench {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
             }
             InboundKind::Unblocked => Input::CustomerBack,
+            InboundKind::Receipt(receipt) => return self.got_further(group, id, &receipt).await,
             InboundKind::Elsewhere(message) => {
                 Input::WrittenElsewhere { message, original: inbound.original }
             }
         };
         if let Err(refusal) = self.feed(group, id, input, None).await? {
             tracing::error!(conversation = %id, ?refusal, "an arrival was refused");
+        }
+        Ok(())
+    }
+
+    /// What the platform says of messages of ours. They are looked up in the history: a conversation
+    /// does not know its messages by the platform's ids.
+    async fn got_further(
+        &mut self,
+        group: &mut Group,
+        id: &ConversationId,
+        receipt: &Receipt,
+    ) -> Result<(), Broken> {
+        let (mut records, mut after) = (Vec::new(), 0);
+        for _ in 0..HISTORY_PAGES_MAX {
+            let page =
+                self.parts.store.history(self.shard, id.clone(), after, HISTORY_PAGE).await?;
+            let is_last = page.len() < HISTORY_PAGE;
+            for (n, bytes) in page {
+                after = n;
+                records.extend(encode::read::<Record>("record", &bytes));
+            }
+            if is_last {
+                break;
+            }
+        }
+        for entry in fold(records).iter().filter(|entry| receipt.concerns(entry)) {
+            let (n, delivery) = (entry.n, receipt.state.clone());
+            let input = Input::DeliveryChanged { entry: n, delivery, external_id: None };
+            if let Err(refusal) = self.feed(group, id, input, None).await? {
+                tracing::error!(conversation = %id, ?refusal, "a receipt was refused");
+            }
         }
         Ok(())
     }

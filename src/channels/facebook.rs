@@ -31,7 +31,8 @@ const OBJECT: &str = "page";
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
 const TEXT_UTF16_MAX: usize = 2_000;
 /// What a page must send us.
-const FIELDS: &str = "messages,messaging_postbacks,message_echoes,message_edits";
+const FIELDS: &str = "messages,messaging_postbacks,message_echoes,message_edits,\
+    message_reactions,message_deliveries,message_reads";
 
 pub(super) fn parts(text: &str) -> Vec<String> {
     split(text, TEXT_UTF16_MAX, utf16_units)

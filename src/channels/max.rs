@@ -148,6 +148,7 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         | InboundKind::Blocked
         | InboundKind::Unblocked
         | InboundKind::Reacted { .. }
+        | InboundKind::Receipt(_)
         | InboundKind::Elsewhere(_) => None,
     }
 }

@@ -211,6 +211,7 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Receipt(_)
         | InboundKind::Elsewhere(_) => None,
     }
 }

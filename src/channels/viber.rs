@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use domain::chat::{CustomerMessage, Inbound, InboundKind};
-use domain::entry::Attachment;
+use domain::chat::{CustomerMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::entry::{Attachment, DeliveryState};
 use domain::line::RatingScale;
 use serde_json::{Value, json};
 
@@ -44,8 +44,7 @@ const TEXT_UTF16_MAX: usize = 7_000;
 const SENDER_CHARS_MAX: usize = 28;
 
 /// Kinds of event that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 6] =
-    ["webhook", "conversation_started", "delivered", "seen", "failed", "action"];
+const IGNORED_KINDS: [&str; 3] = ["webhook", "conversation_started", "action"];
 
 pub(super) fn parts(text: &str) -> Vec<String> {
     split(text, TEXT_UTF16_MAX, utf16_units)
@@ -75,6 +74,12 @@ fn found(event: &Value, kind: &str) -> Found {
             let name = user["name"].as_str().unwrap_or_default();
             membership(&user["id"], name, InboundKind::Unblocked)
         }
+        "delivered" => got_further(event, DeliveryState::Delivered),
+        "seen" => got_further(event, DeliveryState::Read),
+        "failed" => {
+            let reason = reason(event["desc"].as_str().unwrap_or("no description"));
+            got_further(event, DeliveryState::Failed { reason })
+        }
         kind => {
             let known = IGNORED_KINDS.into_iter().find(|known| *known == kind);
             Err(known.unwrap_or("unknown_kind"))
@@ -97,6 +102,11 @@ fn written(event: &Value) -> Found {
     });
     let name = clean_line(sender["name"].as_str().unwrap_or_default(), NAME_CHARS_MAX);
     Ok(Inbound { chat: chat.into(), customer_name: name, what, original: None, return_to: None })
+}
+
+fn got_further(event: &Value, state: DeliveryState) -> Found {
+    let of = ReceiptOf::Messages(vec![id(&event["message_token"]).ok_or("no_message")?.into()]);
+    membership(&event["user_id"], "", InboundKind::Receipt(Receipt { of, state }))
 }
 
 fn membership(user: &Value, name: &str, what: InboundKind) -> Found {

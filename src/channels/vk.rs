@@ -11,7 +11,8 @@ mod api;
 mod content;
 mod rating;
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::entry::DeliveryState;
 use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
@@ -44,14 +45,8 @@ const TEXT_UTF16_MAX: usize = 4096;
 const GROUP_CHATS_FROM: i64 = 2_000_000_000;
 
 /// Kinds of event that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 6] = [
-    "message_read",
-    "message_typing_state",
-    "message_event",
-    "message_reaction_event",
-    "like_add",
-    "like_remove",
-];
+const IGNORED_KINDS: [&str; 5] =
+    ["message_typing_state", "message_event", "message_reaction_event", "like_add", "like_remove"];
 
 /// Cuts at the platform's limit.
 pub(super) fn parts(text: &str) -> Vec<String> {
@@ -115,6 +110,7 @@ fn found(event: &Value) -> Found {
         "message_new" => written(message),
         "message_reply" => written_by_us(message),
         "message_edit" => edited(message),
+        "message_read" => read(object),
         "message_deny" => membership(object, InboundKind::Blocked),
         "message_allow" => membership(object, InboundKind::Unblocked),
         kind => {
@@ -170,6 +166,17 @@ fn edited(message: &Value) -> Found {
     let Some(text) = words(&message["text"]) else { return Err("edit_without_text") };
     let what = InboundKind::Edited { external_id: external_id.into(), text: text.to_owned() };
     Ok(inbound(chat, what))
+}
+
+/// The customer has read all up to a message. What the community has read is its own affair.
+fn read(object: &Value) -> Found {
+    if object["from_id"].as_i64().is_some_and(|from| from < 0) {
+        return Err("own_read");
+    }
+    let newest = object["read_message_id"].as_i64().ok_or("receipt_of_nothing")?;
+    let of = ReceiptOf::UpToNumber(newest);
+    let receipt = Receipt { of, state: DeliveryState::Read };
+    Ok(inbound(private_chat(object)?, InboundKind::Receipt(receipt)))
 }
 
 /// The customer forbids the community to write to him, or allows it.

@@ -6,7 +6,8 @@
 
 mod content;
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::entry::DeliveryState;
 use domain::line::RatingScale;
 use serde_json::{Value, json};
 
@@ -16,7 +17,7 @@ use super::meta::graph::{Class, Failed, sent};
 use super::meta::{self, Part};
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{FileSource, HookRequest, Item, NoFile, Outgoing, Rejected, SendOutcome};
+use super::{FileSource, HookRequest, Item, NoFile, Outgoing, Rejected, SendOutcome, reason};
 use crate::outbound::Outbound;
 
 pub(super) use super::meta::graph::Account;
@@ -77,18 +78,33 @@ fn of_change(change: &Value) -> Vec<Part> {
     let statuses = list("statuses").map(|status| {
         let word = status["status"].as_str().unwrap_or_default();
         let key = id(&status["id"]).map(|id| format!("s:{id}:{word}"));
-        part(key, Err(status_word(word)), status)
+        part(key, got_further(status, word), status)
     });
     let parts: Vec<Part> = messages.chain(echoes).chain(statuses).collect();
     if parts.is_empty() { vec![part(None, Err("another_field"), change)] } else { parts }
 }
 
-fn status_word(status: &str) -> &'static str {
-    let known = ["sent", "delivered", "read", "played", "failed"];
-    let words =
-        ["status_sent", "status_delivered", "status_read", "status_played", "status_failed"];
-    let found = known.iter().position(|word| *word == status);
-    found.map_or("status_unknown", |at| words[at])
+/// How far a message of ours has got, perhaps not far.
+fn got_further(status: &Value, word: &str) -> Found {
+    let state = match word {
+        "delivered" => DeliveryState::Delivered,
+        "read" | "played" => DeliveryState::Read,
+        "failed" => {
+            let error = &status["errors"][0];
+            let said = [&error["error_data"]["details"], &error["title"], &error["message"]];
+            let said = said.into_iter().find_map(words).unwrap_or("no description");
+            let code = error["code"].as_i64().unwrap_or(0);
+            DeliveryState::Failed { reason: format!("{code}: {}", reason(said)) }
+        }
+        // Known from the answer.
+        "sent" => return Err("status_sent"),
+        _ => return Err("status_unknown"),
+    };
+    let recipients = [&status["recipient_user_id"], &status["recipient_id"]];
+    let chat = first_id(recipients).ok_or("no_chat")?.into();
+    let of = ReceiptOf::Messages(vec![id(&status["id"]).ok_or("status_without_id")?.into()]);
+    let what = InboundKind::Receipt(Receipt { of, state });
+    Ok(Inbound { chat, customer_name: String::new(), what, original: None, return_to: None })
 }
 
 /// A message of a customer's, with the contacts that stand beside it.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::TextsSent;
-use crate::entry::Attachment;
+use crate::entry::{Attachment, Author, Body, DeliveryState, Entry};
 use crate::id::{ChatKey, ConversationId, CustomerId};
 
 /// A chat, as stored. Its successive conversations are linked through it.
@@ -63,6 +63,8 @@ pub enum InboundKind {
     /// The customer blocked us.
     Blocked,
     Unblocked,
+    /// How far messages of ours have got. Never opens a conversation.
+    Receipt(Receipt),
     /// Somebody of ours wrote to the customer on the platform itself. Never opens a conversation.
     Elsewhere(ElsewhereMessage),
 }
@@ -100,4 +102,42 @@ pub struct CustomerMessage {
     /// The button of a rating request that the customer pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
+}
+
+/// What the platform says of messages that were sent to the customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub of: ReceiptOf,
+    pub state: DeliveryState,
+}
+
+/// Which messages a receipt is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptOf {
+    /// Those with these ids of the platform.
+    Messages(Vec<Arc<str>>),
+    /// All up to the one with this number, on platforms that number their messages.
+    UpToNumber(i64),
+    /// All that were sent until then.
+    UpTo(Timestamp),
+}
+
+impl Receipt {
+    /// Whether it tells something new of an entry. Platforms repeat receipts and mix their order up.
+    pub fn concerns(&self, entry: &Entry) -> bool {
+        let Body::Message(message) = &entry.body else { return false };
+        let Some(delivery) = &message.delivery else { return false };
+        let is_meant = match &self.of {
+            ReceiptOf::Messages(ids) => {
+                message.external_id.as_ref().is_some_and(|own| ids.contains(own))
+            }
+            ReceiptOf::UpToNumber(newest) => {
+                let own = message.external_id.as_deref().and_then(|own| own.parse::<i64>().ok());
+                own.is_some_and(|own| own <= *newest)
+            }
+            ReceiptOf::UpTo(at) => *delivery != DeliveryState::Pending && entry.at <= *at,
+        };
+        is_meant && entry.author != Author::Customer && delivery.is_before(&self.state)
+    }
 }

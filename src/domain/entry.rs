@@ -161,6 +161,25 @@ pub enum DeliveryState {
     Unconfirmed,
 }
 
+impl DeliveryState {
+    /// Whether `next` is further on the way than this. What arrived has not failed.
+    pub fn is_before(&self, next: &Self) -> bool {
+        let step = |state: &Self| match state {
+            Self::Pending => 0,
+            Self::Failed { .. } | Self::Unconfirmed => 1,
+            Self::Sent => 2,
+            Self::Delivered => 3,
+            Self::Read => 4,
+        };
+        match next {
+            Self::Failed { .. } => matches!(self, Self::Pending | Self::Unconfirmed | Self::Sent),
+            Self::Pending | Self::Unconfirmed | Self::Sent | Self::Delivered | Self::Read => {
+                step(self) < step(next)
+            }
+        }
+    }
+}
+
 /// Something that happened to the conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]

@@ -89,6 +89,7 @@ impl Expected {
                 | InboundKind::Reacted { .. }
                 | InboundKind::Blocked
                 | InboundKind::Unblocked
+                | InboundKind::Receipt(_)
                 | InboundKind::Elsewhere(_) => Self::Change,
             },
         }

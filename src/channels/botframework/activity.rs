@@ -1,7 +1,7 @@
 //! What one activity means.
 
-use domain::chat::{CustomerMessage, Inbound, InboundKind};
-use domain::entry::Attachment;
+use domain::chat::{CustomerMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::entry::{Attachment, DeliveryState};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ const IGNORED_KINDS: [&str; 8] = [
 ];
 /// Attachments of one message that are kept.
 const ATTACHMENTS_MAX: usize = 20;
+/// The name of an event of Teams.
+const READ: &str = "application/vnd.microsoft.readReceipt";
 /// A file of the customer's in Teams.
 const FILE_INFO: &str = "application/vnd.microsoft.teams.file.download.info";
 
@@ -34,6 +36,7 @@ pub(super) fn found(activity: &Value, address: &str) -> Found {
     let what = match kind {
         "message" => written(activity),
         "messageUpdate" => edited(activity)?,
+        "event" if activity["name"] == READ => read(activity)?,
         "contactRelationUpdate" | "installationUpdate" => match activity["action"].as_str() {
             Some("remove") => InboundKind::Blocked,
             Some("add") => InboundKind::Unblocked,
@@ -96,6 +99,14 @@ fn edited(activity: &Value) -> Result<InboundKind, &'static str> {
         return Err("edit_without_text");
     }
     Ok(InboundKind::Edited { external_id: external_id.into(), text })
+}
+
+/// Teams numbers its messages: all up to that one are read.
+fn read(activity: &Value) -> Result<InboundKind, &'static str> {
+    let newest = id(&activity["value"]["lastReadMessageId"]);
+    let newest = newest.and_then(|newest| newest.parse().ok()).ok_or("receipt_of_nothing")?;
+    let of = ReceiptOf::UpToNumber(newest);
+    Ok(InboundKind::Receipt(Receipt { of, state: DeliveryState::Read }))
 }
 
 /// With 3 or 7 digits of a second, and perhaps an offset.

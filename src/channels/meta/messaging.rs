@@ -2,8 +2,8 @@
 //!
 //! Sources: developers.facebook.com, Messenger Platform: webhook events, Send API, error codes.
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
-use domain::entry::Attachment;
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::entry::{Attachment, DeliveryState};
 use domain::line::RatingScale;
 use serde_json::{Value, json};
 
@@ -16,9 +16,7 @@ use super::{Part, account_of};
 use crate::outbound::Outbound;
 
 /// What is done with events of the past, and with what is not for us.
-const IGNORED_KINDS: [&str; 12] = [
-    "delivery",
-    "read",
+const IGNORED_KINDS: [&str; 10] = [
     "referral",
     "optin",
     "account_linking",
@@ -32,6 +30,8 @@ const IGNORED_KINDS: [&str; 12] = [
 ];
 /// Attachments of a message that are kept.
 const ATTACHMENTS_MAX: usize = 20;
+/// Messages of one receipt.
+const RECEIPTS_MAX: usize = 100;
 /// Characters of a sign: some are built of several.
 const SIGN_CHARS_MAX: usize = 10;
 /// A guest of the chat plugin has a reference instead of an id.
@@ -70,6 +70,10 @@ fn found(event: &Value, page: &str) -> Found {
         postback(event)
     } else if event["reaction"].is_object() {
         reacted(event)
+    } else if event["delivery"].is_object() {
+        got_further(event, &event["delivery"], DeliveryState::Delivered)
+    } else if event["read"].is_object() {
+        got_further(event, &event["read"], DeliveryState::Read)
     } else {
         let known = IGNORED_KINDS.into_iter().find(|kind| event.get(kind).is_some());
         Err(known.unwrap_or("unknown_kind"))
@@ -150,6 +154,18 @@ fn reacted(event: &Value) -> Found {
     let reaction = clean_line(sign, SIGN_CHARS_MAX);
     let what = InboundKind::Reacted { external_id: external_id.into(), reaction };
     Ok(inbound(customer(event)?, what))
+}
+
+/// Either platform says it in its own way: by messages, or by the moment up to which it holds.
+fn got_further(event: &Value, said: &Value, state: DeliveryState) -> Found {
+    let listed = said["mids"].as_array().into_iter().flatten().chain([&said["mid"]]);
+    let ids: Vec<_> = listed.filter_map(id).take(RECEIPTS_MAX).map(Into::into).collect();
+    let of = if ids.is_empty() {
+        ReceiptOf::UpTo(json::millis(&said["watermark"]).ok_or("receipt_of_nothing")?)
+    } else {
+        ReceiptOf::Messages(ids)
+    };
+    Ok(inbound(customer(event)?, InboundKind::Receipt(Receipt { of, state })))
 }
 
 fn customer(event: &Value) -> Result<String, &'static str> {

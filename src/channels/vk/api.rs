@@ -124,7 +124,14 @@ pub(crate) async fn connect(
     if !polling {
         return Ok(());
     }
-    let wanted = ["message_new", "message_reply", "message_edit", "message_allow", "message_deny"];
+    let wanted = [
+        "message_new",
+        "message_reply",
+        "message_edit",
+        "message_read",
+        "message_allow",
+        "message_deny",
+    ];
     let mut fields =
         vec![("group_id", community.group_id), ("enabled", "1"), ("api_version", VERSION)];
     fields.extend(wanted.map(|kind| (kind, "1")));

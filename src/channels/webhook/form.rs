@@ -40,7 +40,10 @@ pub(super) fn external_id(item: &Item) -> &str {
             InboundKind::Edited { external_id, .. } | InboundKind::Reacted { external_id, .. } => {
                 Some(&**external_id)
             }
-            InboundKind::Blocked | InboundKind::Unblocked | InboundKind::Elsewhere(_) => None,
+            InboundKind::Blocked
+            | InboundKind::Unblocked
+            | InboundKind::Receipt(_)
+            | InboundKind::Elsewhere(_) => None,
         },
         Meaning::Ignored(_) | Meaning::Confirmation => None,
     };
@@ -74,6 +77,7 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Receipt(_)
         | InboundKind::Elsewhere(_) => None,
     };
     own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))

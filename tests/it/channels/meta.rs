@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::chat::InboundKind;
-use domain::entry::{Attachment, Author};
+use domain::entry::{Attachment, Author, Body, DeliveryState};
 use domain::id::ConversationId;
 use domain::line::{ClosingRule, LineSettings, RatingScale};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use super::rows::{FACEBOOK, INSTAGRAM, WHATSAPP};
 use super::{now, outbound_to_fakes, outgoing};
 use crate::fakes::meta::{self, Meta};
 use crate::fakes::telegram::Fault;
-use crate::story::{operators, tell};
+use crate::story::{Story, operators, tell};
 
 const CUSTOMER: &str = "77";
 
@@ -310,6 +310,59 @@ fn a_page_talks_with_its_customer() {
         FACEBOOK.posts(story, &one(press)).await;
         assert_eq!(anna.rows()[&id].rating.map(|rating| rating.value), Some(1));
     });
+}
+
+#[test]
+fn receipts_say_how_far_an_answer_has_got_and_never_go_back() {
+    tell(asks_for_likes, async |story| {
+        let graph = meta::start();
+        WHATSAPP.connects(story, &graph.base()).await;
+        FACEBOOK.connects(story, &graph.base()).await;
+        let anna = story.signs_in("anna").await;
+        WHATSAPP.posts(story, &meta::whatsapp_text("16505551234", "w1", "hello")).await;
+        let id = anna.accepts_it(story).await;
+        anna.replies(story, &id, "hi").await;
+        let status = |message: &str, word: &str, more: Value| {
+            let mut status = json!({
+                "id": message, "status": word, "recipient_id": "16505551234", "timestamp": "1",
+            });
+            status["errors"] = more;
+            meta::whatsapp("messages", &json!({ "statuses": [status] }))
+        };
+        let read = status("wamid.1", "read", Value::Null);
+        WHATSAPP.posts(story, &read).await;
+        assert_eq!(last_delivery(story, &id).await, DeliveryState::Read);
+        for late in ["delivered", "failed"] {
+            WHATSAPP.posts(story, &status("wamid.1", late, Value::Null)).await;
+            assert_eq!(last_delivery(story, &id).await, DeliveryState::Read, "{late} comes late");
+        }
+        anna.replies(story, &id, "are you there?").await;
+        let why = json!([{ "code": 131_047, "title": "Re-engagement message" }]);
+        WHATSAPP.posts(story, &status("wamid.2", "failed", why)).await;
+        let reason = "131047: Re-engagement message".to_owned();
+        assert_eq!(last_delivery(story, &id).await, DeliveryState::Failed { reason });
+
+        let one = |event: Value| meta::messaging("page", meta::PAGE, &[event]);
+        FACEBOOK.posts(story, &one(meta::message(meta::PAGE, CUSTOMER, "m1", "hello"))).await;
+        let id = anna.accepts_it(story).await;
+        anna.replies(story, &id, "hi").await;
+        let read =
+            |at: i64| one(json!({ "sender": { "id": CUSTOMER }, "read": { "watermark": at } }));
+        FACEBOOK.posts(story, &read(story.now().as_millisecond() - 60_000)).await;
+        assert_eq!(last_delivery(story, &id).await, DeliveryState::Sent, "read before that");
+        FACEBOOK.posts(story, &read(story.now().as_millisecond() + 1)).await;
+        assert_eq!(last_delivery(story, &id).await, DeliveryState::Read);
+    });
+}
+
+/// How far our newest message of a conversation has got.
+async fn last_delivery(story: &Story, id: &ConversationId) -> DeliveryState {
+    let entries = story.node.transcript(id).await.unwrap().unwrap().entries;
+    let newest = entries.into_iter().rev().find_map(|entry| match entry.body {
+        Body::Message(message) => message.delivery,
+        Body::Note { .. } | Body::Fact(_) => None,
+    });
+    newest.expect("something was sent")
 }
 
 #[test]

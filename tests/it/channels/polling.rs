@@ -33,6 +33,7 @@ fn texts(items: &[Item]) -> Vec<String> {
             InboundKind::Reacted { reaction, .. } => format!("{} {reaction}", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
+            InboundKind::Receipt(receipt) => format!("{} has {:?}", inbound.chat, receipt.state),
             InboundKind::Elsewhere(message) => format!("to {}: {}", inbound.chat, message.text),
         },
         Meaning::Ignored(word) => (*word).to_owned(),
