@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test needs-browser check audit web bench teeth
+.PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth torture
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"
@@ -14,13 +14,13 @@ run: web
 	cargo run --bin switchboard -- demo $(ARGS)
 
 ## Everything that can fail
-test: needs-browser web
+test: needs-browser needs-redis web
 	cd $(CLIENT) && npm test
 	cargo test
 	$(MAKE) browser-test
 
 # A command by its name or path, as CHROMIUM names it; the stories want the path.
-browser-test: needs-browser web
+browser-test: needs-browser needs-redis web
 	cargo build --bin switchboard
 	CHROMIUM="$$(command -v "$${CHROMIUM:-chromium}")" \
 		node --test --test-reporter=spec tests/browser/*.test.mjs
@@ -28,6 +28,9 @@ browser-test: needs-browser web
 # First of all, so that nobody waits for the other tests to learn it.
 needs-browser:
 	@scripts/need.sh browser
+
+needs-redis:
+	@scripts/need.sh redis
 
 ## What a reviewer should not have to look for
 check: web
@@ -47,6 +50,10 @@ bench: web
 ## Whether the simulator notices every rule that is taken away; half a minute a rule
 teeth:
 	scripts/teeth.sh
+
+## Three hubs over one Redis under faults, then the whole history is checked: DURATION=90 SEED=
+torture: web needs-redis
+	cargo test --test torture
 
 ## The web client, if one of its sources has changed
 web: $(CLIENT)/dist/index.html

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Whether what is needed is there: need.sh web|build|browser
+# Whether what is needed is there: need.sh web|build|browser|redis
 #   web      Node and npm           build    also Rust and a C compiler, for SQLite
-#   browser  also Chromium
+#   browser  also Chromium          redis    also redis-server and redis-cli
 # As root on Debian it gets missing system packages by itself, unless NO_INSTALL=1; otherwise it says
 # in one line what is missing and how to get it. Rust and Node are always yours to choose.
 set -eu
@@ -46,9 +46,14 @@ need_browser() {
         need_package "Chromium (or name yours in CHROMIUM)" chromium fonts-dejavu-core
 }
 
+need_redis() {
+    { has redis-server && has redis-cli; } || need_package "redis-server 7.0 or newer" redis-server
+}
+
 case ${1:-} in
 web) need_node ;;
 build) need_node && need_build ;;
 browser) need_node && need_build && need_browser ;;
-*) missing "an argument: web, build or browser" ;;
+redis) need_build && need_redis ;;
+*) missing "an argument: web, build, browser or redis" ;;
 esac

@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use actix::System;
 
-use crate::config::Config;
+use crate::config::{Config, StoreKind};
 use crate::program;
 use crate::program::Failure;
 use crate::store::sqlite::library_version;
@@ -21,7 +21,7 @@ type Finding = (&'static str, Result<String, String>);
 pub fn check(config: &Config) -> Result<(), Failure> {
     let findings = [
         ("configuration", Ok(format!("valid, for {}", config.server.public_url.as_str()))),
-        ("data directory", data_directory(config)),
+        store(config),
         ("SQLite library", Ok(library_version().to_owned())),
         ("listen address", listen_address(config)),
         ("outgoing HTTPS", program::way_out(config).map(|_| "set up".to_owned()).map_err(words)),
@@ -31,10 +31,18 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     if refused { Err(Failure::Refused) } else { Ok(()) }
 }
 
-/// Opens it as `serve` does: locked against a second process, of a schema that is known here.
-fn data_directory(config: &Config) -> Result<String, String> {
-    System::new().block_on(program::open_store(config)).map_err(words)?;
-    Ok(format!("{}, free and of a known schema", config.store.directory.display()))
+/// Opens it as `serve` does: a file locked against a second process and of a schema that is known
+/// here, or a Redis that answers.
+fn store(config: &Config) -> Finding {
+    let opened = System::new().block_on(program::open_store(config)).map_err(words);
+    match config.store.kind {
+        StoreKind::Sqlite => {
+            let directory = config.store.directory.display();
+            let found = opened.map(|_| format!("{directory}, free and of a known schema"));
+            ("data directory", found)
+        }
+        StoreKind::Redis => ("Redis", opened.map(|_| "answers".to_owned())),
+    }
 }
 
 fn listen_address(config: &Config) -> Result<String, String> {

@@ -13,14 +13,16 @@ use domain::limits::Limits;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::actors::handle::NodeHandle;
-use crate::actors::node::{self, NodeStart};
+use crate::actors::node::{self, Cluster, NodeStart};
 use crate::actors::parts::NodeSettings;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::cluster::lease::Runs;
+use crate::config::{Config, StoreKind};
 use crate::files::{Bucket, FileLimits, Files};
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::readmodel::ReadModel;
 use crate::store::Store;
+use crate::store::redis::RedisSettings;
 
 pub use failure::Failure;
 pub use log::write_logs;
@@ -30,16 +32,20 @@ pub use running::Running;
 const READ_MODEL: &str = "read-model.sqlite";
 /// Where files are, unless the configuration says otherwise: beside the store.
 const FILES: &str = "files";
-/// The name of a node of the embedded store: there is only one.
-const NODE: &str = "embedded";
 /// For all shards to be read.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 /// Between two looks of the recorder through what it has measured.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// Opens the data directory. Waits for the disk.
+/// Opens the data directory, or the Redis. Waits for it.
 pub async fn open_store(config: &Config) -> Result<Store, Failure> {
-    let store = Store::sqlite(&config.store.directory)?;
+    let store = match config.store.kind {
+        StoreKind::Sqlite => Store::sqlite(&config.store.directory)?,
+        StoreKind::Redis => {
+            let settings = RedisSettings::at(config.redis.url.expose(), &config.redis.prefix);
+            Store::redis(&settings.map_err(|_| Failure::RedisAddress)?)?
+        }
+    };
     let stored = store.leases().await?.into_iter().map(|(shard, _)| shard.0 + 1).max();
     match stored {
         Some(stored) if stored > config.store.shards => {
@@ -81,16 +87,23 @@ pub fn open_files(config: &Config) -> Result<Files, Failure> {
 /// Starts a node in the current actix system. When it returns, all shards run.
 pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Failure> {
     let store = open_store(config).await?;
+    std::fs::create_dir_all(&config.store.directory)?;
     let read_model = ReadModel::open(Some(&config.store.directory.join(Path::new(READ_MODEL))))?;
     let node = node::start(NodeStart {
-        name: NODE.to_owned(),
+        name: config.cluster.node.clone(),
         settings: node_settings(config),
         clock,
         store,
         read_model,
         outbound: way_out(config)?,
         files: open_files(config)?,
-        cluster: None,
+        cluster: match config.store.kind {
+            // One process holds the file: there is nobody to share with.
+            StoreKind::Sqlite => None,
+            StoreKind::Redis => {
+                Some(Cluster { timing: config.cluster.timing(), runs: Runs::Apart })
+            }
+        },
     });
     let node = node.await?;
     tokio::time::timeout(READY_WITHIN, node.ready()).await.map_err(|_| Failure::NotReady)?;

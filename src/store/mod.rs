@@ -1,13 +1,14 @@
 //! The store port: what is remembered, and the one way to write it.
 //!
-//! Knows nothing of what the bytes mean. Two implementations, proved equal by the contract suite
-//! (`tests/it/contract/`): the reference model (ordered maps, for tests and as the definition)
-//! and the embedded `SQLite` file.
+//! Knows nothing of what the bytes mean. Three implementations, proved equal by the contract suite
+//! (`tests/it/contract/`): the reference model (ordered maps, for tests and as the definition),
+//! the embedded `SQLite` file, and Redis, which several nodes share.
 
 pub mod op;
 
 mod members;
 pub mod model;
+pub mod redis;
 mod rules;
 mod signal;
 pub mod sqlite;
@@ -26,6 +27,7 @@ use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
     InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
 };
+use crate::store::redis::{OpenError as RedisOpenError, RedisSettings, RedisStore};
 use crate::store::sqlite::{OpenError, SqliteStore};
 
 /// A store. Cheap to clone; all clones are the same store.
@@ -33,6 +35,7 @@ use crate::store::sqlite::{OpenError, SqliteStore};
 pub enum Store {
     Model(ModelStore),
     Sqlite(SqliteStore),
+    Redis(RedisStore),
 }
 
 impl Store {
@@ -46,12 +49,18 @@ impl Store {
         SqliteStore::open(dir).map(Self::Sqlite)
     }
 
+    /// The store that a Redis holds; it is made when there is none.
+    pub fn redis(settings: &RedisSettings) -> Result<Self, RedisOpenError> {
+        RedisStore::open(settings).map(Self::Redis)
+    }
+
     /// What happens from now on, in all shards and whoever did it. A listener that is too slow
     /// misses the oldest.
     pub fn signals(&self) -> broadcast::Receiver<Signal> {
         match self {
             Self::Model(store) => store.signals(),
             Self::Sqlite(store) => store.signals(),
+            Self::Redis(store) => store.signals(),
         }
     }
 
@@ -62,6 +71,8 @@ impl Store {
             Self::Model(store) => Self::Model(store.clone()),
             // Its calls wait for threads of its own on any runtime.
             Self::Sqlite(store) => Self::Sqlite(store.clone()),
+            // The same holds here, and calls about leases have a connection of their own.
+            Self::Redis(store) => Self::Redis(store.clone()),
         }
     }
 }
@@ -80,6 +91,7 @@ macro_rules! port {
                 match self {
                     Self::Model(store) => store.$name($($arg),*).await,
                     Self::Sqlite(store) => store.$name($($arg),*).await,
+                    Self::Redis(store) => store.$name($($arg),*).await,
                 }
             })*
         }

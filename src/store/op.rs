@@ -1,6 +1,6 @@
 //! Everything that a commit can do, and everything that a store can answer.
 //!
-//! Read this first: the three stores (the reference model, `SQLite`, and later Redis) differ in
+//! Read this first: the three stores (the reference model, `SQLite`, Redis) differ in
 //! nothing that can be seen through these types.
 
 use std::fmt;

@@ -10,6 +10,9 @@ use crate::store::op::{
     Commit, CommitError, DocumentKind, GROUPS_MAX, InboxPosition, OPS_MAX, Op, SharedKind,
 };
 
+/// Beyond it not every whole number is one of 64 bits with a point.
+const KNOWN_MICROSECONDS_MAX: i64 = 1 << 53;
+
 /// Finds the bugs of ours that show in the commit alone.
 pub(super) fn check_shape(commit: &Commit) -> Result<(), CommitError> {
     if commit.groups.len() > GROUPS_MAX {
@@ -69,9 +72,19 @@ pub(super) fn timestamp(nanoseconds: i64) -> Timestamp {
     Timestamp::from_nanosecond(nanoseconds.into()).unwrap_or_default()
 }
 
-/// Until when a dedupe key is known.
+/// The moment of a question about a dedupe key, as nanoseconds since 1970: whole microseconds, and
+/// none beyond those that every store can compare exactly (until the year 2255).
+pub(super) fn known_at(at: Timestamp) -> i64 {
+    within_measure(nanoseconds(at).div_euclid(1_000))
+}
+
+/// Until when a dedupe key is known, as nanoseconds since 1970; like [`known_at`].
 pub(super) fn known_until(at: Timestamp, seconds: u32) -> i64 {
-    nanoseconds(at).saturating_add(i64::from(seconds) * 1_000_000_000)
+    within_measure(known_at(at) / 1_000 + i64::from(seconds) * 1_000_000)
+}
+
+fn within_measure(microseconds: i64) -> i64 {
+    microseconds.clamp(-KNOWN_MICROSECONDS_MAX, KNOWN_MICROSECONDS_MAX) * 1_000
 }
 
 /// What may stand only once in a commit, as its precondition is judged before the first write.

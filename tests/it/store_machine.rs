@@ -1,5 +1,5 @@
-//! Random sequences of calls drive the model and `SQLite` side by side; whatever can be seen must
-//! be equal. `PROPTEST_CASES` raises the number of sequences.
+//! Random sequences of calls drive the model and another store side by side; whatever can be seen
+//! must be equal. `PROPTEST_CASES` raises the number of sequences.
 
 mod calls;
 mod intents;
@@ -16,14 +16,18 @@ use switchboard::store::op::{DocumentKind, InboxPosition, Position, SharedKind};
 use tempfile::TempDir;
 
 use crate::contract::{block_on, words};
-use crate::store_machine::calls::answer;
+use crate::redis_server;
+use crate::store_machine::calls::{Call, answer};
 use crate::store_machine::intents::{
     CONVERSATIONS, INBOXES, Intent, LINES, SHARDS, Situation, intent,
 };
 
 prop_state_machine! {
     #[test]
-    fn sqlite_equals_the_model(sequential 1..40 => Pair);
+    fn sqlite_equals_the_model(sequential 1..40 => Pair<OnDisk>);
+
+    #[test]
+    fn redis_equals_the_model(sequential 1..40 => Pair<InRedis>);
 }
 
 /// What is done next.
@@ -62,22 +66,59 @@ impl ReferenceStateMachine for Steps {
     fn apply((): (), _: &Step) {}
 }
 
+/// Where a store keeps what it remembers.
+trait Place {
+    /// Whether calls that are under way at the same time are done in the order in which they began,
+    /// whatever they are; otherwise that holds for submissions and commits.
+    const ORDERED: bool;
+
+    fn new() -> Self;
+    fn open(&self) -> Store;
+}
+
+struct OnDisk(TempDir);
+
+impl Place for OnDisk {
+    const ORDERED: bool = true;
+
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn open(&self) -> Store {
+        Store::sqlite(self.0.path()).unwrap()
+    }
+}
+
+struct InRedis(String);
+
+impl Place for InRedis {
+    const ORDERED: bool = false;
+
+    fn new() -> Self {
+        Self(redis_server::shared().new_prefix())
+    }
+
+    fn open(&self) -> Store {
+        redis_server::shared().store(&self.0)
+    }
+}
+
 /// The model and the store that must equal it.
-struct Pair {
+struct Pair<P> {
     model: Store,
-    sqlite: Store,
-    dir: TempDir,
+    store: Store,
+    place: P,
     seconds: i64,
 }
 
-impl StateMachineTest for Pair {
+impl<P: Place> StateMachineTest for Pair<P> {
     type SystemUnderTest = Self;
     type Reference = Steps;
 
     fn init_test((): &()) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let sqlite = Store::sqlite(dir.path()).unwrap();
-        let pair = Self { model: Store::model(), sqlite, dir, seconds: 0 };
+        let place = P::new();
+        let pair = Self { model: Store::model(), store: place.open(), place, seconds: 0 };
         block_on(pair.claim_all());
         pair
     }
@@ -86,8 +127,9 @@ impl StateMachineTest for Pair {
         match step {
             Step::Together(intents) => block_on(pair.call(&intents)),
             Step::Reopen => {
-                pair.sqlite = Store::model();
-                pair.sqlite = Store::sqlite(pair.dir.path()).unwrap();
+                // The other one must be closed before.
+                pair.store = Store::model();
+                pair.store = pair.place.open();
                 block_on(pair.compare());
             }
             Step::Wait { seconds } => pair.seconds += seconds,
@@ -100,12 +142,12 @@ impl StateMachineTest for Pair {
     }
 }
 
-impl Pair {
+impl<P: Place> Pair<P> {
     /// Without an owner nothing much happens.
     async fn claim_all(&self) {
         for shard in SHARDS {
             words::Owner::of_shard(&self.model, shard, "anna#1").await;
-            words::Owner::of_shard(&self.sqlite, shard, "anna#1").await;
+            words::Owner::of_shard(&self.store, shard, "anna#1").await;
         }
     }
 
@@ -119,12 +161,24 @@ impl Pair {
         for call in &calls {
             expected.push(answer(&self.model, call.clone()).await);
         }
-        let found = join_all(calls.iter().map(|call| answer(&self.sqlite, call.clone()))).await;
+        let found = self.answers(&calls).await;
         assert_eq!(found, expected, "{calls:#?}");
     }
 
+    async fn answers(&self, calls: &[Call]) -> Vec<String> {
+        let ordered = |call: &Call| matches!(call, Call::Submit { .. } | Call::Commit(_));
+        if P::ORDERED || calls.iter().all(ordered) {
+            return join_all(calls.iter().map(|call| answer(&self.store, call.clone()))).await;
+        }
+        let mut answers = Vec::new();
+        for call in calls {
+            answers.push(answer(&self.store, call.clone()).await);
+        }
+        answers
+    }
+
     async fn compare(&self) {
-        assert_eq!(everything(&self.sqlite).await, everything(&self.model).await);
+        assert_eq!(everything(&self.store).await, everything(&self.model).await);
     }
 }
 

@@ -372,7 +372,7 @@ impl ModelStore {
 
     pub(super) async fn tidy(&self, at: Timestamp, feed_keep: usize) -> Result<(), Unavailable> {
         for shard in self.state()?.shards.values_mut() {
-            shard.dedupe.retain(|_, until| *until > rules::nanoseconds(at));
+            shard.dedupe.retain(|_, until| *until > rules::known_at(at));
             while shard.feed.len() > feed_keep {
                 shard.feed.pop_first();
             }

@@ -48,7 +48,7 @@ impl Shard {
 
     /// Whether a dedupe key is known at that moment.
     pub(super) fn knows(&self, key: &str, at: Timestamp) -> bool {
-        self.dedupe.get(key).is_some_and(|until| *until > rules::nanoseconds(at))
+        self.dedupe.get(key).is_some_and(|until| *until > rules::known_at(at))
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn is_known(
         .prepare_cached("SELECT until FROM dedupe WHERE shard = ? AND key = ?")?
         .query_row(params![shard.0, key], |row| row.get(0))
         .optional()?;
-    Ok(until.is_some_and(|until| until > rules::nanoseconds(at)))
+    Ok(until.is_some_and(|until| until > rules::known_at(at)))
 }
 
 pub(super) fn remember(

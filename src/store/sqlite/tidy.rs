@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::store::rules::nanoseconds;
+use crate::store::rules::known_at;
 use crate::store::sqlite::value::rows;
 
 pub(super) fn tidy(
@@ -11,7 +11,7 @@ pub(super) fn tidy(
     at: Timestamp,
     feed_keep: usize,
 ) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM dedupe WHERE until <= ?")?.execute([nanoseconds(at)])?;
+    connection.prepare_cached("DELETE FROM dedupe WHERE until <= ?")?.execute([known_at(at)])?;
     let shards: Vec<u16> = connection
         .prepare_cached("SELECT shard FROM shard")?
         .query_map([], |row| row.get(0))?

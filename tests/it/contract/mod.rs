@@ -15,12 +15,15 @@ pub(crate) mod words;
 use switchboard::store::Store;
 use tempfile::TempDir;
 
+use crate::redis_server;
+
 /// Lists the cases once and runs all of them on every store, so that no store can miss one. A
 /// case that is not listed is dead code, which the compiler reports.
 macro_rules! contract {
     ($($about:ident: $($case:ident)*;)*) => {
         on!(model, in_memory, $($about: $($case)*;)*);
         on!(sqlite, on_disk, $($about: $($case)*;)*);
+        on!(redis, in_redis, $($about: $($case)*;)*);
     };
 }
 
@@ -183,6 +186,11 @@ pub(crate) fn on_disk() -> (Store, Option<TempDir>) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let store = Store::sqlite(dir.path()).expect("a fresh directory opens");
     (store, Some(dir))
+}
+
+/// A store of its own in the Redis of all tests.
+pub(crate) fn in_redis() -> (Store, Option<TempDir>) {
+    (redis_server::shared().new_store(), None)
 }
 
 /// Runs without any timer or socket: a store must not need them.

@@ -1,0 +1,204 @@
+//! A commit as the arguments of its script.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use domain::id::{LineId, OperatorId, ShardId};
+use jiff::Timestamp;
+use redis::Script;
+
+use crate::store::op::{Commit, CommitError, INBOX_MAX, Op};
+use crate::store::redis::keys::Keys;
+use crate::store::redis::script::Call;
+use crate::store::redis::value::{Load, dedupe_key, microseconds, numbered, signal_text};
+use crate::store::rules;
+use crate::store::signal::Signal;
+
+pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
+
+/// The call that makes the commit.
+pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call<'a> {
+    let malformed = malformed(commit).unwrap_or_default();
+    let mut ops = Ops::new(keys, commit);
+    // The script looks for what is graver than a wrong form; it needs no ops for that.
+    if malformed.is_empty() {
+        commit.groups.iter().flatten().for_each(|op| ops.push(op));
+    }
+    let (from, to, kept_from) = match rules::inbox_move(commit) {
+        Some((from, to)) => {
+            let kept_from = format!("{}-0", to.0.saturating_add(1));
+            (from.0.to_string(), to.0.to_string(), kept_from)
+        }
+        None => Default::default(),
+    };
+    Call::new(script, &ops.names)
+        .arg(&*commit.owner.0)
+        .arg(commit.epoch)
+        .arg(commit.after_commits)
+        .arg(microseconds(rules::known_at(commit.at)))
+        .arg(from)
+        .arg(to)
+        .arg(kept_from)
+        .arg(malformed)
+        .arg(INBOX_MAX)
+        .arg(keys.signals())
+        .arg(signal_text(Signal::Feed(commit.shard)))
+        .arg(ops.args)
+}
+
+/// What can be seen of a bug of ours without looking at what is stored.
+pub(super) fn malformed(commit: &Commit) -> Option<&'static str> {
+    if let Err(CommitError::Malformed(what)) = rules::check_shape(commit) {
+        return Some(what);
+    }
+    let back = rules::inbox_move(commit).is_some_and(|(from, to)| to < from);
+    back.then_some(OUT_OF_PLACE)
+}
+
+/// The ops, one after another, as the head of `commit.lua` lists them.
+struct Ops<'a> {
+    keys: &'a Keys,
+    commit: &'a Commit,
+    names: Vec<String>,
+    /// The number by which the script knows each name.
+    numbers: BTreeMap<String, usize>,
+    args: Vec<Vec<u8>>,
+}
+
+impl<'a> Ops<'a> {
+    fn new(keys: &'a Keys, commit: &'a Commit) -> Self {
+        let of = commit.shard;
+        let names = vec![
+            keys.lease(of),
+            keys.meta(of),
+            keys.inbox(of),
+            keys.feed(of),
+            keys.seen(of),
+            keys.loads(),
+            keys.timers(of),
+            keys.jobs(of),
+            keys.dead(of),
+            keys.shards(),
+        ];
+        let numbers = names.iter().cloned().zip(1..).collect();
+        Self { keys, commit, names, numbers, args: Vec::new() }
+    }
+
+    fn push(&mut self, op: &Op) {
+        let of = self.commit.shard;
+        match op {
+            Op::RequireDedupe { key, seconds } => {
+                let until = microseconds(rules::known_until(self.commit.at, *seconds));
+                self.word("dedupe").text(dedupe_key(key)).text(until);
+            }
+            Op::RequireInboxDrained => {
+                self.word("drained");
+            }
+            // It stands before the ops, as there is at most one.
+            Op::AdvanceInbox { .. } => {}
+            Op::PutInbox { shard, bytes } => self.post(*shard, bytes),
+            Op::PutDocument { kind, id, expected, bytes } => {
+                let (key, ids) =
+                    (self.keys.document(of, *kind, id), self.keys.documents(of, *kind));
+                self.put(key, ids, id, (*expected, bytes));
+            }
+            Op::DeleteDocument { kind, id, expected } => {
+                let (key, ids) =
+                    (self.keys.document(of, *kind, id), self.keys.documents(of, *kind));
+                self.delete(key, ids, id, *expected);
+            }
+            Op::AppendHistory { conversation, n, bytes } => {
+                let key = self.keys.history(of, conversation);
+                self.word("history").name(key).text(n).bytes(numbered(n, bytes));
+            }
+            Op::AppendFeed { bytes } => {
+                self.word("feed").bytes(bytes.clone());
+            }
+            Op::SetTimer { key, at } => {
+                self.word("timer").text(key).text(rules::nanoseconds(*at));
+            }
+            Op::ClearTimer { key, must_exist } => {
+                self.word("clear").text(key).text(u8::from(*must_exist));
+            }
+            Op::PutJob { id, ready_at, bytes } => {
+                let job = numbered(rules::nanoseconds(*ready_at), bytes);
+                self.word("job").text(id).bytes(job);
+            }
+            Op::UpdateJob { id, ready_at, bytes } => {
+                let job = numbered(rules::nanoseconds(*ready_at), bytes);
+                self.word("rejob").text(id).bytes(job);
+            }
+            Op::DeleteJob { id } => {
+                self.word("unjob").text(id);
+            }
+            Op::AppendDead { bytes } => {
+                self.word("dead").bytes(bytes.clone());
+            }
+            Op::Reserve { operator, conversation, limit } => {
+                let load = Load::of(operator, conversation);
+                self.word("reserve").text(load.member).text(load.low).text(load.high).text(limit);
+            }
+            Op::Release { operator, conversation } => {
+                let load = Load::of(operator, conversation);
+                self.word("release").text(load.member).text(load.low).text(load.high);
+            }
+            Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
+            Op::PutShared { kind, id, expected, bytes } => {
+                let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
+                self.put(key, ids, id, (*expected, bytes));
+            }
+            Op::RequireShared { kind, id, expected } => {
+                let key = self.keys.shared(*kind, id);
+                self.word("require").name(key).text(expected);
+            }
+            Op::DeleteShared { kind, id, expected } => {
+                let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
+                self.delete(key, ids, id, *expected);
+            }
+        }
+    }
+
+    fn post(&mut self, to: ShardId, bytes: &[u8]) {
+        let (meta, inbox) = (self.keys.meta(to), self.keys.inbox(to));
+        let signal = signal_text(Signal::Inbox(to));
+        self.word("post").text(to.0).name(meta).name(inbox).text(signal).bytes(bytes.to_vec());
+    }
+
+    fn count(&mut self, line: &LineId, operator: &OperatorId, by: i64, at: Timestamp) {
+        let key = self.keys.counters(line);
+        let last = if by > 0 { rules::nanoseconds(at).to_string() } else { String::new() };
+        self.word("count").name(key).text(operator).text(by).text(last);
+    }
+
+    fn put(&mut self, key: String, ids: String, id: &str, (expected, bytes): (u64, &[u8])) {
+        let value = numbered(expected.saturating_add(1), bytes);
+        self.word("put").name(key).name(ids).text(id).text(expected).bytes(value);
+    }
+
+    fn delete(&mut self, key: String, ids: String, id: &str, expected: u64) {
+        self.word("delete").name(key).name(ids).text(id).text(expected);
+    }
+
+    fn word(&mut self, word: &'static str) -> &mut Self {
+        self.text(word)
+    }
+
+    /// A key, by its number.
+    fn name(&mut self, name: String) -> &mut Self {
+        let next = self.names.len() + 1;
+        let number = *self.numbers.entry(name.clone()).or_insert(next);
+        if number == next {
+            self.names.push(name);
+        }
+        self.text(number)
+    }
+
+    fn text(&mut self, text: impl Display) -> &mut Self {
+        self.bytes(text.to_string().into_bytes())
+    }
+
+    fn bytes(&mut self, bytes: Vec<u8>) -> &mut Self {
+        self.args.push(bytes);
+        self
+    }
+}

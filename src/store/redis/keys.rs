@@ -1,0 +1,124 @@
+//! The names of all keys: the only place that makes them.
+//!
+//! What belongs to a shard carries its number in braces.
+
+use domain::id::{ConversationId, LineId, ShardId};
+
+use crate::store::op::{DocumentKind, SharedKind};
+
+/// What all names begin with.
+#[derive(Clone, Debug)]
+pub(super) struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    pub(super) fn new(prefix: &str) -> Self {
+        Self { prefix: prefix.to_owned() }
+    }
+
+    /// Hash: what store this is. `store_id`, `shards`, `schema`.
+    pub(super) fn about(&self) -> String {
+        format!("{}about", self.prefix)
+    }
+
+    /// Set: the numbers of all shards that were ever claimed or got an inbox entry.
+    pub(super) fn shards(&self) -> String {
+        format!("{}shards", self.prefix)
+    }
+
+    /// Set: the instances that have announced themselves, also those that are gone.
+    pub(super) fn nodes(&self) -> String {
+        format!("{}nodes", self.prefix)
+    }
+
+    /// Bytes that expire: what a process says of itself.
+    pub(super) fn node(&self, instance: &str) -> String {
+        format!("{}node:{instance}", self.prefix)
+    }
+
+    /// Channel: that something happened in a shard.
+    pub(super) fn signals(&self) -> String {
+        format!("{}signals", self.prefix)
+    }
+
+    /// Hash: `owner` ('' when it is free), `epoch`, `beat`, `want` (who asks for
+    /// it, '' if nobody). Never expires.
+    pub(super) fn lease(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "lease")
+    }
+
+    /// Hash: `commits`, `inbox_at`, `inbox_end`, `feed_epoch`, `feed_n`.
+    pub(super) fn meta(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "meta")
+    }
+
+    /// Stream: ids `<position>-0`, field `p`. Trimmed, never deleted.
+    pub(super) fn inbox(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "in")
+    }
+
+    /// Sorted set: dedupe keys, each scored by the microsecond until which it is known.
+    pub(super) fn seen(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "seen")
+    }
+
+    /// Stream: ids `<epoch>-<n>`; `p` previous position, `b` by whom, `d` data.
+    pub(super) fn feed(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "feed")
+    }
+
+    /// Hash: key to nanosecond.
+    pub(super) fn timers(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "timers")
+    }
+
+    /// Hash: id to `<ready at, nanosecond> <bytes>`.
+    pub(super) fn jobs(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "jobs")
+    }
+
+    /// List.
+    pub(super) fn dead(&self, shard: ShardId) -> String {
+        self.of_shard(shard, "dead")
+    }
+
+    /// Text: `<version> <bytes>`.
+    pub(super) fn document(&self, shard: ShardId, kind: DocumentKind, id: &str) -> String {
+        format!("{}:{id}", self.documents(shard, kind))
+    }
+
+    /// Sorted set, in the order of bytes: the ids of the documents of a kind.
+    pub(super) fn documents(&self, shard: ShardId, kind: DocumentKind) -> String {
+        self.of_shard(shard, &format!("doc:{}", kind.as_str()))
+    }
+
+    /// Sorted set: records `<n> <bytes>`, scored by their number.
+    pub(super) fn history(&self, shard: ShardId, conversation: &ConversationId) -> String {
+        self.of_shard(shard, &format!("hist:{}", conversation.as_str()))
+    }
+
+    /// Text: `<version> <bytes>`.
+    pub(super) fn shared(&self, kind: SharedKind, id: &str) -> String {
+        format!("{}:{id}", self.shared_ids(kind))
+    }
+
+    /// Sorted set, in the order of bytes: the ids of the shared documents of a kind.
+    pub(super) fn shared_ids(&self, kind: SharedKind) -> String {
+        format!("{}shared:{}", self.prefix, kind.as_str())
+    }
+
+    /// Hash: `received <operator>` to a number, `last <operator>` to a nanosecond.
+    pub(super) fn counters(&self, line: &LineId) -> String {
+        format!("{}count:{}", self.prefix, line.as_str())
+    }
+
+    /// Sorted set, in the order of bytes: `<operator> NUL <conversation>`.
+    pub(super) fn loads(&self) -> String {
+        format!("{}load", self.prefix)
+    }
+
+    fn of_shard(&self, shard: ShardId, what: &str) -> String {
+        format!("{}{{{}}}:{what}", self.prefix, shard.0)
+    }
+}

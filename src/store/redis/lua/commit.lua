@@ -1,0 +1,168 @@
+#!lua
+-- The only way the owner of a shard writes: every op of the commit, or none. A script is atomic but
+-- has no rollback, so all that can fail is judged before the first write; its one caller, commit.rs,
+-- answers for the form of the arguments.
+--
+-- KEYS[1..10]  hashes lease (owner, epoch) and meta (commits, inbox_at, inbox_end, feed_epoch, feed_n);
+--              streams inbox (<position>-0: p) and feed (<epoch>-<n>: p previous, b by, d data); sorted
+--              sets seen (key, until us) and loads (operator \0 conversation); hashes timers and jobs;
+--              list dead; set shards (numbers of all that are in use)
+-- KEYS[11..]   what ops name by its number
+-- ARGV[1..4]   me, epoch, commits before this one, now (us)
+-- ARGV[5..7]   inbox cursor from, to, and the first position that is kept; '' when it does not move
+-- ARGV[8..11]  '' or what is wrong with the commit's form, most entries of an inbox, channel of
+--              signals, signal of the feed
+-- ARGV[12..]   the ops, flat: the name, then
+--   dedupe key until           drained                     require key expected
+--   post shard meta inbox signal bytes                     put key index id expected value
+--   delete key index id expected                           history key n record
+--   feed bytes                 timer name at               clear name must_exist
+--   job id value               rejob id value              unjob id
+--   dead bytes                 reserve member low high limit
+--   release member low high    count key operator by last
+--
+-- Returns {'made', commits, feed_epoch, feed_n, n}  end of the feed before it; newest event after it
+--         {'fenced', owner, epoch}
+--         {'back', what}         memory and store differ
+--         {'malformed', what}    a bug of the caller
+--         {'refused', op, found, ...}  every refused op by its number, with what was found
+
+local call, format, KEYS, ARGV = redis.call, string.format, KEYS, ARGV
+local lease_key, meta_key, inbox_key, feed_key, seen_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local loads_key, timers_key, jobs_key, dead_key, shards_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local me, epoch, commits, now = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local from, to, kept_from, malformed = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local inbox_max, signals, feed_signal = tonumber(ARGV[9]), ARGV[10], ARGV[11]
+local FIRST = 12
+local ARGS = {
+  dedupe = 2, drained = 0, require = 2, post = 5, put = 5, delete = 4, history = 3, feed = 1, timer = 2,
+  clear = 2, job = 2, rejob = 2, unjob = 1, dead = 1, reserve = 4, release = 3, count = 4,
+}
+local function key(at) return KEYS[tonumber(ARGV[at])] end
+
+-- whether the owner owns the shard and remembers what is stored
+local lease = call('HMGET', lease_key, 'owner', 'epoch')
+local meta = call('HMGET', meta_key, 'commits', 'inbox_at', 'inbox_end', 'feed_epoch', 'feed_n')
+local inbox_at, inbox_end = meta[2] or '0', tonumber(meta[3] or '0')
+local feed_epoch, feed_n = meta[4] or '0', meta[5] or '0'
+if lease[1] ~= me or lease[2] ~= epoch then return {'fenced', lease[1] or '', lease[2] or '0'} end
+if (meta[1] or '0') ~= commits then return {'back', 'commits'} end
+if from ~= '' and from ~= inbox_at then return {'back', 'inbox'} end
+if tonumber(feed_epoch) > tonumber(epoch) then return {'back', 'feed'} end
+if malformed ~= '' then return {'malformed', malformed} end
+if to ~= '' and tonumber(to) > inbox_end then return {'malformed', 'inbox cursor out of place'} end
+
+-- the preconditions; what ops want of an inbox or a load adds up, also in refused groups
+local cursor = tonumber(to == '' and inbox_at or to)
+local waiting, loads = {}, {}
+local function version(of) return string.match(call('GETRANGE', of, 0, 20), '^%d+') or '0' end
+local function post(of)
+  local n = waiting[of] or (of == meta_key and inbox_end - cursor)
+  if not n then
+    local other = call('HMGET', of, 'inbox_at', 'inbox_end')
+    n = tonumber(other[2] or '0') - tonumber(other[1] or '0')
+  end
+  waiting[of] = n < inbox_max and n + 1 or n
+  return n >= inbox_max and '0'
+end
+local function load_of(low, high)
+  loads[low] = loads[low] or {n = call('ZLEXCOUNT', loads_key, low, high), has = {}}
+  return loads[low]
+end
+local function has(load, member)
+  if load.has[member] == nil then load.has[member] = call('ZSCORE', loads_key, member) and true or false end
+  return load.has[member]
+end
+local function reserve(member, load, limit)
+  if has(load, member) then return end
+  if limit > 0 and load.n >= limit then return format('%.0f', load.n) end
+  load.n, load.has[member] = load.n + 1, true
+end
+local function release(member, load)
+  if has(load, member) then load.n, load.has[member] = load.n - 1, false end
+end
+local refused, op, at = {'refused'}, 0, FIRST
+while at <= #ARGV do
+  local name, found = ARGV[at], false
+  if name == 'put' or name == 'delete' then
+    local stored = version(key(at + 1))
+    found = stored ~= ARGV[at + 4] and stored
+  elseif name == 'require' then
+    local stored = version(key(at + 1))
+    found = stored ~= ARGV[at + 2] and stored
+  elseif name == 'dedupe' then
+    local known_until = call('ZSCORE', seen_key, ARGV[at + 1])
+    found = known_until and tonumber(known_until) > now and '0'
+  elseif name == 'drained' then found = inbox_end > cursor and '0'
+  elseif name == 'post' then found = post(key(at + 2))
+  elseif name == 'clear' then
+    found = ARGV[at + 2] == '1' and call('HEXISTS', timers_key, ARGV[at + 1]) == 0 and '0'
+  elseif name == 'rejob' or name == 'unjob' then
+    found = call('HEXISTS', jobs_key, ARGV[at + 1]) == 0 and '0'
+  elseif name == 'reserve' then
+    found = reserve(ARGV[at + 1], load_of(ARGV[at + 2], ARGV[at + 3]), tonumber(ARGV[at + 4]))
+  elseif name == 'release' then release(ARGV[at + 1], load_of(ARGV[at + 2], ARGV[at + 3]))
+  end
+  if found then refused[#refused + 1], refused[#refused + 2] = format('%.0f', op), found end
+  op, at = op + 1, at + 1 + ARGS[name]
+end
+if #refused > 1 then return refused end
+
+-- the writes; nothing here can fail
+local before_epoch, before_n, rung = feed_epoch, feed_n, {}
+if to ~= '' then
+  inbox_at = to
+  call('XTRIM', inbox_key, 'MINID', kept_from)
+end
+at = FIRST
+while at <= #ARGV do
+  local name, a, b = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  if name == 'put' then
+    call('SET', key(at + 1), ARGV[at + 5])
+    if ARGV[at + 4] == '0' then call('ZADD', key(at + 2), 0, ARGV[at + 3]) end
+  elseif name == 'delete' then
+    call('DEL', key(at + 1))
+    call('ZREM', key(at + 2), ARGV[at + 3])
+  elseif name == 'history' then
+    call('ZREMRANGEBYSCORE', key(at + 1), b, b)
+    call('ZADD', key(at + 1), b, ARGV[at + 3])
+  elseif name == 'feed' then
+    local previous = feed_epoch .. '-' .. feed_n
+    feed_n = feed_epoch == epoch and format('%.0f', tonumber(feed_n) + 1) or '1'
+    feed_epoch = epoch
+    call('XADD', feed_key, epoch .. '-' .. feed_n, 'p', previous, 'b', me, 'd', a)
+  elseif name == 'dedupe' then call('ZADD', seen_key, b, a)
+  elseif name == 'post' then
+    local position
+    if key(at + 2) == meta_key then
+      inbox_end = inbox_end + 1
+      position = inbox_end
+    else
+      position = call('HINCRBY', key(at + 2), 'inbox_end', 1)
+    end
+    if position == 1 then call('SADD', shards_key, a) end
+    call('XADD', key(at + 3), format('%.0f-0', position), 'p', ARGV[at + 5])
+    rung[ARGV[at + 4]] = true
+  elseif name == 'timer' then call('HSET', timers_key, a, b)
+  elseif name == 'clear' then call('HDEL', timers_key, a)
+  elseif name == 'job' or name == 'rejob' then call('HSET', jobs_key, a, b)
+  elseif name == 'unjob' then call('HDEL', jobs_key, a)
+  elseif name == 'dead' then call('RPUSH', dead_key, a)
+  elseif name == 'reserve' then call('ZADD', loads_key, 0, a)
+  elseif name == 'release' then call('ZREM', loads_key, a)
+  elseif name == 'count' then
+    local sum = redis.pcall('HINCRBY', key(at + 1), 'received ' .. b, ARGV[at + 3])
+    if type(sum) == 'table' then -- it would leave 64 bits
+      local most = ARGV[at + 3]:sub(1, 1) == '-' and '-9223372036854775808' or '9223372036854775807'
+      call('HSET', key(at + 1), 'received ' .. b, most)
+    end
+    if ARGV[at + 4] ~= '' then call('HSET', key(at + 1), 'last ' .. b, ARGV[at + 4]) end
+  end
+  at = at + 1 + ARGS[name]
+end
+commits = format('%.0f', tonumber(commits) + 1)
+call('HSET', meta_key, 'commits', commits, 'inbox_at', inbox_at, 'inbox_end', format('%.0f', inbox_end),
+  'feed_epoch', feed_epoch, 'feed_n', feed_n)
+if feed_n ~= before_n or feed_epoch ~= before_epoch then call('PUBLISH', signals, feed_signal) end
+for signal in pairs(rung) do call('PUBLISH', signals, signal) end
+return {'made', commits, before_epoch, before_n, feed_n}

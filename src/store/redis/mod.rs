@@ -1,0 +1,174 @@
+//! The store that several nodes share: Redis, or what speaks like it.
+//!
+//! One thread talks with the server; whoever calls waits for an answer and never blocks, on any
+//! runtime. Steps that write are scripts (`lua/`), each all or nothing, over one connection; reads
+//! have connections of their own. Nothing is ever repeated: a step without an answer has an unknown
+//! outcome, and whoever made it looks at what is stored.
+
+mod answer;
+mod commit;
+mod door;
+mod keys;
+mod lease;
+mod port;
+mod read;
+mod script;
+mod settings;
+mod subscriber;
+mod thread;
+mod tidy;
+mod value;
+
+use std::fmt;
+use std::sync::Arc;
+
+use domain::id::ShardId;
+use jiff::Timestamp;
+use redis::pipe;
+use tokio::sync::broadcast;
+
+pub use crate::store::redis::settings::{Place, RedisSettings};
+
+use crate::clock;
+use crate::store::Unavailable;
+use crate::store::op::{Commit, CommitError, Committed, INBOX_MAX, InboxPosition, Submitted};
+use crate::store::redis::door::{Door, Lane, Readers};
+use crate::store::redis::keys::Keys;
+use crate::store::redis::script::{Call, Scripts};
+use crate::store::redis::subscriber::Subscriber;
+use crate::store::redis::thread::IoThread;
+use crate::store::redis::value::{dedupe_key, microseconds, odd, parse, signal_text};
+use crate::store::rules;
+use crate::store::signal::{Signal, Signals};
+
+/// Why a store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] std::io::Error),
+    #[error("the address of Redis is not usable: {0}")]
+    Address(#[from] redis::RedisError),
+    #[error("Redis does not answer: {}", .0.0)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// A store in Redis. All clones are the same store.
+#[derive(Clone)]
+pub struct RedisStore {
+    thread: Arc<IoThread>,
+    shared: Arc<Shared>,
+    signals: Signals,
+}
+
+/// What a step needs, wherever it runs.
+struct Shared {
+    keys: Keys,
+    scripts: Arc<Scripts>,
+    /// Leases have a connection of their own: they must not wait behind commits.
+    leases: Lane,
+    steps: Lane,
+    readers: Readers,
+    /// Made when the store was first used: another one means that somebody emptied or replaced it.
+    store_id: String,
+}
+
+impl RedisStore {
+    /// Connects, and makes the store if the server has none under this prefix. Waits for answers.
+    pub fn open(settings: &RedisSettings) -> Result<Self, OpenError> {
+        let keys = Keys::new(&settings.prefix);
+        let door = Arc::new(Door::new(&settings.place)?);
+        let readers = Readers::new(&settings.place)?;
+        let thread = IoThread::start()?;
+        let (channel, signals) = (keys.signals(), Signals::default());
+        let subscriber = Subscriber { door: door.clone(), channel, signals: signals.clone() };
+        let opening = async move {
+            let store_id = store_id(&readers, &keys).await?;
+            let first = subscriber.subscribe().await?;
+            let scripts = Arc::new(Scripts::new());
+            let lane = || Lane::new(door.clone(), scripts.clone());
+            let (leases, steps) = (lane(), lane());
+            let shared = Shared { keys, scripts, leases, steps, readers, store_id };
+            Ok::<_, Unavailable>((shared, subscriber, first))
+        };
+        let (shared, subscriber, first) = thread.wait(opening)??;
+        thread.keep(subscriber.follow(first));
+        Ok(Self { thread: Arc::new(thread), shared: Arc::new(shared), signals })
+    }
+
+    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.signals.listen()
+    }
+
+    fn run<T: Send + 'static, F>(
+        &self,
+        work: impl FnOnce(Arc<Shared>) -> F,
+    ) -> impl Future<Output = Result<T, Unavailable>>
+    where
+        F: Future<Output = Result<T, Unavailable>> + Send + 'static,
+    {
+        self.thread.run(work(self.shared.clone()))
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore").finish_non_exhaustive()
+    }
+}
+
+async fn store_id(readers: &Readers, keys: &Keys) -> Result<String, Unavailable> {
+    let about = keys.about();
+    let made = pipe()
+        .hset_nx(&about, "store_id", clock::new_uuid())
+        .ignore()
+        .hget(&about, "store_id")
+        .to_owned();
+    let (store_id,) = readers.query(&made).await?;
+    Ok(store_id)
+}
+
+/// The steps that write for a shard.
+impl Shared {
+    async fn submit(
+        &self,
+        shard: ShardId,
+        (dedupe, seconds): (String, u32),
+        at: Timestamp,
+        bytes: Vec<u8>,
+    ) -> Result<Submitted, Unavailable> {
+        let keys = &self.keys;
+        let (meta, inbox, seen) = (keys.meta(shard), keys.inbox(shard), keys.seen(shard));
+        let names = [meta, inbox, seen, keys.about(), keys.shards()];
+        let call = Call::new(&self.scripts.submit, &names)
+            .arg(&*dedupe_key(&dedupe))
+            .arg(microseconds(rules::known_at(at)))
+            .arg(microseconds(rules::known_until(at, seconds)))
+            .arg(INBOX_MAX)
+            .arg(bytes)
+            .arg(keys.signals())
+            .arg(signal_text(Signal::Inbox(shard)))
+            .arg(&self.store_id)
+            .arg(shard.0);
+        let answer: Vec<String> = self.steps.with(|on| call.on(on)).await?;
+        match answer.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["accepted", position] => Ok(Submitted::Accepted(InboxPosition(parse(position)?))),
+            ["duplicate"] => Ok(Submitted::Duplicate),
+            ["full"] => Ok(Submitted::Full),
+            ["foreign"] => Err(foreign()),
+            _ => Err(odd(answer)),
+        }
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let call = commit::call(&self.scripts.commit, &self.keys, &commit);
+        let answer: Result<Vec<String>, _> = self.steps.with(|on| call.on(on)).await;
+        match answer {
+            Ok(answer) => answer::of_commit(&commit, &answer),
+            Err(Unavailable(why)) => Err(CommitError::Unavailable(why)),
+        }
+    }
+}
+
+fn foreign() -> Unavailable {
+    Unavailable("the store was emptied or replaced while this program ran".to_owned())
+}

@@ -1,0 +1,250 @@
+//! The commands behind the port's reads.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::id::{ConversationId, OperatorId, ShardId};
+use jiff::Timestamp;
+use redis::{FromRedisValue, Pipeline, pipe};
+
+use crate::store::Unavailable;
+use crate::store::op::{
+    Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position,
+};
+use crate::store::redis::door::Readers;
+use crate::store::redis::keys::Keys;
+use crate::store::redis::value::{Load, apart, microseconds, odd, position};
+use crate::store::rules;
+
+/// Documents of one answer of Redis.
+const PAGE: usize = 256;
+
+/// A stream as Redis lists it: ids, each with its fields and values in turn.
+type Entries = Vec<(String, Vec<Vec<u8>>)>;
+
+pub(super) async fn meta(from: &Readers, key: String) -> Result<Meta, Unavailable> {
+    let fields = ["commits", "inbox_at", "feed_epoch", "feed_n"];
+    let found: Vec<Option<u64>> = one(from, pipe().hmget(key, &fields)).await?;
+    let field = |at: usize| found.get(at).copied().flatten().unwrap_or_default();
+    let feed_end = Position { epoch: field(2), n: field(3) };
+    Ok(Meta { commits: field(0), inbox_at: InboxPosition(field(1)), feed_end })
+}
+
+pub(super) async fn knows(
+    from: &Readers,
+    (seen, key): (String, &str),
+    at: Timestamp,
+) -> Result<bool, Unavailable> {
+    let until: Option<f64> = one(from, pipe().zscore(seen, key)).await?;
+    #[expect(clippy::cast_precision_loss, reason = "a score holds such a moment exactly")]
+    let now = microseconds(rules::known_at(at)) as f64;
+    Ok(until.is_some_and(|until| until > now))
+}
+
+pub(super) async fn inbox(
+    from: &Readers,
+    key: String,
+    after: InboxPosition,
+    limit: usize,
+) -> Result<Vec<InboxEntry>, Unavailable> {
+    let entries = entries(from, key, &format!("({}-0", after.0), limit).await?;
+    let entry = |(id, mut values): (String, Vec<Vec<u8>>)| {
+        let bytes = values.pop().ok_or_else(|| odd(&id))?;
+        Ok(InboxEntry { position: InboxPosition(position(&id)?.epoch), bytes })
+    };
+    entries.into_iter().map(entry).collect()
+}
+
+pub(super) async fn document(
+    from: &Readers,
+    key: String,
+    id: String,
+) -> Result<Option<Document>, Unavailable> {
+    let value: Option<Vec<u8>> = one(from, pipe().get(key)).await?;
+    value.map(|value| document_of(id, value)).transpose()
+}
+
+/// Documents are read after their ids; one that was deleted meanwhile is left out.
+pub(super) async fn documents(
+    from: &Readers,
+    ids_key: String,
+    key: impl Fn(&str) -> String,
+    after: Option<String>,
+    limit: usize,
+) -> Result<Vec<Document>, Unavailable> {
+    let mut found = Vec::new();
+    let mut above = after.map_or_else(|| "-".to_owned(), |after| format!("({after}"));
+    while found.len() < limit {
+        let wanted = PAGE.min(limit - found.len());
+        let page =
+            pipe().zrangebylex_limit(&ids_key, &above, "+", 0, wanted.cast_signed()).to_owned();
+        let ids: Vec<String> = one(from, &page).await?;
+        let Some(last) = ids.last() else { break };
+        above = format!("({last}");
+        let is_last = ids.len() < wanted;
+        let keys: Vec<String> = ids.iter().map(|id| key(id)).collect();
+        let values: Vec<Option<Vec<u8>>> = one(from, pipe().mget(keys)).await?;
+        for (id, value) in ids.into_iter().zip(values) {
+            found.extend(value.map(|value| document_of(id, value)).transpose()?);
+        }
+        if is_last {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn document_of(id: String, value: Vec<u8>) -> Result<Document, Unavailable> {
+    let (version, bytes) = apart(value)?;
+    Ok(Document { id, version, bytes })
+}
+
+pub(super) async fn history(
+    from: &Readers,
+    key: String,
+    after: u32,
+    limit: usize,
+) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
+    let above = format!("({after}");
+    let page = pipe().zrangebyscore_limit(key, above, "+inf", 0, count(limit)).to_owned();
+    let records: Vec<Vec<u8>> = one(from, &page).await?;
+    records.into_iter().map(apart).collect()
+}
+
+pub(super) async fn timers(
+    from: &Readers,
+    key: String,
+) -> Result<Vec<(String, Timestamp)>, Unavailable> {
+    let timers: Vec<(String, i64)> = one(from, pipe().hgetall(key)).await?;
+    let moment = |(key, at)| (key, rules::timestamp(at));
+    let mut timers: Vec<(String, Timestamp)> = timers.into_iter().map(moment).collect();
+    timers.sort_by(|(one, earlier), (other, later)| (earlier, one).cmp(&(later, other)));
+    Ok(timers)
+}
+
+pub(super) async fn jobs(from: &Readers, key: String) -> Result<Vec<Job>, Unavailable> {
+    let values: Vec<(String, Vec<u8>)> = one(from, pipe().hgetall(key)).await?;
+    let job = |(id, value)| {
+        let (ready_at, bytes) = apart(value)?;
+        Ok(Job { id, ready_at: rules::timestamp(ready_at), bytes })
+    };
+    let mut jobs: Vec<Job> = values.into_iter().map(job).collect::<Result<_, _>>()?;
+    jobs.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(jobs)
+}
+
+pub(super) async fn dead(
+    from: &Readers,
+    key: String,
+    limit: usize,
+) -> Result<Vec<Vec<u8>>, Unavailable> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    one(from, pipe().lrange(key, 0, count(limit - 1))).await
+}
+
+pub(super) async fn feed(
+    from: &Readers,
+    (feed, meta): (String, String),
+    after: Position,
+    limit: usize,
+) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
+    if after == Position::default() {
+        return from_the_first(from, (feed, meta), limit).await;
+    }
+    // The event at that position too: if it is not there, something is missing.
+    let entries = entries(from, feed, &after.to_string(), limit.saturating_add(1)).await?;
+    let mut records = entries.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
+    if records.first().is_none_or(|first| first.position != after) {
+        return Ok(None);
+    }
+    records.remove(0);
+    Ok(Some(records))
+}
+
+/// An empty feed is looked at again when it has an end, as the first event may have come meanwhile.
+async fn from_the_first(
+    from: &Readers,
+    (feed, meta): (String, String),
+    limit: usize,
+) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
+    let mut found = entries(from, feed.clone(), "-", limit.max(1)).await?;
+    if found.is_empty() {
+        if self::meta(from, meta).await?.feed_end == Position::default() {
+            return Ok(Some(Vec::new()));
+        }
+        found = entries(from, feed, "-", limit.max(1)).await?;
+    }
+    let mut records = found.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
+    let whole = records.first().is_some_and(|oldest| oldest.previous == Position::default());
+    records.truncate(limit);
+    Ok(whole.then_some(records))
+}
+
+pub(super) async fn feed_at(
+    from: &Readers,
+    feed: String,
+    at: Position,
+) -> Result<Option<FeedRecord>, Unavailable> {
+    let at = at.to_string();
+    let entries: Entries = one(from, pipe().xrange(feed, &at, &at)).await?;
+    entries.into_iter().next().map(record).transpose()
+}
+
+fn record((id, values): (String, Vec<Vec<u8>>)) -> Result<FeedRecord, Unavailable> {
+    let [_, previous, _, by, _, bytes] = <[Vec<u8>; 6]>::try_from(values).map_err(|_| odd(&id))?;
+    let text = |bytes| String::from_utf8(bytes).map_err(|_| odd(&id));
+    Ok(FeedRecord {
+        position: position(&id)?,
+        previous: position(&text(previous)?)?,
+        by: InstanceId(Arc::from(text(by)?)),
+        bytes,
+    })
+}
+
+async fn entries(
+    from: &Readers,
+    key: String,
+    start: &str,
+    limit: usize,
+) -> Result<Entries, Unavailable> {
+    if limit == 0 {
+        return Ok(Entries::new());
+    }
+    one(from, pipe().xrange_count(key, start, "+", count(limit))).await
+}
+
+pub(super) async fn counters(from: &Readers, key: String) -> Result<Vec<Counter>, Unavailable> {
+    let fields: BTreeMap<String, i64> = one(from, pipe().hgetall(key)).await?;
+    let received = fields.iter().filter_map(|(field, received)| {
+        let operator = field.strip_prefix("received ")?;
+        let last = fields.get(&format!("last {operator}")).copied().map(rules::timestamp);
+        Some(Counter { operator: OperatorId::new(operator), received: *received, last })
+    });
+    Ok(received.collect())
+}
+
+pub(super) async fn loads(
+    from: &Readers,
+    key: String,
+) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
+    let members: Vec<String> = one(from, pipe().zrange(key, 0, -1)).await?;
+    members.iter().map(|member| Load::read(member)).collect()
+}
+
+/// The numbers of all shards that were ever claimed or got an inbox entry, in order.
+pub(super) async fn shards(from: &Readers, keys: &Keys) -> Result<Vec<ShardId>, Unavailable> {
+    let mut shards: Vec<u16> = one(from, pipe().smembers(keys.shards())).await?;
+    shards.sort_unstable();
+    Ok(shards.into_iter().map(ShardId).collect())
+}
+
+async fn one<T: FromRedisValue>(from: &Readers, command: &Pipeline) -> Result<T, Unavailable> {
+    let (answer,) = from.query(command).await?;
+    Ok(answer)
+}
+
+pub(super) fn count(limit: usize) -> isize {
+    isize::try_from(limit).unwrap_or(isize::MAX)
+}

@@ -1,0 +1,74 @@
+//! A script of ours, called by its digest and loaded when the server does not know it.
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    Cmd, ErrorKind, FromRedisValue, RedisResult, Script, ServerErrorKind, ToRedisArgs, cmd,
+};
+
+/// The texts of all steps, compiled into the program.
+#[derive(Debug)]
+pub(super) struct Scripts {
+    pub(super) claim: Script,
+    pub(super) renew: Script,
+    pub(super) release: Script,
+    pub(super) ask: Script,
+    pub(super) announce: Script,
+    pub(super) submit: Script,
+    pub(super) commit: Script,
+}
+
+impl Scripts {
+    pub(super) fn new() -> Self {
+        Self {
+            claim: Script::new(include_str!("lua/claim.lua")),
+            renew: Script::new(include_str!("lua/renew.lua")),
+            release: Script::new(include_str!("lua/release.lua")),
+            ask: Script::new(include_str!("lua/ask.lua")),
+            announce: Script::new(include_str!("lua/announce.lua")),
+            submit: Script::new(include_str!("lua/submit.lua")),
+            commit: Script::new(include_str!("lua/commit.lua")),
+        }
+    }
+
+    /// Makes all of them known to the server.
+    pub(super) async fn load(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
+        let Self { claim, renew, release, ask, announce, submit, commit } = self;
+        for script in [claim, renew, release, ask, announce, submit, commit] {
+            script.load_async(connection).await?;
+        }
+        Ok(())
+    }
+}
+
+/// One call of a script, on any connection.
+pub(super) struct Call<'a> {
+    script: &'a Script,
+    cmd: Cmd,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(script: &'a Script, keys: &[String]) -> Self {
+        let mut cmd = cmd("EVALSHA");
+        cmd.arg(script.get_hash()).arg(keys.len()).arg(keys);
+        Self { script, cmd }
+    }
+
+    pub(super) fn arg(mut self, arg: impl ToRedisArgs) -> Self {
+        self.cmd.arg(arg);
+        self
+    }
+
+    /// A server that was started anew has forgotten the script; then nothing of it ran.
+    pub(super) async fn on<T: FromRedisValue>(
+        &self,
+        mut connection: MultiplexedConnection,
+    ) -> RedisResult<T> {
+        match self.cmd.query_async(&mut connection).await {
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                self.script.load_async(&mut connection).await?;
+                self.cmd.query_async(&mut connection).await
+            }
+            answer => answer,
+        }
+    }
+}

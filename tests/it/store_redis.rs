@@ -1,0 +1,171 @@
+//! What only a store in a server of its own can meet: that the server dies, stands still, is full,
+//! is emptied, or comes back with less than it had.
+
+use std::fs;
+use std::path::PathBuf;
+
+use switchboard::store::op::{CommitError, Meta, Position, Renewed, Submitted};
+use switchboard::store::{Signal, Unavailable};
+
+use crate::contract::block_on;
+use crate::contract::words::*;
+use crate::redis_server::RedisServer;
+
+const ALWAYS: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
+const EVERY_SECOND: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "everysec"];
+
+#[test]
+fn what_was_answered_outlives_a_kill_of_the_server() {
+    for mode in [ALWAYS, EVERY_SECOND] {
+        let mut server = RedisServer::start(&mode);
+        let store = server.new_store();
+        block_on(async {
+            let mut anna = Owner::of(&store, "anna").await;
+            for n in 0..20 {
+                anna.does([event("a"), put("c", n, "text")]).await;
+            }
+            submit(&store, "hello").await;
+            server.is_killed();
+            assert_unavailable(anna.tries([event("b")]).await);
+            assert!(store.meta(SHARD).await.is_err(), "nobody is there");
+            server.starts_again();
+            // The same store finds the server again, which has forgotten the scripts.
+            assert_eq!(submit(&store, "hello").await, Submitted::Duplicate);
+            assert_eq!(waiting(&store, 0).await, [(1, "hello".to_owned())]);
+            assert_eq!(store.meta(SHARD).await.unwrap().commits, 20);
+            anna.does([put("c", 20, "more")]).await;
+            // The connection for leases notices by a call that fails.
+            let _noticed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
+            let renewed = store.renew(SHARD, anna.me, anna.epoch).await;
+            assert_eq!(renewed, Ok(Renewed::Ours { want: None }));
+        });
+    }
+}
+
+/// The AOF of a killed server is cut within what the last commit wrote.
+#[test]
+fn of_a_commit_that_is_torn_nothing_is_left() {
+    let mut server = RedisServer::start(&ALWAYS);
+    let store = server.store("torn:");
+    let (before, after) = block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a"), put("c", 0, "first")]).await;
+        let before = log_of(&server);
+        let all = [event("b"), put("c", 1, "second"), set_timer("t", at(9)), put_job("j", "job")];
+        anna.does(all.into_iter().chain([history("c", 1, "text"), put_inbox(SHARD, "x")])).await;
+        (before, log_of(&server))
+    });
+    assert!(before.len() < after.len() && after.starts_with(&before));
+    for length in (before.len()..after.len()).step_by(37).chain([after.len() - 1]) {
+        server.is_killed();
+        fs::write(log_path(&server), &after[..length]).unwrap();
+        server.starts_again();
+        block_on(async {
+            let store = server.store("torn:");
+            let meta = Meta { commits: 1, feed_end: position(1, 1), ..Meta::default() };
+            assert_eq!(store.meta(SHARD).await.unwrap(), meta, "cut at {length}");
+            let events = store.feed(SHARD, Position::default(), 9).await.unwrap().unwrap();
+            assert_eq!(events.len(), 1);
+            assert_eq!(waiting(&store, 0).await, []);
+            assert_eq!(store.timers(SHARD).await.unwrap(), []);
+            assert_eq!(store.jobs(SHARD).await.unwrap(), []);
+            assert_eq!(store.history(SHARD, conversation("c"), 0, 9).await.unwrap(), []);
+        });
+    }
+}
+
+#[test]
+fn a_commit_without_an_answer_is_made_once_at_most() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a")]).await;
+        server.stands_still();
+        assert_unavailable(anna.tries([event("b")]).await);
+        server.goes_on();
+        let again = anna.tries([event("b")]).await;
+        let repeated = Err(CommitError::WentBack("commits"));
+        assert!(again == Ok(()) || again == repeated, "{again:?}");
+        anna.commits = 1;
+        assert_eq!(anna.tries([event("b")]).await, repeated);
+        let events = store.feed(SHARD, Position::default(), 9).await.unwrap().unwrap();
+        assert_eq!(events.len(), 2);
+    });
+}
+
+#[test]
+fn a_full_server_refuses_the_whole_commit_and_keeps_the_leases() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a"), put("c", 0, "text")]).await;
+        server.cli(&["config", "set", "maxmemory", "100kb"]);
+        assert_unavailable(anna.tries([event("b"), put("c", 1, "more")]).await);
+        assert!(store.submit(SHARD, "k".into(), DAY, at(0), bytes("hello")).await.is_err());
+        assert_eq!(store.meta(SHARD).await.unwrap().commits, 1);
+        let events = store.feed(SHARD, Position::default(), 9).await.unwrap().unwrap();
+        assert_eq!(events.len(), 1);
+        assert_eq!(waiting(&store, 0).await, []);
+        let renewed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
+        assert_eq!(renewed, Ok(Renewed::Ours { want: None }));
+        assert_eq!(store.release(SHARD, anna.me, anna.epoch).await, Ok(true));
+        let mut boris = Owner::of(&store, "boris").await;
+        server.cli(&["config", "set", "maxmemory", "0"]);
+        boris.does([event("there is room again")]).await;
+    });
+}
+
+#[test]
+fn nobody_works_on_a_store_that_was_emptied() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a")]).await;
+        server.cli(&["flushall"]);
+        let foreign = |Unavailable(why): &Unavailable| why.contains("emptied or replaced");
+        let claimed = store.claim(SHARD, instance("boris"), lease_of(&store, SHARD).await, 0).await;
+        assert!(claimed.as_ref().is_err_and(foreign), "{claimed:?}");
+        let submitted = store.submit(SHARD, "k".into(), DAY, at(0), bytes("hello")).await;
+        assert!(submitted.as_ref().is_err_and(foreign), "{submitted:?}");
+        let renewed = store.renew(SHARD, instance("anna"), anna.epoch).await;
+        assert_eq!(renewed, Ok(Renewed::Lost));
+        let fenced = CommitError::Fenced { owner: None, epoch: 0 };
+        assert_eq!(anna.tries([event("b")]).await, Err(fenced));
+    });
+}
+
+#[test]
+fn forgotten_scripts_and_lost_listeners_are_made_good() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        let mut signals = store.signals();
+        server.cli(&["script", "flush"]);
+        anna.does([event("a")]).await;
+        assert_eq!(signals.recv().await, Ok(Signal::Feed(SHARD)));
+        server.cli(&["client", "kill", "type", "pubsub"]);
+        while server.cli(&["pubsub", "channels"]).trim().is_empty() {}
+        anna.does([event("b")]).await;
+        assert_eq!(signals.recv().await, Ok(Signal::Feed(SHARD)));
+    });
+}
+
+fn assert_unavailable(made: Result<(), CommitError>) {
+    assert!(matches!(made, Err(CommitError::Unavailable(_))), "{made:?}");
+}
+
+fn log_path(server: &RedisServer) -> PathBuf {
+    let files = fs::read_dir(server.folder().join("appendonlydir")).unwrap();
+    let mut logs = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.to_str().unwrap().ends_with(".incr.aof"));
+    logs.next().unwrap()
+}
+
+fn log_of(server: &RedisServer) -> Vec<u8> {
+    fs::read(log_path(server)).unwrap()
+}
