@@ -185,13 +185,12 @@ pub(super) async fn send(
 /// The platform fetches it; pictures have a text of their own, which may be empty.
 fn put_file(body: &mut Value, file: &OutgoingFile<'_>) -> Result<(), SendOutcome> {
     body["media"] = file.address()?.into();
-    match file.family() {
-        Some("image") => body["type"] = "picture".into(),
-        Some(_) | None => {
-            body["type"] = "file".into();
-            body["size"] = file.file.size_bytes.into();
-            body["file_name"] = file.file.name.as_str().into();
-        }
+    if file.family() == Some("image") {
+        body["type"] = "picture".into();
+    } else {
+        body["type"] = "file".into();
+        body["size"] = file.file.size_bytes.into();
+        body["file_name"] = file.file.name.as_str().into();
     }
     Ok(())
 }

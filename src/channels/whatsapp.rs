@@ -132,7 +132,7 @@ fn found(message: &Value, value: &Value) -> Found {
         reply_to: id(&message["context"]["id"]).map(Into::into),
         sent_at: json::seconds(&message["timestamp"]),
         rating: pressed.into_iter().filter_map(words).find_map(rating::value_of),
-        phone: who.phone.clone(),
+        phone: who.phone.as_deref().map(Into::into),
         ..CustomerMessage::default()
     });
     Ok(who.inbound(what))

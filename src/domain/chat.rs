@@ -98,7 +98,7 @@ pub struct CustomerMessage {
     pub automatic: bool,
     /// The writer's own number, where the platform vouches for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
+    pub phone: Option<Arc<str>>,
     /// The button of a rating request that the customer pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
