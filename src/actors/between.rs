@@ -1,12 +1,12 @@
 //! Chats and their conversations, which may live in different shards: who is told what by post.
 
-use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind, Receipt};
+use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind, Progress, Receipt};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
-use domain::entry::{Record, fold};
+use domain::entry::{DeliveryState, Record, fold};
 use domain::event::FeedEvent;
-use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
 use jiff::Timestamp;
@@ -96,15 +96,19 @@ impl Bench {
         if inbound.return_to.is_some() {
             chat.return_to.clone_from(&inbound.return_to);
         }
+        if let InboundKind::Introduced(who) = &inbound.what {
+            return self.introduced(&key, who, inbound, &channel.value).await;
+        }
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.
                 InboundKind::Edited { .. }
                 | InboundKind::Reacted { .. }
-                | InboundKind::Receipt(_)
+                | InboundKind::Progress(_)
                 | InboundKind::Elsewhere(_) => chat.open.clone().or(chat.last.clone()),
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
-                InboundKind::Message(_) => None,
+                InboundKind::Received { conversation, .. } => Some(conversation.clone()),
+                InboundKind::Message(_) | InboundKind::Introduced(_) => None,
             };
             return match quiet {
                 Some(target) => self.feed_or_forward(group, &target, &key.channel, inbound).await,
@@ -180,10 +184,21 @@ impl Bench {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
             }
             InboundKind::Unblocked => Input::CustomerBack,
-            InboundKind::Receipt(receipt) => return self.got_further(group, id, &receipt).await,
+            InboundKind::Progress(progress) => return self.got_further(group, id, &progress).await,
             InboundKind::Elsewhere(message) => {
                 Input::WrittenElsewhere { message, original: inbound.original }
             }
+            InboundKind::Received { conversation: _, entries, how } => {
+                // Whoever names another's conversation changes nothing.
+                if conversation.chat.channel == *channel
+                    && conversation.chat.external == inbound.chat
+                {
+                    self.received(group, id, &entries, how).await?;
+                }
+                return Ok(());
+            }
+            // Says nothing of any conversation.
+            InboundKind::Introduced(_) => return Ok(()),
         };
         if let Err(refusal) = self.feed(group, id, input, None).await? {
             tracing::error!(conversation = %id, ?refusal, "an arrival was refused");
@@ -197,7 +212,7 @@ impl Bench {
         &mut self,
         group: &mut Group,
         id: &ConversationId,
-        receipt: &Receipt,
+        progress: &Progress,
     ) -> Result<(), Broken> {
         let (mut records, mut after) = (Vec::new(), 0);
         for _ in 0..HISTORY_PAGES_MAX {
@@ -212,12 +227,32 @@ impl Bench {
                 break;
             }
         }
-        for entry in fold(records).iter().filter(|entry| receipt.concerns(entry)) {
-            let (n, delivery) = (entry.n, receipt.state.clone());
+        for entry in fold(records).iter().filter(|entry| progress.concerns(entry)) {
+            let (n, delivery) = (entry.n, progress.state.clone());
             let input = Input::DeliveryChanged { entry: n, delivery, external_id: None };
             if let Err(refusal) = self.feed(group, id, input, None).await? {
-                tracing::error!(conversation = %id, ?refusal, "a receipt was refused");
+                tracing::error!(conversation = %id, ?refusal, "what a platform says was refused");
             }
+        }
+        Ok(())
+    }
+
+    /// What we wrote has got to the customer.
+    async fn received(
+        &mut self,
+        group: &mut Group,
+        id: &ConversationId,
+        entries: &[EntryNumber],
+        how: Receipt,
+    ) -> Result<(), Broken> {
+        let delivery = match how {
+            Receipt::Delivered => DeliveryState::Delivered,
+            Receipt::Read => DeliveryState::Read,
+        };
+        for entry in entries {
+            let (entry, delivery) = (*entry, delivery.clone());
+            let input = Input::DeliveryChanged { entry, delivery, external_id: None };
+            let _none = self.feed(group, id, input, None).await?;
         }
         Ok(())
     }

@@ -32,6 +32,8 @@ use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{LineChanged, Shard};
+use crate::actors::visitor::at_work::AtWork;
+use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels::{self, kept::Kept};
 use crate::clock::{self, Clock};
@@ -122,6 +124,8 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         kept: Kept::default(),
         health: Health::default(),
         files: start.files,
+        visitor_limits: Limits::default(),
+        visitors_at_work: AtWork::default(),
     });
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());

@@ -64,6 +64,8 @@ pub async fn test(
         ChannelSettings::Webhook { outgoing_url, .. } => {
             webhook::test(outbound, outgoing_url.as_deref())
         }
+        // There is no platform behind it.
+        ChannelSettings::Widget(_) => Ok(String::new()),
     }
 }
 
@@ -82,7 +84,8 @@ pub fn challenge(
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
-        | ChannelSettings::Webhook { .. } => None,
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => None,
     }
 }
 
@@ -156,7 +159,8 @@ async fn name_of(outbound: &Outbound, channel: &Channel, chat: &str) -> Option<S
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
-        | ChannelSettings::Webhook { .. } => None,
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => None,
     }
 }
 
@@ -170,6 +174,8 @@ fn platform_name(settings: &ChannelSettings) -> &'static str {
         ChannelSettings::Whatsapp { .. } => "WhatsApp user",
         ChannelSettings::Viber { .. } => "Viber user",
         ChannelSettings::Max { .. } => "MAX user",
-        ChannelSettings::BotFramework { .. } | ChannelSettings::Webhook { .. } => "Customer",
+        ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => "Customer",
     }
 }

@@ -148,8 +148,10 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         | InboundKind::Blocked
         | InboundKind::Unblocked
         | InboundKind::Reacted { .. }
-        | InboundKind::Receipt(_)
-        | InboundKind::Elsewhere(_) => None,
+        | InboundKind::Progress(_)
+        | InboundKind::Elsewhere(_)
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     }
 }
 

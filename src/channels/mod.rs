@@ -21,6 +21,7 @@ pub mod viber;
 pub mod vk;
 pub mod webhook;
 pub mod whatsapp;
+pub mod widget;
 
 mod file;
 mod text;
@@ -281,6 +282,8 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
         ChannelSettings::Viber { token, .. } => viber::parse(token, request),
         ChannelSettings::Max { secret, .. } => max::parse(secret, request),
         ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
+        // Visitors have an entrance of their own.
+        ChannelSettings::Widget(_) => Err(Rejected::NotGenuine),
     }
 }
 
@@ -292,7 +295,8 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
         | ChannelSettings::Instagram { .. }
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::Viber { .. }
-        | ChannelSettings::Max { .. } => Acknowledgement::empty(),
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Widget(_) => Acknowledgement::empty(),
         ChannelSettings::Vk { confirmation, .. } => vk::acknowledge(confirmation, items),
         ChannelSettings::BotFramework { .. } => botframework::acknowledge(items),
         ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
@@ -311,7 +315,7 @@ pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Ve
         ChannelSettings::BotFramework { .. } => one_by_one(botframework::parts(text), files.len()),
         ChannelSettings::Viber { .. } => one_by_one(viber::parts(text), files.len()),
         ChannelSettings::Max { .. } => one_by_one(max::parts(text), files.len()),
-        ChannelSettings::Webhook { .. } => {
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             vec![Part { text: text.to_owned(), files: 0..files.len() }]
         }
     }
@@ -359,7 +363,8 @@ pub async fn locate(
         | ChannelSettings::Instagram { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
-        | ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => Ok(FileSource::at(handle)),
     }
 }
 
@@ -409,6 +414,11 @@ pub async fn send(
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
         }
+        // Its pages fetch what is stored, so there are no jobs; one of a channel that has become a
+        // widget has nowhere to go.
+        ChannelSettings::Widget(_) => {
+            SendOutcome::Refused { reason: "a widget is not sent to".to_owned() }
+        }
     }
 }
 
@@ -444,7 +454,8 @@ pub async fn connect(
         ChannelSettings::Instagram { .. }
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
-        | ChannelSettings::Webhook { .. } => Ok(()),
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -460,7 +471,8 @@ pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
-        | ChannelSettings::Webhook { .. } => None,
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => None,
     }
 }
 
@@ -484,7 +496,8 @@ pub async fn press_taken(
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
-        | ChannelSettings::Webhook { .. } => Ok(()),
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -499,7 +512,9 @@ pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. } => false,
-        ChannelSettings::Vk { .. } | ChannelSettings::Webhook { .. } => true,
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => true,
     }
 }
 
@@ -528,7 +543,8 @@ pub async fn poll(
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
-        | ChannelSettings::Webhook { .. } => {
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => {
             Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
     }

@@ -211,8 +211,10 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
-        | InboundKind::Receipt(_)
-        | InboundKind::Elsewhere(_) => None,
+        | InboundKind::Progress(_)
+        | InboundKind::Elsewhere(_)
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::chat::{CustomerMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::chat::{CustomerMessage, Inbound, InboundKind, Progress, ProgressOf};
 use domain::entry::{Attachment, DeliveryState};
 use domain::line::RatingScale;
 use serde_json::{Value, json};
@@ -105,8 +105,8 @@ fn written(event: &Value) -> Found {
 }
 
 fn got_further(event: &Value, state: DeliveryState) -> Found {
-    let of = ReceiptOf::Messages(vec![id(&event["message_token"]).ok_or("no_message")?.into()]);
-    membership(&event["user_id"], "", InboundKind::Receipt(Receipt { of, state }))
+    let of = ProgressOf::Messages(vec![id(&event["message_token"]).ok_or("no_message")?.into()]);
+    membership(&event["user_id"], "", InboundKind::Progress(Progress { of, state }))
 }
 
 fn membership(user: &Value, name: &str, what: InboundKind) -> Found {

@@ -11,7 +11,7 @@ mod api;
 mod content;
 mod rating;
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
 use domain::entry::DeliveryState;
 use serde::Deserialize;
 use serde_json::Value;
@@ -174,9 +174,9 @@ fn read(object: &Value) -> Found {
         return Err("own_read");
     }
     let newest = object["read_message_id"].as_i64().ok_or("receipt_of_nothing")?;
-    let of = ReceiptOf::UpToNumber(newest);
-    let receipt = Receipt { of, state: DeliveryState::Read };
-    Ok(inbound(private_chat(object)?, InboundKind::Receipt(receipt)))
+    let of = ProgressOf::UpToNumber(newest);
+    let receipt = Progress { of, state: DeliveryState::Read };
+    Ok(inbound(private_chat(object)?, InboundKind::Progress(receipt)))
 }
 
 /// The customer forbids the community to write to him, or allows it.

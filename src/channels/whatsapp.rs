@@ -6,7 +6,7 @@
 
 mod content;
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
 use domain::entry::DeliveryState;
 use domain::line::RatingScale;
 use serde_json::{Value, json};
@@ -102,8 +102,8 @@ fn got_further(status: &Value, word: &str) -> Found {
     };
     let recipients = [&status["recipient_user_id"], &status["recipient_id"]];
     let chat = first_id(recipients).ok_or("no_chat")?.into();
-    let of = ReceiptOf::Messages(vec![id(&status["id"]).ok_or("status_without_id")?.into()]);
-    let what = InboundKind::Receipt(Receipt { of, state });
+    let of = ProgressOf::Messages(vec![id(&status["id"]).ok_or("status_without_id")?.into()]);
+    let what = InboundKind::Progress(Progress { of, state });
     Ok(Inbound { chat, customer_name: String::new(), what, original: None, return_to: None })
 }
 

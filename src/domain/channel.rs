@@ -1,14 +1,18 @@
 //! A connected account of a platform, as stored.
 
+pub mod widget;
+
 use serde::{Deserialize, Serialize};
 
+use crate::channel::widget::WidgetSettings;
 use crate::id::{ChannelId, LineId, ShardId};
 
 /// Fields of a channel that nobody is shown, by their names in the stored form.
-pub const SECRETS: [&str; 6] = [
+pub const SECRETS: [&str; 7] = [
     "settings.token",
     "settings.secret",
     "settings.keys",
+    "settings.key",
     "settings.app_secret",
     "settings.app_password",
     "settings.verify_token",
@@ -117,6 +121,8 @@ pub enum ChannelSettings {
         /// Where our messages go; none: inbound only.
         outgoing_url: Option<String>,
     },
+    /// A chat window on the company's own site.
+    Widget(Box<WidgetSettings>),
 }
 
 impl ChannelSettings {
@@ -131,7 +137,8 @@ impl ChannelSettings {
             | Self::Whatsapp { .. }
             | Self::BotFramework { .. }
             | Self::Viber { .. }
-            | Self::Webhook { .. } => false,
+            | Self::Webhook { .. }
+            | Self::Widget(_) => false,
         }
     }
 
@@ -147,6 +154,7 @@ impl ChannelSettings {
             | Self::Viber { .. }
             | Self::Max { .. } => true,
             Self::Webhook { outgoing_url, .. } => outgoing_url.is_some(),
+            Self::Widget(_) => false,
         }
     }
 
@@ -161,7 +169,8 @@ impl ChannelSettings {
             | Self::Whatsapp { .. }
             | Self::Viber { .. }
             | Self::Max { .. }
-            | Self::Webhook { .. } => false,
+            | Self::Webhook { .. }
+            | Self::Widget(_) => false,
         }
     }
 
@@ -177,6 +186,23 @@ impl ChannelSettings {
             Self::Viber { .. } => "viber",
             Self::Max { .. } => "max",
             Self::Webhook { .. } => "webhook",
+            Self::Widget(_) => "widget",
+        }
+    }
+
+    /// The settings of a widget; none: it is none.
+    pub fn widget(&self) -> Option<&WidgetSettings> {
+        match self {
+            Self::Widget(widget) => Some(widget),
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::Whatsapp { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. }
+            | Self::Webhook { .. } => None,
         }
     }
 
@@ -204,7 +230,8 @@ impl ChannelSettings {
             | Self::BotFramework { .. }
             | Self::Viber { .. }
             | Self::Max { .. }
-            | Self::Webhook { .. } => None,
+            | Self::Webhook { .. }
+            | Self::Widget(_) => None,
         }
     }
 }

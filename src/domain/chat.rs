@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::TextsSent;
+use crate::customer::Standing;
 use crate::entry::{Attachment, Author, Body, DeliveryState, Entry};
-use crate::id::{ChatKey, ConversationId, CustomerId};
+use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber};
 
 /// A chat, as stored. Its successive conversations are linked through it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,9 +65,17 @@ pub enum InboundKind {
     Blocked,
     Unblocked,
     /// How far messages of ours have got. Never opens a conversation.
-    Receipt(Receipt),
+    Progress(Progress),
     /// Somebody of ours wrote to the customer on the platform itself. Never opens a conversation.
     Elsewhere(ElsewhereMessage),
+    /// What we wrote has got to the customer, as far as his page says. Opens nothing.
+    Received {
+        conversation: ConversationId,
+        entries: Vec<EntryNumber>,
+        how: Receipt,
+    },
+    /// The customer says who he is, or his site says so for him. Opens nothing.
+    Introduced(Introduction),
 }
 
 /// What one of us wrote in the platform's own inbox or on a phone, as the platform reports it.
@@ -78,6 +87,29 @@ pub struct ElsewhereMessage {
     pub attachments: Vec<Attachment>,
     /// When the platform says it was written.
     pub sent_at: Option<Timestamp>,
+}
+
+/// How far a message of ours has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipt {
+    Delivered,
+    Read,
+}
+
+/// Who a customer says to be, beside any message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Introduction {
+    /// Empty: he gives none.
+    pub name: String,
+    /// In E.164.
+    pub phone: Option<String>,
+    /// In small letters.
+    pub email: Option<String>,
+    /// `Verified`: his site vouches for it; `Claimed`: he typed it.
+    pub standing: Standing,
+    /// He agrees to how we use what he writes.
+    pub consented: bool,
 }
 
 /// A message from the customer.
@@ -106,15 +138,15 @@ pub struct CustomerMessage {
 
 /// What the platform says of messages that were sent to the customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Receipt {
-    pub of: ReceiptOf,
+pub struct Progress {
+    pub of: ProgressOf,
     pub state: DeliveryState,
 }
 
-/// Which messages a receipt is about.
+/// Which messages it is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ReceiptOf {
+pub enum ProgressOf {
     /// Those with these ids of the platform.
     Messages(Vec<Arc<str>>),
     /// All up to the one with this number, on platforms that number their messages.
@@ -123,20 +155,20 @@ pub enum ReceiptOf {
     UpTo(Timestamp),
 }
 
-impl Receipt {
-    /// Whether it tells something new of an entry. Platforms repeat receipts and mix their order up.
+impl Progress {
+    /// Whether it tells something new of an entry. Platforms repeat themselves and mix the order up.
     pub fn concerns(&self, entry: &Entry) -> bool {
         let Body::Message(message) = &entry.body else { return false };
         let Some(delivery) = &message.delivery else { return false };
         let is_meant = match &self.of {
-            ReceiptOf::Messages(ids) => {
+            ProgressOf::Messages(ids) => {
                 message.external_id.as_ref().is_some_and(|own| ids.contains(own))
             }
-            ReceiptOf::UpToNumber(newest) => {
+            ProgressOf::UpToNumber(newest) => {
                 let own = message.external_id.as_deref().and_then(|own| own.parse::<i64>().ok());
                 own.is_some_and(|own| own <= *newest)
             }
-            ReceiptOf::UpTo(at) => *delivery != DeliveryState::Pending && entry.at <= *at,
+            ProgressOf::UpTo(at) => *delivery != DeliveryState::Pending && entry.at <= *at,
         };
         is_meant && entry.author != Author::Customer && delivery.is_before(&self.state)
     }

@@ -13,6 +13,7 @@ use crate::config::{Company, Config, Limits, Metrics, Secret, Server, Sessions};
 use crate::web::password::Passwords;
 use crate::web::setup::Setup;
 use crate::web::throttle::Throttle;
+use crate::web::widget::Sightings;
 
 /// Rehearsals that run at a time; who comes then is told to come back.
 const REHEARSALS_MAX: usize = 2;
@@ -38,6 +39,7 @@ pub struct Edge {
     /// Rehearsals at a time: each may take a processor for seconds.
     pub(super) rehearsals: Semaphore,
     pub(super) uploads: Semaphore,
+    pub(super) sightings: Sightings,
 }
 
 /// Limits on attempts that fail, or may.
@@ -76,6 +78,7 @@ impl Edge {
             throttles: Throttles::new(&config.limits),
             rehearsals: Semaphore::new(REHEARSALS_MAX),
             uploads: Semaphore::new(UPLOADS_MAX),
+            sightings: Sightings::default(),
         }
     }
 }

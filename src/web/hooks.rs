@@ -210,7 +210,8 @@ fn poison(
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
-        | ChannelSettings::Max { .. } => Ok(HttpResponse::Ok().finish()),
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Widget(_) => Ok(HttpResponse::Ok().finish()),
     }
 }
 

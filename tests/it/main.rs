@@ -59,3 +59,4 @@ mod tidy;
 mod timers;
 mod transfer;
 mod transfer_targets;
+mod widget;

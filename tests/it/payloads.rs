@@ -89,8 +89,10 @@ impl Expected {
                 | InboundKind::Reacted { .. }
                 | InboundKind::Blocked
                 | InboundKind::Unblocked
-                | InboundKind::Receipt(_)
-                | InboundKind::Elsewhere(_) => Self::Change,
+                | InboundKind::Progress(_)
+                | InboundKind::Elsewhere(_)
+                | InboundKind::Received { .. }
+                | InboundKind::Introduced(_) => Self::Change,
             },
         }
     }

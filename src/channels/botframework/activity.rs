@@ -1,6 +1,6 @@
 //! What one activity means.
 
-use domain::chat::{CustomerMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::chat::{CustomerMessage, Inbound, InboundKind, Progress, ProgressOf};
 use domain::entry::{Attachment, DeliveryState};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -105,8 +105,8 @@ fn edited(activity: &Value) -> Result<InboundKind, &'static str> {
 fn read(activity: &Value) -> Result<InboundKind, &'static str> {
     let newest = id(&activity["value"]["lastReadMessageId"]);
     let newest = newest.and_then(|newest| newest.parse().ok()).ok_or("receipt_of_nothing")?;
-    let of = ReceiptOf::UpToNumber(newest);
-    Ok(InboundKind::Receipt(Receipt { of, state: DeliveryState::Read }))
+    let of = ProgressOf::UpToNumber(newest);
+    Ok(InboundKind::Progress(Progress { of, state: DeliveryState::Read }))
 }
 
 /// With 3 or 7 digits of a second, and perhaps an offset.

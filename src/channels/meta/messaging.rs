@@ -2,7 +2,7 @@
 //!
 //! Sources: developers.facebook.com, Messenger Platform: webhook events, Send API, error codes.
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Receipt, ReceiptOf};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
 use domain::entry::{Attachment, DeliveryState};
 use domain::line::RatingScale;
 use serde_json::{Value, json};
@@ -161,11 +161,11 @@ fn got_further(event: &Value, said: &Value, state: DeliveryState) -> Found {
     let listed = said["mids"].as_array().into_iter().flatten().chain([&said["mid"]]);
     let ids: Vec<_> = listed.filter_map(id).take(RECEIPTS_MAX).map(Into::into).collect();
     let of = if ids.is_empty() {
-        ReceiptOf::UpTo(json::millis(&said["watermark"]).ok_or("receipt_of_nothing")?)
+        ProgressOf::UpTo(json::millis(&said["watermark"]).ok_or("receipt_of_nothing")?)
     } else {
-        ReceiptOf::Messages(ids)
+        ProgressOf::Messages(ids)
     };
-    Ok(inbound(customer(event)?, InboundKind::Receipt(Receipt { of, state })))
+    Ok(inbound(customer(event)?, InboundKind::Progress(Progress { of, state })))
 }
 
 fn customer(event: &Value) -> Result<String, &'static str> {

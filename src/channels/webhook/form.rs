@@ -42,8 +42,10 @@ pub(super) fn external_id(item: &Item) -> &str {
             }
             InboundKind::Blocked
             | InboundKind::Unblocked
-            | InboundKind::Receipt(_)
-            | InboundKind::Elsewhere(_) => None,
+            | InboundKind::Progress(_)
+            | InboundKind::Elsewhere(_)
+            | InboundKind::Received { .. }
+            | InboundKind::Introduced(_) => None,
         },
         Meaning::Ignored(_) | Meaning::Confirmation => None,
     };
@@ -77,8 +79,10 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
-        | InboundKind::Receipt(_)
-        | InboundKind::Elsewhere(_) => None,
+        | InboundKind::Progress(_)
+        | InboundKind::Elsewhere(_)
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     };
     own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))
 }

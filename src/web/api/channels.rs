@@ -3,6 +3,7 @@
 
 pub(in crate::web) mod kinds;
 mod settings;
+mod widget;
 
 use std::collections::BTreeMap;
 
@@ -37,7 +38,11 @@ pub(in crate::web) struct ChannelBody {
     hook_url: String,
     settings: ShownSettings,
     health: HealthBody,
-    /// Only in the answer that made it: the key of our own webhook. It is not shown again.
+    /// Of a widget: on which of its sites it was seen since the program was started, and when last;
+    /// the newest first.
+    seen: Vec<Seen>,
+    /// Only in the answer that made it: the key of our own webhook, or what a site vouches for its
+    /// users with. It is not shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     new_key: Option<String>,
     /// Only in the answer that made it: what people type in at the platform, by the field's name.
@@ -86,6 +91,19 @@ pub(in crate::web) struct TestedBody {
     account: Option<String>,
     /// Why the settings are not good.
     reason: Option<String>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Seen {
+    site: String,
+    #[schema(value_type = String)]
+    at: Timestamp,
+}
+
+impl From<(String, Timestamp)> for Seen {
+    fn from((site, at): (String, Timestamp)) -> Self {
+        Self { site, at }
+    }
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -233,6 +251,7 @@ fn show(found: &Versioned<Channel>, edge: &Edge) -> ChannelBody {
         hook_url: format!("{}/hooks/{}", edge.server.public_url.as_str(), channel.id),
         settings: ShownSettings::of(&channel.settings),
         health: health(channel, edge),
+        seen: edge.sightings.of(&channel.id).into_iter().map(Seen::from).collect(),
         new_key: None,
         to_type_in: BTreeMap::new(),
     }

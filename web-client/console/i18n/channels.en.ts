@@ -42,6 +42,7 @@ export const channelsEn = {
     botframework: "Skype and Teams",
     viber: "Viber bot",
     max: "MAX bot",
+    widget: "Chat on a site",
     webhook: "Webhook of your own",
   },
   fields: {

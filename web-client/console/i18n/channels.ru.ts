@@ -44,6 +44,7 @@ export const channelsRu: ChannelWords = {
     botframework: "Skype и Teams",
     viber: "Бот Viber",
     max: "Бот MAX",
+    widget: "Чат на сайте",
     webhook: "Собственный вебхук",
   },
   fields: {

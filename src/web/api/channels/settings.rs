@@ -5,6 +5,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::channel::widget::WidgetSettings;
 use domain::channel::{Channel, ChannelSettings};
 use domain::line::FieldProblem;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::channels::FORMS;
 use crate::channels::form::{Form, Is, Rule};
 use crate::clock;
+use crate::web::api::channels::widget::{self, GivenWidget, ShownWidget};
 use crate::web::error::ApiError;
 
 const NAME_CHARS_MAX: usize = 100;
@@ -29,6 +31,8 @@ const SHOWN_OF_CHARS_MIN: usize = 16;
 /// Our own webhook has keys that nobody gives, and a field that asks for a new one.
 const OWN: &str = "webhook";
 const NEW_KEY: &str = "new_key";
+/// The chat window of a site, whose settings have a form of their own.
+const WIDGET: &str = "widget";
 
 /// What is left out stays as it is; in a new channel it is the default or made here.
 #[derive(Deserialize)]
@@ -59,6 +63,10 @@ impl fmt::Debug for GivenSettings {
 
 impl GivenSettings {
     pub(super) fn for_new_channel(self) -> Result<Made, ApiError> {
+        if self.kind == WIDGET {
+            let (settings, new_key) = self.of_widget()?.for_new_channel();
+            return Ok(Made::widget(settings, new_key));
+        }
         let form = form_of(&self.kind)?;
         let begun = form.fields.iter().map(|field| (field.name.to_owned(), default(field.is)));
         let mut fields: Map<String, Value> = begun.collect();
@@ -80,6 +88,10 @@ impl GivenSettings {
 
     /// The settings as changed. A channel keeps its kind.
     pub(super) fn over(mut self, old: &ChannelSettings) -> Result<Made, ApiError> {
+        if let (WIDGET, Some(widget)) = (&*self.kind, old.widget()) {
+            let (settings, new_key) = self.of_widget()?.over(widget.clone());
+            return Ok(Made::widget(settings, new_key));
+        }
         let form = form_of(&self.kind)?;
         if form.kind != old.kind() {
             return Err(ApiError::field("settings.kind", "the kind that the channel has"));
@@ -98,6 +110,12 @@ impl GivenSettings {
         }
         let to_type_in = BTreeMap::new();
         Ok(Made { settings: self.written_into(fields, form)?, new_key, to_type_in })
+    }
+
+    /// A widget has more than fields: a form of its own.
+    fn of_widget(self) -> Result<GivenWidget, ApiError> {
+        serde_json::from_value(Value::Object(self.fields))
+            .map_err(|error| ApiError::Malformed(format!("settings: {error}")))
     }
 
     /// Each given field in its place, if it is of the form and of the right type.
@@ -134,8 +152,18 @@ impl GivenSettings {
     }
 }
 
+impl Made {
+    fn widget(settings: WidgetSettings, new_key: Option<String>) -> Self {
+        let settings = ChannelSettings::Widget(Box::new(settings));
+        Self { settings, new_key, to_type_in: BTreeMap::new() }
+    }
+}
+
 impl ShownSettings {
     pub(super) fn of(settings: &ChannelSettings) -> Self {
+        if let Some(settings) = settings.widget() {
+            return Self::of_widget(settings);
+        }
         let mut fields = stored(settings);
         let form = FORMS.iter().find(|form| form.kind == settings.kind());
         for field in form.map_or(&[][..], |form| form.fields) {
@@ -155,6 +183,18 @@ impl ShownSettings {
     }
 }
 
+impl ShownSettings {
+    fn of_widget(settings: &WidgetSettings) -> Self {
+        let shown = serde_json::to_value(widget::shown(settings));
+        let mut fields = match shown {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) | Err(_) => Map::new(),
+        };
+        fields.insert("kind".to_owned(), WIDGET.into());
+        Self(fields)
+    }
+}
+
 /// `may_call`: whether the way out would ever call an address.
 pub(super) fn check(channel: &Channel, may_call: impl Fn(&str) -> bool) -> Result<(), ApiError> {
     let mut problems = Vec::new();
@@ -166,7 +206,8 @@ pub(super) fn check(channel: &Channel, may_call: impl Fn(&str) -> bool) -> Resul
     let name_chars = channel.name.trim().chars().count();
     check((1..=NAME_CHARS_MAX).contains(&name_chars), "name", "1..100 characters");
     let fields = stored(&channel.settings);
-    for field in form_of(channel.settings.kind())?.fields {
+    let form = channel.settings.widget().is_none().then(|| form_of(channel.settings.kind()));
+    for field in form.transpose()?.map_or(&[][..], |form| form.fields) {
         let text = fields.get(field.name).and_then(Value::as_str);
         let given = text.unwrap_or_default();
         let (ok, allowed) = match field.is {
@@ -181,6 +222,8 @@ pub(super) fn check(channel: &Channel, may_call: impl Fn(&str) -> bool) -> Resul
         };
         check(ok, field.path, allowed);
     }
+    let of_widget = channel.settings.widget().map(|widget| widget.problems(widget::is_origin));
+    problems.extend(of_widget.into_iter().flatten());
     if problems.is_empty() { Ok(()) } else { Err(ApiError::InvalidFields(problems)) }
 }
 
@@ -210,7 +253,7 @@ fn stored(settings: &ChannelSettings) -> Map<String, Value> {
     }
 }
 
-fn masked(secret: &str) -> String {
+pub(super) fn masked(secret: &str) -> String {
     let chars: Vec<char> = secret.chars().collect();
     let shown = if chars.len() < SHOWN_OF_CHARS_MIN { 0 } else { SHOWN_CHARS };
     let end: String = chars[chars.len() - shown..].iter().collect();
@@ -236,7 +279,7 @@ impl ToSchema for ShownSettings {}
 
 impl PartialSchema for GivenSettings {
     fn schema() -> RefOr<Schema> {
-        one_of_forms(|form| {
+        one_of_forms(GivenWidget::schema(), |form| {
             let own = (form.kind == OWN).then(|| {
                 let note = "makes a new key; the one before stays valid beside it";
                 (NEW_KEY, typed(Type::Boolean, note))
@@ -248,7 +291,7 @@ impl PartialSchema for GivenSettings {
 
 impl PartialSchema for ShownSettings {
     fn schema() -> RefOr<Schema> {
-        one_of_forms(|form| {
+        one_of_forms(ShownWidget::schema(), |form| {
             let own = (form.kind == OWN).then(|| ("keys", typed(Type::Array, "ends of the keys")));
             own.into_iter().collect()
         })
@@ -256,7 +299,10 @@ impl PartialSchema for ShownSettings {
 }
 
 /// An object for each kind, with its fields and those beside the form.
-fn one_of_forms(beside: impl Fn(&Form) -> Vec<(&'static str, Object)>) -> RefOr<Schema> {
+fn one_of_forms(
+    widget: RefOr<Schema>,
+    beside: impl Fn(&Form) -> Vec<(&'static str, Object)>,
+) -> RefOr<Schema> {
     let object = |form: &Form| {
         let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([form.kind]));
         let begun = ObjectBuilder::new().property("kind", kind).required("kind");
@@ -264,7 +310,8 @@ fn one_of_forms(beside: impl Fn(&Form) -> Vec<(&'static str, Object)>) -> RefOr<
         let fields = own.chain(beside(form));
         fields.fold(begun, |object, (name, schema)| object.property(name, schema)).build()
     };
-    let kinds = FORMS.iter().fold(OneOfBuilder::new(), |all, form| all.item(object(form)));
+    let kinds = OneOfBuilder::new().item(widget);
+    let kinds = FORMS.iter().fold(kinds, |all, form| all.item(object(form)));
     Schema::OneOf(kinds.build()).into()
 }
 
