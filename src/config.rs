@@ -33,6 +33,7 @@ const ENVIRONMENT_PREFIX: &str = "SWITCHBOARD__";
 const AT_LEAST_1: &str = "at least 1";
 const HOOK_BYTES_MIN: usize = 1;
 const HOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
+const FILE_BYTES_MAX: u64 = 100 * 1024 * 1024;
 const IDLE_SECONDS_MAX: u32 = 604_800;
 const SHARDS_MAX: u16 = 1_024;
 const TOKEN_CHARS_MIN: usize = 32;
@@ -49,6 +50,7 @@ pub struct Config {
     pub capacity: Capacity,
     pub limits: Limits,
     pub sessions: Sessions,
+    pub files: Files,
     pub feed: Feed,
     pub outbound: Outbound,
     pub log: Log,
@@ -164,6 +166,23 @@ pub struct Sessions {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Empty: beside the store.
+    pub directory: PathBuf,
+    /// Empty: none.
+    pub bucket: String,
+    /// Empty: that of the region.
+    pub endpoint: String,
+    pub region: String,
+    pub access_key: Secret,
+    pub secret_key: Secret,
+    pub bytes_max: u64,
+    pub conversation_files_max: usize,
+    pub conversation_bytes_max: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Feed {
     pub events_per_shard_in_memory: usize,
     pub feed_keep: usize,
@@ -246,6 +265,7 @@ impl Config {
             capacity,
             limits,
             sessions,
+            files,
             feed,
             outbound: _,
             log: _,
@@ -260,6 +280,7 @@ impl Config {
             &[(capacity.idle_seconds > IDLE_SECONDS_MAX, "capacity.idle_seconds", "0..604800")],
             &limits.checks(),
             &sessions.checks(),
+            &files.checks(),
             &feed.checks(),
             &[(metrics.is_guessable(), "metrics.token", "at least 32 characters, or empty")],
         ];
@@ -367,6 +388,20 @@ impl Sessions {
             (!(1..=8_760).contains(&self.idle_hours), "sessions.idle_hours", "1..8760"),
             (!(1..=365).contains(&self.absolute_days), "sessions.absolute_days", "1..365"),
             (self.grace_seconds > 3_600, "sessions.grace_seconds", "0..3600"),
+        ]
+    }
+}
+
+impl Files {
+    fn checks(&self) -> [Check; 4] {
+        let sizes = 1..=FILE_BYTES_MAX;
+        let keyless = self.access_key.is_empty() || self.secret_key.is_empty();
+        let of_all = self.conversation_bytes_max;
+        [
+            (!sizes.contains(&self.bytes_max), "files.bytes_max", "1..104857600"),
+            (self.conversation_files_max == 0, "files.conversation_files_max", AT_LEAST_1),
+            (of_all < self.bytes_max, "files.conversation_bytes_max", "at least files.bytes_max"),
+            (!self.bucket.is_empty() && keyless, "files.access_key", "a bucket needs both keys"),
         ]
     }
 }

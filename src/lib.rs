@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod config;
 pub mod crm;
 pub mod demo;
+pub mod files;
 pub mod outbound;
 pub mod program;
 pub mod protocol;

@@ -3,9 +3,11 @@
 //! The only file that names the HTTP library. Requests go by https to public addresses on port
 //! 443; anything else must lie inside the networks that an administrator allowed. The address that
 //! was checked is the address that is connected to: the check is the library's own resolver. No
-//! redirects, no proxies, no cookies; answers have a size limit. It knows no platform.
+//! proxies, no cookies; answers have a size limit. Only a download follows redirects, each checked. It knows no platform.
 
 pub mod address;
+mod download;
+mod upload;
 
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr};
@@ -18,6 +20,9 @@ use reqwest::redirect::Policy;
 use url::{Host, Url};
 
 use self::address::{AllowedNetworks, NotANetwork};
+
+pub use self::download::{Download, Get};
+pub use self::upload::{Piece, Upload};
 
 /// Largest answer read by default.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
@@ -70,6 +75,23 @@ impl<'a> Post<'a> {
     pub fn json(url: &'a str, body: &'a [u8]) -> Self {
         let headers = &[("content-type", "application/json")];
         Self { url, headers, body, patience: Duration::ZERO, answer_bytes_max: ANSWER_BYTES_MAX }
+    }
+}
+
+/// One question: a GET without a body.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    pub url: &'a str,
+    pub headers: &'a [(&'a str, &'a str)],
+    /// On top of the settings' time: for calls that wait on the other side on purpose.
+    pub patience: Duration,
+    pub answer_bytes_max: usize,
+}
+
+impl<'a> Ask<'a> {
+    /// The usual limits.
+    pub fn of(url: &'a str, headers: &'a [(&'a str, &'a str)]) -> Self {
+        Self { url, headers, patience: Duration::ZERO, answer_bytes_max: ANSWER_BYTES_MAX }
     }
 }
 
@@ -132,17 +154,42 @@ impl Outbound {
 
     /// Sends `post` once and reads the whole answer, whatever its status.
     pub async fn post(&self, post: Post<'_>) -> Result<Answer, Fault> {
-        let (url, reach) = self.admit(post.url)?;
-        let client = match reach {
-            Reach::Public => &self.public,
-            Reach::Listed => &self.listed,
-        };
-        let mut request = client.post(url).timeout(self.timeout.saturating_add(post.patience));
-        for (name, value) in post.headers {
+        let (url, client) = self.client_for(post.url)?;
+        let request = client.post(url).body(post.body.to_vec());
+        self.call(request, post.headers, post.patience, post.answer_bytes_max).await
+    }
+
+    /// Asks once and reads the whole answer, whatever its status.
+    pub async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Fault> {
+        let (url, client) = self.client_for(ask.url)?;
+        self.call(client.get(url), ask.headers, ask.patience, ask.answer_bytes_max).await
+    }
+
+    async fn call(
+        &self,
+        mut request: reqwest::RequestBuilder,
+        headers: &[(&str, &str)],
+        patience: Duration,
+        answer_bytes_max: usize,
+    ) -> Result<Answer, Fault> {
+        for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.body(post.body.to_vec()).send().await.map_err(|e| fault(&e))?;
-        read(response, post.answer_bytes_max).await
+        let timeout = self.timeout.saturating_add(patience);
+        let response = request.timeout(timeout).send().await.map_err(|e| fault(&e))?;
+        read(response, answer_bytes_max).await
+    }
+
+    fn client_for(&self, url: &str) -> Result<(Url, &reqwest::Client), Fault> {
+        let (url, reach) = self.admit(url)?;
+        Ok((url, self.client(reach)))
+    }
+
+    fn client(&self, reach: Reach) -> &reqwest::Client {
+        match reach {
+            Reach::Public => &self.public,
+            Reach::Listed => &self.listed,
+        }
     }
 
     /// What can be said from the URL alone. Names are judged when they are resolved.
@@ -225,10 +272,14 @@ impl Resolve for Guard {
     }
 }
 
+fn retry_after(response: &reqwest::Response) -> Option<String> {
+    let header = response.headers().get("retry-after")?;
+    header.to_str().ok().map(str::to_owned)
+}
+
 async fn read(mut response: reqwest::Response, bytes_max: usize) -> Result<Answer, Fault> {
     let status = response.status().as_u16();
-    let retry_after = response.headers().get("retry-after");
-    let retry_after = retry_after.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let retry_after = retry_after(&response);
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| fault(&e))? {
         if body.len() + chunk.len() > bytes_max {

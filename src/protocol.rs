@@ -10,7 +10,10 @@ pub mod visitor;
 use domain::effect::Refusal;
 use domain::entry::{DeliveryState, Entry};
 use domain::event::{Alarm, Row};
-use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OfferId, OperatorId, ShardId};
+use domain::file::FileCopy;
+use domain::id::{
+    ChannelId, ConversationId, EntryNumber, FileId, LineId, OfferId, OperatorId, ShardId,
+};
 use domain::operator::{Role, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -69,7 +72,11 @@ pub enum ClientFrame {
     Reply {
         cmd_id: Uuid,
         conversation: ConversationId,
+        /// May be empty with files.
         text: String,
+        /// Uploaded for this conversation before.
+        #[serde(default)]
+        files: Vec<FileId>,
     },
     Note {
         cmd_id: Uuid,
@@ -225,7 +232,6 @@ pub enum ServerFrame {
 pub struct FeedPosition(pub String);
 
 /// One event, as this browser may see it.
-#[expect(clippy::large_enum_variant, reason = "rows are most of them, and made to be encoded")]
 #[derive(
     Clone, Debug, PartialEq, Serialize, Deserialize, strum::EnumCount, strum::IntoStaticStr,
 )]
@@ -253,6 +259,20 @@ pub enum Event {
         conversation: ConversationId,
         entry: EntryNumber,
         delivery: DeliveryState,
+    },
+    /// A file of an entry was fetched, or given up.
+    File {
+        conversation: ConversationId,
+        entry: EntryNumber,
+        /// Counts the attachments of the message from 0.
+        attachment: u16,
+        copy: FileCopy,
+    },
+    /// The customer put signs under a message instead of those before; empty: none any more.
+    Reacted {
+        conversation: ConversationId,
+        external_id: Arc<str>,
+        reaction: String,
     },
     Line {
         line: LineView,

@@ -20,6 +20,7 @@ use switchboard::actors::node::{self, NodeStart};
 use switchboard::actors::parts::NodeSettings;
 use switchboard::clock::Clock;
 use switchboard::config::Config;
+use switchboard::files::{FileLimits, Files};
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::readmodel::ReadModel;
 use switchboard::store::Store;
@@ -121,6 +122,11 @@ async fn start_node(directory: &Path) -> NodeHandle {
         store: Store::sqlite(directory).unwrap(),
         read_model: ReadModel::open(Some(&directory.join("readmodel.sqlite"))).unwrap(),
         outbound: Outbound::new(OutboundSettings::default()).unwrap(),
+        files: Files::in_memory(FileLimits {
+            bytes_max: config.files.bytes_max,
+            conversation_files_max: config.files.conversation_files_max,
+            conversation_bytes_max: config.files.conversation_bytes_max,
+        }),
         cluster: None,
     };
     node::start(start).await.unwrap()

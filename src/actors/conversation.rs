@@ -144,6 +144,7 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::CustomerEdited { .. }
         | Input::CustomerGone { .. }
         | Input::CustomerBack
+        | Input::WrittenElsewhere { .. }
         | Input::PickUp { .. }
         | Input::Continue { .. }
         | Input::Decided(_)
@@ -152,6 +153,8 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::OperatorBack { .. }
         | Input::Reconsider
         | Input::DeliveryChanged { .. }
+        | Input::FileCopied { .. }
+        | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => return false,
     };
     may(&who.operator, &who.queues, action)

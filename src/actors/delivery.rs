@@ -10,7 +10,9 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
 use domain::channel::Channel;
+use domain::chat::Chat;
 use domain::entry::DeliveryState;
+use domain::file::StoredFile;
 use domain::id::{ChannelId, ChatKey, ShardId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
@@ -20,8 +22,11 @@ use crate::actors::handle::NotStored;
 use crate::actors::outbox::{OutboxJob, Writer};
 use crate::actors::parts::Shared;
 use crate::actors::work::{Answer, JobStep, Work};
-use crate::channels::{self, Outgoing, SendOutcome};
+use crate::channels::{self, Outgoing, OutgoingFile, SendOutcome};
 use crate::clock;
+use crate::files::{self, Owner};
+use crate::store::Unavailable;
+use crate::store::op::DocumentKind;
 
 /// Attempts at one part of a message.
 const ATTEMPTS_MAX: u32 = 10;
@@ -362,6 +367,7 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted
         return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
     }
     let sent = send(&parts, &channel, &job).await;
+    parts.health.sent(&channel.id, &sent, parts.clock.now());
     job.sending = false;
     metrics::counter!("switchboard_outbox_attempts_total",
         "platform" => channel.settings.kind(), "outcome" => word(&sent))
@@ -385,23 +391,68 @@ async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> A
 }
 
 async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome {
-    let texts = channels::parts(&channel.settings, &job.text);
-    let Some(text) = texts.get(job.parts_sent) else {
+    let all = channels::parts(&channel.settings, &job.text, &job.files);
+    let Some(part) = all.get(job.parts_sent) else {
         return SendOutcome::Sent { external_id: None };
     };
+    let Ok(return_to) = return_address(parts, channel, job).await else {
+        return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
+    };
+    let owner = Owner::Conversation(job.conversation.clone());
+    let mut files = Vec::with_capacity(part.files.len());
+    for file in job.files.get(part.files.clone()).unwrap_or_default() {
+        match outgoing_file(parts, &owner, file).await {
+            Ok(file) => files.push(file),
+            Err(outcome) => return outcome,
+        }
+    }
     let outgoing = Outgoing {
         job: &job.id,
         part: job.parts_sent,
         chat: &job.chat.external,
-        text,
+        text: &part.text,
+        files: &files,
         author: job.author.as_ref().map(Writer::shown),
+        by_operator: job.by_operator,
+        return_to: return_to.as_deref(),
         rating: job.rating,
         written_at: job.created_at,
         now: parts.clock.now(),
         conversation: &job.conversation,
         entry: job.entry,
     };
-    channels::send(&parts.outbound, channel, &outgoing).await
+    channels::send(&parts.outbound, &parts.kept, channel, &outgoing).await
+}
+
+/// Where the chat's answers go, on platforms that say it with each message. `Err`: the store did
+/// not answer.
+async fn return_address(
+    parts: &Shared,
+    channel: &Channel,
+    job: &OutboxJob,
+) -> Result<Option<Arc<str>>, Unavailable> {
+    if !channel.settings.says_where_to_answer() {
+        return Ok(None);
+    }
+    let (shard, id) = (channel.shard, job.chat.to_string());
+    let found = parts.store.document(shard, DocumentKind::Chat, id).await?;
+    let chat = found.and_then(|found| encode::read::<Chat>("chat", &found.bytes));
+    Ok(chat.and_then(|chat| chat.return_to))
+}
+
+async fn outgoing_file<'a>(
+    parts: &'a Shared,
+    owner: &'a Owner,
+    file: &'a StoredFile,
+) -> Result<OutgoingFile<'a>, SendOutcome> {
+    let link = match &parts.settings.public_url {
+        None => None,
+        Some(public) => match parts.files.link(owner, &file.id).await {
+            Ok(secret) => secret.map(|secret| files::link(public, owner, &file.id, &secret)),
+            Err(error) => return Err(SendOutcome::RetryLater { reason: error.to_string() }),
+        },
+    };
+    Ok(OutgoingFile { file, link, files: &parts.files, owner })
 }
 
 async fn after(
@@ -416,7 +467,7 @@ async fn after(
         SendOutcome::Sent { external_id } => {
             job.parts_sent += 1;
             job.attempts = 0;
-            if job.parts_sent < channels::parts(&channel.settings, &job.text).len() {
+            if job.parts_sent < channels::parts(&channel.settings, &job.text, &job.files).len() {
                 return again(parts, shard, job, now).await;
             }
             over(parts, shard, job, DeliveryState::Sent, external_id).await
@@ -525,16 +576,4 @@ fn word(outcome: &SendOutcome) -> &'static str {
         SendOutcome::Refused { .. } => "refused",
         SendOutcome::Unknown { .. } => "unknown",
     }
-}
-
-/// Jobs of a shard as the store has them.
-pub(crate) async fn found_jobs(
-    parts: &Shared,
-    shard: ShardId,
-) -> Result<Jobs, crate::store::Unavailable> {
-    let jobs = parts.store.jobs(shard).await?;
-    let read = |job: crate::store::op::Job| {
-        Some((encode::read::<OutboxJob>("job", &job.bytes)?, job.ready_at))
-    };
-    Ok(Jobs { shard, jobs: jobs.into_iter().filter_map(read).collect() })
 }

@@ -112,6 +112,17 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
             entry: *entry,
             delivery: delivery.clone(),
         }),
+        FeedEvent::Copied { conversation, entry, attachment, copy, .. } => Some(Event::File {
+            conversation: conversation.clone(),
+            entry: *entry,
+            attachment: *attachment,
+            copy: copy.clone(),
+        }),
+        FeedEvent::Reacted { conversation, external_id, reaction, .. } => Some(Event::Reacted {
+            conversation: conversation.clone(),
+            external_id: external_id.clone(),
+            reaction: reaction.clone(),
+        }),
         FeedEvent::Shared { kind, bytes, .. } => shared(kind, bytes.as_bytes()),
         FeedEvent::Alarm { line, alarm, at } => {
             Some(Event::Alarm { line: line.clone(), alarm: alarm.clone(), at: *at })

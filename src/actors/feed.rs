@@ -58,6 +58,8 @@ impl TailEvent {
             FeedEvent::Entry { .. }
             | FeedEvent::Edited { .. }
             | FeedEvent::Delivery { .. }
+            | FeedEvent::Copied { .. }
+            | FeedEvent::Reacted { .. }
             | FeedEvent::Shared { .. }
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
@@ -268,7 +270,9 @@ impl Feed {
             }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
-            | FeedEvent::Delivery { conversation, audience, .. } => {
+            | FeedEvent::Delivery { conversation, audience, .. }
+            | FeedEvent::Copied { conversation, audience, .. }
+            | FeedEvent::Reacted { conversation, audience, .. } => {
                 operators(&mut audience.0.iter());
                 keys.extend(self.by_watch.get(conversation).into_iter().flatten());
             }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::actors::directory::Directory;
 use crate::actors::encode;
-use crate::actors::outbox::{OutboxJob, Writer};
+use crate::actors::outbox::{CopyJob, OutboxJob, Writer};
 use crate::store::op::Op;
 
 /// The ops of one piece of work, and what is shown and done after their commit.
@@ -20,6 +20,8 @@ pub(crate) struct Group {
     pub(crate) events: Vec<FeedEvent>,
     /// Jobs that are there after the commit.
     pub(crate) jobs: Vec<OutboxJob>,
+    /// Files to fetch after the commit.
+    pub(crate) copies: Vec<CopyJob>,
 }
 
 impl Group {
@@ -56,7 +58,7 @@ impl Group {
                 }
                 // The customer's page fetches it: nothing goes out.
                 Effect::Send { .. } if fetched => {}
-                Effect::Send { entry, text, rating } => {
+                Effect::Send { entry, text, files, rating } => {
                     let shown = |operator: &OperatorId| shown_as(operator, conversation, directory);
                     self.job(OutboxJob {
                         id: OutboxJob::id_of(&conversation.id, *entry),
@@ -64,13 +66,18 @@ impl Group {
                         conversation: conversation.id.clone(),
                         entry: *entry,
                         text: text.clone(),
+                        files: files.clone(),
                         author: writer_of(effects, *entry).and_then(shown),
+                        by_operator: writer_of(effects, *entry).is_some(),
                         rating: *rating,
                         created_at: now,
                         parts_sent: 0,
                         attempts: 0,
                         sending: false,
                     });
+                }
+                Effect::Copy { entry, attachment, file } => {
+                    self.copy(CopyJob::new(conversation, *entry, *attachment, file, now));
                 }
                 Effect::Reserve { operator, limit } => {
                     let capacity = directory.operators.get(operator).map(|o| o.value.capacity);
@@ -115,6 +122,12 @@ impl Group {
         self.jobs.push(job);
     }
 
+    fn copy(&mut self, job: CopyJob) {
+        let (id, ready_at) = (job.id.clone(), job.created_at);
+        self.ops.push(Op::PutJob { id, ready_at, bytes: encode::document(&job) });
+        self.copies.push(job);
+    }
+
     fn attention(&mut self, operator: &OperatorId, missed: bool, at: Timestamp) {
         self.show(FeedEvent::Attention { operator: operator.clone(), missed, at });
     }
@@ -157,7 +170,7 @@ fn writer_of(effects: &[Effect], n: EntryNumber) -> Option<&OperatorId> {
         let Effect::Append(Record::Entry { entry, .. }) = effect else { return None };
         match &entry.author {
             Author::Operator { id } if entry.n == n => Some(id),
-            Author::Operator { .. } | Author::Customer | Author::Line => None,
+            Author::Operator { .. } | Author::Customer | Author::Elsewhere | Author::Line => None,
         }
     })
 }
@@ -194,6 +207,21 @@ fn event_of(record: &Record, of: &Conversation, audience: Audience) -> FeedEvent
             audience,
             entry: *entry,
             delivery: delivery.clone(),
+        },
+        Record::Copied { entry, attachment, copy, at: _ } => FeedEvent::Copied {
+            conversation,
+            line,
+            audience,
+            entry: *entry,
+            attachment: *attachment,
+            copy: copy.clone(),
+        },
+        Record::Reacted { external_id, reaction, at: _ } => FeedEvent::Reacted {
+            conversation,
+            line,
+            audience,
+            external_id: external_id.clone(),
+            reaction: reaction.clone(),
         },
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod attendance;
 pub mod audit;
+pub mod channels;
 mod elsewhere;
 pub mod lines;
 pub mod recording;
@@ -23,13 +24,14 @@ use domain::chat::Inbound;
 use domain::conversation::{Conversation, Draft};
 use domain::entry::{Entry, Record, fold};
 use domain::event::{Row, RowState};
-use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::Line;
 use domain::operator::{Operator, Role, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
+use crate::actors::copying::SettleCopying;
 use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
@@ -40,8 +42,9 @@ use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, Work};
-use crate::channels;
+use crate::channels::press;
 use crate::clock::Clock;
+use crate::files::Files;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
@@ -317,6 +320,11 @@ impl NodeHandle {
         self.parts.outbound.check(url).map_err(|fault| fault.to_string())
     }
 
+    /// Files of customers and operators. Who may see one is for the asker to know.
+    pub fn files(&self) -> &Files {
+        &self.parts.files
+    }
+
     /// How many shards a new line or channel can choose from.
     pub fn shards(&self) -> u16 {
         self.parts.settings.shards
@@ -330,8 +338,10 @@ impl NodeHandle {
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let channel = channel.value.clone();
-        let press = channels::press(&channel.settings, &arrival.inbound).map(str::to_owned);
-        let accepted = self.store_arrival(channel.shard, arrival).await?;
+        let press = press(&channel.settings, &arrival.inbound).map(str::to_owned);
+        let inbound = self.named(&channel, arrival.inbound).await;
+        let accepted = self.store_arrival(channel.shard, Arrival { inbound, ..arrival }).await?;
+        self.parts.health.arrived(&channel.id, self.parts.clock.now());
         if let (Some(press), Some(delivery)) = (press, self.parts.delivery.get()) {
             let _too_many = delivery.try_send(PressTaken { channel, press });
         }
@@ -533,6 +543,11 @@ impl NodeHandle {
         self.conversation(id).await.map(|conversation| conversation.row())
     }
 
+    /// The chat of a conversation.
+    pub async fn chat_of(&self, id: &ConversationId) -> Option<ChatKey> {
+        self.conversation(id).await.map(|conversation| conversation.chat)
+    }
+
     async fn conversation(&self, id: &ConversationId) -> Option<Conversation> {
         self.stored_conversation(id).await.ok()?
     }
@@ -608,6 +623,11 @@ impl NodeHandle {
             if let Some(delivery) = self.parts.delivery.get() {
                 let (done, settled) = oneshot::channel();
                 delivery.do_send(SettleDelivery(done));
+                let _stopped = settled.await;
+            }
+            if let Some(copying) = self.parts.copying.get() {
+                let (done, settled) = oneshot::channel();
+                copying.do_send(SettleCopying(done));
                 let _stopped = settled.await;
             }
             self.parts.visitors_at_work.rests().await;

@@ -38,6 +38,7 @@ use crate::actors::orders;
 use crate::actors::progress::Progress;
 use crate::actors::work::{Command, Order};
 use crate::clock;
+use crate::files::{self, Owner};
 use crate::protocol::{
     ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome, POSITIONS_MAX,
     PROTOCOL_VERSION, ServerFrame, close,
@@ -240,7 +241,36 @@ impl OperatorSession {
         self.send(&ServerFrame::Result { cmd_id, outcome: Outcome::refused(why) });
     }
 
+    /// Finds the files that go with it first; what is written after it waits, so that words stay in
+    /// their order.
     fn command(&self, command: Command, ctx: &mut Context<Self>) {
+        let ClientFrame::Reply { files, .. } = &command.frame else {
+            return self.carry_out(command, ctx);
+        };
+        if files.is_empty() {
+            return self.carry_out(command, ctx);
+        }
+        let (node, files) = (self.node.clone(), files.clone());
+        let owner = Owner::Conversation(command.conversation.clone());
+        let found = async move {
+            let mut found = Vec::with_capacity(files.len());
+            for id in &files {
+                found.push(node.files().find(&owner, id).await?);
+            }
+            Ok::<_, files::Unavailable>(found.into_iter().collect::<Option<Vec<_>>>())
+        };
+        ctx.wait(found.into_actor(self).map(move |found, session, ctx| match found {
+            Ok(Some(found)) => session.carry_out(command.with_files(found), ctx),
+            Ok(None) => session.bad_value(command.id, "files"),
+            Err(_) => {
+                let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
+                let (cmd_id, outcome) = (command.id, Outcome::refused(why));
+                session.send(&ServerFrame::Result { cmd_id, outcome });
+            }
+        }));
+    }
+
+    fn carry_out(&self, command: Command, ctx: &mut Context<Self>) {
         let types =
             matches!(&command.order, Order::Input(Input::Draft { text, .. }) if !text.is_empty());
         let typing = types.then(|| Typing::Operator(command.conversation.clone()));
@@ -390,7 +420,9 @@ impl OperatorSession {
             }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
-            | FeedEvent::Delivery { conversation, audience, .. } => {
+            | FeedEvent::Delivery { conversation, audience, .. }
+            | FeedEvent::Copied { conversation, audience, .. }
+            | FeedEvent::Reacted { conversation, audience, .. } => {
                 let meant = audience.0.contains(&self.operator);
                 let watches = self.watch.as_ref() == Some(conversation);
                 if meant || watches { Form::Shown } else { Form::Nothing }

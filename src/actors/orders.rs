@@ -1,7 +1,8 @@
 //! Frames of a browser that are commands, read into what a conversation understands.
 
 use domain::effect::Input;
-use domain::id::{ConversationId, OperatorId};
+use domain::file::FILES_OF_MESSAGE_MAX;
+use domain::id::{ConversationId, FileId, OperatorId};
 use uuid::Uuid;
 
 use crate::actors::work::{Command, Order};
@@ -35,9 +36,8 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Co
         ClientFrame::TakeOver { cmd_id, conversation } => {
             (cmd_id, conversation, Ok(Input::TakeOver { operator }))
         }
-        ClientFrame::Reply { cmd_id, conversation, text } => {
-            let input = sayable(text).map(|text| Input::Reply { operator, text });
-            (cmd_id, conversation, input)
+        ClientFrame::Reply { cmd_id, conversation, text, files } => {
+            return Some(ordered(cmd_id, conversation, reply(operator, text, &files)));
         }
         ClientFrame::Note { cmd_id, conversation, text } => {
             let input = sayable(text).map(|text| Input::Note { operator, text });
@@ -108,15 +108,27 @@ fn ordered(
     frame: ClientFrame,
 ) -> Result<Command, BadValue> {
     match order {
-        Ok(order) => Ok(Command { id, operator, conversation, order, frame }),
+        Ok(order) => Ok(Command { id, operator, conversation, order, frame, files: Vec::new() }),
         Err(field) => Err(BadValue { cmd_id: id, field }),
     }
 }
 
+/// Files may go without a word.
+fn reply(operator: OperatorId, text: String, files: &[FileId]) -> Result<Order, &'static str> {
+    if files.len() > FILES_OF_MESSAGE_MAX {
+        return Err("files");
+    }
+    let text = if files.is_empty() { sayable(text)? } else { writable(text)? };
+    Ok(Order::Input(Input::Reply { operator, text, files: Vec::new() }))
+}
+
+fn writable(text: String) -> Result<String, &'static str> {
+    (text.chars().count() <= TEXT_CHARS_MAX).then_some(text).ok_or("text")
+}
+
 /// What a person writes to somebody.
 fn sayable(text: String) -> Result<String, &'static str> {
-    let fits = !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX;
-    fits.then_some(text).ok_or("text")
+    if text.trim().is_empty() { Err("text") } else { writable(text) }
 }
 
 /// A text that may be left out. An empty one counts as left out.

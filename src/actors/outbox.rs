@@ -1,9 +1,18 @@
 //! Jobs of the outbox, as stored.
 
-use domain::id::{ChatKey, ConversationId, EntryNumber};
+use domain::conversation::Conversation;
+use domain::file::{StoredFile, WantedFile};
+use domain::id::{ChatKey, ConversationId, EntryNumber, FileId, ShardId};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::actors::copying::Copies;
+use crate::actors::delivery::Jobs;
+use crate::actors::encode;
+use crate::actors::parts::Parts;
+use crate::files;
+use crate::store::Unavailable;
 
 /// One message on its way to a customer. Ids sort in the order of the work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,8 +22,13 @@ pub(crate) struct OutboxJob {
     pub(crate) conversation: ConversationId,
     pub(crate) entry: EntryNumber,
     pub(crate) text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) files: Vec<StoredFile>,
     /// Who wrote it, as the customer may see him; none for automatic texts.
     pub(crate) author: Option<Writer>,
+    /// A person wrote it, whoever customers see.
+    #[serde(default)]
+    pub(crate) by_operator: bool,
     /// It asks for a rating on this scale: with buttons, where the channel has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rating: Option<RatingScale>,
@@ -24,6 +38,22 @@ pub(crate) struct OutboxJob {
     /// Attempts at the next part.
     pub(crate) attempts: u32,
     pub(crate) sending: bool,
+}
+
+/// A customer's file to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CopyJob {
+    pub(crate) id: String,
+    pub(crate) chat: ChatKey,
+    pub(crate) conversation: ConversationId,
+    pub(crate) entry: EntryNumber,
+    /// Counts the attachments of the message from 0.
+    pub(crate) attachment: u16,
+    pub(crate) wanted: WantedFile,
+    /// Under which it will be kept.
+    pub(crate) file: FileId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) attempts: u32,
 }
 
 /// Who wrote a message, as he was shown when he wrote it.
@@ -51,8 +81,55 @@ impl OutboxJob {
     /// their ids sort by time behind the shard: so ids of a chat's jobs sort in the order in which
     /// the messages were written.
     pub(crate) fn id_of(conversation: &ConversationId, entry: EntryNumber) -> String {
-        let id = conversation.as_str();
-        let unique = id.split_once('-').map_or(id, |(_shard, unique)| unique);
-        format!("{unique}-{:08}", entry.0)
+        format!("{}-{:08}", unique(conversation), entry.0)
     }
+}
+
+impl CopyJob {
+    /// With which the ids of these jobs begin, and of no others.
+    const PREFIX: &str = "copy-";
+
+    pub(crate) fn new(
+        of: &Conversation,
+        entry: EntryNumber,
+        attachment: u16,
+        wanted: &WantedFile,
+        now: Timestamp,
+    ) -> Self {
+        let id = format!("{}{}-{:08}-{attachment:05}", Self::PREFIX, unique(&of.id), entry.0);
+        Self {
+            id,
+            chat: of.chat.clone(),
+            conversation: of.id.clone(),
+            entry,
+            attachment,
+            wanted: wanted.clone(),
+            file: files::new_id(),
+            created_at: now,
+            attempts: 0,
+        }
+    }
+}
+
+/// The part of an id behind the shard.
+fn unique(conversation: &ConversationId) -> &str {
+    let id = conversation.as_str();
+    id.split_once('-').map_or(id, |(_shard, unique)| unique)
+}
+
+/// Jobs of a shard as the store has them, each with when it is due.
+pub(crate) async fn found_jobs(
+    parts: &Parts,
+    shard: ShardId,
+) -> Result<(Jobs, Copies), Unavailable> {
+    let (mut jobs, mut copies) = (Vec::new(), Vec::new());
+    for stored in parts.store.jobs(shard).await? {
+        if stored.id.starts_with(CopyJob::PREFIX) {
+            copies
+                .extend(encode::read("copy job", &stored.bytes).map(|job| (job, stored.ready_at)));
+        } else {
+            jobs.extend(encode::read("job", &stored.bytes).map(|job| (job, stored.ready_at)));
+        }
+    }
+    Ok((Jobs { shard, jobs }, Copies { shard, jobs: copies }))
 }

@@ -6,6 +6,7 @@
 
 use domain::chat::Inbound;
 use domain::conversation::{Continuation, Opening, TextsSent};
+use domain::file::StoredFile;
 use domain::id::{ChannelId, ChatKey, ConversationId, OperatorId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,12 @@ pub(crate) enum Post {
     /// A chat's conversation goes on elsewhere.
     ChatMoved { chat: ChatKey, from: ConversationId, to: ConversationId },
     /// An operator's command, given on another node.
-    Command { operator: OperatorId, frame: ClientFrame },
+    Command {
+        operator: OperatorId,
+        frame: ClientFrame,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<StoredFile>,
+    },
     /// Changes by a person, made on another node (shard 0 only).
     Change { request: String, by: OperatorId, changes: Vec<Change> },
     /// What became of one of these is settled, and only to be told.

@@ -2,6 +2,7 @@
 //! became of it goes back by the feed.
 
 use domain::event::FeedEvent;
+use domain::file::StoredFile;
 use domain::id::OperatorId;
 
 use crate::actors::bench::{Bench, Broken};
@@ -20,9 +21,11 @@ impl Bench {
         group: &mut Group,
         operator: OperatorId,
         frame: ClientFrame,
+        files: Vec<StoredFile>,
     ) -> Result<(), Broken> {
         // The node that took it has looked at it already.
         let Some(Ok(command)) = orders::read(frame, operator) else { return Ok(()) };
+        let command = command.with_files(files);
         let verdict = match self.carry_out(group, &command).await? {
             Ok(()) => Verdict::Done,
             Err(why) => Verdict::Refused(why),
@@ -56,7 +59,7 @@ fn answer(group: &mut Group, request: String, verdict: &Verdict, say: impl Fn(&V
 /// entry, or nobody waits for it.
 pub(crate) fn settled(work: &Work, verdict: &Verdict) -> Option<Post> {
     let Work::Inbox { post: Some(post), .. } = work else { return None };
-    if let Post::Command { operator, frame } = post {
+    if let Post::Command { operator, frame, files: _ } = post {
         let command = orders::read(frame.clone(), operator.clone())?.ok()?;
         let answer = command_answer(verdict);
         return Some(Post::Answer { request: command.dedupe_key(), answer });

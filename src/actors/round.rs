@@ -15,6 +15,7 @@ use domain::id::{ConversationId, OperatorId};
 use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
+use crate::actors::copying::Copies;
 use crate::actors::delivery::Jobs;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, TailEvent};
@@ -22,11 +23,11 @@ use crate::actors::group::Group;
 use crate::actors::handle::{Accepted, Change, NotStored};
 use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
-use crate::actors::outbox::OutboxJob;
+use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
-use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, JobStep, Order, Work};
+use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, CopyStep, JobStep, Order, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
 use crate::store::op::{Commit, CommitError, Committed, Op};
 
@@ -194,6 +195,7 @@ impl Bench {
                 | Work::Attend { .. }
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
+                | Work::Copy { .. }
                 | Work::Change { .. } => pending.push_front(work),
             }
         }
@@ -247,6 +249,7 @@ impl Bench {
                 Ok(Verdict::Done)
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
+            Work::Copy { step, answer: _ } => self.copy(group, step).await,
             Work::Attend { operator } => {
                 self.attend(group, operator.as_ref());
                 Ok(Verdict::Done)
@@ -347,6 +350,22 @@ impl Bench {
         Ok(Verdict::Done)
     }
 
+    async fn copy(&mut self, group: &mut Group, step: &CopyStep) -> Result<Verdict, Broken> {
+        match step {
+            CopyStep::Later { job, ready_at } => {
+                let (id, bytes) = (job.id.clone(), encode::document(job));
+                group.ops.push(Op::UpdateJob { id, ready_at: *ready_at, bytes });
+                Ok(Verdict::Done)
+            }
+            CopyStep::Over { job, copy } => {
+                group.ops.push(Op::DeleteJob { id: job.id.clone() });
+                let (entry, attachment, copy) = (job.entry, job.attachment, copy.clone());
+                let input = Input::FileCopied { entry, attachment, copy };
+                self.feed_own(group, &job.conversation, input).await
+            }
+        }
+    }
+
     /// The documents of all conversations and chats that the round has changed.
     async fn draw_documents(&mut self, draught: &mut Draught) -> Result<(), Broken> {
         let mut group = Group::default();
@@ -387,6 +406,7 @@ impl Bench {
             | Work::Attend { .. }
             | Work::Reconsider { .. }
             | Work::Job { .. }
+            | Work::Copy { .. }
             | Work::Change { .. } => None,
         });
         if let Some(to) = last {
@@ -469,7 +489,7 @@ impl Bench {
         let tag = encode::tag(&self.parts.me);
         let from = self.feed_end;
         let mut events = Vec::new();
-        let mut jobs = Vec::new();
+        let (mut jobs, mut copies) = (Vec::new(), Vec::new());
         for group in groups {
             for event in group.events {
                 let Some(position) = committed.appended.get(events.len()) else { break };
@@ -480,6 +500,7 @@ impl Bench {
                 self.feed_end = place;
             }
             jobs.extend(group.jobs);
+            copies.extend(group.copies);
         }
         if let (false, Some(delivery)) = (jobs.is_empty(), self.parts.delivery.get()) {
             let jobs = jobs.into_iter().map(|job: OutboxJob| {
@@ -487,6 +508,13 @@ impl Bench {
                 (job, ready_at)
             });
             delivery.do_send(Jobs { shard: self.shard, jobs: jobs.collect() });
+        }
+        if let (false, Some(copying)) = (copies.is_empty(), self.parts.copying.get()) {
+            let jobs = copies.into_iter().map(|job: CopyJob| {
+                let ready_at = job.created_at;
+                (job, ready_at)
+            });
+            copying.do_send(Copies { shard: self.shard, jobs: jobs.collect() });
         }
         if let (false, Some(feed)) = (events.is_empty(), self.parts.feed.get()) {
             feed.do_send(FeedBatch { shard: self.shard, from, events });
@@ -534,7 +562,9 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
                 Verdict::Refused(_) | Verdict::Stale => Err(NotStored::Unavailable),
             }),
             Work::Command { mut answer, .. } => answer.give(outcome(verdict)),
-            Work::Job { mut answer, .. } | Work::Change { mut answer, .. } => {
+            Work::Job { mut answer, .. }
+            | Work::Copy { mut answer, .. }
+            | Work::Change { mut answer, .. } => {
                 answer.give(stored(&verdict));
             }
             Work::Inbox { .. }

@@ -18,12 +18,13 @@ use crate::actors::attendance::AttendanceBook;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::chats::Chats;
 use crate::actors::customers::Customers;
-use crate::actors::delivery::{TakeUp, found_jobs};
+use crate::actors::delivery::TakeUp;
 use crate::actors::encode::{self, Place};
 use crate::actors::following::CatchUpWith;
 use crate::actors::ledger::{Ledger, Nothing};
 use crate::actors::line::{Configure, HasBegun, LineActor, LineStart};
 use crate::actors::node::ShardRuns;
+use crate::actors::outbox::found_jobs;
 use crate::actors::parts::Shared;
 use crate::actors::work::Work;
 use crate::store::op::DocumentKind;
@@ -342,9 +343,14 @@ async fn load(
         parts,
     };
     start_lines(&mut bench).await?;
+    let (jobs, copies) = found_jobs(&bench.parts, shard).await?;
     if let Some(delivery) = bench.parts.delivery.get() {
         delivery.do_send(TakeUp(shard));
-        delivery.do_send(found_jobs(&bench.parts, shard).await?);
+        delivery.do_send(jobs);
+    }
+    if let Some(copying) = bench.parts.copying.get() {
+        copying.do_send(TakeUp(shard));
+        copying.do_send(copies);
     }
     Ok(bench)
 }

@@ -3,6 +3,7 @@
 use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
+use domain::file::{FileCopy, StoredFile};
 use domain::id::{ConversationId, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::actors::directory::Directory;
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
-use crate::actors::outbox::OutboxJob;
+use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::post::Post;
 use crate::protocol::{ClientFrame, CommandRefusal, EdgeRefusal, Outcome, TransferTo};
 use crate::store::op::InboxPosition;
@@ -50,6 +51,8 @@ pub(crate) enum Work {
     Attend { operator: Option<OperatorId> },
     /// The outbox is about to send, or has heard from the platform.
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
+    /// A customer's file was fetched, or not yet.
+    Copy { step: CopyStep, answer: Answer<Result<(), NotStored>> },
     /// People change shared documents (shard 0 only).
     Change { by: OperatorId, changes: Vec<Change>, answer: Answer<Result<(), NotStored>> },
 }
@@ -62,6 +65,7 @@ impl Work {
             Self::Arrive { arrival, .. } => vec![arrival.dedupe_key()],
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
+            Self::Copy { step, .. } => vec![format!("job:{}", step.job().id)],
             Self::Change { changes, .. }
             | Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => {
                 targets(changes, directory)
@@ -96,7 +100,9 @@ impl Work {
                 let why = CommandRefusal::Edge(EdgeRefusal::Unavailable {});
                 answer.give(Outcome::refused(why));
             }
-            Self::Job { mut answer, .. } | Self::Change { mut answer, .. } => {
+            Self::Job { mut answer, .. }
+            | Self::Copy { mut answer, .. }
+            | Self::Change { mut answer, .. } => {
                 answer.give(Err(NotStored::Full));
             }
             Self::Inbox { .. }
@@ -145,6 +151,8 @@ pub(crate) struct Command {
     pub(crate) order: Order,
     /// What it was read from, for the inbox of a shard that runs on another node.
     pub(crate) frame: ClientFrame,
+    /// The files that it names, for the same.
+    pub(crate) files: Vec<StoredFile>,
 }
 
 /// What an operator wants of a conversation.
@@ -159,6 +167,15 @@ pub(crate) enum Order {
 }
 
 impl Command {
+    /// With the files that its frame names.
+    pub(crate) fn with_files(mut self, found: Vec<StoredFile>) -> Self {
+        if let Order::Input(Input::Reply { files, .. }) = &mut self.order {
+            files.clone_from(&found);
+        }
+        self.files = found;
+        self
+    }
+
     /// Under which a repeat is recognised.
     pub(crate) fn dedupe_key(&self) -> String {
         format!("cmd:{}", self.id)
@@ -180,6 +197,23 @@ impl JobStep {
     fn job(&self) -> &OutboxJob {
         match self {
             Self::Sending(job) | Self::Later { job, .. } | Self::Over { job, .. } => job,
+        }
+    }
+}
+
+/// What is to be remembered of a file that is fetched.
+#[derive(Clone, Debug)]
+pub(crate) enum CopyStep {
+    /// Try again at `ready_at`.
+    Later { job: CopyJob, ready_at: Timestamp },
+    /// Over, one way or the other.
+    Over { job: CopyJob, copy: FileCopy },
+}
+
+impl CopyStep {
+    pub(crate) fn job(&self) -> &CopyJob {
+        match self {
+            Self::Later { job, .. } | Self::Over { job, .. } => job,
         }
     }
 }

@@ -10,21 +10,44 @@
 
 mod api;
 mod content;
+mod files;
 mod rating;
 
 use std::sync::Arc;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
+use domain::file::StoredFile;
 use jiff::Timestamp;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
+use super::form::{Form, Is, Rule, SECRET, field};
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Meaning, Rejected, digest};
+use super::{HookRequest, Item, Meaning, Part, Rejected, digest, one_by_one};
 
 pub use api::Bot;
-pub(super) use api::{connect, poll, press_taken, send};
+pub(super) use api::{connect, poll, press_taken, send, test};
+pub(super) use files::locate;
+
+pub const FORM: Form = Form {
+    kind: "telegram",
+    fields: &[
+        field!("token", Is::Secret(BOT_TOKEN)),
+        field!("secret", Is::SecretMadeHere(SECRET)),
+        field!("api_base", Is::Base("https://api.telegram.org")),
+        field!("polling", Is::Flag(false)),
+    ],
+};
+
+/// A token becomes a part of addresses: nothing that could change their meaning.
+const BOT_TOKEN: Rule = Rule {
+    allows: |text| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-');
+        (1..=256).contains(&text.len()) && text.bytes().all(plain)
+    },
+    words: "as the platform gave it",
+};
 
 /// Where the platform proves itself.
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
@@ -33,15 +56,18 @@ pub const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
 /// Longest text of a message, in UTF-16 units.
 pub const TEXT_UTF16_MAX: usize = 4096;
 
+/// Signs under one message, and the characters of each: some are built of several.
+const SIGNS_MAX: usize = 10;
+const SIGN_CHARS_MAX: usize = 10;
+
 /// Kinds of update that carry nothing for us yet; each is counted under its own name.
-const IGNORED_KINDS: [&str; 19] = [
+const IGNORED_KINDS: [&str; 18] = [
     "channel_post",
     "edited_channel_post",
     "business_connection",
     "business_message",
     "edited_business_message",
     "deleted_business_messages",
-    "message_reaction",
     "message_reaction_count",
     "inline_query",
     "chosen_inline_result",
@@ -57,11 +83,24 @@ const IGNORED_KINDS: [&str; 19] = [
 ];
 
 /// The kinds that we ask the platform for.
-const ASKED_KINDS: [&str; 4] = ["message", "edited_message", "callback_query", "my_chat_member"];
+const ASKED_KINDS: [&str; 5] =
+    ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"];
 
-/// Cuts at the platform's limit.
-pub(super) fn parts(text: &str) -> Vec<String> {
-    split(text, TEXT_UTF16_MAX, utf16_units)
+/// Cuts at the platform's limits. A short text stands under the first files.
+pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
+    let mut albums = files::albums(files);
+    let mut parts = Vec::new();
+    match albums.first_mut() {
+        Some(first) if utf16_units(text) <= files::CAPTION_UTF16_MAX => {
+            text.clone_into(&mut first.text);
+        }
+        Some(_) | None => {
+            let texts = split(text, TEXT_UTF16_MAX, utf16_units);
+            parts = one_by_one(texts, 0);
+        }
+    }
+    parts.extend(albums);
+    parts
 }
 
 /// One update: the body of one delivery.
@@ -90,6 +129,8 @@ fn item(update: &Value, text: &str) -> Item {
         edited(&update["edited_message"])
     } else if update["callback_query"].is_object() {
         pressed(&update["callback_query"])
+    } else if update["message_reaction"].is_object() {
+        reacted(&update["message_reaction"])
     } else if update["my_chat_member"].is_object() {
         membership(&update["my_chat_member"])
     } else {
@@ -98,14 +139,16 @@ fn item(update: &Value, text: &str) -> Item {
     match found {
         Ok(mut inbound) => {
             inbound.original = Some(Arc::from(text));
-            Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning: Meaning::Inbound(inbound) }
+            let meaning = Meaning::Inbound(inbound);
+            Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning }
         }
         Err(word) => ignored(dedupe, word),
     }
 }
 
 fn ignored(dedupe: String, word: &'static str) -> Item {
-    Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning: Meaning::Ignored(word) }
+    let meaning = Meaning::Ignored(word);
+    Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning }
 }
 
 fn kind_word(update: &Value) -> &'static str {
@@ -130,9 +173,10 @@ fn message(message: &Value) -> Found {
             text,
             attachments,
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
+            album: id(&message["media_group_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
             automatic: is_bot(from),
-            rating: None,
+            ..CustomerMessage::default()
         }),
     ))
 }
@@ -164,8 +208,11 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
     match &inbound.what {
         InboundKind::Message(message) => message.rating.and(message.external_id.as_deref()),
         InboundKind::Edited { .. }
+        | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Progress(_)
+        | InboundKind::Elsewhere(_)
         | InboundKind::Received { .. }
         | InboundKind::Introduced(_) => None,
     }
@@ -187,6 +234,18 @@ fn edited(message: &Value) -> Found {
     Ok(inbound(message, &message["from"], &chat, what))
 }
 
+/// All signs that the customer has under a message now. Those that are pictures of their own have
+/// no letter, and are shown as one star.
+fn reacted(reaction: &Value) -> Found {
+    let chat = private_chat(reaction)?;
+    let external_id = id(&reaction["message_id"]).ok_or("reaction_without_id")?;
+    let signs = reaction["new_reaction"].as_array().ok_or("reaction_without_signs")?;
+    let letter = |sign: &Value| clean_line(sign["emoji"].as_str().unwrap_or("⭐"), SIGN_CHARS_MAX);
+    let reaction_now = signs.iter().take(SIGNS_MAX).map(letter).collect();
+    let what = InboundKind::Reacted { external_id: external_id.into(), reaction: reaction_now };
+    Ok(inbound(reaction, &reaction["user"], &chat, what))
+}
+
 /// The customer stopped the bot or started it again.
 fn membership(member: &Value) -> Found {
     let chat = private_chat(member)?;
@@ -204,6 +263,7 @@ fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbou
         customer_name: customer_name(from, &holder["chat"], chat),
         what,
         original: None,
+        return_to: None,
     }
 }
 

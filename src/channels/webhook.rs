@@ -15,10 +15,15 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
+use super::form::{Form, Is, field};
 use super::{
-    Acknowledgement, HookRequest, Item, Outgoing, Rejected, SendOutcome, Taken, retry_after,
+    Acknowledgement, AnswerBody, HookRequest, Item, Outgoing, OutgoingFile, Rejected, SendOutcome,
+    Taken, retry_after,
 };
 use crate::outbound::{Answer, Fault, Outbound, Post};
+
+/// Its keys are made by the API.
+pub const FORM: Form = Form { kind: "webhook", fields: &[field!("outgoing_url", Is::OptionalUrl)] };
 
 pub const ID_HEADER: &str = "webhook-id";
 pub const TIMESTAMP_HEADER: &str = "webhook-timestamp";
@@ -78,7 +83,15 @@ pub(super) fn acknowledge(items: &[Item], taken: &[Taken]) -> Acknowledgement {
         json!({ "id": form::external_id(item), "status": status })
     });
     let json = json!({ "accepted": accepted.collect::<Vec<_>>() }).to_string();
-    Acknowledgement { status: 202, json: Some(json) }
+    Acknowledgement { status: 202, body: AnswerBody::Json(json) }
+}
+
+/// What can be said without sending anything: the receiver is a program of somebody's.
+pub(super) fn test(outbound: &Outbound, url: Option<&str>) -> Result<String, String> {
+    match url.map(|url| outbound.check(url)) {
+        None | Some(Ok(())) => Ok(String::new()),
+        Some(Err(fault)) => Err(fault.to_string()),
+    }
 }
 
 /// Posts the message. The receiver recognises a repeat by its id, so a repeat is always safe.
@@ -92,7 +105,11 @@ pub(super) async fn send(
         let reason = "the channel has no address for outgoing messages".to_owned();
         return SendOutcome::Refused { reason };
     };
-    let body = envelope(message).to_string();
+    let Some(body) = envelope(message) else {
+        let reason = "the hub has no public address from which files could be fetched".to_owned();
+        return SendOutcome::Refused { reason };
+    };
+    let body = body.to_string();
     let timestamp = message.now.as_second().to_string();
     // All keys sign while one is being changed: the receiver may know either.
     let signed = |key: &String| sign(key, message.job, &timestamp, body.as_bytes());
@@ -116,7 +133,8 @@ pub(super) async fn send(
     }
 }
 
-fn envelope(message: &Outgoing<'_>) -> Value {
+/// None: it has files, and there is no address of ours to fetch them from.
+fn envelope(message: &Outgoing<'_>) -> Option<Value> {
     let mut data = json!({
         "chat": { "id": message.chat },
         "message": {
@@ -126,6 +144,10 @@ fn envelope(message: &Outgoing<'_>) -> Value {
             "entry": message.entry,
         },
     });
+    if !message.files.is_empty() {
+        let files: Option<Vec<Value>> = message.files.iter().map(file).collect();
+        data["message"]["files"] = files?.into();
+    }
     if let Some(scale) = message.rating {
         data["message"]["rating"] = json!({ "scale": scale });
     }
@@ -135,7 +157,14 @@ fn envelope(message: &Outgoing<'_>) -> Value {
             data["author"]["picture"] = picture.into();
         }
     }
-    json!({ "type": "message", "timestamp": message.written_at, "data": data })
+    Some(json!({ "type": "message", "timestamp": message.written_at, "data": data }))
+}
+
+fn file(file: &OutgoingFile<'_>) -> Option<Value> {
+    let (link, file) = (file.link.as_deref()?, file.file);
+    Some(json!({
+        "url": link, "name": file.name, "media_type": file.media_type, "size": file.size_bytes,
+    }))
 }
 
 fn answered(answer: &Answer, now: Timestamp) -> SendOutcome {

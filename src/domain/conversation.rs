@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::turn::Turn;
 use crate::effect::{Effect, Facts, Input};
-use crate::entry::CloseReason;
+use crate::entry::{CloseReason, Record};
 use crate::hours::Hours;
 use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::routing::Via;
@@ -215,8 +215,14 @@ impl Conversation {
             Input::CustomerWrote { message, original } => {
                 self.customer_wrote(message, original, turn);
             }
+            Input::WrittenElsewhere { message, original } => {
+                self.written_elsewhere(message, original, turn);
+            }
             Input::CustomerEdited { external_id, text } => {
                 self.customer_edited(external_id, text, turn);
+            }
+            Input::CustomerReacted { external_id, reaction } => {
+                self.record(Record::Reacted { external_id, reaction, at: turn.now }, turn);
             }
             Input::CustomerGone { reason } => self.customer_gone(reason, turn),
             Input::CustomerBack => self.customer_back(turn),
@@ -227,7 +233,7 @@ impl Conversation {
             Input::Take { operator } => self.take(operator, turn),
             Input::TakeOver { operator } => self.take_over(operator, turn),
             Input::PickUp { operator } => self.pick_up(operator, turn),
-            Input::Reply { operator, text } => self.reply(operator, text, turn),
+            Input::Reply { operator, text, files } => self.reply(operator, text, files, turn),
             Input::Note { operator, text } => self.note(operator, text, turn),
             Input::Draft { operator, text } => self.write_draft(operator, text, turn),
             Input::Topic { operator, topic } => self.choose_topic(operator, topic, turn),
@@ -260,6 +266,9 @@ impl Conversation {
             Input::Reconsider => self.reconsider(turn),
             Input::DeliveryChanged { entry, delivery, external_id } => {
                 self.delivery_changed(entry, delivery, external_id, turn);
+            }
+            Input::FileCopied { entry, attachment, copy } => {
+                self.file_copied(entry, attachment, copy, turn);
             }
             Input::DeadlinePassed => self.deadline_passed(turn),
         }

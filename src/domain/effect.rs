@@ -2,18 +2,18 @@
 //!
 //! | enters ([`Input`]) | from |
 //! |---|---|
-//! | `CustomerWrote`, `CustomerEdited`, `CustomerGone`, `CustomerBack` | the channel |
+//! | `CustomerWrote`, `CustomerEdited`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `WrittenElsewhere` | the channel |
 //! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
 //! | `Continue` | the part before, in another line |
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
 //! | `SomebodyEligible`, `OperatorLeft`, `OperatorBack`, `Reconsider` | the line |
-//! | `DeliveryChanged` | the outbox |
+//! | `DeliveryChanged`, `FileCopied` | the outbox |
 //! | `DeadlinePassed` | the line's one timer |
 //!
 //! | leaves ([`Effect`]) | becomes |
 //! |---|---|
 //! | `Append` | a record of the history and an event of the feed |
-//! | `Send` | a job of the outbox |
+//! | `Send`, `Copy` | a job of the outbox |
 //! | `Seek` | a question to the queue, answered by `Decided` in the same round |
 //! | `Reserve`, `Release`, `Count` | capacity and fairness counters |
 //! | `Answered`, `Missed` | what his absence of mind is judged by ([`crate::operator::Misses`]) |
@@ -28,10 +28,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::chat::CustomerMessage;
+use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::Continuation;
 use crate::customer::CustomerFacts;
 use crate::entry::{DeliveryState, Record};
+use crate::file::{FileCopy, StoredFile, WantedFile};
 use crate::hours::Hours;
 use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::limits::Limits;
@@ -49,11 +50,21 @@ pub enum Input {
         external_id: Arc<str>,
         text: String,
     },
+    CustomerReacted {
+        external_id: Arc<str>,
+        /// Empty: he took it back.
+        reaction: String,
+    },
     /// The customer blocked us or left, as the platform says.
     CustomerGone {
         reason: String,
     },
     CustomerBack,
+    /// Somebody of ours answered on the platform itself.
+    WrittenElsewhere {
+        message: ElsewhereMessage,
+        original: Option<Arc<str>>,
+    },
     Accept {
         operator: OperatorId,
         offer: OfferId,
@@ -77,7 +88,9 @@ pub enum Input {
     },
     Reply {
         operator: OperatorId,
+        /// Empty only with files.
         text: String,
+        files: Vec<StoredFile>,
     },
     Note {
         operator: OperatorId,
@@ -177,6 +190,13 @@ pub enum Input {
         delivery: DeliveryState,
         external_id: Option<Arc<str>>,
     },
+    /// A customer's file is kept here now, or will not be.
+    FileCopied {
+        entry: EntryNumber,
+        /// Counts the attachments of the message from 0.
+        attachment: u16,
+        copy: FileCopy,
+    },
     /// Carries no authority: the conversation compares with its own deadline.
     DeadlinePassed,
 }
@@ -209,8 +229,15 @@ pub enum Effect {
     Send {
         entry: EntryNumber,
         text: String,
+        files: Vec<StoredFile>,
         /// With buttons for a rating on this scale, where the channel has buttons.
         rating: Option<RatingScale>,
+    },
+    /// The file of an entry is to be fetched from the platform.
+    Copy {
+        entry: EntryNumber,
+        attachment: u16,
+        file: WantedFile,
     },
     Seek(Seek),
     /// Takes a place of the operator's capacity.

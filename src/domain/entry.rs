@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::file::FileCopy;
 use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::line::RatingScale;
 use crate::routing::{Explanation, Via};
@@ -28,6 +29,8 @@ pub enum Author {
     Operator {
         id: OperatorId,
     },
+    /// Somebody of ours, on the platform itself: it does not say who.
+    Elsewhere,
     /// The line itself: automatic texts and facts.
     Line,
 }
@@ -67,9 +70,25 @@ pub struct Message {
     /// What kind of automatic message the line sent here; none: a person wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Kind>,
+    /// What the customer thinks of it, in signs such as 👍.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<String>,
+    /// What the platform shows together with it, as one, has the same word here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<Arc<str>>,
     /// Why a message of the customer's opens nothing and moves nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unheard: Option<Unheard>,
+}
+
+impl Message {
+    fn copied(&mut self, attachment: u16, state: FileCopy) {
+        if let Some(Attachment::File { copy, .. }) =
+            self.attachments.get_mut(usize::from(attachment))
+        {
+            *copy = Some(state);
+        }
+    }
 }
 
 /// Why what came in is only stored.
@@ -103,7 +122,7 @@ pub enum Attachment {
     Sticker {
         emoji: String,
     },
-    /// A file that stayed on the platform: what is known about it.
+    /// A file: what is known about it, and our copy.
     File {
         /// `photo`, `video`, `voice`, `document`, ...
         what: String,
@@ -114,6 +133,9 @@ pub enum Attachment {
         /// The platform's handle of the file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external_id: Option<String>,
+        /// None: it stayed where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy: Option<FileCopy>,
     },
     /// Content that has no form of its own here; shown as "sent a poll" and the like.
     Other {
@@ -137,6 +159,25 @@ pub enum DeliveryState {
     },
     /// It may or may not have arrived, and the platform cannot tell.
     Unconfirmed,
+}
+
+impl DeliveryState {
+    /// Whether `next` is further on the way than this. What arrived has not failed.
+    pub fn is_before(&self, next: &Self) -> bool {
+        let step = |state: &Self| match state {
+            Self::Pending => 0,
+            Self::Failed { .. } | Self::Unconfirmed => 1,
+            Self::Sent => 2,
+            Self::Delivered => 3,
+            Self::Read => 4,
+        };
+        match next {
+            Self::Failed { .. } => matches!(self, Self::Pending | Self::Unconfirmed | Self::Sent),
+            Self::Pending | Self::Unconfirmed | Self::Sent | Self::Delivered | Self::Read => {
+                step(self) < step(next)
+            }
+        }
+    }
 }
 
 /// Something that happened to the conversation.
@@ -361,6 +402,21 @@ pub enum Record {
         external_id: Option<Arc<str>>,
         at: Timestamp,
     },
+    /// A file of an entry was fetched, or given up.
+    Copied {
+        entry: EntryNumber,
+        /// Counts the attachments of the message from 0.
+        attachment: u16,
+        copy: FileCopy,
+        at: Timestamp,
+    },
+    /// The customer put signs under a message, instead of those before.
+    Reacted {
+        external_id: Arc<str>,
+        /// Empty: he took them back.
+        reaction: String,
+        at: Timestamp,
+    },
 }
 
 /// The entries as they stand after all records, in the order of their numbers.
@@ -380,6 +436,17 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
                 if let Some(Body::Message(message)) = found {
                     message.delivery = Some(delivery);
                     message.external_id = external_id.or(message.external_id.take());
+                }
+            }
+            Record::Copied { entry, attachment, copy, at: _ } => {
+                let found = entries.iter_mut().find(|e| e.n == entry).map(|e| &mut e.body);
+                if let Some(Body::Message(message)) = found {
+                    message.copied(attachment, copy);
+                }
+            }
+            Record::Reacted { external_id, reaction, at: _ } => {
+                if let Some(message) = message_by_external_id(&mut entries, &external_id) {
+                    message.reaction = Some(reaction).filter(|signs| !signs.is_empty());
                 }
             }
         }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{CloseReason, DeliveryState, Entry};
+use crate::file::FileCopy;
 use crate::id::{
     ChannelId, ChatKey, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId,
 };
@@ -42,6 +43,24 @@ pub enum FeedEvent {
         audience: Audience,
         entry: EntryNumber,
         delivery: DeliveryState,
+    },
+    /// A file of an entry was fetched, or given up.
+    Copied {
+        conversation: ConversationId,
+        line: LineId,
+        audience: Audience,
+        entry: EntryNumber,
+        attachment: u16,
+        copy: FileCopy,
+    },
+    /// The customer put signs under a message, or took them back.
+    Reacted {
+        conversation: ConversationId,
+        line: LineId,
+        audience: Audience,
+        external_id: Arc<str>,
+        /// Empty: none any more.
+        reaction: String,
     },
     /// A shared document changed; for nodes, never for browsers.
     Shared { kind: String, id: String, version: u64, bytes: String },

@@ -67,6 +67,11 @@ text_id!(
     LeadId
 );
 
+text_id!(
+    /// A file that is kept here: nobody can guess it.
+    FileId
+);
+
 impl ConversationId {
     /// The id of a conversation that lives in `shard`; `unique` is a fresh UUID v7.
     pub fn in_shard(shard: ShardId, unique: &str) -> Self {

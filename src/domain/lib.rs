@@ -14,6 +14,7 @@ pub mod customer;
 pub mod effect;
 pub mod entry;
 pub mod event;
+pub mod file;
 pub mod hours;
 pub mod id;
 pub mod lead;

@@ -217,6 +217,7 @@ impl Queue {
                 Effect::Count { operator, by, at } => self.counted(operator, *by, *at),
                 Effect::Append(_)
                 | Effect::Send { .. }
+                | Effect::Copy { .. }
                 | Effect::Seek(_)
                 | Effect::Answered { .. }
                 | Effect::Missed { .. }

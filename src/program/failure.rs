@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use crate::actors::handle::NotStored;
 use crate::config::ConfigError;
+use crate::files;
 use crate::outbound::SetupFailed;
 use crate::readmodel::ReadModelError;
 use crate::store::Unavailable;
@@ -32,6 +33,8 @@ pub enum Failure {
     Unavailable(#[from] Unavailable),
     #[error("{0}")]
     ReadModel(#[from] ReadModelError),
+    #[error("{0}")]
+    Files(#[from] files::Unavailable),
     #[error("{0}")]
     WayOut(#[from] SetupFailed),
     #[error("cannot listen at {0}: {1}")]
@@ -62,6 +65,7 @@ impl Failure {
             | Self::StoreRefused { .. }
             | Self::Unavailable(_)
             | Self::ReadModel(_)
+            | Self::Files(_)
             | Self::WayOut(_)
             | Self::Listen(..)
             | Self::Io(_)

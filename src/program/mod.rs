@@ -18,6 +18,7 @@ use crate::actors::parts::NodeSettings;
 use crate::clock::Clock;
 use crate::cluster::lease::Runs;
 use crate::config::{Config, Durability, Redis, StoreKind};
+use crate::files::{Bucket, FileLimits, Files};
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::readmodel::ReadModel;
 use crate::store::Store;
@@ -31,6 +32,8 @@ pub use running::Running;
 
 /// Lists can be built anew from the store, so they have a file of their own beside it.
 const READ_MODEL: &str = "read-model.sqlite";
+/// Where files are, unless the configuration says otherwise: beside the store.
+const FILES: &str = "files";
 /// For all shards to be read.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 /// Between two looks of the recorder through what it has measured.
@@ -91,6 +94,29 @@ pub fn way_out(config: &Config) -> Result<Outbound, Failure> {
     Ok(Outbound::new(OutboundSettings { allow_networks, ..OutboundSettings::default() })?)
 }
 
+/// Where files are kept: the bucket of the configuration, else its directory. Waits for the disk.
+pub fn open_files(config: &Config) -> Result<Files, Failure> {
+    let set = &config.files;
+    let limits = FileLimits {
+        bytes_max: set.bytes_max,
+        conversation_files_max: set.conversation_files_max,
+        conversation_bytes_max: set.conversation_bytes_max,
+    };
+    if set.bucket.is_empty() {
+        let beside = config.store.directory.join(FILES);
+        let directory = if set.directory.as_os_str().is_empty() { &beside } else { &set.directory };
+        return Ok(Files::in_directory(directory, limits)?);
+    }
+    let bucket = Bucket {
+        name: set.bucket.clone(),
+        endpoint: set.endpoint.clone(),
+        region: set.region.clone(),
+        access_key: set.access_key.expose().to_owned(),
+        secret_key: set.secret_key.expose().to_owned(),
+    };
+    Ok(Files::in_bucket(&bucket, limits)?)
+}
+
 /// Starts a node in the current actix system. When it returns, all shards run.
 pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Failure> {
     let store = open_store(config).await?;
@@ -103,6 +129,7 @@ pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Fai
         store,
         read_model,
         outbound: way_out(config)?,
+        files: open_files(config)?,
         cluster: match config.store.kind {
             // One process holds the file: there is nobody to share with.
             StoreKind::Sqlite => None,

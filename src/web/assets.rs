@@ -12,7 +12,7 @@ use crate::web::edge::Edge;
 use crate::web::error::ApiError;
 
 /// Paths that belong to programs: unknown ones are not answered with the console.
-const NOT_PAGES: [&str; 5] = ["api", "hooks", "ws", "pretend", "widget"];
+const NOT_PAGES: [&str; 6] = ["api", "files", "hooks", "ws", "pretend", "widget"];
 /// Files whose names change with their content.
 const HASHED: &str = "assets/";
 const INDEX: &str = "index.html";
@@ -75,6 +75,7 @@ fn content_policy(server: &Server) -> String {
     let sockets: Vec<String> = server.origins().map(Origin::socket_origin).collect();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+        media-src 'self'; \
          font-src 'self'; media-src 'self'; manifest-src 'self'; connect-src 'self' {}; \
          frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         sockets.join(" ")

@@ -17,6 +17,8 @@ use crate::web::widget::Sightings;
 
 /// Rehearsals that run at a time; who comes then is told to come back.
 const REHEARSALS_MAX: usize = 2;
+/// Files that come in at a time; who comes then is told to come back.
+const UPLOADS_MAX: usize = 32;
 
 /// The node, the settings of the edge, and its limits. One a process, shared by all workers.
 #[derive(Debug)]
@@ -36,6 +38,7 @@ pub struct Edge {
     pub(super) throttles: Throttles,
     /// Rehearsals at a time: each may take a processor for seconds.
     pub(super) rehearsals: Semaphore,
+    pub(super) uploads: Semaphore,
     pub(super) sightings: Sightings,
 }
 
@@ -74,6 +77,7 @@ impl Edge {
             passwords: Passwords::default(),
             throttles: Throttles::new(&config.limits),
             rehearsals: Semaphore::new(REHEARSALS_MAX),
+            uploads: Semaphore::new(UPLOADS_MAX),
             sightings: Sightings::default(),
         }
     }

@@ -19,6 +19,7 @@ mod widget;
 pub mod api;
 
 pub mod assets;
+mod files;
 pub mod health;
 
 pub mod error;
@@ -58,7 +59,12 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
         .service(only("/healthz", "GET", [get().to(health::lives)]))
         .service(only("/readyz", "GET", [get().to(health::is_ready)]))
         .service(only("/metrics", "GET", [get().to(health::numbers)]))
-        .service(only("/hooks/{channel}", "POST", [post().to(hooks::receive)]))
+        .service(only(
+            "/hooks/{channel}",
+            "GET, POST",
+            [get().to(hooks::challenge), post().to(hooks::receive)],
+        ))
+        .configure(configure_files)
         .service(only("/ws/operator", "GET", [get().to(socket::operator)]))
         .service(only("/ws/visitor/{channel}", "GET", [get().to(socket::visitor)]))
         .configure(configure_widget)
@@ -100,6 +106,8 @@ fn configure_api(routes: &mut ServiceConfig) {
             "GET, PUT",
             [get().to(channels::one), put().to(channels::change)],
         ))
+        .service(only("/v1/channels/{id}/test", "POST", [post().to(channels::test)]))
+        .service(only("/v1/channel-kinds", "GET", [get().to(channels::kinds::list)]))
         .service(only(
             "/v1/operators",
             "GET, POST",
@@ -115,9 +123,17 @@ fn configure_api(routes: &mut ServiceConfig) {
         .service(only("/v1/operators/{id}/hand-over", "POST", [post().to(duty::hand_over)]))
         .service(only("/v1/conversations", "GET", [get().to(conversations::list)]))
         .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]))
+        .service(only("/v1/conversations/{id}/files", "POST", [post().to(files::upload)]))
         .service(only("/v1/transfer-targets", "GET", [get().to(transfer_targets::list)]))
         .service(only("/v1/audit", "GET", [get().to(audit::log)]))
         .configure(configure_customers);
+}
+
+fn configure_files(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/files/{conversation}/{file}", "GET", [get().to(files::content)]))
+        .service(only("/files/{conversation}/{file}/picture", "GET", [get().to(files::picture)]))
+        .service(only("/files/{conversation}/{file}/{link}", "GET", [get().to(files::linked)]));
 }
 
 fn configure_lines(routes: &mut ServiceConfig) {

@@ -354,7 +354,12 @@ fn all_commands(id: &ConversationId) -> [ClientFrame; 6] {
         ClientFrame::Accept { cmd_id: cmd_id(), conversation: conversation(), offer },
         ClientFrame::Decline { cmd_id: cmd_id(), conversation: conversation(), offer, reason },
         ClientFrame::Take { cmd_id: cmd_id(), conversation: conversation() },
-        ClientFrame::Reply { cmd_id: cmd_id(), conversation: conversation(), text: text() },
+        ClientFrame::Reply {
+            cmd_id: cmd_id(),
+            conversation: conversation(),
+            text: text(),
+            files: Vec::new(),
+        },
         ClientFrame::Note { cmd_id: cmd_id(), conversation: conversation(), text: text() },
         ClientFrame::Finish { cmd_id: cmd_id(), conversation: conversation(), silent: false },
     ]
@@ -368,7 +373,12 @@ async fn texts_that_are_too_long_or_empty() {
         .is_not_harmed_by(async || {
             for text in ["я".repeat(10_001), String::new(), " \n ".to_owned()] {
                 let (cmd_id, id) = (new_id(), conversation.clone());
-                let reply = ClientFrame::Reply { cmd_id, conversation: id, text: text.clone() };
+                let reply = ClientFrame::Reply {
+                    cmd_id,
+                    conversation: id,
+                    text: text.clone(),
+                    files: Vec::new(),
+                };
                 assert_eq!(anna.commands(&reply).await, bad_value("text"));
                 let (cmd_id, id) = (new_id(), conversation.clone());
                 let note = ClientFrame::Note { cmd_id, conversation: id, text };

@@ -82,6 +82,7 @@ fn an_outcome_that_is_known_survives_a_shard_that_is_read_anew() {
                 cmd_id: new_id(),
                 conversation: conversation.clone(),
                 text: "answer".into(),
+                files: Vec::new(),
             });
             while !is_sending(&story.store).await {
                 tokio::task::yield_now().await;

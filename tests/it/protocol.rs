@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use domain::effect::Refusal;
 use domain::entry::{Author, Body, DeliveryState, Entry, Message};
 use domain::event::{Alarm, Row, RowOffer, RowRating, RowState};
+use domain::file::{FileCopy, PictureSize, StoredFile};
 use domain::id::{
-    ChannelId, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId, ShardId,
+    ChannelId, ConversationId, CustomerId, EntryNumber, FileId, LineId, OfferId, OperatorId,
+    ShardId,
 };
 use domain::line::RatingScale;
 use domain::operator::{Role, Status};
@@ -111,10 +113,17 @@ fn events() -> Vec<Event> {
             at: at("09:00:12"),
         },
         Event::Delivery {
-            conversation,
+            conversation: conversation.clone(),
             entry: EntryNumber(6),
             delivery: DeliveryState::Failed { reason: "the customer blocked the bot".into() },
         },
+        Event::File {
+            conversation: conversation.clone(),
+            entry: EntryNumber(5),
+            attachment: 0,
+            copy: FileCopy::Stored { file: picture() },
+        },
+        Event::Reacted { conversation, external_id: "1001".into(), reaction: "👍".into() },
         Event::Line { line: line() },
         Event::Channel { channel: channel() },
         Event::Operator { operator: person("boris", Status::Busy) },
@@ -127,6 +136,16 @@ fn events() -> Vec<Event> {
             at: at("09:00:13"),
         },
     ]
+}
+
+fn picture() -> StoredFile {
+    StoredFile {
+        id: FileId::new("b3Nlcy1yZWQtdmlvbGV0cy1ibHVl"),
+        name: "blue.jpg".into(),
+        media_type: "image/jpeg".into(),
+        size_bytes: 48_213,
+        picture: Some(PictureSize { width: 640, height: 480 }),
+    }
 }
 
 fn answer() -> Entry {

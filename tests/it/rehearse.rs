@@ -50,7 +50,7 @@ async fn a_day_is_gone_through_by_both_rules() {
     let offer = anna.is_offered(&company.anna.id, &first).await;
     assert_eq!(anna.accepts(&offer).await, Outcome::Done {});
     let (cmd_id, conversation, text) = (new_id(), offer.0.clone(), "good day".to_owned());
-    let reply = ClientFrame::Reply { cmd_id, conversation, text };
+    let reply = ClientFrame::Reply { cmd_id, conversation, text, files: Vec::new() };
     assert_eq!(anna.commands(&reply).await, Outcome::Done {});
     let finish = ClientFrame::Finish { cmd_id: new_id(), conversation: offer.0, silent: true };
     assert_eq!(anna.commands(&finish).await, Outcome::Done {});

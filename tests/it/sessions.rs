@@ -104,6 +104,7 @@ fn a_repeated_command_is_carried_out_once() {
                 cmd_id,
                 conversation: conversation.clone(),
                 text: "once".into(),
+                files: Vec::new(),
             };
             assert_eq!(anna.commands(story, reply.clone()).await, Outcome::Done {});
             assert_eq!(anna.commands(story, reply.clone()).await, Outcome::Repeated {});

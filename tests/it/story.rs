@@ -36,6 +36,7 @@ use switchboard::actors::parts::NodeSettings;
 use switchboard::channels::{self, HookRequest, Meaning};
 use switchboard::clock::Clock;
 use switchboard::crm::contacts::Region;
+use switchboard::files::{FileLimits, Files};
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
@@ -259,7 +260,7 @@ impl Story {
             name.eq_ignore_ascii_case("x-telegram-bot-api-secret-token").then_some(SECRET)
         };
         let bytes = update.bytes();
-        let request = HookRequest { header: &header, body: &bytes, now: self.now() };
+        let request = HookRequest { header: &header, body: &bytes, keys: None, now: self.now() };
         let items = channels::parse(channel, &request).unwrap();
         let mut taken = Vec::new();
         for item in items {
@@ -438,6 +439,7 @@ pub async fn start_node_with(
         store: store.clone(),
         read_model,
         outbound,
+        files: files_in_memory(),
         cluster: None,
     };
     node::start(start).await.unwrap()
@@ -459,6 +461,15 @@ pub fn node_settings() -> NodeSettings {
         commands_per_second: 100_000,
         commands_burst: 100_000,
     }
+}
+
+/// Files that are gone with the story.
+pub fn files_in_memory() -> Files {
+    Files::in_memory(FileLimits {
+        bytes_max: 1024 * 1024,
+        conversation_files_max: 20,
+        conversation_bytes_max: 4 * 1024 * 1024,
+    })
 }
 
 /// An operator who is signed in under his own name.
@@ -656,7 +667,8 @@ impl Desk {
 
     pub async fn replies(&self, story: &Story, id: &ConversationId, text: &str) -> Outcome {
         let (cmd_id, text) = (new_id(), text.to_owned());
-        let reply = ClientFrame::Reply { cmd_id, conversation: id.clone(), text };
+        let reply =
+            ClientFrame::Reply { cmd_id, conversation: id.clone(), text, files: Vec::new() };
         self.commands(story, reply).await
     }
 

@@ -11,7 +11,7 @@ export const clientSamples: ClientSamples = {
   accept: { type: "accept", cmd_id, conversation, offer: 2 },
   decline: { type: "decline", cmd_id, conversation, offer: 2, reason: "not my product" },
   take: { type: "take", cmd_id, conversation },
-  reply: { type: "reply", cmd_id, conversation, text: "Yes, it is." },
+  reply: { type: "reply", cmd_id, conversation, text: "Yes, it is.", files: [] },
   note: { type: "note", cmd_id, conversation, text: "a regular customer" },
   take_over: { type: "take_over", cmd_id, conversation },
   transfer: {

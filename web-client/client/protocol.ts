@@ -28,6 +28,7 @@ export type ShardId = number;
 export type EntryNumber = number;
 /** The number of an offer within a conversation. */
 export type OfferId = number;
+export type FileId = string;
 /** RFC 3339, in UTC. */
 export type Timestamp = string;
 /** `<shard>:<rest>`. Before the colon is the number of the shard; the rest is opaque. */
@@ -46,7 +47,8 @@ export type Command =
   | { type: "accept"; conversation: ConversationId; offer: OfferId }
   | { type: "decline"; conversation: ConversationId; offer: OfferId; reason: string | null }
   | { type: "take"; conversation: ConversationId }
-  | { type: "reply"; conversation: ConversationId; text: string }
+  /** `files`: uploaded for this conversation before; with them the text may be empty. */
+  | { type: "reply"; conversation: ConversationId; text: string; files: FileId[] }
   | { type: "note"; conversation: ConversationId; text: string }
   | { type: "take_over"; conversation: ConversationId }
   | {
@@ -111,6 +113,16 @@ export type Event =
       entry: EntryNumber;
       delivery: DeliveryState;
     }
+  /** `attachment` counts those of the message from 0. */
+  | {
+      kind: "file";
+      conversation: ConversationId;
+      entry: EntryNumber;
+      attachment: number;
+      copy: FileCopy;
+    }
+  /** Empty: the customer took his signs back. */
+  | { kind: "reacted"; conversation: ConversationId; external_id: string; reaction: string }
   | { kind: "line"; line: LineView }
   | { kind: "channel"; channel: ChannelView }
   | { kind: "operator"; operator: OperatorView }
@@ -250,6 +262,8 @@ export type Entry = { n: EntryNumber; at: Timestamp; author: Author; body: Body 
 export type Author =
   | { kind: "customer" }
   | { kind: "operator"; id: OperatorId }
+  /** Somebody of ours, on the platform itself: it does not say who. */
+  | { kind: "elsewhere" }
   | { kind: "line" };
 
 export type Body =
@@ -267,6 +281,10 @@ export type Message = {
   edited_at?: Timestamp;
   /** What the line said by itself; without: a person wrote it. */
   automatic?: TextKind;
+  /** What the customer thinks of it, in signs such as 👍. */
+  reaction?: string;
+  /** Messages with the same word are shown as one. */
+  album?: string;
   /** Why a message of the customer's opens nothing and moves nobody. */
   unheard?: Unheard;
 };
@@ -288,8 +306,40 @@ export type Attachment =
   | { kind: "contact"; name: string; phone: string; own: boolean }
   | { kind: "location"; latitude: number; longitude: number; title?: string }
   | { kind: "sticker"; emoji: string }
-  | { kind: "file"; what: string; name?: string; size_bytes?: number; external_id?: string }
+  | {
+      kind: "file";
+      what: string;
+      name?: string;
+      size_bytes?: number;
+      external_id?: string;
+      /** Without: it stayed on the platform. */
+      copy?: FileCopy;
+    }
   | { kind: "other"; what: string };
+
+export type FileCopy =
+  | { state: "loading" }
+  | { state: "stored"; file: StoredFile }
+  | { state: "missing"; why: FileProblem };
+
+/** Its bytes are at `/files/{conversation}/{id}`, its picture below that at `/picture`. */
+export type StoredFile = {
+  id: FileId;
+  name: string;
+  /** By its content. */
+  media_type: string;
+  size_bytes: number;
+  /** Without: there is no picture of it. */
+  picture?: { width: number; height: number };
+};
+
+export type FileProblem =
+  | "too_large"
+  | "too_many"
+  | "empty"
+  | "not_allowed"
+  | "gone"
+  | "unreachable";
 
 export type DeliveryState =
   | { state: "pending" }

@@ -199,6 +199,31 @@ export const samples: Samples = {
         }
       },
       {
+        "kind": "file",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "entry": 5,
+        "attachment": 0,
+        "copy": {
+          "state": "stored",
+          "file": {
+            "id": "b3Nlcy1yZWQtdmlvbGV0cy1ibHVl",
+            "name": "blue.jpg",
+            "media_type": "image/jpeg",
+            "size_bytes": 48213,
+            "picture": {
+              "width": 640,
+              "height": 480
+            }
+          }
+        }
+      },
+      {
+        "kind": "reacted",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "external_id": "1001",
+        "reaction": "👍"
+      },
+      {
         "kind": "line",
         "line": {
           "id": "sales",

@@ -6,6 +6,7 @@ import { initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
 import { cardActions, followCard } from "./net/card.ts";
+import { channelActions, followChannels } from "./net/channels.ts";
 import { keepDrafts } from "./net/drafts.ts";
 import { emitInto, enter, setUp, signIn } from "./net/gate.ts";
 import { followLines, lineActions } from "./net/lines.ts";
@@ -29,6 +30,7 @@ followTargets(state, emit);
 const keepDraftsNow = keepDrafts(state, socket);
 followPlace(state, emit);
 followLines(state, emit);
+followChannels(state, emit);
 followTrial(state, emit);
 
 const actions: Actions = {
@@ -49,7 +51,8 @@ const actions: Actions = {
     emit({ on: "opened", conversation });
   },
   send(conversation, text, isNote) {
-    socket.command({ type: isNote ? "note" : "reply", conversation, text });
+    if (isNote) socket.command({ type: "note", conversation, text });
+    else socket.command({ type: "reply", conversation, text, files: [] });
   },
   setStatus: (status, reason) => socket.command({ type: "set_status", status, reason }),
   draft: (conversation, draft) => emit({ on: "drafted", conversation, draft }),
@@ -61,6 +64,7 @@ const actions: Actions = {
   work: workActions(state, emit, socket, keepDraftsNow),
   card: cardActions(state, emit),
   lines: { ...lineActions(state, emit), ...leaveActions(state, emit) },
+  channels: channelActions(state, emit),
 };
 
 function Root() {

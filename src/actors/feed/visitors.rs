@@ -60,6 +60,8 @@ impl Visitors {
             | FeedEvent::Entry { .. }
             | FeedEvent::Edited { .. }
             | FeedEvent::Delivery { .. }
+            | FeedEvent::Copied { .. }
+            | FeedEvent::Reacted { .. }
             | FeedEvent::Shared { .. }
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }

@@ -49,7 +49,8 @@ impl NodeHandle {
 
     pub(super) async fn command_elsewhere(&self, shard: ShardId, command: Command) -> Outcome {
         let request = command.dedupe_key();
-        let post = Post::Command { operator: command.operator, frame: command.frame };
+        let Command { operator, frame, files, .. } = command;
+        let post = Post::Command { operator, frame, files };
         match self.ask(shard, request, &post).await {
             Ok(outcome) => outcome,
             Err(Unanswered::Repeated) => Outcome::Repeated {},

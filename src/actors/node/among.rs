@@ -17,6 +17,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use crate::actors::copying::ForgetCopies;
 use crate::actors::delivery::LetGo;
 use crate::actors::encode;
 use crate::actors::following::{LookAt, StoredEnds};
@@ -99,8 +100,11 @@ impl Node {
         self.no_more_of(shard);
     }
 
-    /// Lines and pollers of a shard that runs elsewhere.
+    /// Lines, pollers and files of a shard that runs elsewhere.
     fn no_more_of(&mut self, shard: ShardId) {
+        if let Some(copying) = self.parts.copying.get() {
+            copying.do_send(ForgetCopies(shard));
+        }
         let directory = self.parts.directory.get();
         let is_in =
             |line: &LineId| directory.lines.get(line).is_some_and(|l| l.value.shard == shard);

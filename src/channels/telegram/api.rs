@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::{Outgoing, PollError, Polled, SendOutcome, bounded, reason};
-use super::{ASKED_KINDS, item, rating};
+use super::{ASKED_KINDS, files, item, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
 
 /// Most updates in one answer.
@@ -25,19 +25,35 @@ pub struct Bot<'a> {
 
 /// Sends text as text: no markup, so that nothing an operator types can break it.
 pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -> SendOutcome {
+    if !message.files.is_empty() {
+        return files::send(outbound, bot, message).await;
+    }
     // The platform refuses a blank message, and a customer would see nothing of it.
     if message.text.trim().is_empty() {
         return SendOutcome::Sent { external_id: None };
     }
-    let (chat, topic) = message.chat.split_once('/').unwrap_or((message.chat, ""));
-    let mut body = json!({ "chat_id": number_or_text(chat), "text": message.text });
-    if !topic.is_empty() {
-        body["message_thread_id"] = number_or_text(topic);
+    let mut body = Map::new();
+    for (field, value) in addressed(message.chat) {
+        body.insert(field.to_owned(), number_or_text(value));
     }
+    body.insert("text".to_owned(), message.text.into());
     if let Some(scale) = message.rating {
-        body["reply_markup"] = rating::keyboard(scale);
+        body.insert("reply_markup".to_owned(), rating::keyboard(scale));
     }
-    match bot.call(outbound, "sendMessage", &body, Duration::ZERO, ANSWER_BYTES_MAX).await {
+    let body = Value::Object(body);
+    came_to(bot.call(outbound, "sendMessage", &body, Duration::ZERO, ANSWER_BYTES_MAX).await, bot)
+}
+
+/// The fields that say to whom a message goes.
+pub(super) fn addressed(chat: &str) -> Vec<(&'static str, &str)> {
+    let (chat, topic) = chat.split_once('/').unwrap_or((chat, ""));
+    let topic = Some(("message_thread_id", topic)).filter(|(_, topic)| !topic.is_empty());
+    [("chat_id", chat)].into_iter().chain(topic).collect()
+}
+
+/// What an attempt to send has come to.
+pub(super) fn came_to(answer: Result<Answer, Fault>, bot: Bot<'_>) -> SendOutcome {
+    match answer {
         Ok(answer) => sent(&Reply::read(&answer, bot)),
         Err(Fault::Forbidden(why)) => SendOutcome::ChannelDead { reason: why.to_owned() },
         Err(fault @ Fault::NeverSent(_)) => SendOutcome::RetryLater { reason: fault.to_string() },
@@ -49,7 +65,9 @@ fn sent(reply: &Reply) -> SendOutcome {
     let reason = reply.description.clone();
     match reply.code {
         200..=299 if reply.ok => {
-            let external_id = super::id(&reply.result["message_id"]);
+            // An album is answered with its messages.
+            let first = reply.result.get(0).unwrap_or(&reply.result);
+            let external_id = super::id(&first["message_id"]);
             SendOutcome::Sent { external_id }
         }
         200..=299 => SendOutcome::Unknown { reason: "the answer is not understood".to_owned() },
@@ -78,6 +96,14 @@ pub(crate) async fn connect(
         None => ("deleteWebhook", json!({})),
     };
     bot.tell(outbound, method, &body).await
+}
+
+/// What the bot is called.
+pub(crate) async fn test(outbound: &Outbound, bot: Bot<'_>) -> Result<String, String> {
+    let answer = bot.call(outbound, "getMe", &json!({}), Duration::ZERO, ANSWER_BYTES_MAX).await;
+    let reply = Reply::read(&answer.map_err(|fault| fault.to_string())?, bot);
+    let name = reply.result["username"].as_str().map(|name| format!("@{}", reason(name)));
+    if reply.ok { Ok(name.unwrap_or_default()) } else { Err(reply.description) }
 }
 
 /// Ends the waiting that the platform shows at a pressed button. It is of use for a few minutes.
@@ -144,6 +170,15 @@ fn batch(updates: &[Value], offset: Option<i64>) -> Result<Polled, PollError> {
 }
 
 impl Bot<'_> {
+    /// Where something of this bot lies: below `root` followed by its token.
+    pub(super) fn address(self, root: &str, what: &str) -> Result<String, Fault> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-');
+        if self.token.is_empty() || !self.token.bytes().all(plain) {
+            return Err(Fault::Forbidden("the token is not one of the platform's"));
+        }
+        Ok(format!("{}/{root}{}/{what}", self.api_base.trim_end_matches('/'), self.token))
+    }
+
     /// A call that is done or not.
     async fn tell(self, outbound: &Outbound, method: &str, body: &Value) -> Result<(), String> {
         let answer = self.call(outbound, method, body, Duration::ZERO, ANSWER_BYTES_MAX).await;
@@ -151,7 +186,7 @@ impl Bot<'_> {
         if reply.ok { Ok(()) } else { Err(reply.description) }
     }
 
-    async fn call(
+    pub(super) async fn call(
         self,
         outbound: &Outbound,
         method: &str,
@@ -159,28 +194,24 @@ impl Bot<'_> {
         patience: Duration,
         answer_bytes_max: usize,
     ) -> Result<Answer, Fault> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-');
-        if self.token.is_empty() || !self.token.bytes().all(plain) {
-            return Err(Fault::Forbidden("the token is not one of the platform's"));
-        }
-        let url = format!("{}/bot{}/{method}", self.api_base.trim_end_matches('/'), self.token);
+        let url = self.address("bot", method)?;
         let body = body.to_string().into_bytes();
         outbound.post(Post { patience, answer_bytes_max, ..Post::json(&url, &body) }).await
     }
 }
 
 /// An answer of the Bot API: `{ok, result}` or `{ok, error_code, description, parameters}`.
-struct Reply {
+pub(super) struct Reply {
     /// The status, or the code in the body of a server that answers everything with 200.
-    code: u64,
-    ok: bool,
-    result: Value,
-    description: String,
-    retry_after: Option<Duration>,
+    pub(super) code: u64,
+    pub(super) ok: bool,
+    pub(super) result: Value,
+    pub(super) description: String,
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl Reply {
-    fn read(answer: &Answer, bot: Bot<'_>) -> Self {
+    pub(super) fn read(answer: &Answer, bot: Bot<'_>) -> Self {
         let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let ok = body["ok"] == true;
         let status = u64::from(answer.status);

@@ -137,6 +137,7 @@ fn file(what: &str, file: &Value) -> Option<Attachment> {
         name: name.map(|name| clean_line(name, FILE_NAME_CHARS_MAX)),
         size_bytes: file.get("file_size").and_then(Value::as_u64),
         external_id: text("file_id").map(str::to_owned),
+        copy: None,
     })
 }
 

@@ -37,13 +37,17 @@ pub(super) fn external_id(item: &Item) -> &str {
     let own = match &item.meaning {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => message.external_id.as_deref(),
-            InboundKind::Edited { external_id, .. } => Some(&**external_id),
+            InboundKind::Edited { external_id, .. } | InboundKind::Reacted { external_id, .. } => {
+                Some(&**external_id)
+            }
             InboundKind::Blocked
             | InboundKind::Unblocked
+            | InboundKind::Progress(_)
+            | InboundKind::Elsewhere(_)
             | InboundKind::Received { .. }
             | InboundKind::Introduced(_) => None,
         },
-        Meaning::Ignored(_) => None,
+        Meaning::Ignored(_) | Meaning::Confirmation => None,
     };
     own.unwrap_or(&item.dedupe)
 }
@@ -62,8 +66,9 @@ fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
         format!("request:{index}:{}", digest(request_id.as_bytes()))
     });
     let original = Some(at.value.to_string().into());
-    let meaning = Meaning::Inbound(Inbound { chat, customer_name, what, original });
-    Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning })
+    let meaning =
+        Meaning::Inbound(Inbound { chat, customer_name, what, original, return_to: None });
+    Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning })
 }
 
 /// Ids are unique within their chat. Every edit of a message is an event of its own.
@@ -71,8 +76,11 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
     let own = match what {
         InboundKind::Message(message) => message.external_id.as_deref(),
         InboundKind::Edited { .. }
+        | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Progress(_)
+        | InboundKind::Elsewhere(_)
         | InboundKind::Received { .. }
         | InboundKind::Introduced(_) => None,
     };
@@ -102,9 +110,11 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         text: text.unwrap_or_default(),
         attachments,
         reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
+        album: None,
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
         automatic: automatic.unwrap_or(false),
         rating,
+        ..CustomerMessage::default()
     }))
 }
 
@@ -116,7 +126,7 @@ fn rating(at: &At<'_>) -> Result<u8, Rejected> {
     value.filter(allowed).ok_or_else(|| at.wrong("not a whole number from 0 to 5"))
 }
 
-/// Files are not fetched: their address is what is known about them.
+/// Their addresses are fetched later.
 fn attachments(files: &At<'_>) -> Result<Vec<Attachment>, Rejected> {
     let attachment = |file: &At<'_>| {
         file.object()?;
@@ -126,6 +136,7 @@ fn attachments(files: &At<'_>) -> Result<Vec<Attachment>, Rejected> {
             name: name.map(|name| clean_line(name, NAME_CHARS_MAX)),
             size_bytes: None,
             external_id: Some(file.need("url")?.url()?),
+            copy: None,
         })
     };
     files.elements(FILES_MAX)?.iter().map(attachment).collect()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::chat::CustomerMessage;
+use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::held::Place;
 use crate::conversation::turn::Turn;
 use crate::conversation::{Conversation, State};
@@ -13,6 +13,7 @@ use crate::entry::{
     RoutedAgainWhy, Unheard,
 };
 use crate::event::PREVIEW_CHARS;
+use crate::file::{FILES_OF_MESSAGE_MAX, FileCopy, FileProblem, StoredFile, WantedFile};
 use crate::id::{EntryNumber, OperatorId};
 use crate::line::RatingScale;
 use crate::operator::Departure;
@@ -47,7 +48,7 @@ impl Conversation {
         if rating.is_none() && self.is_closed() {
             return turn.ignore("it is closed: the message belongs to the next conversation");
         }
-        let message = from_customer(message);
+        let mut message = from_customer(message);
         if let Some(value) = rating {
             self.append(Author::Customer, Body::Message(message), original, turn);
             return self.rated(value, turn);
@@ -58,7 +59,11 @@ impl Conversation {
             self.set_text_time(turn);
         }
         self.last_word_at = turn.now;
-        self.append(Author::Customer, Body::Message(message), original, turn);
+        let wanted = files_to_copy(&mut message);
+        let entry = self.append(Author::Customer, Body::Message(message), original, turn);
+        for (attachment, file) in wanted {
+            turn.push(Effect::Copy { entry, attachment, file });
+        }
         self.greet(turn);
         match &self.state {
             State::Waiting { .. } => self.message_while_waiting(turn),
@@ -131,7 +136,13 @@ impl Conversation {
     }
 
     /// Whoever has it, or takes part, writes to the customer.
-    pub(super) fn reply(&mut self, operator: OperatorId, text: String, turn: &mut Turn<'_>) {
+    pub(super) fn reply(
+        &mut self,
+        operator: OperatorId,
+        text: String,
+        files: Vec<StoredFile>,
+        turn: &mut Turn<'_>,
+    ) {
         let State::Active(held) = &mut self.state else {
             return self.refuse_reply(turn);
         };
@@ -147,9 +158,35 @@ impl Conversation {
         }
         self.rating.withdraw();
         self.draft.take_if(|draft| draft.by == operator);
-        self.preview = first_characters(&text);
-        self.preview_kind = None;
-        self.send(Author::Operator { id: operator }, text, None, None, turn);
+        let mut message = Message { text, ..Message::default() };
+        message.attachments = files.iter().map(attached).collect();
+        (self.preview, self.preview_kind) = preview(&message);
+        self.send_message(Author::Operator { id: operator }, message, files, None, turn);
+    }
+
+    /// The customer has an answer, so he waits no longer; whoever has the conversation keeps it.
+    pub(super) fn written_elsewhere(
+        &mut self,
+        message: ElsewhereMessage,
+        original: Option<Arc<str>>,
+        turn: &mut Turn<'_>,
+    ) {
+        let message = Message {
+            text: message.text,
+            attachments: message.attachments,
+            external_id: message.external_id,
+            platform_at: message.sent_at,
+            delivery: Some(DeliveryState::Sent),
+            ..Message::default()
+        };
+        if let State::Active(held) = &mut self.state {
+            held.late = false;
+            held.silent_since = Some(turn.now);
+            self.waiting_since = None;
+            self.last_word_at = turn.now;
+            (self.preview, self.preview_kind) = preview(&message);
+        }
+        self.append(Author::Elsewhere, Body::Message(message), original, turn);
     }
 
     fn refuse_reply(&self, turn: &mut Turn<'_>) {
@@ -208,10 +245,36 @@ impl Conversation {
         rating: Option<RatingScale>,
         turn: &mut Turn<'_>,
     ) {
-        let delivery = Some(DeliveryState::Pending);
-        let message = Message { text: text.clone(), delivery, automatic, ..Message::default() };
+        let message = Message { text, automatic, ..Message::default() };
+        self.send_message(author, message, Vec::new(), rating, turn);
+    }
+
+    fn send_message(
+        &mut self,
+        author: Author,
+        message: Message,
+        files: Vec<StoredFile>,
+        rating: Option<RatingScale>,
+        turn: &mut Turn<'_>,
+    ) {
+        let text = message.text.clone();
+        let message = Message { delivery: Some(DeliveryState::Pending), ..message };
         let entry = self.append(author, Body::Message(message), None, turn);
-        turn.push(Effect::Send { entry, text, rating });
+        turn.push(Effect::Send { entry, text, files, rating });
+    }
+
+    /// A customer's file was fetched, or given up; also after the close.
+    pub(super) fn file_copied(
+        &mut self,
+        entry: EntryNumber,
+        attachment: u16,
+        copy: FileCopy,
+        turn: &mut Turn<'_>,
+    ) {
+        if entry == EntryNumber(0) || entry > self.last_entry {
+            return turn.ignore("there is no such entry");
+        }
+        self.record(Record::Copied { entry, attachment, copy, at: turn.now }, turn);
     }
 
     fn append(
@@ -228,9 +291,47 @@ impl Conversation {
         n
     }
 
-    fn record(&mut self, record: Record, turn: &mut Turn<'_>) {
+    pub(super) fn record(&mut self, record: Record, turn: &mut Turn<'_>) {
         self.last_record = self.last_record.saturating_add(1);
         turn.push(Effect::Append(record));
+    }
+}
+
+/// Marks the files of a message that are to be fetched, and says which they are.
+fn files_to_copy(message: &mut Message) -> Vec<(u16, WantedFile)> {
+    let mut wanted = Vec::new();
+    for (index, attachment) in (0..).zip(&mut message.attachments) {
+        if let Attachment::File { external_id: Some(handle), name, copy: copy @ None, .. } =
+            attachment
+        {
+            if wanted.len() == FILES_OF_MESSAGE_MAX {
+                *copy = Some(FileCopy::Missing { why: FileProblem::TooMany });
+            } else {
+                *copy = Some(FileCopy::Loading);
+                wanted.push((index, WantedFile { handle: handle.clone(), name: name.clone() }));
+            }
+        }
+    }
+    wanted
+}
+
+/// A file of ours, as a message holds it.
+fn attached(file: &StoredFile) -> Attachment {
+    Attachment::File {
+        what: kind_of_media(&file.media_type).to_owned(),
+        name: Some(file.name.clone()),
+        size_bytes: Some(file.size_bytes),
+        external_id: None,
+        copy: Some(FileCopy::Stored { file: file.clone() }),
+    }
+}
+
+fn kind_of_media(media_type: &str) -> &'static str {
+    match media_type.split_once('/').map(|(kind, _)| kind) {
+        Some("image") => "photo",
+        Some("video") => "video",
+        Some("audio") => "audio",
+        _ => "document",
     }
 }
 
@@ -241,6 +342,7 @@ fn from_customer(message: CustomerMessage) -> Message {
         external_id: message.external_id,
         reply_to: message.reply_to,
         platform_at: message.sent_at,
+        album: message.album,
         ..Message::default()
     }
 }

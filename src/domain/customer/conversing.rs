@@ -54,6 +54,7 @@ fn step(effect: &Effect) -> Option<Step> {
         Effect::Finished { operator } => Some(Step::Finished { operator: operator.clone() }),
         Effect::Append(_)
         | Effect::Send { .. }
+        | Effect::Copy { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }

@@ -171,7 +171,7 @@ impl<'a> Replay<'a> {
     fn replies(&mut self, id: &ConversationId, operator: OperatorId) {
         let waits = self.world.conversation(id).is_some_and(|c| c.waiting_since.is_some());
         if waits && self.tenure(id, &operator).is_some() {
-            self.command(id, Input::Reply { operator, text: "!".to_owned() });
+            self.command(id, Input::Reply { operator, text: "!".to_owned(), files: Vec::new() });
         }
     }
 

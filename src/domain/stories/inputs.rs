@@ -48,7 +48,7 @@ pub(super) fn picks_up(name: &str) -> Input {
 }
 
 pub(super) fn replies(name: &str, text: &str) -> Input {
-    Input::Reply { operator: id(name), text: text.to_owned() }
+    Input::Reply { operator: id(name), text: text.to_owned(), files: Vec::new() }
 }
 
 pub(super) fn notes(name: &str, text: &str) -> Input {

@@ -63,6 +63,7 @@ impl Ledger {
                 log.is_closed = true;
             }
             Effect::Send { .. }
+            | Effect::Copy { .. }
             | Effect::Seek(_)
             | Effect::Answered { .. }
             | Effect::Missed { .. }

@@ -11,6 +11,7 @@ pub(super) fn in_words(effect: &Effect) -> Option<String> {
         Effect::Append(record) => record_in_words(record),
         Effect::Send { entry, rating: None, .. } => format!("send {}", entry.0),
         Effect::Send { entry, rating: Some(_), .. } => format!("send {} with buttons", entry.0),
+        Effect::Copy { entry, attachment, .. } => format!("copy {} of {}", attachment, entry.0),
         Effect::Reserve { operator, limit: PlaceLimit::Capacity } => format!("reserve {operator}"),
         Effect::Reserve { operator, limit: PlaceLimit::Beyond } => {
             format!("reserve {operator} beyond")
@@ -45,6 +46,7 @@ pub(super) fn news_in_words(effect: &Effect) -> Option<String> {
         Effect::Continue(next) => format!("goes on in {} as {}", next.line, next.id),
         Effect::Append(_)
         | Effect::Send { .. }
+        | Effect::Copy { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }
@@ -62,6 +64,10 @@ fn record_in_words(record: &Record) -> String {
         Record::Delivery { entry, delivery, .. } => {
             format!("delivery of {}: {delivery:?}", entry.0)
         }
+        Record::Copied { entry, attachment, copy, .. } => {
+            format!("file {attachment} of {}: {}", entry.0, plain(copy))
+        }
+        Record::Reacted { reaction, .. } => format!("reacted: {reaction}"),
     }
 }
 
@@ -69,6 +75,7 @@ fn entry_in_words(entry: &Entry) -> String {
     let author = match &entry.author {
         Author::Customer => "customer",
         Author::Operator { id } => id.as_str(),
+        Author::Elsewhere => "elsewhere",
         Author::Line => "line",
     };
     match &entry.body {

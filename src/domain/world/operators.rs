@@ -165,6 +165,7 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::CustomerEdited { .. }
         | Input::CustomerGone { .. }
         | Input::CustomerBack
+        | Input::WrittenElsewhere { .. }
         | Input::Continue { .. }
         | Input::Decided(_)
         | Input::SomebodyEligible
@@ -172,6 +173,8 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::OperatorBack { .. }
         | Input::Reconsider
         | Input::DeliveryChanged { .. }
+        | Input::FileCopied { .. }
+        | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => None,
     }
 }

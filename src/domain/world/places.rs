@@ -49,6 +49,7 @@ impl Places {
                 Effect::Release { operator } => (operator, None),
                 Effect::Append(_)
                 | Effect::Send { .. }
+                | Effect::Copy { .. }
                 | Effect::Seek(_)
                 | Effect::Count { .. }
                 | Effect::Answered { .. }

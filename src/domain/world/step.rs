@@ -29,7 +29,8 @@ impl World {
         let outcome = outcome(&effects);
         if matches!(outcome, Outcome::Done | Outcome::Refused(_)) {
             let (at, conversation) = (self.now, id.clone());
-            self.happened.push(Happened::Step(Step { at, line, conversation, input, effects }));
+            let step = Step { at, line, conversation, input, effects };
+            self.happened.push(Happened::Step(Box::new(step)));
         }
         outcome
     }
@@ -167,6 +168,7 @@ impl World {
             Effect::Closed
             | Effect::Append(_)
             | Effect::Send { .. }
+            | Effect::Copy { .. }
             | Effect::Seek(_)
             | Effect::Assigned { .. }
             | Effect::Spam { block: false, .. }
@@ -209,6 +211,7 @@ fn outcome(effects: &[Effect]) -> Outcome {
         Effect::Ignore(reason) => Some(Outcome::Ignored(reason)),
         Effect::Append(_)
         | Effect::Send { .. }
+        | Effect::Copy { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }

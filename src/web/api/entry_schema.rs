@@ -28,6 +28,8 @@ pub enum Author {
     Operator {
         id: String,
     },
+    /// Somebody of ours, on the platform itself.
+    Elsewhere,
     /// Automatic texts and facts.
     Line,
 }
@@ -66,6 +68,12 @@ pub struct Message {
     /// What kind of automatic message the line sent; left out: a person wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automatic: Option<TextKind>,
+    /// What the customer thinks of it, in signs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<String>,
+    /// Messages with the same word are shown as one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
     /// Why a message of the customer opened nothing and moved nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unheard: Option<Unheard>,
@@ -115,7 +123,7 @@ pub enum Attachment {
     Sticker {
         emoji: String,
     },
-    /// A file that stayed on the platform.
+    /// A file, and our copy of it.
     File {
         /// `photo`, `video`, `voice`, `document`, ...
         what: String,
@@ -126,11 +134,58 @@ pub enum Attachment {
         /// The platform's handle of the file; of our own webhook, its address.
         #[serde(skip_serializing_if = "Option::is_none")]
         external_id: Option<String>,
+        /// Left out: it stayed where it is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        copy: Option<FileCopy>,
     },
     /// Content that has no form of its own here.
     Other {
         what: String,
     },
+}
+
+/// Our copy of a file.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum FileCopy {
+    Loading,
+    Stored { file: StoredFile },
+    Missing { why: FileProblem },
+}
+
+/// A file that is kept: at `/files/{conversation}/{id}`, its picture below that at `/picture`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoredFile {
+    pub id: String,
+    pub name: String,
+    /// By its content.
+    pub media_type: String,
+    pub size_bytes: u64,
+    /// Left out: there is no picture of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<PictureSize>,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PictureSize {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Why a file is not kept.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FileProblem {
+    TooLarge,
+    /// The conversation or the message has as many as it may have.
+    TooMany,
+    Empty,
+    NotAllowed,
+    /// The platform does not give it.
+    Gone,
+    Unreachable,
 }
 
 /// The way of an outgoing message.

@@ -10,7 +10,7 @@ use crate::web::api::{
     audit, calendar, channels, conversations, customers, duty, leads, lines, operators,
     transfer_targets,
 };
-use crate::web::{auth, hooks, setup, widget};
+use crate::web::{auth, files, hooks, setup, widget};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -42,6 +42,8 @@ use crate::web::{auth, hooks, setup, widget};
         channels::create,
         channels::one,
         channels::change,
+        channels::test,
+        channels::kinds::list,
         operators::list,
         operators::create,
         operators::one,
@@ -51,6 +53,10 @@ use crate::web::{auth, hooks, setup, widget};
         duty::hand_over,
         conversations::list,
         conversations::one,
+        files::upload,
+        files::content,
+        files::picture,
+        files::linked,
         transfer_targets::list,
         audit::log,
         customers::one,
@@ -63,6 +69,7 @@ use crate::web::{auth, hooks, setup, widget};
         customers::unmerge,
         leads::create,
         leads::change,
+        hooks::challenge,
         hooks::receive,
         widget::start::start,
         widget::news,
@@ -140,8 +147,10 @@ mod tests {
         let paths = document["paths"].as_object().expect("paths");
         assert!(!paths.is_empty());
         for path in paths.keys() {
-            // Platforms and visitors have entrances of their own.
-            let other = path == "/hooks/{channel}" || path.starts_with("/widget/{channel}/");
+            // Platforms, visitors and files have entrances of their own.
+            let other = path == "/hooks/{channel}"
+                || path.starts_with("/widget/{channel}/")
+                || path.starts_with("/files/");
             assert!(path.starts_with("/api/v1/") || other, "{path}");
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::channel::ChannelSettings;
 use proptest::prelude::*;
-use switchboard::channels;
+use switchboard::channels::{self, Part};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::telegram_at;
@@ -10,7 +10,8 @@ use super::telegram_at;
 const LIMIT: usize = 4096;
 
 fn parts(text: &str) -> Vec<String> {
-    channels::parts(&telegram_at("https://api.telegram.org").settings, text)
+    let parts = channels::parts(&telegram_at("https://api.telegram.org").settings, text, &[]);
+    parts.into_iter().map(|part| part.text).collect()
 }
 
 fn units(text: &str) -> usize {
@@ -67,7 +68,8 @@ fn a_monstrous_cluster_is_cut_between_characters() {
 fn our_own_webhook_has_no_limit() {
     let settings = ChannelSettings::Webhook { keys: Vec::new(), outgoing_url: None };
     let text = "long ".repeat(10_000);
-    assert_eq!(channels::parts(&settings, &text), [text]);
+    let whole = channels::parts(&settings, &text, &[]);
+    assert_eq!(whole, [Part { text, files: 0..0 }]);
 }
 
 fn piece() -> impl Strategy<Value = String> {

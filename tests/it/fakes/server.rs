@@ -32,6 +32,8 @@ pub(crate) enum Reply {
         headers: Vec<(&'static str, String)>,
         body: String,
     },
+    /// The bytes of a file.
+    File(Bytes),
     /// The connection ends without a byte of answer.
     Cut,
 }
@@ -153,6 +155,7 @@ async fn serve(
             }
             response.body(body)
         }
+        Reply::File(bytes) => HttpResponse::Ok().body(bytes),
         Reply::Cut => {
             if let Some(socket) = request.conn_data::<Rc<Socket>>() {
                 drop(socket.shutdown(std::net::Shutdown::Both));

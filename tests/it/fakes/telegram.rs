@@ -8,10 +8,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::form::Form;
 use super::server::{Reply, Request, Server};
 
 /// The token of the bot.
@@ -85,12 +87,17 @@ struct State {
     delivered: Vec<Sent>,
     queue: VecDeque<Update>,
     webhook: Option<Value>,
+    /// Files of customers, by their `file_id`.
+    files: Vec<(String, Bytes)>,
 }
 
 /// A message of the bot's.
 struct Sent {
     chat: String,
+    /// Its caption, if it is a file.
     text: String,
+    /// Names and contents of the files that it carries.
+    files: Vec<(String, Bytes)>,
     /// As the platform shows it to whoever reads it.
     message: Value,
 }
@@ -109,6 +116,7 @@ impl Telegram {
                 delivered: Vec::new(),
                 queue: VecDeque::new(),
                 webhook: None,
+                files: Vec::new(),
             }),
             queued: Notify::new(),
         });
@@ -153,6 +161,21 @@ impl Telegram {
         let (state, chat) = (self.platform.state(), chat.to_string());
         let delivered = state.delivered.iter().filter(|sent| sent.chat == chat);
         delivered.map(|sent| sent.text.clone()).collect()
+    }
+
+    /// The files that stand in the customer's chat, message by message.
+    pub(crate) fn files_sent_to(&self, chat: i64) -> Vec<Vec<(String, Bytes)>> {
+        let (state, chat) = (self.platform.state(), chat.to_string());
+        let delivered = state.delivered.iter().filter(|sent| sent.chat == chat);
+        delivered.filter(|sent| !sent.files.is_empty()).map(|sent| sent.files.clone()).collect()
+    }
+
+    /// Keeps a customer's file; answers its `file_id`.
+    pub(crate) fn keeps(&self, content: impl Into<Bytes>) -> String {
+        let files = &mut self.platform.state().files;
+        let id = format!("AgACAgIAAxkB{}", files.len());
+        files.push((id.clone(), content.into()));
+        id
     }
 
     /// What `setWebhook` was last called with, unless it was taken away since.
@@ -226,6 +249,19 @@ impl Telegram {
         state.update("callback_query", &press)
     }
 
+    /// The customer puts signs under the bot's last message to him, instead of those before.
+    pub(crate) fn reacts(&self, from: Customer, signs: &Value) -> Update {
+        let mut state = self.platform.state();
+        let chat_id = from.id.to_string();
+        let last = state.delivered.iter().rev().find(|sent| sent.chat == chat_id);
+        let id = last.expect("a message of the bot").message["message_id"].clone();
+        let reaction = json!({
+            "chat": chat(from), "message_id": id, "user": user(from),
+            "date": state.now.as_second(), "old_reaction": [], "new_reaction": signs,
+        });
+        state.update("message_reaction", &reaction)
+    }
+
     /// How many presses the platform still shows as waiting.
     pub(crate) fn waiting_presses(&self) -> usize {
         self.platform.state().waiting.len()
@@ -289,6 +325,9 @@ impl Platform {
     }
 
     async fn answer(&self, request: &Request) -> Reply {
+        if let Some(path) = request.path.strip_prefix(&format!("/file/bot{TOKEN}/files/")) {
+            return self.file(path);
+        }
         let Some(Call { method, body }) = call(request) else {
             return refusal(404, "Not Found");
         };
@@ -297,23 +336,23 @@ impl Platform {
         }
         let fault = self.state().fault(&method);
         match fault {
-            None => self.perform(&method, &body).await,
+            None => self.perform(&method, &body, request).await,
             Some(Fault::Delay(time)) => {
                 let elapsed = tokio::time::timeout(time, std::future::pending::<()>()).await;
                 drop(elapsed);
-                self.perform(&method, &body).await
+                self.perform(&method, &body, request).await
             }
             Some(Fault::TooManyRequests { retry_after_seconds }) => too_many(retry_after_seconds),
             Some(Fault::Status(status, description)) => refusal(status, description),
             Some(Fault::RequestLost) => Reply::Cut,
             Some(Fault::AnswerLost) => {
-                drop(self.perform(&method, &body).await);
+                drop(self.perform(&method, &body, request).await);
                 Reply::Cut
             }
         }
     }
 
-    async fn perform(&self, method: &str, body: &Value) -> Reply {
+    async fn perform(&self, method: &str, body: &Value, request: &Request) -> Reply {
         match method {
             "sendMessage" => self.send_message(body),
             "getUpdates" => self.get_updates(body).await,
@@ -328,6 +367,9 @@ impl Platform {
                 self.state().webhook = None;
                 result(&json!(true))
             }
+            "getFile" => self.get_file(body),
+            "sendPhoto" | "sendVideo" | "sendAnimation" | "sendAudio" | "sendVoice"
+            | "sendDocument" | "sendMediaGroup" => self.send_files(method, request),
             _ => refusal(404, "Not Found: method not found"),
         }
     }
@@ -361,8 +403,64 @@ impl Platform {
             message["reply_markup"] = markup.clone();
         }
         let text = text.to_owned();
-        state.delivered.push(Sent { chat, text, message: message.clone() });
+        let files = Vec::new();
+        state.delivered.push(Sent { chat, text, files, message: message.clone() });
         result(&message)
+    }
+
+    fn get_file(&self, body: &Value) -> Reply {
+        let state = self.state();
+        let Some((id, content)) = state.files.iter().find(|(id, _)| body["file_id"] == **id) else {
+            return refusal(
+                400,
+                "Bad Request: wrong file_id or the file is temporarily unavailable",
+            );
+        };
+        result(&json!({
+            "file_id": id, "file_size": content.len(), "file_path": format!("files/{id}"),
+        }))
+    }
+
+    fn file(&self, path: &str) -> Reply {
+        let state = self.state();
+        let found = state.files.iter().find(|(id, _)| id == path);
+        found.map_or(Reply::of(404, ""), |(_, content)| Reply::File(content.clone()))
+    }
+
+    /// Pieces are named in `media`, or stand under the word of the method.
+    fn send_files(&self, method: &str, request: &Request) -> Reply {
+        let form = Form::read(request);
+        let Some(chat) = form.field("chat_id") else {
+            return refusal(400, "Bad Request: chat_id is empty");
+        };
+        let media = form.field("media").and_then(|media| serde_json::from_str(&media).ok());
+        let media: Vec<Value> = media.unwrap_or_default();
+        let word = method.trim_start_matches("send").to_lowercase();
+        let in_album =
+            media.iter().filter_map(|item| item["media"].as_str()?.strip_prefix("attach://"));
+        let mut names: Vec<&str> = in_album.collect();
+        if method != "sendMediaGroup" {
+            names.push(&word);
+        } else if !(2..=10).contains(&names.len()) {
+            return refusal(400, "Bad Request: wrong number of media in an album");
+        }
+        let files: Option<Vec<_>> = names.iter().map(|name| form.file(name)).collect();
+        let Some(files) = files else {
+            return refusal(400, "Bad Request: there is no file in the request");
+        };
+        let captions = media.iter().filter_map(|item| item["caption"].as_str());
+        let caption = form.field("caption").or(captions.map(str::to_owned).next());
+        let mut state = self.state();
+        let messages: Vec<Value> = names
+            .iter()
+            .map(|_| {
+                state.last_message += 1;
+                json!({ "message_id": state.last_message, "date": state.now.as_second() })
+            })
+            .collect();
+        let text = caption.unwrap_or_default();
+        state.delivered.push(Sent { chat, text, files, message: messages[0].clone() });
+        result(&if method == "sendMediaGroup" { json!(messages) } else { messages[0].clone() })
     }
 
     /// A press is answered once, and soon.

@@ -22,7 +22,7 @@ use switchboard::readmodel::ReadModel;
 use switchboard::store::Store;
 use switchboard::store::model::ModelStore;
 
-use crate::story::{MORNING, SHARDS, Story, node_settings, time_stands_still};
+use crate::story::{MORNING, SHARDS, Story, files_in_memory, node_settings, time_stands_still};
 
 /// The shard of the stories' line.
 pub const SHARD: ShardId = ShardId(1);
@@ -194,6 +194,7 @@ async fn start(name: &'static str, store: &ModelStore, clock: Clock) -> Member {
         store: Store::Model(store.clone()),
         read_model: ReadModel::open(None).unwrap(),
         outbound: Outbound::new(settings).unwrap(),
+        files: files_in_memory(),
         cluster: Some(Cluster { timing: Timing::default(), runs: Runs::Here }),
     };
     Member { name, node: node::start(start).await.unwrap(), store: store.clone() }

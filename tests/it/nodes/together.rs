@@ -88,7 +88,12 @@ fn a_command_that_is_repeated_at_another_node_is_carried_out_once() {
             let second = among.signs_in("anna").await;
             let cmd_id = new_id();
             let text = "good morning".to_owned();
-            let reply = ClientFrame::Reply { cmd_id, conversation: conversation.clone(), text };
+            let reply = ClientFrame::Reply {
+                cmd_id,
+                conversation: conversation.clone(),
+                text,
+                files: Vec::new(),
+            };
             for desk in [&first, &second, &first, &second] {
                 desk.says(&reply);
             }

@@ -86,7 +86,10 @@ impl Story {
         let records = history.iter().map(|(_, bytes)| serde_json::from_slice(bytes).unwrap());
         let entries = records.filter_map(|record| match record {
             Record::Entry { entry, .. } => Some(entry.n.0),
-            Record::Edited { .. } | Record::Delivery { .. } => None,
+            Record::Edited { .. }
+            | Record::Delivery { .. }
+            | Record::Copied { .. }
+            | Record::Reacted { .. } => None,
         });
         let all: Vec<u32> = (1..=conversation.last_entry.0).collect();
         assert_eq!(entries.collect::<Vec<_>>(), all, "entries of {}", conversation.id);

@@ -1,6 +1,6 @@
 /** What can be opened of an attachment. */
 
-import type { Attachment } from "../../client/index.ts";
+import type { Attachment, ConversationId, StoredFile } from "../../client/index.ts";
 
 /**
  * Where the file lies on the web. Of most platforms we hold only a handle; our own webhook gives an
@@ -10,4 +10,15 @@ export function fileAddress(file: Extract<Attachment, { kind: "file" }>): string
   const { external_id: address = "" } = file;
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return null;
   return new URL(address).href;
+}
+
+/** Where a file is that we keep. */
+export function pathOf(conversation: ConversationId, { id }: StoredFile): string {
+  return `/files/${encodeURIComponent(conversation)}/${encodeURIComponent(id)}`;
+}
+
+/** What plays it, if browsers can. */
+export function playerOf({ media_type }: StoredFile): "audio" | "video" | null {
+  const kind = media_type.split("/")[0];
+  return kind === "audio" || kind === "video" ? kind : null;
 }

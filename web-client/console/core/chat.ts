@@ -1,6 +1,6 @@
 /** The open chat: its entries as they come, in the order of their numbers, each once. */
 
-import type { ConversationId, Entry, Event, Row } from "../../client/index.ts";
+import type { ConversationId, Entry, Event, FileCopy, Row } from "../../client/index.ts";
 import type { KeptDraft } from "./desk/drafts.ts";
 
 export type Chat = {
@@ -76,6 +76,10 @@ function applied(chat: Chat, event: Event): Chat {
       return edited(chat, event.external_id, event.text, event.at);
     case "delivery":
       return changed(chat, (entry) => entry.n === event.entry, { delivery: event.delivery });
+    case "file":
+      return copied(chat, event.entry, event.attachment, event.copy);
+    case "reacted":
+      return changed(chat, isMessage(event.external_id), { reaction: event.reaction });
     case "line":
     case "channel":
     case "operator":
@@ -93,9 +97,22 @@ function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
 }
 
 function edited(chat: Chat, externalId: string, text: string, at: string): Chat {
-  const isIt = (entry: Entry) =>
-    entry.body.kind === "message" && entry.body.external_id === externalId;
-  return changed(chat, isIt, { text, edited_at: at });
+  return changed(chat, isMessage(externalId), { text, edited_at: at });
+}
+
+function isMessage(externalId: string): (entry: Entry) => boolean {
+  return ({ body }) => body.kind === "message" && body.external_id === externalId;
+}
+
+function copied(chat: Chat, n: number, index: number, copy: FileCopy): Chat {
+  const entries = chat.entries.map((entry) => {
+    if (entry.n !== n || entry.body.kind !== "message") return entry;
+    const attachments = entry.body.attachments?.map((attachment, at) =>
+      at === index && attachment.kind === "file" ? { ...attachment, copy } : attachment,
+    );
+    return attachments ? { ...entry, body: { ...entry.body, attachments } } : entry;
+  });
+  return { ...chat, entries };
 }
 
 function changed(chat: Chat, isIt: (entry: Entry) => boolean, change: object): Chat {
@@ -115,6 +132,8 @@ function conversationOf(event: Event): ConversationId | null {
     case "entry":
     case "edited":
     case "delivery":
+    case "file":
+    case "reacted":
       return event.conversation;
     case "line":
     case "channel":

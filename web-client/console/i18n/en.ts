@@ -4,6 +4,7 @@ import { actsEn, dialogsEn } from "./acts.en.ts";
 import { badgesEn, callsEn, choosingEn, unheardEn } from "./calls.en.ts";
 import { cardEn } from "./card.en.ts";
 import { factEn } from "./fact.en.ts";
+import { channelsEn } from "./channels.en.ts";
 import { linesEn } from "./lines.en.ts";
 import { plural } from "./plural.ts";
 import { settingsEn } from "./settings.en.ts";
@@ -176,7 +177,9 @@ export const en = {
     handed: (name: string) => `Handed to ${name}, who has not accepted yet.`,
   },
   entry: {
+    reaction: "The customer's reaction",
     customer: "Customer",
+    elsewhere: "A colleague, on the platform",
     line: "Automatic",
     automatic: (kind: string) => `Automatic: ${kind}`,
     note: "note",
@@ -217,6 +220,16 @@ export const en = {
       game: "Game",
     } as Record<string, string>,
     unknown: "Something else",
+    loading: "Loading",
+    missing: "Could not be loaded",
+    problems: {
+      too_large: "it is too large",
+      too_many: "there are too many files already",
+      empty: "it is empty",
+      not_allowed: "files of this kind are not kept",
+      gone: "the platform does not give it",
+      unreachable: "the platform did not answer",
+    },
     openFile: "Open the file",
     fileStays: "The file stays on the platform.",
     /** `kind` is one of the words above. */
@@ -252,6 +265,7 @@ export const en = {
     unsent: "Your text is back in the box.",
   },
   lines: linesEn,
+  channels: channelsEn,
   settings: settingsEn,
   unknownPerson: "somebody",
   unknownLine: "unknown line",

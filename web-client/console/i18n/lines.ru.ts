@@ -8,7 +8,7 @@ const count = (n: number, one: string, few: string, many: string) =>
 const days = (n: number) => count(n, "день", "дня", "дней");
 
 export const linesRu: typeof linesEn = {
-  places: { label: "Разделы", desk: "Стол", lines: "Линии" },
+  places: { label: "Разделы", desk: "Стол", lines: "Линии", channels: "Каналы" },
   list: {
     title: "Линии",
     create: "Создать линию",

@@ -5,6 +5,7 @@ import { badgesRu, callsRu, choosingRu, unheardRu } from "./calls.ru.ts";
 import { cardRu } from "./card.ru.ts";
 import type { Words } from "./en.ts";
 import { factRu } from "./fact.ru.ts";
+import { channelsRu } from "./channels.ru.ts";
 import { linesRu } from "./lines.ru.ts";
 import { plural } from "./plural.ts";
 import { settingsRu } from "./settings.ru.ts";
@@ -179,7 +180,9 @@ export const ru: Words = {
     handed: (name) => `Передаётся: ${name}, ещё не принято.`,
   },
   entry: {
+    reaction: "Реакция клиента",
     customer: "Клиент",
+    elsewhere: "Коллега, на самой площадке",
     line: "Автоматически",
     automatic: (kind) => `Автоматически: ${kind}`,
     note: "заметка",
@@ -220,6 +223,16 @@ export const ru: Words = {
       game: "Игра",
     },
     unknown: "Вложение незнакомого вида",
+    loading: "Загружается",
+    missing: "Не загружен",
+    problems: {
+      too_large: "слишком большой",
+      too_many: "файлов уже слишком много",
+      empty: "пустой",
+      not_allowed: "такие файлы не сохраняются",
+      gone: "платформа его не отдаёт",
+      unreachable: "платформа не ответила",
+    },
     openFile: "Открыть файл",
     fileStays: "Файл остался на платформе.",
     sent: (kind) => `${kind}: здесь не показать`,
@@ -254,6 +267,7 @@ export const ru: Words = {
     unsent: "Ваш текст вернулся в поле ввода.",
   },
   lines: linesRu,
+  channels: channelsRu,
   settings: settingsRu,
   unknownPerson: "кто-то",
   unknownLine: "неизвестная линия",

@@ -144,7 +144,10 @@ export class Story {
   }
 
   writes(id: string, text: string, type: "reply" | "note" = "reply"): void {
-    this.on({ on: "commanded", id, command: { type, conversation: CHAT, text } });
+    const written = { conversation: CHAT, text };
+    const command: Command =
+      type === "note" ? { type, ...written } : { type, ...written, files: [] };
+    this.on({ on: "commanded", id, command });
   }
 
   isAnswered(id: string, outcome: Outcome): void {

@@ -2,7 +2,7 @@
 
 import { shownPlace } from "../core/select-lines.ts";
 import { DeskScreen } from "./DeskScreen.tsx";
-import { LinesLater } from "./LinesLater.tsx";
+import { SettingsLater } from "./SettingsLater.tsx";
 import { SetUp } from "./SetUp.tsx";
 import { SignIn } from "./SignIn.tsx";
 import type { Desk } from "./desk.ts";
@@ -29,7 +29,8 @@ function PlaceScreen({ desk }: { desk: Desk }) {
     case "desk":
       return <DeskScreen desk={desk} />;
     case "lines":
-      return <LinesLater desk={desk} place={place} />;
+    case "channels":
+      return <SettingsLater desk={desk} place={place} />;
     default:
       return place satisfies never;
   }

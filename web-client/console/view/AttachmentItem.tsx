@@ -1,15 +1,20 @@
 /** What a message carries beside its text. */
 
-import type { Attachment } from "../../client/index.ts";
-import { fileAddress } from "../core/attachment.ts";
+import type { Attachment, ConversationId } from "../../client/index.ts";
 import type { Words } from "../i18n/en.ts";
 import { kindWord } from "../i18n/kind.ts";
 import "./AttachmentItem.css";
+import { FileItem } from "./FileItem.tsx";
 
-type AttachmentItemProps = { words: Words; attachment: Attachment };
+type AttachmentItemProps = {
+  words: Words;
+  conversation: ConversationId;
+  attachment: Attachment;
+};
 
-export function AttachmentItem({ words: allWords, attachment }: AttachmentItemProps) {
-  const words = allWords.attachment;
+export function AttachmentItem(props: AttachmentItemProps) {
+  const { conversation, attachment } = props;
+  const words = props.words.attachment;
   switch (attachment.kind) {
     case "contact":
       return (
@@ -40,7 +45,7 @@ export function AttachmentItem({ words: allWords, attachment }: AttachmentItemPr
         </p>
       );
     case "file":
-      return <FileItem words={words} file={attachment} />;
+      return <FileItem words={words} conversation={conversation} file={attachment} />;
     case "other":
       return (
         <p class="AttachmentItem" data-testid="attachment">
@@ -52,27 +57,8 @@ export function AttachmentItem({ words: allWords, attachment }: AttachmentItemPr
   }
 }
 
-type FileItemProps = { words: Words["attachment"]; file: Extract<Attachment, { kind: "file" }> };
-
-function FileItem({ words, file }: FileItemProps) {
-  const address = fileAddress(file);
-  const word = kindWord(words, file.what);
-  return (
-    <p class="AttachmentItem" title={address ? undefined : words.fileStays} data-testid="attachment">
-      <b>{word}</b>
-      {address ? (
-        <a href={address} target="_blank" rel={REL}>
-          {file.name || words.openFile}
-        </a>
-      ) : (
-        file.name && <span>{file.name}</span>
-      )}
-      {file.size_bytes !== undefined && <span>{words.size(file.size_bytes)}</span>}
-    </p>
-  );
-}
-
-const REL = "noopener noreferrer nofollow";
+/** Of links that customers may have a hand in. */
+export const REL = "noopener noreferrer nofollow";
 
 function mapAddress(latitude: number, longitude: number): string {
   const place = `${latitude}/${longitude}`;

@@ -30,7 +30,7 @@ export function EntryItem({ desk, entry }: { desk: Desk; entry: Entry }) {
 }
 
 function EntryBody({ desk, entry }: { desk: Desk; entry: Entry }) {
-  const { words } = desk;
+  const { words, state } = desk;
   const { body } = entry;
   switch (body.kind) {
     case "message":
@@ -39,7 +39,12 @@ function EntryBody({ desk, entry }: { desk: Desk; entry: Entry }) {
           <p class="EntryItem-author">{writerWords(desk, entry.author, body)}</p>
           {body.text !== "" && <p class="EntryItem-text">{body.text}</p>}
           {body.attachments?.map((attachment, index) => (
-            <AttachmentItem key={index} words={words} attachment={attachment} />
+            <AttachmentItem
+              key={index}
+              words={words}
+              conversation={state.chat?.conversation ?? ""}
+              attachment={attachment}
+            />
           ))}
           <MessageFoot words={words} entry={entry} message={body} />
         </>
@@ -98,9 +103,14 @@ function FactItem({ desk, entry, fact }: { desk: Desk; entry: Entry; fact: Fact 
 type MessageFootProps = { words: Words; entry: Entry; message: Message };
 
 function MessageFoot({ words, entry, message }: MessageFootProps) {
-  const { delivery, edited_at, unheard } = message;
+  const { delivery, edited_at, reaction, unheard } = message;
   return (
     <p class="EntryItem-foot">
+      {reaction && (
+        <span class="EntryItem-reaction" title={words.entry.reaction} data-testid="reaction">
+          {reaction}
+        </span>
+      )}
       {unheard && <span data-testid="unheard">{words.unheard[unheard]}</span>}
       {edited_at && (
         <span data-testid="edited" title={fullTime(words, edited_at)}>
@@ -144,6 +154,8 @@ function authorWords(desk: Desk, author: Author): string {
       const name = personName(desk, author.id);
       return author.id === state.me?.id ? `${name} (${words.chat.you})` : name;
     }
+    case "elsewhere":
+      return words.entry.elsewhere;
     case "line":
       return words.entry.line;
     default:

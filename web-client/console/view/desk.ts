@@ -14,6 +14,7 @@ import type { Draft, Language, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
 import type { WorkActions } from "./acts/actions.ts";
 import type { CardActions } from "./card/actions.ts";
+import type { ChannelActions } from "./channels/actions.ts";
 import type { LineActions } from "./lines/actions.ts";
 
 export type Desk = {
@@ -44,6 +45,7 @@ export type Actions = {
   work: WorkActions;
   card: CardActions;
   lines: LineActions;
+  channels: ChannelActions;
 };
 
 export function personName({ state, words }: Desk, id: OperatorId): string {

@@ -68,6 +68,8 @@ function withEvent(work: Work, before: State, after: State, event: Event, at: nu
     }
     case "edited":
     case "delivery":
+    case "file":
+    case "reacted":
     case "line":
     case "channel":
     case "operator":

@@ -14,8 +14,14 @@ impl Book {
     pub(super) fn take_effect(&mut self, case: &mut Case, effect: &Effect, told: &mut Told) {
         match effect {
             Effect::Append(Record::Entry { entry, .. }) => self.take_entry(case, entry, told),
-            Effect::Append(Record::Edited { .. } | Record::Delivery { .. }) => {}
-            Effect::Send { entry, text, rating: _ } => {
+            Effect::Append(
+                Record::Edited { .. }
+                | Record::Delivery { .. }
+                | Record::Copied { .. }
+                | Record::Reacted { .. },
+            )
+            | Effect::Copy { .. } => {}
+            Effect::Send { entry, text, files: _, rating: _ } => {
                 assert_eq!(entry.0, case.entries, "what is sent is the entry just written");
                 assert_eq!(told.last_message.take().as_ref(), Some(text));
                 if let Some(kind) = told.to_send.take() {
@@ -104,7 +110,8 @@ impl Book {
             }
             (Author::Operator { .. }, Body::Note { .. }) => {}
             (Author::Customer | Author::Operator { .. }, Body::Fact(_))
-            | (Author::Customer | Author::Line, Body::Note { .. }) => {
+            | (Author::Customer | Author::Line, Body::Note { .. })
+            | (Author::Elsewhere, _) => {
                 panic!("whose words are these? {entry:?}")
             }
         }

@@ -78,8 +78,11 @@ impl Book {
             Input::CustomerEdited { .. }
             | Input::CustomerGone { .. }
             | Input::CustomerBack
+            | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
-            | Input::DeliveryChanged { .. } => panic!("nobody sends this here: {input:?}"),
+            | Input::DeliveryChanged { .. }
+            | Input::FileCopied { .. }
+            | Input::CustomerReacted { .. } => panic!("nobody sends this here: {input:?}"),
         }
     }
 
@@ -331,8 +334,11 @@ impl Book {
             | Input::CustomerEdited { .. }
             | Input::CustomerGone { .. }
             | Input::CustomerBack
+            | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
-            | Input::DeliveryChanged { .. } => {}
+            | Input::DeliveryChanged { .. }
+            | Input::FileCopied { .. }
+            | Input::CustomerReacted { .. } => {}
         }
     }
 

@@ -100,7 +100,7 @@ impl Play {
         }
         let input = if self.mood == Mood::Calm {
             match self.chance.within(0..3) {
-                0 => Input::Reply { operator, text: "yes".to_owned() },
+                0 => Input::Reply { operator, text: "yes".to_owned(), files: Vec::new() },
                 _ => Input::Finish { operator, silent: false },
             }
         } else {
@@ -112,7 +112,7 @@ impl Play {
     fn any_work(&mut self, conversation: &ConversationId, operator: OperatorId) -> Input {
         let other = self.chance.one_of(&self.operators).clone();
         match self.chance.within(0..40) {
-            0..13 => Input::Reply { operator, text: "yes".to_owned() },
+            0..13 => Input::Reply { operator, text: "yes".to_owned(), files: Vec::new() },
             13..20 => Input::Finish { operator, silent: self.chance.percent(20) },
             20..25 => Input::Transfer { operator, to: other, to_available: true, comment: None },
             25 | 26 => Input::Withdraw { operator },
@@ -135,7 +135,7 @@ impl Play {
             37 if self.chance.percent(30) => Input::Leave { operator: other },
             37 if self.chance.percent(30) => Input::Review { operator, stars: 4, comment: None },
             37 if self.chance.percent(30) => Input::Draft { operator, text: "well".to_owned() },
-            37 => Input::Reply { operator: other, text: "me too".to_owned() },
+            37 => Input::Reply { operator: other, text: "me too".to_owned(), files: Vec::new() },
             38 => Input::Spam { operator, block: self.chance.percent(10) },
             _ => Input::TakeOver { operator: self.somebody_here().unwrap_or(operator) },
         }
