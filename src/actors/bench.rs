@@ -85,6 +85,8 @@ pub(crate) struct Bench {
     pub(crate) care: Care,
     /// A round was refused again and again: nothing is decided in it, conversations wait on.
     pub(crate) cautious: bool,
+    /// The inbox of another shard was full for something of the last round.
+    pub(crate) waits_for_room: bool,
 }
 
 /// Its lines end with it: those of the next bench read what is stored.

@@ -72,6 +72,30 @@ impl Directory {
         self.hours.extend(made.into_iter().map(|(line, hours)| (line, Arc::new(hours))));
     }
 
+    /// Whether a line of these settings may follow the calendar that it wants to: over one step only,
+    /// not from a line whose own is followed, nor to one that follows another. None: a new line.
+    pub fn may_follow_calendar(&self, line: Option<&LineId>, settings: &LineSettings) -> bool {
+        let Some(of) = &settings.hours.calendar_of else { return true };
+        let followed_by =
+            |id| self.lines.get(id).map(|found| found.value.settings.hours.calendar_of.as_ref());
+        let is_followed = line.is_some_and(|line| {
+            self.lines.keys().any(|other| other != line && followed_by(other) == Some(Some(line)))
+        });
+        Some(of) != line && followed_by(of) == Some(None) && !is_followed
+    }
+
+    /// Whether somebody administers when that operator has been changed so.
+    pub fn keeps_an_administrator(&self, changed: &Operator) -> bool {
+        !self.ends_an_administrator(changed)
+            || self.operators.iter().any(|(id, one)| *id != changed.id && one.value.administers())
+    }
+
+    /// Whether somebody administers no more when he has been changed so.
+    pub(crate) fn ends_an_administrator(&self, changed: &Operator) -> bool {
+        let before = self.operators.get(&changed.id);
+        before.is_some_and(|before| before.value.administers()) && !changed.administers()
+    }
+
     /// Lines in whose queue the operator is.
     pub fn queues_of(&self, operator: &OperatorId) -> Vec<LineId> {
         let in_queue =

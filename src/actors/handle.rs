@@ -159,13 +159,17 @@ impl Change {
         }
     }
 
-    /// Another document that says whether it may be.
-    pub(crate) fn judged_by(&self) -> Option<String> {
+    /// What else says whether it may be: of those that are judged by the same, one is made at a time.
+    pub(crate) fn judged_by(&self, directory: &Directory) -> Option<String> {
         match self {
             Self::Channel { channel, .. } => Some(target_of_line(&channel.line)),
-            Self::Line { .. }
-            | Self::ImportedLine { .. }
-            | Self::Operator { .. }
+            Self::Line { line, .. } => {
+                line.settings.hours.calendar_of.as_ref().map(|_| "calendars".to_owned())
+            }
+            Self::Operator { operator, .. } => {
+                directory.ends_an_administrator(operator).then(|| "administrators".to_owned())
+            }
+            Self::ImportedLine { .. }
             | Self::Account { .. }
             | Self::SignIn { .. }
             | Self::EndSignIn { .. }

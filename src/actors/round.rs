@@ -64,6 +64,7 @@ impl Bench {
     /// Works off what is at hand. What does not fit stays in `pending`.
     pub(crate) async fn round(&mut self, pending: &mut VecDeque<Work>) -> Result<(), Broken> {
         self.rounds += 1;
+        self.waits_for_room = false;
         let mut works = self.gather(pending).await?;
         let mut refusals = 0;
         loop {
@@ -131,8 +132,9 @@ impl Bench {
         let mut ops = 0;
         let mut taken = 0;
         let mut targets = BTreeSet::new();
+        let directory = self.parts.directory.get();
         for work in works.iter() {
-            let once = work.targets();
+            let once = work.targets(&directory);
             let again = once.iter().any(|target| targets.contains(target));
             if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
             {

@@ -59,6 +59,7 @@ impl Bench {
                 Refusal::InboxFull { shard } => {
                     // Our own grows empty by the next rounds alone.
                     self.inbox_drained &= shard != self.shard;
+                    self.waits_for_room |= shard != self.shard;
                     Fate::NoRoom
                 }
                 Refusal::Behind => {

@@ -35,6 +35,8 @@ const PAGE: usize = 256;
 /// How long a shard rests after it broke, before it reads the store anew; doubled each time.
 const REST: Duration = Duration::from_millis(200);
 const REST_DOUBLINGS_MAX: u32 = 7;
+/// After how long a shard looks again whether the inbox of another has room.
+const ROOM_REST: Duration = Duration::from_millis(100);
 
 /// The actor of a shard.
 pub(crate) struct Shard {
@@ -144,8 +146,14 @@ impl Shard {
                 Ok(()) => {
                     shard.panics = 0;
                     shard.breaks = 0;
+                    let waits_for_room = bench.waits_for_room;
                     shard.bench = Some(bench);
-                    shard.go_on(ctx);
+                    if waits_for_room {
+                        shard.settled();
+                        ctx.run_later(ROOM_REST, Self::go_on);
+                    } else {
+                        shard.go_on(ctx);
+                    }
                 }
                 Err(error) => shard.broke(&error, ctx),
             }
@@ -158,7 +166,11 @@ impl Shard {
         tracing::error!(shard = %self.id, %error, "shard forgets what it knows");
         metrics::counter!("switchboard_shard_reloads_total").increment(1);
         self.parts.set_shard(self.id, None);
-        self.pending.clear();
+        let pending = std::mem::take(&mut self.pending);
+        if let Broken::Store(_) = error {
+            // What the hub tells itself nobody would tell it again.
+            self.pending.extend(pending.into_iter().filter_map(Work::turned_away));
+        }
         // Nothing can be done now; a shard that is somebody else's never does anything again.
         self.settled();
         self.breaks += 1;
@@ -326,6 +338,7 @@ async fn load(
         rounds: 0,
         care,
         cautious: false,
+        waits_for_room: false,
         parts,
     };
     start_lines(&mut bench).await?;

@@ -14,18 +14,18 @@ use crate::actors::parts::Shared;
 use crate::store::op::{Op, SharedKind};
 
 /// Whether it fits what there is by now: the edge has looked at that a moment ago. An archived line
-/// has no channels.
+/// has no channels, a calendar is followed over one step, and somebody administers.
 pub(crate) fn fits(change: &Change, directory: &Directory) -> bool {
     match change {
         Change::Line { line, .. } if line.archived => {
             !directory.channels.values().any(|channel| channel.value.line == line.id)
         }
+        Change::Line { line, .. } => directory.may_follow_calendar(Some(&line.id), &line.settings),
+        Change::Operator { operator, .. } => directory.keeps_an_administrator(operator),
         Change::Channel { channel, .. } => {
             directory.lines.get(&channel.line).is_none_or(|line| !line.value.archived)
         }
-        Change::Line { .. }
-        | Change::ImportedLine { .. }
-        | Change::Operator { .. }
+        Change::ImportedLine { .. }
         | Change::Account { .. }
         | Change::SignIn { .. }
         | Change::EndSignIn { .. }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::actors::directory::Directory;
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
 use crate::actors::outbox::OutboxJob;
 use crate::actors::post::Post;
@@ -54,13 +55,15 @@ pub(crate) enum Work {
 impl Work {
     /// What may stand only once in a commit: dedupe keys, jobs, shared documents, and what these
     /// are judged by.
-    pub(crate) fn targets(&self) -> Vec<String> {
+    pub(crate) fn targets(&self, directory: &Directory) -> Vec<String> {
         match self {
             Self::Arrive { arrival, .. } => vec![arrival.dedupe_key()],
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
             Self::Change { changes, .. }
-            | Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => targets(changes),
+            | Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => {
+                targets(changes, directory)
+            }
             Self::Inbox { .. }
             | Self::Due { .. }
             | Self::Wake { .. }
@@ -108,8 +111,8 @@ impl Work {
     }
 }
 
-fn targets(changes: &[Change]) -> Vec<String> {
-    let judged_by = changes.iter().filter_map(Change::judged_by);
+fn targets(changes: &[Change], directory: &Directory) -> Vec<String> {
+    let judged_by = changes.iter().filter_map(|change| change.judged_by(directory));
     changes.iter().map(Change::target).chain(judged_by).collect()
 }
 

@@ -31,7 +31,7 @@ use crate::routing::Via;
 
 pub use crate::conversation::continuing::Continuation;
 pub use crate::conversation::held::Held;
-pub use crate::conversation::rating::{Rating, is_rating};
+pub use crate::conversation::rating::{OpenRating, Rating, is_rating};
 pub use crate::conversation::search::Search;
 pub use crate::conversation::texting::TextsSent;
 pub use crate::conversation::writing::unheard;

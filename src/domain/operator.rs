@@ -65,6 +65,11 @@ pub enum Departure {
 }
 
 impl Operator {
+    /// Whether he may do what administrators may.
+    pub fn administers(&self) -> bool {
+        self.enabled && self.role == Role::Administrator
+    }
+
     /// How he is gone, if he is: who is merely busy keeps his offers.
     pub fn departure(&self, present: bool) -> Option<Departure> {
         if !self.enabled {

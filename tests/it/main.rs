@@ -12,6 +12,7 @@
 
 mod absence;
 mod archive;
+mod at_once;
 mod attendance;
 mod audit;
 mod bad_input;

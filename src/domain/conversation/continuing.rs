@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::turn::Turn;
-use crate::conversation::{Conversation, Draft, Opening, Rating, Search, State, TextsSent};
+use crate::conversation::{
+    Conversation, Draft, OpenRating, Opening, Rating, Search, State, TextsSent,
+};
 use crate::entry::Fact;
 use crate::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId};
 use crate::routing::{Passed, PassedHow};
@@ -31,6 +33,8 @@ pub struct Continuation {
     pub unanswered_text_sent: bool,
     pub closing_text_sent: bool,
     pub rating_asked: bool,
+    /// The request stands until one of us writes, in whatever line.
+    pub rating_open: Option<OpenRating>,
     pub topic: Option<String>,
     pub draft: Option<Draft>,
     pub preview: String,
@@ -64,6 +68,7 @@ impl Continuation {
             unanswered_text_sent: part.unanswered_text_sent,
             closing_text_sent: part.closing_text_sent,
             rating_asked: part.rating.asked,
+            rating_open: part.rating.open.clone(),
             topic: part.topic.clone(),
             draft: part.draft.clone(),
             preview: part.preview.clone(),
@@ -93,7 +98,7 @@ impl Conversation {
             // It is one conversation: what is said once has been said.
             unanswered_text_sent: from.unanswered_text_sent,
             closing_text_sent: from.closing_text_sent,
-            rating: Rating { asked: from.rating_asked, ..Rating::default() },
+            rating: Rating { asked: from.rating_asked, open: from.rating_open, given: None },
             topic: from.topic,
             draft: from.draft,
             preview: from.preview,

@@ -3,11 +3,12 @@
 use crate::conversation::{Continuation, Conversation, State};
 use crate::effect::Effect;
 use crate::id::ConversationId;
-use crate::line::{ClosingRule, LineSettings, UnansweredRule};
+use crate::line::{ClosingRule, LineSettings, RatingScale, UnansweredRule};
 use crate::operator::Status;
 use crate::routing::PassedHow;
 use crate::stories::inputs::{
-    accepts, came_from, declines, drafts, finishes, joins, moves_to, names_topic, replies, wrote,
+    accepts, came_from, declines, drafts, finishes, joins, moves_to, names_topic, presses, replies,
+    wrote,
 };
 use crate::stories::story::{ANNA, BORIS, CLARA, Story, id, nine_to_six, strictly};
 
@@ -86,6 +87,26 @@ fn it_carries_all_that_was_said_and_done() {
     let State::Waiting { search } = &second.conversations[1].state else { panic!("it waits") };
     assert_eq!(Some(search.since), asked);
     assert_eq!(search.passed[0].how, PassedHow::Sent);
+}
+
+#[test]
+fn a_rating_that_was_asked_for_is_given_in_the_other_line_too() {
+    let mut story = Story::with([ANNA, BORIS], |line| {
+        line.closing.rule = ClosingRule::Rating;
+        line.rating.scale = RatingScale::Stars;
+    });
+    story.tells_news = true;
+    story.tell(0, wrote("hello"));
+    story.tell(0, accepts(ANNA, 1));
+    story.tell(0, replies(ANNA, "good day"));
+    story.tell(0, finishes(ANNA));
+    story.tell(0, wrote("one thing"));
+    story.tell(0, moves_to(ANNA, "sales"));
+    let mut second = goes_on(&story, [CLARA], strictly);
+    second.tell(1, came_from(ANNA, "support"));
+    second.tell(1, presses(4));
+    let given = second.conversations[1].rating.given.as_ref().expect("a rating");
+    assert_eq!((given.value, given.of.as_ref()), (4, Some(&id(ANNA))));
 }
 
 #[test]

@@ -364,7 +364,6 @@ impl Book {
             heard: true,
             joined: BTreeSet::new(),
             off_hours_said: None,
-            rating_open: None,
             ..case.clone()
         }
     }

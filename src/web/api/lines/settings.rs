@@ -70,7 +70,7 @@ fn unknown(
             "the IANA name of a time zone, such as Europe/Berlin",
         ),
         (
-            may_follow(settings.hours.calendar_of.as_ref(), line, directory),
+            directory.may_follow_calendar(line, settings),
             "hours.calendar_of",
             "the id of another line that has a calendar of its own, or null",
         ),
@@ -78,19 +78,6 @@ fn unknown(
     .into_iter()
     .filter(|(ok, _, _)| !ok)
     .map(|(_, field, allowed)| FieldProblem { field, allowed: allowed.to_owned() })
-}
-
-/// A calendar is followed over one step only: not from a line whose own is followed, nor to one
-/// that follows another.
-fn may_follow(of: Option<&LineId>, line: Option<&LineId>, directory: &Directory) -> bool {
-    let Some(of) = of else { return true };
-    let calendar_of =
-        |id| directory.lines.get(id).map(|found| found.value.settings.hours.calendar_of.as_ref());
-    let is_followed = line.is_some_and(|line| {
-        let mut lines = directory.lines.keys();
-        lines.any(|other| other != line && calendar_of(other) == Some(Some(line)))
-    });
-    Some(of) != line && calendar_of(of) == Some(None) && !is_followed
 }
 
 /// "Company", "Company 2", "Company 3": the first that no line has.
@@ -215,8 +202,7 @@ mod tests {
         add(&mut directory, "follows", follows("has_its_own"));
         add(&mut directory, "another", settings());
         let asks = |of: &str, line: Option<&str>| {
-            let (of, line) = (LineId::new(of), line.map(LineId::new));
-            may_follow(Some(&of), line.as_ref(), &directory)
+            directory.may_follow_calendar(line.map(LineId::new).as_ref(), &follows(of))
         };
         assert!(asks("has_its_own", None));
         assert!(asks("has_its_own", Some("another")));
@@ -225,7 +211,7 @@ mod tests {
         assert!(!asks("nowhere", Some("another")), "there is no such line");
         assert!(!asks("follows", Some("another")), "that one follows another");
         assert!(!asks("another", Some("has_its_own")), "its own is followed");
-        assert!(may_follow(None, Some(&LineId::new("follows")), &directory));
+        assert!(directory.may_follow_calendar(Some(&LineId::new("follows")), &settings()));
     }
 
     #[test]
