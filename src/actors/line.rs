@@ -5,7 +5,7 @@
 
 mod asked;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use actix::{
@@ -140,9 +140,7 @@ impl LineActor {
         let waiting = self.queue.waiting();
         let left_behind = self.departed.keys().flat_map(|operator| self.standings.of(operator));
         let concerned = waiting.iter().chain(self.standings.offered()).chain(left_behind);
-        for conversation in concerned {
-            self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
-        }
+        self.reconsider(concerned.cloned());
     }
 
     /// Every open conversation looks at the changed rules; who waits longest first.
@@ -150,8 +148,13 @@ impl LineActor {
         let waiting = self.queue.waiting();
         let waits: BTreeSet<&ConversationId> = waiting.iter().collect();
         let others = self.standings.all().filter(|id| !waits.contains(id));
-        for conversation in waiting.iter().chain(others) {
-            self.tell_shard(Work::Reconsider { conversation: conversation.clone() });
+        self.reconsider(waiting.iter().chain(others).cloned());
+    }
+
+    fn reconsider(&self, conversations: impl Iterator<Item = ConversationId>) {
+        let conversations: VecDeque<_> = conversations.collect();
+        if !conversations.is_empty() {
+            self.tell_shard(Work::Reconsider { conversations });
         }
     }
 
@@ -225,9 +228,7 @@ impl LineActor {
         let missed = |c: &&Arc<Conversation>| c.missed_a_turn(&self.hours, now);
         let mut late: Vec<_> = conversations.iter().filter(missed).collect();
         late.sort_by_key(|conversation| conversation.waiting_since);
-        for conversation in late {
-            self.tell_shard(Work::Reconsider { conversation: conversation.id.clone() });
-        }
+        self.reconsider(late.into_iter().map(|conversation| conversation.id.clone()));
     }
 
     /// The other lines learn before whom this one's conversations are put.

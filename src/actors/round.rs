@@ -32,6 +32,8 @@ use crate::store::op::{Commit, CommitError, Committed, Op};
 
 /// Pieces of work in one round.
 const WORK_MAX: usize = 60;
+/// Conversations that one piece of work looks at again.
+const RECONSIDERED_MAX: usize = 10;
 /// Ops after which a round takes no more work; one piece of work must fit into what is left of the
 /// store's bound.
 const OPS_ENOUGH: usize = 600;
@@ -98,8 +100,17 @@ impl Bench {
     async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
         let mut works = self.read_inbox().await?;
         if self.inbox_drained {
-            let room = WORK_MAX.saturating_sub(works.len()).min(pending.len());
-            works.extend(pending.drain(..room));
+            while works.len() < WORK_MAX
+                && let Some(mut work) = pending.pop_front()
+            {
+                if let Work::Reconsider { conversations } = &mut work {
+                    let rest = conversations.split_off(conversations.len().min(RECONSIDERED_MAX));
+                    if !rest.is_empty() {
+                        pending.push_back(Work::Reconsider { conversations: rest });
+                    }
+                }
+                works.push(work);
+            }
         }
         Ok(works)
     }
@@ -229,8 +240,11 @@ impl Bench {
                 group.show(FeedEvent::Alarm { line, alarm, at });
                 Ok(Verdict::Done)
             }
-            Work::Reconsider { conversation } => {
-                self.feed_own(group, conversation, Input::Reconsider).await
+            Work::Reconsider { conversations } => {
+                for conversation in conversations {
+                    let _none = self.feed_own(group, conversation, Input::Reconsider).await?;
+                }
+                Ok(Verdict::Done)
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Attend { operator } => {

@@ -6,6 +6,7 @@ use domain::entry::DeliveryState;
 use domain::id::{ConversationId, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -40,8 +41,9 @@ pub(crate) enum Work {
     Back { conversation: ConversationId, operator: OperatorId },
     /// An operator came back, or joined: his counter is raised.
     Raise { line: LineId, operator: OperatorId, by: i64 },
-    /// A conversation is looked at again: the rules were changed, or the line opens or closes.
-    Reconsider { conversation: ConversationId },
+    /// Conversations are looked at again, some in each round, in that order: the rules were changed,
+    /// or the line opens or closes.
+    Reconsider { conversations: VecDeque<ConversationId> },
     /// The last available operator of a line has gone.
     Deserted { line: LineId },
     /// An operator came, went or was changed; none: it may have been any of them (shard 0 only).

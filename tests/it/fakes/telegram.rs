@@ -155,9 +155,11 @@ impl Telegram {
         delivered.map(|sent| sent.text.clone()).collect()
     }
 
-    /// What `setWebhook` was last called with.
+    /// What `setWebhook` was last called with, unless it was taken away since.
     pub(crate) fn webhook(&self) -> Option<Value> {
-        self.platform.state().webhook.clone()
+        let calls = self.server.requests().into_iter().filter_map(|request| call(&request));
+        let last = calls.filter(|call| call.method.ends_with("Webhook")).last()?;
+        (last.method == "setWebhook").then_some(last.body)
     }
 
     /// Lets the bot's next `getUpdates` find these.
