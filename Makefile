@@ -6,12 +6,13 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth
+.PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth torture
 .DELETE_ON_ERROR:
 
-## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"
+## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"; on Redis: STORE=redis
 run: web
-	cargo run --bin switchboard -- demo $(ARGS)
+	@[ "$(STORE)" != redis ] || scripts/need.sh redis
+	cargo run --bin switchboard -- demo $(if $(STORE),--store $(STORE)) $(ARGS)
 
 ## Everything that can fail
 test: needs-browser needs-redis web
@@ -50,6 +51,10 @@ bench: web
 ## Whether the simulator notices every rule that is taken away; half a minute a rule
 teeth:
 	scripts/teeth.sh
+
+## Three hubs over one Redis under faults, then the whole history is checked: DURATION=90 SEED=
+torture: web needs-redis
+	cargo test --test torture
 
 ## The web client, if one of its sources has changed
 web: $(CLIENT)/dist/index.html

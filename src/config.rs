@@ -1,9 +1,10 @@
 //! The configuration: read once at start, checked once, then handed to each layer by section.
 //!
 //! `config/default.toml` is embedded and holds every key with its meaning; a file goes over it, the
-//! environment over both. Knows no layer of the program, only the forms of networks and countries that
-//! [`outbound`] and [`crm`] read too.
+//! environment over both. Knows no layer of the program, only the forms of networks, countries and
+//! timings that [`outbound`], [`crm`] and [`cluster`] read too.
 //!
+//! [`cluster`]: crate::cluster::settings
 //! [`outbound`]: crate::outbound::address
 //! [`crm`]: crate::crm::contacts
 
@@ -11,6 +12,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
@@ -20,6 +22,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
+use crate::cluster::settings::Timing;
 use crate::crm::contacts::Region;
 use crate::outbound::address::AllowedNetworks;
 
@@ -40,6 +43,8 @@ const TOKEN_CHARS_MIN: usize = 32;
 pub struct Config {
     pub server: Server,
     pub store: Store,
+    pub redis: Redis,
+    pub cluster: Cluster,
     pub company: Company,
     pub capacity: Capacity,
     pub limits: Limits,
@@ -65,8 +70,54 @@ pub struct Server {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
+    pub kind: StoreKind,
     pub directory: PathBuf,
     pub shards: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreKind {
+    /// A file that one process holds.
+    Sqlite,
+    /// Shared by the nodes of a cluster.
+    Redis,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// May hold a password.
+    pub url: Secret,
+    /// None: the server of `url` itself.
+    pub sentinels: Vec<Secret>,
+    pub service: String,
+    pub prefix: String,
+    pub durability: Durability,
+    pub allow_volatile: bool,
+    pub insecure: bool,
+}
+
+/// What a power cut may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durability {
+    /// Nothing that was answered.
+    Strict,
+    /// The last seconds.
+    Relaxed,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    pub node: String,
+    pub lease_ms: u64,
+    pub beat_every_ms: u64,
+    pub self_fence_ms: u64,
+    pub poll_ms: u64,
+    pub second_choice_ms: u64,
+    pub answer_within_ms: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -189,6 +240,8 @@ impl Config {
         let Self {
             server,
             store,
+            redis,
+            cluster,
             company,
             capacity,
             limits,
@@ -201,6 +254,8 @@ impl Config {
         let checks = [
             &server.checks()[..],
             &[(!(1..=SHARDS_MAX).contains(&store.shards), "store.shards", "1..1024")],
+            &[(redis.prefix.is_empty(), "redis.prefix", "must not be empty")],
+            &cluster.checks(),
             &company.checks(),
             &[(capacity.idle_seconds > IDLE_SECONDS_MAX, "capacity.idle_seconds", "0..604800")],
             &limits.checks(),
@@ -232,6 +287,29 @@ impl Server {
             ),
             (self.connections_per_worker == 0, "server.connections_per_worker", AT_LEAST_1),
         ]
+    }
+}
+
+impl Cluster {
+    fn checks(&self) -> [Check; 2] {
+        let named = self.node.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let wrong = self.timing().check();
+        [
+            (!named || self.node.is_empty(), "cluster.node", "letters, digits, `-`, `_` and `.`"),
+            (wrong.is_err(), "cluster", wrong.err().unwrap_or_default()),
+        ]
+    }
+
+    /// How fast it beats, watches and gives up.
+    pub fn timing(&self) -> Timing {
+        Timing {
+            lease: Duration::from_millis(self.lease_ms),
+            beat_every: Duration::from_millis(self.beat_every_ms),
+            self_fence: Duration::from_millis(self.self_fence_ms),
+            poll: Duration::from_millis(self.poll_ms),
+            second_choice: Duration::from_millis(self.second_choice_ms),
+            answer_within: Duration::from_millis(self.answer_within_ms),
+        }
     }
 }
 
@@ -485,6 +563,11 @@ mod tests {
             ("[limits]\ncommands_burst = 0", "limits.commands_burst"),
             ("[limits]\ncommands_burst = \"many\"", "commands_burst"),
             ("[company]\ncountry = \"Germany\"", "company.country"),
+            ("[store]\nkind = \"postgres\"", "store.kind"),
+            ("[redis]\nprefix = \"\"", "redis.prefix"),
+            ("[cluster]\nnode = \"a#b\"", "cluster.node"),
+            ("[cluster]\nself_fence_ms = 2800", "self_fence + 500 ms is below lease"),
+            ("[cluster]\npoll_ms = 900", "four polls are below lease"),
             ("[metrics]\ntoken = \"short\"", "metrics.token"),
             ("[outbound]\nallow_networks = [\"10.0.0.0/33\"]", "allow_networks"),
             ("[colour]\nred = 1", "colour"),

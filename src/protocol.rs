@@ -5,6 +5,8 @@
 //! Knows the domain's words only. It stands beside the layers because the feed encodes every event
 //! once for all sockets, and the edge parses what comes in.
 
+pub mod visitor;
+
 use domain::effect::Refusal;
 use domain::entry::{DeliveryState, Entry};
 use domain::event::{Alarm, Row};
@@ -186,6 +188,8 @@ pub enum TransferTo {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ServerFrame {
+    /// The customer of that conversation is writing; shown for a few seconds. May be lost.
+    Typing { conversation: ConversationId },
     /// The answer to `hello`; either `events` or a `snapshot` follow, then `caught_up`.
     Welcome { protocol: u32, me: Me, beat_seconds: u32, now: Timestamp },
     /// Everything this operator may see, as of these positions. Replaces what the browser has.

@@ -26,7 +26,7 @@ export default defineConfig({
   },
   test: {
     root: ".",
-    include: ["client/test/**/*.test.ts", "console/test/**/*.test.ts"],
+    include: ["client/test/**/*.test.ts", "console/test/**/*.test.ts", "widget/test/**/*.test.ts"],
     environment: "node",
   },
 });

@@ -139,6 +139,7 @@ impl Desk {
             ServerFrame::Welcome { .. }
             | ServerFrame::Snapshot { .. }
             | ServerFrame::Beat { .. }
+            | ServerFrame::Typing { .. }
             | ServerFrame::Reconnect { .. }
             | ServerFrame::Error { .. } => {}
         }

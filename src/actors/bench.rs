@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use actix::{Actor, Addr};
 use domain::channel::Channel;
-use domain::chat::Inbound;
+use domain::chat::{Inbound, Introduction};
 use domain::conversation::Conversation;
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
@@ -261,6 +261,24 @@ impl Bench {
         let customer = self.customers.arrived(&store, channel, settings, inbound, now).await?;
         self.chats.touch(&store, self.shard, chat).await?.customer = Some(customer.clone());
         Ok(self.customers.facts(&store, &customer, None, settings).await?)
+    }
+
+    /// A customer says who he is: that goes to his card, which is made if he has none.
+    pub(crate) async fn introduced(
+        &mut self,
+        chat: &ChatKey,
+        who: &Introduction,
+        inbound: &Inbound,
+        channel: &Channel,
+    ) -> Result<(), Broken> {
+        let directory = self.parts.directory.get();
+        let Some(line) = directory.lines.get(&channel.line) else { return Ok(()) };
+        let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
+        let settings = &line.value.settings;
+        let told = self.customers.introduced(&store, channel, settings, (inbound, who), now);
+        let customer = told.await?;
+        self.chats.touch(&store, self.shard, chat).await?.customer = Some(customer);
+        Ok(())
     }
 
     async fn decide(&self, line: &LineId, seek: Seek) -> Result<Decision, Broken> {

@@ -1,11 +1,12 @@
 //! Chats and their conversations, which may live in different shards: who is told what by post.
 
-use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind};
+use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind, Receipt};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
+use domain::entry::DeliveryState;
 use domain::event::FeedEvent;
-use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
 use jiff::Timestamp;
@@ -83,12 +84,16 @@ impl Bench {
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, &key).await?;
         chat.customer_name.clone_from(&inbound.customer_name);
+        if let InboundKind::Introduced(who) = &inbound.what {
+            return self.introduced(&key, who, inbound, &channel.value).await;
+        }
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.
                 InboundKind::Edited { .. } => chat.open.clone().or(chat.last.clone()),
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
-                InboundKind::Message(_) => None,
+                InboundKind::Received { conversation, .. } => Some(conversation.clone()),
+                InboundKind::Message(_) | InboundKind::Introduced(_) => None,
             };
             return match quiet {
                 Some(target) => self.feed_or_forward(group, &target, &key.channel, inbound).await,
@@ -161,9 +166,40 @@ impl Bench {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
             }
             InboundKind::Unblocked => Input::CustomerBack,
+            InboundKind::Received { conversation: _, entries, how } => {
+                // Whoever names another's conversation changes nothing.
+                if conversation.chat.channel == *channel
+                    && conversation.chat.external == inbound.chat
+                {
+                    self.received(group, id, &entries, how).await?;
+                }
+                return Ok(());
+            }
+            // Says nothing of any conversation.
+            InboundKind::Introduced(_) => return Ok(()),
         };
         if let Err(refusal) = self.feed(group, id, input, None).await? {
             tracing::error!(conversation = %id, ?refusal, "an arrival was refused");
+        }
+        Ok(())
+    }
+
+    /// What we wrote has got to the customer.
+    async fn received(
+        &mut self,
+        group: &mut Group,
+        id: &ConversationId,
+        entries: &[EntryNumber],
+        how: Receipt,
+    ) -> Result<(), Broken> {
+        let delivery = match how {
+            Receipt::Delivered => DeliveryState::Delivered,
+            Receipt::Read => DeliveryState::Read,
+        };
+        for entry in entries {
+            let (entry, delivery) = (*entry, delivery.clone());
+            let input = Input::DeliveryChanged { entry, delivery, external_id: None };
+            let _none = self.feed(group, id, input, None).await?;
         }
         Ok(())
     }

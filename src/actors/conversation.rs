@@ -200,6 +200,10 @@ impl ConversationActor {
         if stored.map(Conversation::row).as_ref() != Some(&row) {
             events.push(FeedEvent::Row(row));
         }
+        let chat = &self.conversation.chat;
+        if self.parts.directory.get().is_widget(&chat.channel) {
+            events.push(FeedEvent::Chat { chat: chat.clone() });
+        }
         events
     }
 

@@ -72,6 +72,11 @@ impl Directory {
         self.hours.extend(made.into_iter().map(|(line, hours)| (line, Arc::new(hours))));
     }
 
+    /// Whether customers of that channel read our messages on a page of ours.
+    pub(crate) fn is_widget(&self, channel: &ChannelId) -> bool {
+        self.channels.get(channel).is_some_and(|found| found.value.settings.widget().is_some())
+    }
+
     /// Whether a line of these settings may follow the calendar that it wants to: over one step only,
     /// not from a line whose own is followed, nor to one that follows another. None: a new line.
     pub fn may_follow_calendar(&self, line: Option<&LineId>, settings: &LineSettings) -> bool {

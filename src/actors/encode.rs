@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use crate::protocol::visitor::VisitorServerFrame;
 use crate::protocol::{ChannelView, Event, FeedPosition, LineView, OperatorView, ServerFrame};
 use crate::store::op::{InstanceId, Position};
 
@@ -30,6 +31,11 @@ pub(crate) fn read<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Opt
 
 /// A frame as text.
 pub(crate) fn frame(frame: &ServerFrame) -> ByteString {
+    serde_json::to_string(frame).unwrap_or_default().into()
+}
+
+/// A frame for a visitor's page as text.
+pub(crate) fn visitor_frame(frame: &VisitorServerFrame) -> ByteString {
     serde_json::to_string(frame).unwrap_or_default().into()
 }
 
@@ -113,6 +119,7 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
         FeedEvent::Load { .. }
         | FeedEvent::Offered { .. }
         | FeedEvent::Attention { .. }
+        | FeedEvent::Chat { .. }
         | FeedEvent::Answered { .. } => None,
     }
 }

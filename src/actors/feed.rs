@@ -4,6 +4,8 @@
 //! Knows who could be meant (an index of operators, lines and open chats), not who may see what:
 //! that is checked again by each session.
 
+pub(crate) mod visitors;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -18,7 +20,9 @@ use domain::operator::Role;
 
 use crate::actors::concerned::Concerned;
 use crate::actors::encode::{self, Place};
+use crate::actors::feed::visitors::Visitors;
 use crate::actors::following::Reading;
+use crate::actors::handle::Deliver;
 use crate::actors::line::{LineActor, Loads, Offers};
 use crate::actors::node::Attention;
 use crate::actors::parts::Shared;
@@ -58,6 +62,7 @@ impl TailEvent {
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
+            | FeedEvent::Chat { .. }
             | FeedEvent::Answered { .. }
             | FeedEvent::Alarm { .. } => None,
         };
@@ -116,6 +121,8 @@ pub(crate) struct Listener {
     pub(crate) signed_out: Recipient<SignedOut>,
     pub(crate) rights: Recipient<RightsChanged>,
     pub(crate) go_away: Recipient<GoAway>,
+    /// Where frames go that are no events: they have no place and may be lost.
+    pub(crate) aside: Recipient<Deliver>,
 }
 
 struct Kept {
@@ -144,6 +151,7 @@ pub(crate) struct Feed {
     by_queue: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_overseen: BTreeMap<LineId, BTreeSet<SessionKey>>,
     by_watch: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
+    visitors: Visitors,
     pub(super) taken: Taken,
     concerned: Concerned,
     next_key: SessionKey,
@@ -166,6 +174,7 @@ impl Feed {
             by_queue: BTreeMap::new(),
             by_overseen: BTreeMap::new(),
             by_watch: BTreeMap::new(),
+            visitors: Visitors::default(),
             taken: Taken::default(),
             concerned: Concerned::default(),
             next_key: 0,
@@ -275,6 +284,7 @@ impl Feed {
             FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
+            | FeedEvent::Chat { .. }
             | FeedEvent::Answered { .. } => {}
         }
         keys
@@ -359,6 +369,7 @@ impl Feed {
         let Place { position, tag } = self.tails[&batch.shard].end;
         self.parts.read_model.project(batch.shard, position, tag, rows.collect());
         self.hand_out(batch);
+        self.visitors.stir(batch);
         for event in &batch.events {
             if let FeedEvent::Answered { request, answer } = &event.event {
                 self.parts.answers.give(request, answer);
@@ -583,6 +594,9 @@ impl Handler<EndSessions> for Feed {
     type Result = ();
 
     fn handle(&mut self, end: EndSessions, _: &mut Self::Context) {
+        if let EndSessions::All = end {
+            self.visitors.send_away();
+        }
         for kept in self.sessions.values() {
             let listener = &kept.listener;
             match &end {

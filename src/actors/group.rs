@@ -2,7 +2,7 @@
 
 use domain::conversation::Conversation;
 use domain::effect::{Effect, PlaceLimit};
-use domain::entry::{Author, Body, Fact, Record};
+use domain::entry::{Author, Body, DeliveryState, Entry, Fact, Record};
 use domain::event::{Alarm, Audience, FeedEvent};
 use domain::id::{ConversationId, EntryNumber, OperatorId};
 use jiff::Timestamp;
@@ -40,6 +40,7 @@ impl Group {
         directory: &Directory,
         now: Timestamp,
     ) {
+        let fetched = directory.is_widget(&conversation.chat.channel);
         let appended = effects.iter().filter(|e| matches!(e, Effect::Append(_))).count();
         let appended = u32::try_from(appended).unwrap_or(u32::MAX);
         let mut record_n = conversation.last_record.saturating_sub(appended);
@@ -47,8 +48,14 @@ impl Group {
             match effect {
                 Effect::Append(record) => {
                     record_n += 1;
-                    self.append(record_n, record, conversation);
+                    if fetched {
+                        self.append(record_n, &stored_is_sent(record), conversation);
+                    } else {
+                        self.append(record_n, record, conversation);
+                    }
                 }
+                // The customer's page fetches it: nothing goes out.
+                Effect::Send { .. } if fetched => {}
                 Effect::Send { entry, text, rating } => {
                     let shown = |operator: &OperatorId| shown_as(operator, conversation, directory);
                     self.job(OutboxJob {
@@ -131,6 +138,17 @@ impl Group {
             self.show(FeedEvent::Alarm { line, alarm, at });
         }
     }
+}
+
+/// What the customer's page fetches is sent once it is stored.
+fn stored_is_sent(record: &Record) -> Record {
+    let mut record = record.clone();
+    if let Record::Entry { entry: Entry { body: Body::Message(message), .. }, .. } = &mut record
+        && message.delivery == Some(DeliveryState::Pending)
+    {
+        message.delivery = Some(DeliveryState::Sent);
+    }
+    record
 }
 
 /// The operator who wrote the entry.

@@ -5,6 +5,7 @@ pub mod audit;
 mod elsewhere;
 pub mod lines;
 pub mod recording;
+pub mod visitors;
 
 use std::fmt;
 use std::sync::Arc;
@@ -291,9 +292,10 @@ impl NodeHandle {
         self.parts.directory.get()
     }
 
-    /// Whether all shards are owned, and those of this node run.
+    /// Whether all shards are owned, those of this node run, and the store is to be trusted.
     pub fn is_ready(&self) -> bool {
-        !self.parts.is_draining() && self.parts.runs_all_shards()
+        let trusted = self.parts.store.trouble().is_none();
+        trusted && !self.parts.is_draining() && self.parts.runs_all_shards()
     }
 
     /// Returns when all shards are owned, and those of this node run.
@@ -532,14 +534,24 @@ impl NodeHandle {
     }
 
     async fn conversation(&self, id: &ConversationId) -> Option<Conversation> {
-        let shard = id.shard().filter(|shard| shard.0 < self.shards())?;
+        self.stored_conversation(id).await.ok()?
+    }
+
+    /// A conversation as it is stored, open or not.
+    pub(crate) async fn stored_conversation(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Option<Conversation>, NotStored> {
+        let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
+            return Ok(None);
+        };
         for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
-            let found = self.parts.store.document(shard, kind, id.to_string()).await.ok()?;
-            if let Some(found) = found {
-                return encode::read("conversation", &found.bytes);
+            let found = self.parts.store.document(shard, kind, id.to_string()).await;
+            if let Some(found) = found.map_err(|_| NotStored::Unavailable)? {
+                return Ok(encode::read("conversation", &found.bytes));
             }
         }
-        None
+        Ok(None)
     }
 
     /// Starts an operator session on this thread for a socket that was just opened by the sign-in
@@ -598,6 +610,7 @@ impl NodeHandle {
                 delivery.do_send(SettleDelivery(done));
                 let _stopped = settled.await;
             }
+            self.parts.visitors_at_work.rests().await;
             let ends = self.ends().await.ok();
             if ends == before {
                 return;

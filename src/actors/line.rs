@@ -4,6 +4,7 @@
 //! changes is applied at once and taken back when the round is refused.
 
 mod asked;
+mod place;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use domain::hours::Hours;
 use domain::id::{ConversationId, OperatorId};
 use domain::line::Line;
 use domain::operator::{Departure, Operator};
+use domain::queue::pace::Pace;
 use domain::queue::{Queue, Reach};
 use domain::routing::{Decision, Seek};
 use jiff::Timestamp;
@@ -32,6 +34,7 @@ use crate::actors::work::Work;
 use crate::store::op::Counter;
 
 pub(crate) use crate::actors::line::asked::{Foresee, Open};
+pub(crate) use crate::actors::line::place::AskPlace;
 
 /// What a line starts with, read from the store.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ pub(crate) struct LineActor {
     line: Arc<Line>,
     hours: Arc<Hours>,
     queue: Queue,
+    pace: Pace,
     parts: Shared,
     shard: WeakAddr<Shard>,
     standings: Standings,
@@ -70,6 +74,7 @@ impl LineActor {
             line: start.line.clone(),
             hours: start.hours.clone(),
             queue: Queue::new(&parts.settings.limits),
+            pace: Pace::default(),
             parts,
             shard: shard.downgrade(),
             standings: Standings::default(),
@@ -161,6 +166,7 @@ impl LineActor {
     /// Notes how the conversation stands. It may concern somebody who is gone, or back: what it
     /// was decided with may be older than that.
     fn stand(&mut self, conversation: &Conversation) {
+        self.pace.stands(conversation, self.parts.clock.now());
         for operator in self.standings.stand(conversation) {
             if let Some(departure) = self.departed.get(&operator) {
                 let (conversation, departure) = (conversation.id.clone(), *departure);

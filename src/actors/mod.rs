@@ -41,4 +41,5 @@ mod shared_change;
 mod standing;
 mod taken;
 mod transfer;
+mod visitor;
 mod work;

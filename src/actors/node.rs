@@ -30,6 +30,8 @@ use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{LineChanged, Shard};
+use crate::actors::visitor::at_work::AtWork;
+use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels;
 use crate::clock::{self, Clock};
@@ -114,6 +116,8 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         delivery: OnceLock::new(),
         node: OnceLock::new(),
         outbound: start.outbound,
+        visitor_limits: Limits::default(),
+        visitors_at_work: AtWork::default(),
     });
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());

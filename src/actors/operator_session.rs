@@ -13,6 +13,7 @@ use actix::{
 };
 use bytestring::ByteString;
 use domain::account::SignIn;
+use domain::effect::Input;
 use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, OperatorId, ShardId};
 use domain::operator::{Operator, STATUS_REASON_CHARS_MAX, Status};
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use crate::actors::catch_up::{CatchUp, catch_up};
 use crate::actors::encode::{self, Place};
+use crate::actors::feed::visitors::Typing;
 use crate::actors::feed::{
     Attach, BEAT, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share, SignedOut,
     TailEvent, Watch,
@@ -34,7 +36,7 @@ use crate::actors::handle::{
 use crate::actors::node::{SocketCame, SocketLeft};
 use crate::actors::orders;
 use crate::actors::progress::Progress;
-use crate::actors::work::Command;
+use crate::actors::work::{Command, Order};
 use crate::clock;
 use crate::protocol::{
     ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome, POSITIONS_MAX,
@@ -239,8 +241,18 @@ impl OperatorSession {
     }
 
     fn command(&self, command: Command, ctx: &mut Context<Self>) {
+        let types =
+            matches!(&command.order, Order::Input(Input::Draft { text, .. }) if !text.is_empty());
+        let typing = types.then(|| Typing::Operator(command.conversation.clone()));
         let (cmd_id, node) = (command.id, self.node.clone());
-        self.answer_later(cmd_id, async move { node.command(command).await }, ctx);
+        let done = async move {
+            let outcome = node.command(command).await;
+            if let (Outcome::Done {}, Some(typing)) = (&outcome, typing) {
+                node.feed_send(typing);
+            }
+            outcome
+        };
+        self.answer_later(cmd_id, done, ctx);
     }
 
     /// Answers a command once its outcome is true.
@@ -369,6 +381,7 @@ impl OperatorSession {
             FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
+            | FeedEvent::Chat { .. }
             | FeedEvent::Answered { .. } => Form::Nothing,
             FeedEvent::Alarm { line, alarm, .. } => {
                 let meant = alarm.operator() == Some(&self.operator);
@@ -500,6 +513,7 @@ impl Actor for OperatorSession {
             signed_out: address.clone().recipient(),
             rights: address.clone().recipient(),
             go_away: address.recipient(),
+            aside: self.socket.deliver.clone(),
         };
         let Some(feed) = self.node.parts().feed.get().cloned() else { return ctx.stop() };
         let attached = async move { feed.send(Attach(listener)).await };

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use actix::Addr;
 use domain::event::Row;
 use domain::id::{OperatorId, ShardId};
-use domain::limits::Limits;
+use domain::limits::Limits as LineLimits;
 use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
@@ -19,6 +19,8 @@ use crate::actors::feed::Feed;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
+use crate::actors::visitor::at_work::AtWork;
+use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::clock::Clock;
 use crate::cluster::lease::Leases;
@@ -36,7 +38,7 @@ pub struct NodeSettings {
     /// The company's name, as customers read it.
     pub company: Arc<str>,
     /// Bounds that hold for all lines.
-    pub limits: Limits,
+    pub limits: LineLimits,
     /// Scheme and host under which platforms reach us; none: they cannot.
     pub public_url: Option<String>,
     /// Number of shards of the installation.
@@ -77,6 +79,8 @@ pub(crate) struct Parts {
     pub(crate) delivery: OnceLock<Addr<Delivery>>,
     pub(crate) node: OnceLock<Addr<Node>>,
     pub(crate) outbound: crate::outbound::Outbound,
+    pub(crate) visitor_limits: Limits,
+    pub(crate) visitors_at_work: AtWork,
     /// None: this node is alone and has all shards.
     pub(crate) leases: Option<Leases>,
     /// What other nodes were asked for.

@@ -7,6 +7,7 @@
 pub mod telegram;
 mod text;
 pub mod webhook;
+pub mod widget;
 
 use std::time::Duration;
 
@@ -161,13 +162,17 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
     match &channel.settings {
         ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
         ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
+        // Visitors have an entrance of their own.
+        ChannelSettings::Widget(_) => Err(Rejected::NotGenuine),
     }
 }
 
 /// The answer once the items are stored; `taken` has one element for each item of the request.
 pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> Acknowledgement {
     match settings {
-        ChannelSettings::Telegram { .. } => Acknowledgement { status: 200, json: None },
+        ChannelSettings::Telegram { .. } | ChannelSettings::Widget(_) => {
+            Acknowledgement { status: 200, json: None }
+        }
         ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
     }
 }
@@ -176,7 +181,7 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
 pub fn parts(settings: &ChannelSettings, text: &str) -> Vec<String> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::parts(text),
-        ChannelSettings::Webhook { .. } => vec![text.to_owned()],
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => vec![text.to_owned()],
     }
 }
 
@@ -189,6 +194,11 @@ pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>
         }
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
+        }
+        // Its pages fetch what is stored, so there are no jobs; one of a channel that has become a
+        // widget has nowhere to go.
+        ChannelSettings::Widget(_) => {
+            SendOutcome::Refused { reason: "a widget is not sent to".to_owned() }
         }
     }
 }
@@ -209,7 +219,7 @@ pub async fn connect(
                 (false, None) => Ok(()),
             }
         }
-        ChannelSettings::Webhook { .. } => Ok(()),
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -218,7 +228,7 @@ pub async fn connect(
 pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a str> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::press(inbound),
-        ChannelSettings::Webhook { .. } => None,
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => None,
     }
 }
 
@@ -233,7 +243,7 @@ pub async fn press_taken(
             let bot = telegram::Bot { api_base, token };
             telegram::press_taken(outbound, bot, press).await
         }
-        ChannelSettings::Webhook { .. } => Ok(()),
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -242,7 +252,7 @@ pub async fn press_taken(
 pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
     match settings {
         ChannelSettings::Telegram { .. } => false,
-        ChannelSettings::Webhook { .. } => true,
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => true,
     }
 }
 
@@ -258,8 +268,8 @@ pub async fn poll(
             let bot = telegram::Bot { api_base, token };
             telegram::poll(outbound, bot, offset, wait).await
         }
-        ChannelSettings::Webhook { .. } => {
-            Err(PollError::ChannelDead { reason: "a webhook has nothing to poll".to_owned() })
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
+            Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
     }
 }

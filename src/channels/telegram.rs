@@ -163,7 +163,11 @@ fn pressed(query: &Value) -> Found {
 pub(super) fn press(inbound: &Inbound) -> Option<&str> {
     match &inbound.what {
         InboundKind::Message(message) => message.rating.and(message.external_id.as_deref()),
-        InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+        InboundKind::Edited { .. }
+        | InboundKind::Blocked
+        | InboundKind::Unblocked
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     }
 }
 

@@ -262,13 +262,14 @@ impl Keeper {
         self.held.iter().map(|(shard, held)| (*shard, until(held))).collect()
     }
 
-    /// Whether every shard belongs to a node that is there.
-    pub(super) fn all_owned(&self) -> bool {
+    /// Whether every shard belongs to a node that is there, as far as was seen a moment ago.
+    pub(super) fn all_owned(&self, now: Instant) -> bool {
+        let seen = self.polled.is_some_and(|at| now.duration_since(at) < self.timing.self_fence);
         let owned = |shard: &ShardId| {
             let owner = self.leases.get(shard).and_then(|lease| lease.owner.as_ref());
             owner.is_some_and(|owner| *owner == self.me || self.nodes.contains(owner))
         };
-        (0..self.shards).map(ShardId).all(|shard| owned(&shard))
+        seen && (0..self.shards).map(ShardId).all(|shard| owned(&shard))
     }
 }
 

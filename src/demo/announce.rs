@@ -5,13 +5,15 @@ use std::net::SocketAddr;
 
 use domain::operator::Role;
 
-use crate::demo::cast::{Cast, DESKS};
+use crate::demo::cast::{Cast, DESKS, site_origin};
 
 /// Prints the addresses and the logins, and last the ready line.
 pub(super) fn announce(out: &mut impl Write, hub: SocketAddr, cast: &Cast) -> io::Result<()> {
     writeln!(out, "\n  Switchboard demo\n")?;
     writeln!(out, "  console    http://{hub}/          where operators work")?;
     writeln!(out, "  customers  http://{hub}/pretend   where you write to them")?;
+    let site = site_origin(hub);
+    writeln!(out, "  site       {site}/pretend/site   with the widget")?;
     writeln!(out, "  API        http://{hub}/api/v1/openapi.json\n")?;
     writeln!(out, "  line       settings, for the administrator; where its channel is posted to")?;
     for desk in &DESKS {

@@ -1,4 +1,4 @@
-//! Who and what there is in the demo: two lines with a channel each, three people, and their
+//! Who and what there is in the demo: two lines with their channels, three people, and their
 //! secrets.
 
 use std::net::SocketAddr;
@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::account::Account;
+use domain::channel::widget::{ContactForm, Look, VisitorLimits, WidgetSettings};
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId, OperatorId, ShardId};
 use domain::line::{ClosingRule, Line, LineSettings, RatingScale};
@@ -14,15 +15,16 @@ use domain::operator::{Operator, Role, Status};
 use crate::actors::handle::Change;
 use crate::channels::webhook::KEY_PREFIX;
 use crate::clock;
-use crate::demo::pretend::{Accounts, Bot, Form};
+use crate::demo::pretend::{Accounts, Bot, Form, Site};
 use crate::web::password::hash_password;
 
 pub(super) const TELEGRAM: &str = "telegram";
 pub(super) const FORM: &str = "web-form";
+pub(super) const SITE: &str = "site";
 const CAPACITY: u32 = 5;
 const TOPICS: [&str; 3] = ["Order", "Delivery", "Other"];
 
-/// A line of the demo, with its one channel. Each lives in a shard of its own, so that what goes
+/// A line of the demo, with its first channel. Each lives in a shard of its own, so that what goes
 /// from line to line goes from shard to shard.
 pub(super) struct Desk {
     pub(super) id: &'static str,
@@ -68,7 +70,7 @@ pub(super) struct Actor {
 /// Everything that is stored before the curtain rises.
 pub(super) struct Cast {
     pub(super) actors: [Actor; 3],
-    channels: [Channel; 2],
+    channels: [Channel; 3],
 }
 
 impl Cast {
@@ -96,7 +98,18 @@ impl Cast {
             outgoing_url: Some(format!("http://{hub}/pretend/form/receive")),
         };
         let [sales, support] = &DESKS;
-        let channels = [sales.channel("Demo bot", telegram), support.channel("Web form", form)];
+        let site = WidgetSettings {
+            origins: vec![site_origin(hub)],
+            look: Look { color: "#8a4b12".to_owned(), ..Look::default() },
+            form: ContactForm::default(),
+            limits: VisitorLimits::default(),
+            secret: secret(),
+            key: secret(),
+        };
+        let site = ChannelSettings::Widget(Box::new(site));
+        let site = Channel { id: ChannelId::new(SITE), ..sales.channel("Site", site) };
+        let channels =
+            [sales.channel("Demo bot", telegram), support.channel("Web form", form), site];
         Self { actors, channels }
     }
 
@@ -136,6 +149,10 @@ impl Cast {
                 ChannelSettings::Webhook { keys, outgoing_url: _ } => {
                     let key = keys.into_iter().next().unwrap_or_default();
                     accounts.form = Form { key, hook_url };
+                }
+                ChannelSettings::Widget(widget) => {
+                    let (channel, secret) = (channel.id.to_string(), widget.secret);
+                    accounts.site = Site { hub: format!("http://{hub}"), channel, secret };
                 }
             }
         }
@@ -183,6 +200,11 @@ impl Actor {
             enabled: true,
         }
     }
+}
+
+/// Where the pretend site is: the same port under another name, which is another origin.
+pub(super) fn site_origin(hub: SocketAddr) -> String {
+    format!("http://localhost:{}", hub.port())
 }
 
 /// Letters, digits, `-` and `_`.
@@ -239,6 +261,9 @@ mod tests {
                 }
                 ChannelSettings::Webhook { keys, .. } => {
                     assert_eq!(*keys, [accounts.form.key.as_str()]);
+                }
+                ChannelSettings::Widget(widget) => {
+                    assert_eq!(widget.secret, accounts.site.secret);
                 }
             }
         }

@@ -1,11 +1,15 @@
 //! A connected account of a platform, as stored.
 
+pub mod widget;
+
 use serde::{Deserialize, Serialize};
 
+use crate::channel::widget::WidgetSettings;
 use crate::id::{ChannelId, LineId, ShardId};
 
 /// Fields of a channel that nobody is shown, by their names in the stored form.
-pub const SECRETS: [&str; 3] = ["settings.token", "settings.secret", "settings.keys"];
+pub const SECRETS: [&str; 4] =
+    ["settings.token", "settings.secret", "settings.keys", "settings.key"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
@@ -37,6 +41,8 @@ pub enum ChannelSettings {
         /// Where our messages go; none: inbound only.
         outgoing_url: Option<String>,
     },
+    /// A chat window on the company's own site.
+    Widget(Box<WidgetSettings>),
 }
 
 impl ChannelSettings {
@@ -44,7 +50,7 @@ impl ChannelSettings {
     pub fn polls(&self) -> bool {
         match self {
             Self::Telegram { polling, .. } => *polling,
-            Self::Webhook { .. } => false,
+            Self::Webhook { .. } | Self::Widget(_) => false,
         }
     }
 
@@ -53,6 +59,7 @@ impl ChannelSettings {
         match self {
             Self::Telegram { .. } => true,
             Self::Webhook { outgoing_url, .. } => outgoing_url.is_some(),
+            Self::Widget(_) => false,
         }
     }
 
@@ -61,6 +68,15 @@ impl ChannelSettings {
         match self {
             Self::Telegram { .. } => "telegram",
             Self::Webhook { .. } => "webhook",
+            Self::Widget(_) => "widget",
+        }
+    }
+
+    /// The settings of a widget; none: it is none.
+    pub fn widget(&self) -> Option<&WidgetSettings> {
+        match self {
+            Self::Widget(widget) => Some(widget),
+            Self::Telegram { .. } | Self::Webhook { .. } => None,
         }
     }
 }

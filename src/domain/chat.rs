@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::TextsSent;
+use crate::customer::Standing;
 use crate::entry::Attachment;
-use crate::id::{ChatKey, ConversationId, CustomerId};
+use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber};
 
 /// A chat, as stored. Its successive conversations are linked through it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,37 @@ pub enum InboundKind {
     /// The customer blocked us.
     Blocked,
     Unblocked,
+    /// What we wrote has got to the customer, as far as his page says. Opens nothing.
+    Received {
+        conversation: ConversationId,
+        entries: Vec<EntryNumber>,
+        how: Receipt,
+    },
+    /// The customer says who he is, or his site says so for him. Opens nothing.
+    Introduced(Introduction),
+}
+
+/// How far a message of ours has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipt {
+    Delivered,
+    Read,
+}
+
+/// Who a customer says to be, beside any message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Introduction {
+    /// Empty: he gives none.
+    pub name: String,
+    /// In E.164.
+    pub phone: Option<String>,
+    /// In small letters.
+    pub email: Option<String>,
+    /// `Verified`: his site vouches for it; `Claimed`: he typed it.
+    pub standing: Standing,
+    /// He agrees to how we use what he writes.
+    pub consented: bool,
 }
 
 /// A message from the customer.

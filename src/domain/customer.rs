@@ -12,6 +12,7 @@ mod owning;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::chat::Introduction;
 use crate::id::{ChannelId, ChatKey, ConversationId, CustomerId, LeadId, LineId, OperatorId};
 use crate::lead::Lead;
 use crate::line::{CrmSettings, FieldProblem};
@@ -168,6 +169,19 @@ impl Customer {
     pub fn is_called(&mut self, key: &ChatKey, full_name: &str) {
         if let Some(identity) = self.identities.iter_mut().find(|one| one.key == *key) {
             full_name.clone_into(&mut identity.name);
+        }
+    }
+
+    /// He says who he is, or his site says it for him. A name that staff has set stays.
+    pub fn introduces_himself(&mut self, key: &ChatKey, who: &Introduction, now: Timestamp) {
+        if !who.name.is_empty() {
+            self.is_called(key, &who.name);
+            if self.revision == 1 {
+                (self.name, self.surname) = parted(&who.name);
+            }
+        }
+        if who.consented {
+            self.consented_at.get_or_insert(now);
         }
     }
 

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{CloseReason, DeliveryState, Entry};
-use crate::id::{ChannelId, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId};
+use crate::id::{
+    ChannelId, ChatKey, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId,
+};
 use crate::line::RatingScale;
 use crate::routing::Via;
 
@@ -49,6 +51,8 @@ pub enum FeedEvent {
     Offered { conversation: ConversationId, operators: Vec<OperatorId> },
     /// An operator answered an offer, or let one run out; for nodes.
     Attention { operator: OperatorId, missed: bool, at: Timestamp },
+    /// Something changed that the customer of this chat may read himself; for his own page.
+    Chat { chat: ChatKey },
     /// What became of something that another node has asked for by the inbox; for that node alone.
     Answered { request: String, answer: String },
     /// Something that those who oversee the line are to see and hear at once.

@@ -5,6 +5,7 @@
 //! it is told, and nothing of a conversation but that it waits and who has passed it.
 
 mod explain;
+pub mod pace;
 mod people;
 mod waiting;
 

@@ -8,6 +8,7 @@ use crate::config::ConfigError;
 use crate::outbound::SetupFailed;
 use crate::readmodel::ReadModelError;
 use crate::store::Unavailable;
+use crate::store::redis::OpenError as RedisError;
 use crate::store::sqlite::OpenError;
 
 /// What stands behind the program's name when it fails.
@@ -21,6 +22,12 @@ pub enum Failure {
     FewerShards { stored: u16, set: u16 },
     #[error("{0}")]
     Store(#[from] OpenError),
+    #[error("{0}")]
+    Redis(#[from] RedisError),
+    #[error("{what}: {why}")]
+    StoreRefused { what: &'static str, why: String },
+    #[error("redis.url or redis.sentinels: not an address of a Redis")]
+    RedisAddress,
     #[error("{0}")]
     Unavailable(#[from] Unavailable),
     #[error("{0}")]
@@ -48,9 +55,11 @@ impl Failure {
     /// 2 for what is wrong with the settings alone, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::LogLevel(_) => 2,
+            Self::Config(_) | Self::LogLevel(_) | Self::RedisAddress => 2,
             Self::FewerShards { .. }
             | Self::Store(_)
+            | Self::Redis(_)
+            | Self::StoreRefused { .. }
             | Self::Unavailable(_)
             | Self::ReadModel(_)
             | Self::WayOut(_)

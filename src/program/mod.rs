@@ -13,13 +13,17 @@ use domain::limits::Limits;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::actors::handle::NodeHandle;
-use crate::actors::node::{self, NodeStart};
+use crate::actors::node::{self, Cluster, NodeStart};
 use crate::actors::parts::NodeSettings;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::cluster::lease::Runs;
+use crate::config::{Config, Durability, Redis, StoreKind};
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::readmodel::ReadModel;
 use crate::store::Store;
+use crate::store::redis::{
+    Durability as Promise, Finding, RedisSettings, Verdict, check as look_at_redis,
+};
 
 pub use failure::Failure;
 pub use log::write_logs;
@@ -27,16 +31,17 @@ pub use running::Running;
 
 /// Lists can be built anew from the store, so they have a file of their own beside it.
 const READ_MODEL: &str = "read-model.sqlite";
-/// The name of a node of the embedded store: there is only one.
-const NODE: &str = "embedded";
 /// For all shards to be read.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 /// Between two looks of the recorder through what it has measured.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// Opens the data directory. Waits for the disk.
+/// Opens the data directory, or the Redis. Waits for it.
 pub async fn open_store(config: &Config) -> Result<Store, Failure> {
-    let store = Store::sqlite(&config.store.directory)?;
+    let store = match config.store.kind {
+        StoreKind::Sqlite => Store::sqlite(&config.store.directory)?,
+        StoreKind::Redis => open_redis(&redis_settings(config)?)?,
+    };
     let stored = store.leases().await?.into_iter().map(|(shard, _)| shard.0 + 1).max();
     match stored {
         Some(stored) if stored > config.store.shards => {
@@ -44,6 +49,40 @@ pub async fn open_store(config: &Config) -> Result<Store, Failure> {
         }
         Some(_) | None => Ok(store),
     }
+}
+
+/// Takes a Redis only if it promises what the settings ask for, and tells what is doubtful.
+fn open_redis(settings: &RedisSettings) -> Result<Store, Failure> {
+    for Finding { what, verdict } in look_at_redis(settings)? {
+        match verdict {
+            Verdict::Fine(_) => {}
+            Verdict::Warning(why) => tracing::warn!(what, why, "the store is not as it should be"),
+            Verdict::Refused(why) => return Err(Failure::StoreRefused { what, why }),
+        }
+    }
+    Ok(Store::redis(settings)?)
+}
+
+/// Where Redis is, and what is asked of it.
+pub fn redis_settings(config: &Config) -> Result<RedisSettings, Failure> {
+    let Redis { url, sentinels, service, prefix, durability, allow_volatile, insecure } =
+        &config.redis;
+    let sentinels: Vec<String> = sentinels.iter().map(|url| url.expose().to_owned()).collect();
+    let settings = if sentinels.is_empty() {
+        RedisSettings::at(url.expose(), prefix)
+    } else {
+        RedisSettings::behind_sentinels(&sentinels, service, url.expose(), prefix)
+    };
+    Ok(RedisSettings {
+        shards: config.store.shards,
+        durability: match durability {
+            Durability::Strict => Promise::Strict,
+            Durability::Relaxed => Promise::Relaxed,
+        },
+        allow_volatile: *allow_volatile,
+        insecure: *insecure,
+        ..settings.map_err(|_| Failure::RedisAddress)?
+    })
 }
 
 /// The way out, to public addresses and the networks of the configuration.
@@ -55,15 +94,22 @@ pub fn way_out(config: &Config) -> Result<Outbound, Failure> {
 /// Starts a node in the current actix system. When it returns, all shards run.
 pub async fn start_node(config: &Config, clock: Clock) -> Result<NodeHandle, Failure> {
     let store = open_store(config).await?;
+    std::fs::create_dir_all(&config.store.directory)?;
     let read_model = ReadModel::open(Some(&config.store.directory.join(Path::new(READ_MODEL))))?;
     let node = node::start(NodeStart {
-        name: NODE.to_owned(),
+        name: config.cluster.node.clone(),
         settings: node_settings(config),
         clock,
         store,
         read_model,
         outbound: way_out(config)?,
-        cluster: None,
+        cluster: match config.store.kind {
+            // One process holds the file: there is nobody to share with.
+            StoreKind::Sqlite => None,
+            StoreKind::Redis => {
+                Some(Cluster { timing: config.cluster.timing(), runs: Runs::Apart })
+            }
+        },
     });
     let node = node.await?;
     tokio::time::timeout(READY_WITHIN, node.ready()).await.map_err(|_| Failure::NotReady)?;

@@ -12,7 +12,7 @@ use crate::web::edge::Edge;
 use crate::web::error::ApiError;
 
 /// Paths that belong to programs: unknown ones are not answered with the console.
-const NOT_PAGES: [&str; 4] = ["api", "hooks", "ws", "pretend"];
+const NOT_PAGES: [&str; 5] = ["api", "hooks", "ws", "pretend", "widget"];
 /// Files whose names change with their content.
 const HASHED: &str = "assets/";
 const INDEX: &str = "index.html";

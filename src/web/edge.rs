@@ -13,6 +13,7 @@ use crate::config::{Company, Config, Limits, Metrics, Secret, Server, Sessions};
 use crate::web::password::Passwords;
 use crate::web::setup::Setup;
 use crate::web::throttle::Throttle;
+use crate::web::widget::Sightings;
 
 /// Rehearsals that run at a time; who comes then is told to come back.
 const REHEARSALS_MAX: usize = 2;
@@ -35,6 +36,7 @@ pub struct Edge {
     pub(super) throttles: Throttles,
     /// Rehearsals at a time: each may take a processor for seconds.
     pub(super) rehearsals: Semaphore,
+    pub(super) sightings: Sightings,
 }
 
 /// Limits on attempts that fail, or may.
@@ -72,6 +74,7 @@ impl Edge {
             passwords: Passwords::default(),
             throttles: Throttles::new(&config.limits),
             rehearsals: Semaphore::new(REHEARSALS_MAX),
+            sightings: Sightings::default(),
         }
     }
 }

@@ -144,7 +144,9 @@ fn poison(
     problem: &'static str,
 ) -> Result<HttpResponse, ApiError> {
     match settings {
-        ChannelSettings::Telegram { .. } => Ok(HttpResponse::Ok().finish()),
+        ChannelSettings::Telegram { .. } | ChannelSettings::Widget(_) => {
+            Ok(HttpResponse::Ok().finish())
+        }
         ChannelSettings::Webhook { .. } => Err(ApiError::MalformedAt { pointer, problem }),
     }
 }

@@ -14,6 +14,8 @@ pub mod socket;
 pub mod auth;
 pub mod setup;
 
+mod widget;
+
 pub mod api;
 
 pub mod assets;
@@ -44,6 +46,9 @@ const JSON_BYTES_MAX: usize = 256 * 1024;
 /// Largest body that holds the settings of a line: a thousand holidays and a thousand operators.
 const LINE_BYTES_MAX: usize = 1024 * 1024;
 
+/// Largest JSON body of a visitor: a message of 4,000 characters, however they are written.
+const VISITOR_BYTES_MAX: usize = 64 * 1024;
+
 /// Every route there is.
 pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
     routes
@@ -55,6 +60,8 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
         .service(only("/metrics", "GET", [get().to(health::numbers)]))
         .service(only("/hooks/{channel}", "POST", [post().to(hooks::receive)]))
         .service(only("/ws/operator", "GET", [get().to(socket::operator)]))
+        .service(only("/ws/visitor/{channel}", "GET", [get().to(socket::visitor)]))
+        .configure(configure_widget)
         .service(
             web::scope("/api")
                 .wrap(from_fn(origin::refuse_foreign))
@@ -63,6 +70,16 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
                 .default_service(web::to(nothing)),
         )
         .default_service(web::to(assets::page));
+}
+
+fn configure_widget(routes: &mut ServiceConfig) {
+    let small = |resource: Resource| resource.app_data(json_config(VISITOR_BYTES_MAX));
+    routes
+        .service(only("/widget/{channel}", "GET", [get().to(widget::frame)]))
+        .service(only("/widget/{channel}/preview", "GET", [get().to(widget::preview)]))
+        .service(small(only("/widget/{channel}/start", "POST", [post().to(widget::start::start)])))
+        .service(small(only("/widget/{channel}/news", "POST", [post().to(widget::news)])))
+        .service(small(only("/widget/{channel}/act", "POST", [post().to(widget::act)])));
 }
 
 fn configure_api(routes: &mut ServiceConfig) {

@@ -34,6 +34,12 @@ pub(super) fn origin(request: &HttpRequest) -> Option<&str> {
     text(request.headers(), ORIGIN.as_str())
 }
 
+/// Whether a request without an `Origin` is not sent by a foreign page, as far as browsers tell.
+pub(super) fn is_no_foreign_page(request: &HttpRequest) -> bool {
+    let site = text(request.headers(), FETCH_SITE);
+    matches!(site, None | Some("same-origin" | "none"))
+}
+
 fn is_ours(headers: &HeaderMap, server: &Server) -> bool {
     let marked = text(headers, OWN_HEADER) == Some("1");
     let same_site = matches!(text(headers, FETCH_SITE), Some("same-origin" | "none"));

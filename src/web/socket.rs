@@ -1,4 +1,4 @@
-//! The pipe between a browser's socket and its operator session: frames in, frames out, close.
+//! The pipe between a browser's socket and its session, an operator's or a visitor's: frames in, frames out, close.
 //!
 //! It is polled only as the body of its response, so it freezes while its peer does not read.
 //! Nothing that must happen is left to it: the session counts what is not acknowledged, and ends
@@ -26,6 +26,8 @@ use crate::web::frames::{FRAME_BYTES_MAX, Fault, Guard, Joiner};
 use crate::web::origin;
 use crate::web::person::{self, Person};
 use crate::web::server::Transport;
+use crate::web::throttle;
+use crate::web::widget;
 
 const MAILBOX: usize = 64;
 
@@ -50,6 +52,21 @@ pub(super) async fn operator(
     respond(&request, payload, move |socket| {
         node.open_session(&person.operator.id, &person.digest, socket)
     })
+}
+
+/// Opens a socket for a visitor of a site: only in a page of ours, or of the channel's sites.
+pub(super) async fn visitor(
+    request: HttpRequest,
+    channel: web::Path<String>,
+    payload: web::Payload,
+    edge: web::Data<Edge>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let channel = widget::find(&edge, &channel)?;
+    widget::refuse_foreign(&request, &edge, widget::settings(&channel)?)?;
+    let address = throttle::counted_address(&request, edge.server.behind_proxy);
+    edge.node.visitor_comes(&channel, address).map_err(ApiError::TooFast)?;
+    let node = edge.node.clone();
+    respond(&request, payload, move |socket| node.open_visitor(channel, address, socket))
 }
 
 /// Makes the connection a socket, with a session from `open`.
@@ -94,7 +111,7 @@ impl Actor for Pipe {
         };
         self.session = self.open.take().and_then(|open| open(socket));
         if self.session.is_none() {
-            end(ctx, CloseCode::Other(close::TOO_MANY), "too many consoles are open");
+            end(ctx, CloseCode::Other(close::TOO_MANY), "too many are open");
         }
     }
 

@@ -71,6 +71,7 @@ export async function openStage(t, story, { demoArgs = [] } = {}) {
   return {
     way,
     demo,
+    browser,
     /** Scripts that failed and dialogs that opened, on any page. */
     faults,
     open,
@@ -159,7 +160,7 @@ async function startDemo(args) {
 }
 
 /** The network between browsers and hub: a port that passes everything on, and can be cut. */
-async function openWay() {
+export async function openWay() {
   let target = null;
   const sockets = new Set();
   const server = net.createServer((near) => {

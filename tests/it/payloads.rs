@@ -84,9 +84,11 @@ impl Expected {
                 InboundKind::Message(message) if message.automatic => Self::Unheard,
                 InboundKind::Message(message) if message.rating.is_some() => Self::Unheard,
                 InboundKind::Message(_) => Self::Message,
-                InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => {
-                    Self::Change
-                }
+                InboundKind::Edited { .. }
+                | InboundKind::Blocked
+                | InboundKind::Unblocked
+                | InboundKind::Received { .. }
+                | InboundKind::Introduced(_) => Self::Change,
             },
         }
     }

@@ -84,6 +84,7 @@ fn samples() -> Vec<ServerFrame> {
             to: position("0:3-49.0a1b2c3d"),
             events: events(),
         },
+        ServerFrame::Typing { conversation: ConversationId::new(CONVERSATION) },
         ServerFrame::CaughtUp {},
         ServerFrame::Result {
             cmd_id: "0195512e-0000-7000-8000-0000000000c1".parse().unwrap(),

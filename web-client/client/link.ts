@@ -52,7 +52,7 @@ export type OfflineWhy = "lost" | "silent" | "asked_to_come_back" | "too_many_so
 
 export type Handlers = {
   state(state: LinkState): void;
-  /** Frames that passed the checks: welcome, snapshot, events, beat, error. */
+  /** Frames that passed the checks: welcome, snapshot, events, typing, beat, error. */
   frame(frame: ServerFrame): void;
 };
 
@@ -223,6 +223,8 @@ export class Link {
       case "beat":
         if (this.hellosOut === 0) this.followed(frame);
         return;
+      case "typing":
+        return this.handlers.frame(frame);
       default:
         return frame satisfies never;
     }
@@ -384,6 +386,7 @@ const FRAMES: ReadonlySet<unknown> = new Set<ServerFrame["type"]>([
   "welcome",
   "snapshot",
   "events",
+  "typing",
   "caught_up",
   "result",
   "beat",

@@ -85,6 +85,8 @@ export type ServerFrame =
       operators: OperatorView[];
       rows: Row[];
     }
+  /** The customer is writing; shown for a few seconds. */
+  | { type: "typing"; conversation: ConversationId }
   | { type: "events"; shard: ShardId; from: FeedPosition; to: FeedPosition; events: Event[] }
   | { type: "caught_up" }
   | ({ type: "result"; cmd_id: CommandId } & Outcome)

@@ -245,6 +245,10 @@ export const samples: Samples = {
       }
     ]
   },
+  typing: {
+    "type": "typing",
+    "conversation": "0-0195512e-0000-7000-8000-000000000001"
+  },
   caught_up: {
     "type": "caught_up"
   },

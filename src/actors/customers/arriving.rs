@@ -1,7 +1,7 @@
 //! A customer writes: his card is found or made, what he says of himself is added, a lead is made.
 
 use domain::channel::Channel;
-use domain::chat::{CustomerMessage, Inbound, InboundKind};
+use domain::chat::{CustomerMessage, Inbound, InboundKind, Introduction};
 use domain::customer::{
     Added, Claim, Contact, ContactKind, ContactSource, Customer, Holding, Standing, Whose, holding,
     merge,
@@ -40,6 +40,36 @@ impl Customers {
         Ok(id)
     }
 
+    /// The card of somebody who says who he is, made if he has none. A name that staff has set
+    /// stays; the lead is made as if he had written.
+    pub(crate) async fn introduced(
+        &mut self,
+        store: &Store,
+        channel: &Channel,
+        line: &LineSettings,
+        (inbound, who): (&Inbound, &Introduction),
+        now: Timestamp,
+    ) -> Result<CustomerId, Unavailable> {
+        let key = ChatKey { channel: channel.id.clone(), external: inbound.chat.clone() };
+        let mut card = self.card_of(store, &key, &inbound.customer_name, now).await?;
+        card.introduces_himself(&key, who, now);
+        self.put_card(&card);
+        let id = card.id;
+        let source = match who.standing {
+            Standing::Verified => ContactSource::Platform { chat: key },
+            Standing::Claimed | Standing::Rejected => ContactSource::Typed { chat: key },
+        };
+        let phone = who.phone.iter().map(|value| (ContactKind::Phone, value));
+        let email = who.email.iter().map(|value| (ContactKind::Email, value));
+        let given = phone.chain(email).map(|(kind, value)| {
+            let (value, source, standing) = (value.clone(), source.clone(), who.standing);
+            (kind, Contact { value, standing, source, at: now })
+        });
+        self.add_contacts(store, &id, given.collect(), &line.crm, now).await?;
+        self.make_lead(store, &id, channel, &CustomerMessage::default(), &line.crm, now).await?;
+        Ok(id)
+    }
+
     async fn card_of(
         &mut self,
         store: &Store,
@@ -68,6 +98,17 @@ impl Customers {
         now: Timestamp,
     ) -> Result<(), Unavailable> {
         let given = self.contacts_in(chat, message, crm, now);
+        self.add_contacts(store, id, given, crm, now).await
+    }
+
+    async fn add_contacts(
+        &mut self,
+        store: &Store,
+        id: &CustomerId,
+        given: Vec<(ContactKind, Contact)>,
+        crm: &CrmSettings,
+        now: Timestamp,
+    ) -> Result<(), Unavailable> {
         if given.is_empty() {
             return Ok(());
         }

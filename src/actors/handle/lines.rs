@@ -122,7 +122,7 @@ impl NodeHandle {
         }
     }
 
-    async fn line(&self, line: &LineId) -> Result<Option<Addr<LineActor>>, NotStored> {
+    pub(crate) async fn line(&self, line: &LineId) -> Result<Option<Addr<LineActor>>, NotStored> {
         self.ask_lines(AskLines::One(line.clone())).await.map(|lines| lines.into_iter().next())
     }
 

@@ -38,7 +38,10 @@ pub(super) fn external_id(item: &Item) -> &str {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => message.external_id.as_deref(),
             InboundKind::Edited { external_id, .. } => Some(&**external_id),
-            InboundKind::Blocked | InboundKind::Unblocked => None,
+            InboundKind::Blocked
+            | InboundKind::Unblocked
+            | InboundKind::Received { .. }
+            | InboundKind::Introduced(_) => None,
         },
         Meaning::Ignored(_) => None,
     };
@@ -67,7 +70,11 @@ fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
 fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
     let own = match what {
         InboundKind::Message(message) => message.external_id.as_deref(),
-        InboundKind::Edited { .. } | InboundKind::Blocked | InboundKind::Unblocked => None,
+        InboundKind::Edited { .. }
+        | InboundKind::Blocked
+        | InboundKind::Unblocked
+        | InboundKind::Received { .. }
+        | InboundKind::Introduced(_) => None,
     };
     own.map(|id| digest(format!("{}:{chat}:{id}", chat.len()).as_bytes()))
 }

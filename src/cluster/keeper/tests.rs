@@ -122,6 +122,18 @@ fn who_stopped_by_himself_goes_on_when_nobody_has_come() {
 }
 
 #[test]
+fn what_was_seen_long_ago_says_nothing_of_who_owns_what() {
+    let mut world = World::of(["anna", "boris"]);
+    world.polls(0, &lease("boris", 3, 7));
+    assert!(world.keeper.all_owned(world.at(1_999)));
+    assert!(!world.keeper.all_owned(world.at(2_000)));
+    world.polls(2_000, &lease("boris", 3, 7));
+    assert!(world.keeper.all_owned(world.at(2_001)));
+    world.polls(2_250, &lease("carl", 4, 0));
+    assert!(!world.keeper.all_owned(world.at(2_251)), "who is not there");
+}
+
+#[test]
 fn a_lost_renewal_is_told_once() {
     let mut world = World::of(["anna"]);
     world.gains(0);

@@ -1,4 +1,5 @@
-//! The pretend platform: customers in a browser, a bot like Telegram's and a signed web form.
+//! The pretend platform: customers in a browser, a bot like Telegram's, a signed web form, and a site
+//! with the widget.
 //!
 //! It knows the hub by its public addresses and nothing else: what it sends and answers are the
 //! bytes that the platforms document, so that what works here works there.
@@ -7,6 +8,7 @@ mod chats;
 mod deliver;
 mod form;
 mod pages;
+mod site;
 mod telegram;
 
 use std::collections::VecDeque;
@@ -29,6 +31,7 @@ const KEPT_MAX: usize = 1_000;
 pub struct Accounts {
     pub bot: Bot,
     pub form: Form,
+    pub site: Site,
 }
 
 /// A bot of the pretend Telegram.
@@ -47,6 +50,16 @@ pub struct Form {
     /// With its `whsec_`.
     pub key: String,
     pub hook_url: String,
+}
+
+/// What a site with the widget knows of the hub.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// The hub's address, without a path.
+    pub hub: String,
+    pub channel: String,
+    /// What it vouches for its users with.
+    pub secret: String,
 }
 
 /// The platform. One a process, shared by all workers.

@@ -15,10 +15,11 @@ use crate::channels::webhook::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::demo::pretend::chats::{Author, Side};
 use crate::demo::pretend::deliver::{Act, Acted};
 use crate::demo::pretend::form::{Proof, Received};
-use crate::demo::pretend::{Platform, form, push_bounded, telegram};
+use crate::demo::pretend::{Platform, form, push_bounded, site, telegram};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
+const SITE_STYLE: &str = include_str!("site.css");
 const SCRIPT: &str = include_str!("page.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; img-src https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -41,6 +42,8 @@ pub(super) fn configure(routes: &mut ServiceConfig, platform: Arc<Platform>) {
         .service(resource("/pretend").route(file("text/html; charset=utf-8", PAGE)))
         .service(resource("/pretend/page.css").route(file("text/css; charset=utf-8", STYLE)))
         .service(resource("/pretend/page.js").route(file("text/javascript; charset=utf-8", SCRIPT)))
+        .service(resource("/pretend/site").route(get().to(site::page)))
+        .service(resource("/pretend/site.css").route(file("text/css; charset=utf-8", SITE_STYLE)))
         .service(resource("/pretend/api/chats").route(get().to(chats)))
         .service(resource("/pretend/api/{side}/customers").route(post().to(add_customer)))
         .service(resource("/pretend/api/{side}/customers/{id}/acts").route(post().to(act)))

@@ -1,12 +1,15 @@
 //! Channels over HTTP: list, read, connect, change. Secrets go in and never come out, but for a
 //! key that was made here, once.
 
+mod widget;
+
 use actix_web::{HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId};
 use domain::line::{FieldProblem, Line};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -14,6 +17,7 @@ use crate::actors::directory::{Directory, Versioned};
 use crate::actors::handle::Change;
 use crate::clock;
 use crate::config::Secret;
+use crate::web::api::channels::widget::{GivenWidget, ShownWidget};
 use crate::web::api::{lines, not_stored, same_version};
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
@@ -44,9 +48,26 @@ pub(in crate::web) struct ChannelBody {
     /// Where the platform posts to.
     hook_url: String,
     settings: ShownSettings,
-    /// Only in the answer that made it: the key of our own webhook. It is not shown again.
+    /// Of a widget: on which of its sites it was seen since the program was started, and when last;
+    /// the newest first.
+    seen: Vec<Seen>,
+    /// Only in the answer that made it: the key of our own webhook, or what a site vouches for its
+    /// users with. It is not shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     new_key: Option<String>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Seen {
+    site: String,
+    #[schema(value_type = String)]
+    at: Timestamp,
+}
+
+impl From<(String, Timestamp)> for Seen {
+    fn from((site, at): (String, Timestamp)) -> Self {
+        Self { site, at }
+    }
 }
 
 /// Settings with secrets shown as `••••1234`.
@@ -55,6 +76,7 @@ pub(in crate::web) struct ChannelBody {
 enum ShownSettings {
     Telegram { token: String, secret: String, api_base: String, polling: bool },
     Webhook { keys: Vec<String>, outgoing_url: Option<String> },
+    Widget(ShownWidget),
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -104,6 +126,7 @@ enum GivenSettings {
         #[serde(default)]
         new_key: bool,
     },
+    Widget(GivenWidget),
 }
 
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", security(("cookie" = [])),
@@ -210,6 +233,10 @@ impl GivenSettings {
                 let keys = vec![key.clone()];
                 (ChannelSettings::Webhook { keys, outgoing_url }, Some(key))
             }
+            Self::Widget(given) => {
+                let (settings, secret) = given.for_new_channel();
+                (ChannelSettings::Widget(Box::new(settings)), secret)
+            }
         }
     }
 
@@ -244,8 +271,11 @@ impl GivenSettings {
                 }
                 Ok((ChannelSettings::Webhook { keys, outgoing_url }, made))
             }
-            (Self::Telegram { .. }, ChannelSettings::Webhook { .. })
-            | (Self::Webhook { .. }, ChannelSettings::Telegram { .. }) => {
+            (Self::Widget(given), ChannelSettings::Widget(old)) => {
+                let (settings, secret) = given.over(*old);
+                Ok((ChannelSettings::Widget(Box::new(settings)), secret))
+            }
+            (Self::Telegram { .. } | Self::Webhook { .. } | Self::Widget(_), _) => {
                 Err(ApiError::field("settings.kind", "the kind that the channel has"))
             }
         }
@@ -267,6 +297,7 @@ fn show(found: &Versioned<Channel>, edge: &Edge) -> ChannelBody {
         enabled: channel.enabled,
         hook_url: format!("{}/hooks/{}", edge.server.public_url.as_str(), channel.id),
         settings: shown(&channel.settings),
+        seen: edge.sightings.of(&channel.id).into_iter().map(Seen::from).collect(),
         new_key: None,
     }
 }
@@ -283,6 +314,7 @@ fn shown(settings: &ChannelSettings) -> ShownSettings {
             keys: keys.iter().map(|key| masked(key)).collect(),
             outgoing_url: outgoing_url.clone(),
         },
+        ChannelSettings::Widget(widget) => ShownSettings::Widget(widget::shown(widget)),
     }
 }
 
@@ -328,6 +360,7 @@ fn check(channel: &Channel, may_call: impl Fn(&str) -> bool) -> Result<(), ApiEr
             let ok = outgoing_url.as_deref().is_none_or(|url| is_short(url) && may_call(url));
             check(ok, "settings.outgoing_url", CALLABLE);
         }
+        ChannelSettings::Widget(widget) => problems.extend(widget.problems(widget::is_origin)),
     }
     if problems.is_empty() { Ok(()) } else { Err(ApiError::InvalidFields(problems)) }
 }

@@ -10,7 +10,7 @@ use crate::web::api::{
     audit, calendar, channels, conversations, customers, duty, leads, lines, operators,
     transfer_targets,
 };
-use crate::web::{auth, hooks, setup};
+use crate::web::{auth, hooks, setup, widget};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -64,6 +64,9 @@ use crate::web::{auth, hooks, setup};
         leads::create,
         leads::change,
         hooks::receive,
+        widget::start::start,
+        widget::news,
+        widget::act,
     ),
     modifiers(&SignInCookie, &CommonAnswers),
 )]
@@ -137,13 +140,23 @@ mod tests {
         let paths = document["paths"].as_object().expect("paths");
         assert!(!paths.is_empty());
         for path in paths.keys() {
-            assert!(path.starts_with("/api/v1/") || path == "/hooks/{channel}", "{path}");
+            // Platforms and visitors have entrances of their own.
+            let other = path == "/hooks/{channel}" || path.starts_with("/widget/{channel}/");
+            assert!(path.starts_with("/api/v1/") || other, "{path}");
         }
     }
 
     /// Not of the interface, or documented elsewhere.
-    const UNDOCUMENTED: [&str; 5] =
-        ["/healthz", "/readyz", "/metrics", "/ws/operator", "/api/v1/openapi.json"];
+    const UNDOCUMENTED: [&str; 8] = [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/ws/operator",
+        "/ws/visitor/{channel}",
+        "/widget/{channel}",
+        "/widget/{channel}/preview",
+        "/api/v1/openapi.json",
+    ];
 
     /// The table of routes cannot be asked, so it is read.
     #[test]

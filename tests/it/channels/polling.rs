@@ -24,6 +24,7 @@ fn texts(items: &[Item]) -> Vec<String> {
             InboundKind::Edited { text, .. } => format!("{} edits: {text}", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
+            InboundKind::Received { .. } | InboundKind::Introduced(_) => panic!("no bot says so"),
         },
         Meaning::Ignored(word) => (*word).to_owned(),
     };

@@ -83,6 +83,7 @@ fn who_cannot_reach_the_store_stops_by_himself_and_goes_on_with_it() {
             assert!(stopped <= 2_100, "the self-fence: {stopped} ms");
             assert_eq!(among.delivered(&update).await, [Err(NotStored::Unavailable)]);
             among.passes(10_000).await;
+            assert!(!among.node("a").is_ready());
             among.comes_to("a");
             let again = among.passes_until(async || among.node("a").is_ready()).await;
             assert!(again <= 1_500, "at once: {again} ms");

@@ -37,6 +37,14 @@ impl Story {
         self.settles().await;
     }
 
+    /// One more channel of the story's line.
+    pub async fn opens_channel(&self, id: &str, settings: ChannelSettings) {
+        let channel = Channel { id: ChannelId::new(id), settings, ..self.bot() };
+        let change = Change::Channel { version: 0, channel };
+        self.node.change(&chief(), vec![change]).await.unwrap();
+        self.settles().await;
+    }
+
     /// A person who can sign in.
     pub async fn hires(&self, name: &str, change: impl FnOnce(&mut Operator)) {
         let Change::Operator { version, mut operator } = operator(name, Role::Operator) else {

@@ -48,6 +48,8 @@ export type State = {
   operators: Readonly<Record<string, OperatorView>>;
   rows: Readonly<Record<ConversationId, Row>>;
   chat: Chat | null;
+  /** The customer who was writing last, by our clock. */
+  typing: { conversation: ConversationId; at: number } | null;
   /** How often entries were asked for. */
   requests: number;
   drafts: Readonly<Record<ConversationId, Draft>>;
@@ -129,6 +131,7 @@ export const initial: State = {
   operators: {},
   rows: {},
   chat: null,
+  typing: null,
   requests: 0,
   drafts: {},
   unread: {},
@@ -223,6 +226,8 @@ function withFrame(state: State, frame: ServerFrame, at: number): State {
       return withSnapshot(state, frame);
     case "events":
       return frame.events.reduce(applied, state);
+    case "typing":
+      return { ...state, typing: { conversation: frame.conversation, at } };
     case "caught_up":
     case "result":
     case "reconnect":
@@ -294,7 +299,8 @@ function isPickedUp(state: State, row: Row): boolean {
 
 function withEntry(state: State, conversation: ConversationId, entry: Entry): State {
   const outgoing = withoutArrived(state.outgoing, conversation, [entry], state.me?.id);
-  const next = { ...state, outgoing, card: afterEntry(state, conversation, entry) };
+  const typing = state.typing?.conversation === conversation ? null : state.typing;
+  const next = { ...state, outgoing, typing, card: afterEntry(state, conversation, entry) };
   const row = state.rows[conversation];
   const isMine = row !== undefined && state.me !== null && takesPart(state.me, row);
   if (!isMine || !isHeard(entry)) return next;

@@ -144,6 +144,7 @@ export const en = {
   choosing: choosingEn,
   unheard: unheardEn,
   chat: {
+    typing: "The customer is writing…",
     none: "Choose a conversation on the left.",
     noneHint: "Offers, your conversations and the queue are kept up to date by themselves.",
     loading: "Loading the conversation…",

@@ -147,6 +147,7 @@ export const ru: Words = {
   choosing: choosingRu,
   unheard: unheardRu,
   chat: {
+    typing: "Клиент пишет…",
     none: "Выберите диалог слева.",
     noneHint: "Предложения, ваши диалоги и очередь обновляются сами.",
     loading: "Загружаем диалог…",

@@ -9,6 +9,9 @@ import { Entries } from "./Entries.tsx";
 import { ReplyBox } from "./ReplyBox.tsx";
 import type { Desk } from "./desk.ts";
 
+/** How long after a sign of writing it is shown. */
+const TYPING_MS = 5_000;
+
 export function Chat({ desk }: { desk: Desk }) {
   const { chat } = desk.state;
   if (chat === null) return <NothingOpen desk={desk} />;
@@ -19,6 +22,7 @@ export function Chat({ desk }: { desk: Desk }) {
       {from && <BackTo desk={desk} conversation={from} />}
       {row && <ChatHead key={chat.conversation} desk={desk} row={row} chat={chat} />}
       <ChatBody desk={desk} chat={chat} />
+      <Typing desk={desk} chat={chat} />
       {row && <ChatFoot desk={desk} chat={chat} row={row} />}
     </main>
   );
@@ -50,6 +54,18 @@ function ChatBody({ desk, chat }: { desk: Desk; chat: OpenChat }) {
     default:
       return chat.failed satisfies never;
   }
+}
+
+/** The customer is writing, as far as is known. */
+function Typing({ desk, chat }: { desk: Desk; chat: OpenChat }) {
+  const { typing, clockAheadMs } = desk.state;
+  const now = desk.now.value - clockAheadMs;
+  const isFresh = typing !== null && now - typing.at < TYPING_MS;
+  return (
+    <p class="Chat-typing" role="status" data-testid="customer-typing">
+      {isFresh && typing.conversation === chat.conversation ? desk.words.chat.typing : ""}
+    </p>
+  );
 }
 
 /** The way back from what was looked up. */

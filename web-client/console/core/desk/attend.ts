@@ -19,6 +19,7 @@ export function attended(before: State, after: State, frame: ServerFrame, at: nu
     case "events":
       return { ...after, work: withEvents(after.work, before, after, frame.events, at) };
     case "welcome":
+    case "typing":
     case "caught_up":
     case "result":
     case "beat":

@@ -1,0 +1,203 @@
+//! The visitors of sites who are here: who is told that something stirs in which chat.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix::{Handler, Message, MessageResponse, Recipient};
+use bytestring::ByteString;
+use domain::event::{Audience, FeedEvent};
+use domain::id::{ChatKey, ConversationId};
+
+use crate::actors::encode;
+use crate::actors::feed::{Feed, FeedBatch, GoAway, SessionKey};
+use crate::actors::handle::Deliver;
+use crate::protocol::ServerFrame;
+
+/// Sockets of one chat; a page more gets none and polls.
+const SOCKETS_OF_CHAT_MAX: usize = 10;
+
+/// Something that the visitor may read has changed in his chat.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Stirred;
+
+/// Whoever answers the visitor is writing.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct IsTyping;
+
+/// What the feed keeps of a visitor's session.
+pub(crate) struct VisitorListener {
+    pub(crate) chat: ChatKey,
+    pub(crate) stirred: Recipient<Stirred>,
+    pub(crate) typing: Recipient<IsTyping>,
+    pub(crate) go_away: Recipient<GoAway>,
+}
+
+struct Kept {
+    listener: VisitorListener,
+    /// The conversation that is on his page.
+    reads: Option<ConversationId>,
+}
+
+/// All sessions of visitors on this node.
+#[derive(Default)]
+pub(super) struct Visitors {
+    sessions: BTreeMap<SessionKey, Kept>,
+    by_chat: BTreeMap<ChatKey, BTreeSet<SessionKey>>,
+    by_conversation: BTreeMap<ConversationId, BTreeSet<SessionKey>>,
+    next_key: SessionKey,
+}
+
+impl Visitors {
+    /// Tells those whom a commit concerns, each once.
+    pub(super) fn stir(&self, batch: &FeedBatch) {
+        if self.sessions.is_empty() {
+            return;
+        }
+        let chats = batch.events.iter().filter_map(|event| match &event.event {
+            FeedEvent::Chat { chat } => self.by_chat.get(chat),
+            FeedEvent::Row(_)
+            | FeedEvent::Entry { .. }
+            | FeedEvent::Edited { .. }
+            | FeedEvent::Delivery { .. }
+            | FeedEvent::Shared { .. }
+            | FeedEvent::Load { .. }
+            | FeedEvent::Offered { .. }
+            | FeedEvent::Attention { .. }
+            | FeedEvent::Answered { .. }
+            | FeedEvent::Alarm { .. } => None,
+        });
+        let keys: BTreeSet<&SessionKey> = chats.flatten().collect();
+        for kept in keys.into_iter().filter_map(|key| self.sessions.get(key)) {
+            kept.listener.stirred.do_send(Stirred);
+        }
+    }
+
+    pub(super) fn send_away(&self) {
+        for kept in self.sessions.values() {
+            kept.listener.go_away.do_send(GoAway);
+        }
+    }
+
+    fn attach(&mut self, listener: VisitorListener) -> Option<SessionKey> {
+        let of_chat = self.by_chat.entry(listener.chat.clone()).or_default();
+        if of_chat.len() >= SOCKETS_OF_CHAT_MAX {
+            return None;
+        }
+        let key = self.next_key;
+        self.next_key += 1;
+        of_chat.insert(key);
+        self.sessions.insert(key, Kept { listener, reads: None });
+        Some(key)
+    }
+
+    fn detach(&mut self, key: SessionKey) {
+        self.reads(key, None);
+        let Some(kept) = self.sessions.remove(&key) else { return };
+        drop_from(&mut self.by_chat, &kept.listener.chat, key);
+    }
+
+    fn reads(&mut self, key: SessionKey, conversation: Option<ConversationId>) {
+        let Some(kept) = self.sessions.get_mut(&key) else { return };
+        let before = std::mem::replace(&mut kept.reads, conversation.clone());
+        if let Some(before) = before {
+            drop_from(&mut self.by_conversation, &before, key);
+        }
+        if let Some(conversation) = conversation {
+            self.by_conversation.entry(conversation).or_default().insert(key);
+        }
+    }
+
+    fn types(&self, conversation: &ConversationId) {
+        let keys = self.by_conversation.get(conversation).into_iter().flatten();
+        for kept in keys.filter_map(|key| self.sessions.get(key)) {
+            kept.listener.typing.do_send(IsTyping);
+        }
+    }
+}
+
+fn drop_from<K: Ord>(index: &mut BTreeMap<K, BTreeSet<SessionKey>>, at: &K, key: SessionKey) {
+    if let Some(keys) = index.get_mut(at) {
+        keys.remove(&key);
+        if keys.is_empty() {
+            index.remove(at);
+        }
+    }
+}
+
+/// A visitor's session begins to listen.
+#[derive(Message)]
+#[rtype(result = "VisitorAttached")]
+pub(crate) struct AttachVisitor(pub(crate) VisitorListener);
+
+/// None: too many pages of this chat are open.
+#[derive(Clone, Copy, Debug, MessageResponse)]
+pub(crate) struct VisitorAttached(pub(crate) Option<SessionKey>);
+
+impl Handler<AttachVisitor> for Feed {
+    type Result = VisitorAttached;
+
+    fn handle(&mut self, attach: AttachVisitor, _: &mut Self::Context) -> VisitorAttached {
+        VisitorAttached(self.visitors.attach(attach.0))
+    }
+}
+
+/// A visitor's session ends.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct DetachVisitor(pub(crate) SessionKey);
+
+impl Handler<DetachVisitor> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, detach: DetachVisitor, _: &mut Self::Context) {
+        self.visitors.detach(detach.0);
+    }
+}
+
+/// A visitor has that conversation on his page.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct VisitorReads {
+    pub(crate) key: SessionKey,
+    pub(crate) conversation: Option<ConversationId>,
+}
+
+impl Handler<VisitorReads> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, reads: VisitorReads, _: &mut Self::Context) {
+        self.visitors.reads(reads.key, reads.conversation);
+    }
+}
+
+/// Somebody is writing in a conversation. Is told to those who are there, and forgotten.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) enum Typing {
+    /// Whoever has it: his customer is told, if he is on a page of ours.
+    Operator(ConversationId),
+    /// The customer: those are told whom his messages reach, and who has the conversation on the
+    /// screen.
+    Customer { conversation: ConversationId, audience: Audience },
+}
+
+impl Handler<Typing> for Feed {
+    type Result = ();
+
+    fn handle(&mut self, typing: Typing, _: &mut Self::Context) {
+        match typing {
+            Typing::Operator(conversation) => self.visitors.types(&conversation),
+            Typing::Customer { conversation, audience } => {
+                let people = audience.0.iter().filter_map(|who| self.by_operator.get(who));
+                let watching = self.by_watch.get(&conversation).into_iter();
+                let keys: BTreeSet<&SessionKey> = people.chain(watching).flatten().collect();
+                let listeners = keys.into_iter().filter_map(|key| self.sessions.get(key));
+                let frame: ByteString = encode::frame(&ServerFrame::Typing { conversation });
+                for kept in listeners {
+                    kept.listener.aside.do_send(Deliver(vec![frame.clone()]));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! What a visitor may read: his own chat, without notes, facts and names that the line hides.
+//!
+//! A position is a conversation of the chat and a record of its history, so that it holds whatever
+//! becomes of feeds and nodes: what comes after it is read from what is stored.
+
+use domain::chat::{Chat, Receipt};
+use domain::conversation::{Conversation, State};
+use domain::entry::{Author, Body, DeliveryState, Entry, Fact, Message, Record, fold};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber};
+use domain::texts::Kind;
+
+use crate::actors::directory::Directory;
+use crate::actors::encode;
+use crate::actors::handle::{NodeHandle, NotStored};
+use crate::actors::line::AskPlace;
+use crate::protocol::visitor::{
+    ChatState, OpenHours, OpenRating, Phase, QueueState, Shown, VisitorItem, VisitorNews, Writer,
+};
+use crate::store::op::DocumentKind;
+
+use domain::line::RatingScale;
+
+/// Conversations of a chat that are looked at: who was away for longer begins with these.
+const CONVERSATIONS_MAX: usize = 20;
+/// Conversations whose items a page gets that knows nothing.
+const SHOWN_CONVERSATIONS: usize = 3;
+/// Items in one answer to a page that knows nothing: the newest.
+const ITEMS_MAX: usize = 200;
+/// Records of a history read at a time.
+const PAGE: usize = 256;
+/// Entries marked at a time.
+const RECEIPTS_MAX: usize = 50;
+const SECONDS_A_MINUTE: i64 = 60;
+
+/// Up to where a page knows its chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) conversation: ConversationId,
+    pub(crate) record: u32,
+}
+
+impl Position {
+    /// As the page keeps it.
+    pub(crate) fn text(&self) -> String {
+        format!("{}.{}", self.conversation, self.record)
+    }
+
+    /// Reads what [`Self::text`] wrote.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (conversation, record) = text.rsplit_once('.')?;
+        let conversation = ConversationId::parse(conversation)?;
+        Some(Self { conversation, record: record.parse().ok()? })
+    }
+}
+
+/// What happened in a chat since a position.
+pub(crate) async fn news(
+    node: &NodeHandle,
+    key: &ChatKey,
+    after: Option<&Position>,
+) -> Result<VisitorNews, NotStored> {
+    let directory = node.directory();
+    let chain = chain(node, key, after).await?;
+    let known = after.filter(|after| chain.iter().any(|one| one.id == after.conversation));
+    let shown = if known.is_some() { chain.len() } else { chain.len().min(SHOWN_CONVERSATIONS) };
+    let mut items = Vec::new();
+    for conversation in chain.iter().take(shown).rev() {
+        let since = known.filter(|known| known.conversation == conversation.id);
+        let since = since.map_or(0, |known| known.record);
+        for record in records(node, conversation, since).await? {
+            items.extend(item(record, conversation, &directory));
+        }
+    }
+    if known.is_none() && items.len() > ITEMS_MAX {
+        items.drain(..items.len() - ITEMS_MAX);
+    }
+    let newest = chain.first();
+    let position = newest
+        .map(|newest| Position { conversation: newest.id.clone(), record: newest.last_record });
+    let state = state(node, &key.channel, newest, &directory).await?;
+    let position = position.map(|position| position.text());
+    Ok(VisitorNews { reset: known.is_none(), items, position, state })
+}
+
+/// The conversations of a chat, newest first, back to the one of `after`.
+async fn chain(
+    node: &NodeHandle,
+    key: &ChatKey,
+    after: Option<&Position>,
+) -> Result<Vec<Conversation>, NotStored> {
+    let Some(chat) = chat(node, key).await? else { return Ok(Vec::new()) };
+    let mut chain: Vec<Conversation> = Vec::new();
+    // One that begins in another shard may not be there yet.
+    let mut next = match &chat.open {
+        Some(open) if node.stored_conversation(open).await?.is_some() => chat.open.clone(),
+        Some(_) | None => chat.last.clone(),
+    };
+    while let Some(id) = next.take().filter(|_| chain.len() < CONVERSATIONS_MAX) {
+        let Some(conversation) = node.stored_conversation(&id).await? else { break };
+        let reached = after.is_some_and(|after| after.conversation == id);
+        next.clone_from(&conversation.continues);
+        chain.push(conversation);
+        if reached {
+            break;
+        }
+    }
+    // It may have moved on before its chat heard of it.
+    if let Some(moved) = chain.first().and_then(Conversation::moved_to).cloned()
+        && let Some(conversation) = node.stored_conversation(&moved).await?
+    {
+        chain.insert(0, conversation);
+    }
+    Ok(chain)
+}
+
+/// A chat as it is stored.
+pub(crate) async fn chat(node: &NodeHandle, key: &ChatKey) -> Result<Option<Chat>, NotStored> {
+    let directory = node.directory();
+    let Some(channel) = directory.channels.get(&key.channel) else { return Ok(None) };
+    let store = &node.parts().store;
+    let found = store.document(channel.value.shard, DocumentKind::Chat, key.to_string()).await;
+    let found = found.map_err(|_| NotStored::Unavailable)?;
+    Ok(found.and_then(|found| encode::read("chat", &found.bytes)))
+}
+
+/// The records of a conversation after one of them, up to where its document stands.
+async fn records(
+    node: &NodeHandle,
+    conversation: &Conversation,
+    after: u32,
+) -> Result<Vec<Record>, NotStored> {
+    let Some(shard) = conversation.id.shard() else { return Ok(Vec::new()) };
+    let (mut found, mut after) = (Vec::new(), after);
+    while after < conversation.last_record {
+        let store = &node.parts().store;
+        let page = store.history(shard, conversation.id.clone(), after, PAGE).await;
+        let page = page.map_err(|_| NotStored::Unavailable)?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        let known = page.into_iter().filter(|(n, _)| *n <= conversation.last_record);
+        found.extend(known.filter_map(|(_, bytes)| encode::read::<Record>("record", &bytes)));
+    }
+    Ok(found)
+}
+
+/// What a record says to the visitor; none: it is not for him.
+fn item(record: Record, of: &Conversation, directory: &Directory) -> Option<VisitorItem> {
+    let Record::Entry { entry, original: _ } = record else { return None };
+    let Entry { n, at, author, body } = entry;
+    match body {
+        Body::Message(message) => Some(VisitorItem::Message {
+            conversation: of.id.clone(),
+            n,
+            at,
+            from: writer(&author, of, directory),
+            id: own_id(&author, &message),
+            rating: message.automatic.and_then(asks_for),
+            text: message.text,
+        }),
+        Body::Fact(Fact::Rated { scale, value }) => {
+            Some(VisitorItem::Rated { conversation: of.id.clone(), scale, value })
+        }
+        Body::Fact(_) | Body::Note { .. } => None,
+    }
+}
+
+fn own_id(author: &Author, message: &Message) -> Option<String> {
+    let own = *author == Author::Customer;
+    message.external_id.as_deref().filter(|_| own).map(str::to_owned)
+}
+
+fn writer(author: &Author, of: &Conversation, directory: &Directory) -> Writer {
+    match author {
+        Author::Customer => Writer::Visitor {},
+        Author::Operator { id } => {
+            let line = directory.lines.get(&of.line).zip(directory.operators.get(id));
+            let shown = line.and_then(|(line, operator)| {
+                line.value.settings.shown(id, &operator.value.name).map(shown)
+            });
+            shown.map_or(Writer::Company {}, Writer::Person)
+        }
+        Author::Line => Writer::Company {},
+    }
+}
+
+fn shown(shown: domain::line::Shown<'_>) -> Shown {
+    Shown { name: shown.name.to_owned(), picture: shown.picture.map(str::to_owned) }
+}
+
+fn asks_for(kind: Kind) -> Option<RatingScale> {
+    match kind {
+        Kind::RateLike => Some(RatingScale::Like),
+        Kind::RateStars => Some(RatingScale::Stars),
+        Kind::Welcome
+        | Kind::Consent
+        | Kind::OffHours
+        | Kind::Unanswered
+        | Kind::Closing
+        | Kind::AutoClose => None,
+    }
+}
+
+async fn state(
+    node: &NodeHandle,
+    channel: &ChannelId,
+    newest: Option<&Conversation>,
+    directory: &Directory,
+) -> Result<ChatState, NotStored> {
+    let now = node.clock().now();
+    let line = newest.map(|newest| newest.line.clone());
+    let line = line.or_else(|| directory.channels.get(channel).map(|it| it.value.line.clone()));
+    let hours = line.and_then(|line| directory.hours.get(&line));
+    let open = hours.is_none_or(|hours| hours.is_open(now));
+    let opens_at = hours.filter(|_| !open).and_then(|hours| hours.opens_next(now));
+    let phase = newest.map_or(Phase::Idle, phase);
+    let queue = match newest {
+        Some(newest) if phase == Phase::Waiting && open => queue(node, newest).await?,
+        Some(_) | None => None,
+    };
+    let rating = newest.and_then(|newest| {
+        let open = newest.rating.open.as_ref().filter(|open| now < open.until)?;
+        Some(OpenRating { conversation: newest.id.clone(), scale: open.scale })
+    });
+    let with = newest.filter(|_| phase == Phase::Answered).and_then(|newest| {
+        match writer(&Author::Operator { id: newest.holder()?.clone() }, newest, directory) {
+            Writer::Person(shown) => Some(shown),
+            Writer::Visitor {} | Writer::Company {} => None,
+        }
+    });
+    Ok(ChatState { phase, with, queue, rating, hours: OpenHours { open, opens_at } })
+}
+
+fn phase(conversation: &Conversation) -> Phase {
+    match conversation.state {
+        State::Waiting { .. } | State::Offered { .. } => Phase::Waiting,
+        State::Active(_) => Phase::Answered,
+        State::Closing { .. } | State::Closed { .. } => Phase::Idle,
+    }
+}
+
+async fn queue(
+    node: &NodeHandle,
+    conversation: &Conversation,
+) -> Result<Option<QueueState>, NotStored> {
+    let Some(line) = node.line(&conversation.line).await? else { return Ok(None) };
+    let stands = line.send(AskPlace(conversation.id.clone())).await;
+    let stands = stands.map_err(|_| NotStored::Unavailable)?;
+    Ok(stands.place.map(|place| {
+        let seconds = place.wait.filter(|_| stands.staffed).map(|wait| wait.as_secs().max(1));
+        let minutes = seconds.map(|seconds| (seconds + SECONDS_A_MINUTE - 1) / SECONDS_A_MINUTE);
+        QueueState {
+            position: place.position,
+            wait_minutes: minutes.and_then(|minutes| u32::try_from(minutes).ok()),
+            staffed: stands.staffed,
+        }
+    }))
+}
+
+/// Entries of ours up to that one that have not got so far yet, the oldest first.
+pub(crate) async fn unmarked(
+    node: &NodeHandle,
+    key: &ChatKey,
+    conversation: &ConversationId,
+    up_to: EntryNumber,
+    how: Receipt,
+) -> Result<Vec<EntryNumber>, NotStored> {
+    let Some(conversation) = node.stored_conversation(conversation).await? else {
+        return Ok(Vec::new());
+    };
+    if conversation.chat != *key {
+        return Ok(Vec::new());
+    }
+    let entries = fold(records(node, &conversation, 0).await?);
+    let waits = |entry: &Entry| {
+        let Body::Message(message) = &entry.body else { return false };
+        entry.n <= up_to && is_behind(message.delivery.as_ref(), how)
+    };
+    let found: Vec<EntryNumber> = entries.iter().filter(|e| waits(e)).map(|e| e.n).collect();
+    Ok(found.into_iter().take(RECEIPTS_MAX).collect())
+}
+
+/// Whether a message of ours has not got so far yet.
+fn is_behind(delivery: Option<&DeliveryState>, how: Receipt) -> bool {
+    match delivery {
+        None | Some(DeliveryState::Read) => false,
+        Some(DeliveryState::Delivered) => how == Receipt::Read,
+        Some(
+            DeliveryState::Pending
+            | DeliveryState::Sent
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Unconfirmed,
+        ) => true,
+    }
+}

@@ -1,0 +1,8 @@
+//! The site widget: visitors on a page of another origin, told at the hub's boundary.
+
+mod edge;
+mod page;
+mod protocol;
+mod reading;
+mod who;
+mod writing;

@@ -1,0 +1,249 @@
+//! Reads the whole history when everything has come to rest, and compares it with what customers,
+//! operators and the platform have seen.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::conversation::Conversation;
+use domain::entry::{Author, Body, Record};
+use domain::id::{ConversationId, OfferId, ShardId};
+use serde::de::DeserializeOwned;
+use switchboard::clock::Clock;
+use switchboard::store::Store;
+use switchboard::store::op::{DocumentKind, InboxPosition, Position};
+use switchboard::store::redis::RedisSettings;
+
+use crate::SHARDS;
+use crate::customers::text;
+use crate::desks::Seen;
+use crate::platform::Platform;
+
+const PAGE: usize = 256;
+/// A deadline that has passed so long ago was missed.
+const LATE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) acked: usize,
+    pub(crate) processed: usize,
+    pub(crate) lost: usize,
+    pub(crate) duplicated: usize,
+    pub(crate) out_of_order: usize,
+    pub(crate) double_assigned: usize,
+    pub(crate) orphaned: usize,
+    pub(crate) sessions: usize,
+    pub(crate) gaps: usize,
+    pub(crate) seen_twice: usize,
+    pub(crate) sends: usize,
+    pub(crate) sends_repeated: usize,
+    pub(crate) feeds_broken: usize,
+    pub(crate) problems: Vec<String>,
+}
+
+/// The texts of a chat in the order of its conversations and their entries.
+#[derive(Default)]
+struct Chat {
+    from_customer: Vec<String>,
+    from_operators: Vec<String>,
+}
+
+impl Findings {
+    pub(crate) fn is_clean(&self) -> bool {
+        self.problems.is_empty() && self.acked > 0
+    }
+
+    fn problem(&mut self, what: String) {
+        self.problems.push(what);
+    }
+}
+
+pub(crate) async fn check(
+    redis: &str,
+    acked: &BTreeMap<String, u32>,
+    desks: &[Seen],
+    platform: &Platform,
+) -> Findings {
+    let at = RedisSettings::at(redis, "sb:").unwrap();
+    let store = Store::redis(&RedisSettings { shards: SHARDS, ..at }).unwrap();
+    let mut findings = Findings::default();
+    let mut conversations = Vec::new();
+    for shard in (0..SHARDS).map(ShardId) {
+        conversations.extend(conversations_of(&store, shard).await);
+        check_rest(&store, shard, &mut findings).await;
+        check_feed(&store, shard, &mut findings).await;
+    }
+    check_deadlines(&conversations, &mut findings);
+    let chats = chats(&store, conversations).await;
+    check_messages(acked, &chats, &mut findings);
+    check_sends(&chats, platform, &mut findings);
+    check_desks(desks, &mut findings);
+    findings
+}
+
+async fn conversations_of(store: &Store, shard: ShardId) -> Vec<Conversation> {
+    let mut all = Vec::new();
+    for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
+        let mut after = None;
+        loop {
+            let page = store.documents(shard, kind, after.take(), PAGE).await.unwrap();
+            all.extend(page.iter().map(|document| read::<Conversation>(&document.bytes)));
+            if page.len() < PAGE {
+                break;
+            }
+            after = page.last().map(|document| document.id.clone());
+        }
+    }
+    all
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
+    serde_json::from_slice(bytes).unwrap()
+}
+
+/// Nothing lies about: the inbox is worked off, and no job waits that could be sent.
+async fn check_rest(store: &Store, shard: ShardId, findings: &mut Findings) {
+    let at = store.meta(shard).await.unwrap().inbox_at;
+    let waiting = store.inbox(shard, InboxPosition(at.0), PAGE).await.unwrap().len();
+    if waiting > 0 {
+        findings.orphaned += waiting;
+        findings.problem(format!("{waiting} entries wait in the inbox of shard {shard}"));
+    }
+    let jobs = store.jobs(shard).await.unwrap().len();
+    if jobs > 0 {
+        findings.orphaned += jobs;
+        findings.problem(format!("{jobs} jobs wait in shard {shard}"));
+    }
+}
+
+/// Epochs never go back, and each event follows the one before.
+async fn check_feed(store: &Store, shard: ShardId, findings: &mut Findings) {
+    let mut at = Position::default();
+    let mut broken = Vec::new();
+    while let Some(page) = store.feed(shard, at, PAGE).await.unwrap() {
+        for record in &page {
+            if record.previous != at || record.position <= at {
+                broken.push(format!("feed of shard {shard} breaks at {}", record.position));
+            }
+            at = record.position;
+        }
+        if page.len() < PAGE {
+            break;
+        }
+    }
+    findings.feeds_broken += broken.len();
+    findings.problems.extend(broken);
+}
+
+fn check_deadlines(conversations: &[Conversation], findings: &mut Findings) {
+    let now = Clock::Wall.now();
+    for conversation in conversations {
+        let missed = conversation.deadline().filter(|deadline| *deadline + LATE < now);
+        if let Some(deadline) = missed {
+            findings.orphaned += 1;
+            findings.problem(format!("{} was due at {deadline}", conversation.id));
+        }
+    }
+}
+
+async fn chats(store: &Store, mut conversations: Vec<Conversation>) -> BTreeMap<String, Chat> {
+    conversations.sort_by_key(|conversation| conversation.started_at);
+    let mut chats: BTreeMap<String, Chat> = BTreeMap::new();
+    for conversation in conversations {
+        let chat = chats.entry(conversation.chat.external.to_string()).or_default();
+        let shard = conversation.id.shard().unwrap();
+        let mut after = 0;
+        loop {
+            let id = conversation.id.clone();
+            let page = store.history(shard, id, after, PAGE).await.unwrap();
+            for (n, bytes) in &page {
+                after = *n;
+                chat.note(read::<Record>(bytes));
+            }
+            if page.len() < PAGE {
+                break;
+            }
+        }
+    }
+    chats
+}
+
+impl Chat {
+    fn note(&mut self, record: Record) {
+        let Record::Entry { entry, .. } = record else { return };
+        let Body::Message(message) = entry.body else { return };
+        match entry.author {
+            Author::Customer => self.from_customer.push(message.text),
+            Author::Operator { .. } => self.from_operators.push(message.text),
+            Author::Line => {}
+        }
+    }
+}
+
+fn check_messages(
+    acked: &BTreeMap<String, u32>,
+    chats: &BTreeMap<String, Chat>,
+    findings: &mut Findings,
+) {
+    let nothing = Chat::default();
+    for (chat, last) in acked {
+        let found = &chats.get(chat).unwrap_or(&nothing).from_customer;
+        findings.acked += *last as usize;
+        findings.processed += found.len();
+        let place = |n: u32| found.iter().position(|one| *one == text(chat, n));
+        let mut before = None;
+        for n in 1..=*last {
+            let at = place(n);
+            if at.is_none() {
+                findings.lost += 1;
+                findings.problem(format!("lost: {}", text(chat, n)));
+            } else if at < before {
+                findings.out_of_order += 1;
+                findings.problem(format!("out of order: {}", text(chat, n)));
+            }
+            before = at.or(before);
+        }
+        let mut once = found.clone();
+        once.sort_unstable();
+        once.dedup();
+        if once.len() < found.len() {
+            findings.duplicated += found.len() - once.len();
+            findings.problem(format!("chat {chat} holds messages twice"));
+        }
+    }
+}
+
+/// What stands in the chats at the platform is what operators wrote, once and in that order.
+fn check_sends(chats: &BTreeMap<String, Chat>, platform: &Platform, findings: &mut Findings) {
+    let nothing = Chat::default();
+    for (chat, sent) in platform.sent() {
+        findings.sends += sent.len();
+        let mut written = chats.get(&chat).unwrap_or(&nothing).from_operators.iter();
+        for text in &sent {
+            // A message whose outcome is not known may be left out, never repeated or overtaken.
+            if !written.any(|one| one == text) {
+                findings.sends_repeated += 1;
+                findings.problem(format!("sent twice or out of order to {chat}: {text}"));
+            }
+        }
+    }
+}
+
+fn check_desks(desks: &[Seen], findings: &mut Findings) {
+    let mut accepted: BTreeMap<&(ConversationId, OfferId), usize> = BTreeMap::new();
+    for seen in desks {
+        findings.sessions += seen.sessions;
+        findings.gaps += seen.gaps.len();
+        findings.seen_twice += seen.twice;
+        findings.problems.extend(seen.gaps.iter().map(|gap| format!("gap: {gap}")));
+        for offer in &seen.accepted {
+            *accepted.entry(offer).or_default() += 1;
+        }
+    }
+    if findings.seen_twice > 0 {
+        findings.problem(format!("{} entries were seen twice", findings.seen_twice));
+    }
+    for ((conversation, offer), times) in accepted.into_iter().filter(|(_, times)| *times > 1) {
+        findings.double_assigned += 1;
+        findings.problem(format!("offer {offer:?} of {conversation} was accepted {times} times"));
+    }
+}

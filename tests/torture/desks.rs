@@ -1,0 +1,322 @@
+//! Operators' consoles: accept or decline what they are offered, answer, finish, come back at any
+//! hub when their connection breaks - and note whether anything is missing or comes twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use domain::entry::Author;
+use domain::event::Row;
+use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId};
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use switchboard::clock;
+use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::OPERATORS;
+use crate::setup::{operator, token};
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+/// A command that is not answered is given again, as browsers do.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// Longer than a slow browser is suffered.
+const ASLEEP: Duration = Duration::from_secs(20);
+/// Length field: the next two bytes hold the length.
+const TWO_BYTES: u8 = 126;
+const MASKED: u8 = 0x80;
+const LAST: u8 = 0x80;
+const TEXT: u8 = 1;
+const CLOSE: u8 = 8;
+
+/// What a console has seen.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) sessions: usize,
+    pub(crate) gaps: Vec<String>,
+    pub(crate) twice: usize,
+    /// Offers that were accepted, as the hub said.
+    pub(crate) accepted: Vec<(ConversationId, OfferId)>,
+}
+
+pub(crate) struct Desks {
+    all: Vec<JoinHandle<Seen>>,
+    over: Arc<AtomicBool>,
+}
+
+impl Desks {
+    pub(crate) fn begin(hubs: &[String], seed: u64, calm: &Arc<AtomicBool>) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let begin = |n: usize| {
+            let desk = Desk {
+                me: operator(n),
+                n,
+                hubs: hubs.to_vec(),
+                chance: StdRng::seed_from_u64(seed.wrapping_add(2_000 + n as u64)),
+                calm: calm.clone(),
+                over: over.clone(),
+                positions: BTreeMap::new(),
+                entries: BTreeSet::new(),
+                asked: BTreeSet::new(),
+                pending: BTreeMap::new(),
+                seen: Seen::default(),
+            };
+            tokio::spawn(desk.works())
+        };
+        Self { all: (0..OPERATORS).map(begin).collect(), over }
+    }
+
+    pub(crate) async fn ended(self) -> Vec<Seen> {
+        self.over.store(true, Ordering::Relaxed);
+        let mut seen = Vec::new();
+        for desk in self.all {
+            seen.push(desk.await.unwrap());
+        }
+        seen
+    }
+}
+
+struct Desk {
+    me: OperatorId,
+    n: usize,
+    hubs: Vec<String>,
+    chance: StdRng,
+    calm: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
+    /// By shard.
+    positions: BTreeMap<String, String>,
+    entries: BTreeSet<(ConversationId, EntryNumber)>,
+    /// Offers that were answered.
+    asked: BTreeSet<(ConversationId, OfferId)>,
+    pending: BTreeMap<Uuid, (ClientFrame, Instant)>,
+    seen: Seen,
+}
+
+impl Desk {
+    async fn works(mut self) -> Seen {
+        while !self.over.load(Ordering::Relaxed) {
+            let hub = self.hubs[self.chance.random_range(0..self.hubs.len())].clone();
+            if let Ok(Some(socket)) = timeout(CONNECT_WITHIN, connect(&hub, self.n)).await {
+                self.seen.sessions += 1;
+                let _broken = self.sits_at(socket).await;
+            }
+            tokio::time::sleep(Duration::from_millis(self.chance.random_range(50..500))).await;
+        }
+        self.seen
+    }
+
+    /// None: the connection broke, or was left.
+    async fn sits_at(&mut self, mut socket: TcpStream) -> Option<()> {
+        let positions = self.positions.values().cloned().map(FeedPosition).collect();
+        say(&mut socket, &ClientFrame::Hello { protocol: 1, positions }).await?;
+        let leaves_at = Instant::now() + Duration::from_secs(self.chance.random_range(10..40));
+        let mut bytes = Vec::new();
+        loop {
+            let calm = self.calm.load(Ordering::Relaxed);
+            if self.over.load(Ordering::Relaxed) || !calm && Instant::now() > leaves_at {
+                return None;
+            }
+            if let Ok(read) = timeout(Duration::from_secs(1), socket.read_buf(&mut bytes)).await
+                && read.ok()? == 0
+            {
+                return None;
+            }
+            let mut taken = 0;
+            while let Some((opcode, from, to)) = frame(&bytes[taken..]) {
+                let payload = &bytes[taken + from..taken + to];
+                match opcode {
+                    TEXT => {
+                        let frame = serde_json::from_slice(payload).unwrap();
+                        self.hears(frame, &mut socket).await?;
+                    }
+                    CLOSE => return None,
+                    _ => {}
+                }
+                taken += to;
+            }
+            bytes.drain(..taken);
+            self.says_again(&mut socket).await?;
+        }
+    }
+
+    async fn hears(&mut self, frame: ServerFrame, socket: &mut TcpStream) -> Option<()> {
+        match frame {
+            ServerFrame::Snapshot { positions, rows, .. } => {
+                self.entries.clear();
+                self.positions = positions.iter().map(of_shard).collect();
+                for row in rows {
+                    self.answers_offer(&row, socket).await?;
+                }
+            }
+            ServerFrame::Events { from, to, events, .. } => {
+                let (shard, from) = of_shard(&from);
+                let at = self.positions.get(&shard).cloned();
+                if at.is_some_and(|at| at != from) {
+                    self.seen.gaps.push(format!("{} at {from}", self.me));
+                }
+                self.positions.insert(shard, to.0);
+                for event in events {
+                    self.sees(event, socket).await?;
+                }
+            }
+            ServerFrame::CaughtUp {} => {
+                for (frame, at) in self.pending.values_mut() {
+                    *at = Instant::now();
+                    say(socket, frame).await?;
+                }
+            }
+            ServerFrame::Result { cmd_id, outcome } => self.is_answered(cmd_id, &outcome),
+            ServerFrame::Beat { .. } => {
+                if !self.calm.load(Ordering::Relaxed) && self.chance.random_ratio(1, 40) {
+                    tokio::time::sleep(ASLEEP).await;
+                }
+                let positions = self.positions.values().cloned().map(FeedPosition).collect();
+                say(socket, &ClientFrame::Ack { positions }).await?;
+            }
+            ServerFrame::Reconnect { .. } => return None,
+            ServerFrame::Welcome { .. } | ServerFrame::Error { .. } => {}
+        }
+        Some(())
+    }
+
+    async fn sees(&mut self, event: Event, socket: &mut TcpStream) -> Option<()> {
+        match event {
+            Event::Row { row } => self.answers_offer(&row, socket).await?,
+            Event::Entry { conversation, entry } => {
+                if !self.entries.insert((conversation.clone(), entry.n)) {
+                    self.seen.twice += 1;
+                }
+                if matches!(entry.author, Author::Customer) {
+                    self.answers(conversation, socket).await?;
+                }
+            }
+            Event::Gone { .. }
+            | Event::Edited { .. }
+            | Event::Delivery { .. }
+            | Event::Line { .. }
+            | Event::Channel { .. }
+            | Event::Operator { .. }
+            | Event::Alarm { .. } => {}
+        }
+        Some(())
+    }
+
+    async fn answers_offer(&mut self, row: &Row, socket: &mut TcpStream) -> Option<()> {
+        let Some(offer) = row.offers.iter().find(|offer| offer.operator == self.me) else {
+            return Some(());
+        };
+        let (conversation, offer) = (row.conversation.clone(), offer.offer);
+        if !self.asked.insert((conversation.clone(), offer)) {
+            return Some(());
+        }
+        let cmd_id = new_id();
+        let declines = self.chance.random_ratio(1, 5) && !self.calm.load(Ordering::Relaxed);
+        let command = if declines {
+            ClientFrame::Decline { cmd_id, conversation, offer, reason: None }
+        } else {
+            ClientFrame::Accept { cmd_id, conversation, offer }
+        };
+        self.commands(cmd_id, command, socket).await
+    }
+
+    async fn answers(
+        &mut self,
+        conversation: ConversationId,
+        socket: &mut TcpStream,
+    ) -> Option<()> {
+        let cmd_id = new_id();
+        let command = match self.chance.random_range(0..20) {
+            0..6 => ClientFrame::Reply { cmd_id, conversation, text: format!("reply {cmd_id}") },
+            6 => ClientFrame::Finish { cmd_id, conversation, silent: true },
+            _ => return Some(()),
+        };
+        self.commands(cmd_id, command, socket).await
+    }
+
+    async fn commands(
+        &mut self,
+        id: Uuid,
+        command: ClientFrame,
+        socket: &mut TcpStream,
+    ) -> Option<()> {
+        self.pending.insert(id, (command.clone(), Instant::now()));
+        say(socket, &command).await
+    }
+
+    async fn says_again(&mut self, socket: &mut TcpStream) -> Option<()> {
+        for (frame, at) in self.pending.values_mut() {
+            if at.elapsed() > ANSWER_WITHIN {
+                *at = Instant::now();
+                say(socket, frame).await?;
+            }
+        }
+        Some(())
+    }
+
+    fn is_answered(&mut self, id: Uuid, outcome: &Outcome) {
+        let unavailable = serde_json::to_value(outcome).unwrap()["code"] == "unavailable";
+        if unavailable {
+            // It is given again when its time is over.
+            return;
+        }
+        let Some((command, _)) = self.pending.remove(&id) else { return };
+        if let (ClientFrame::Accept { conversation, offer, .. }, Outcome::Done {}) =
+            (command, outcome)
+        {
+            self.seen.accepted.push((conversation, offer));
+        }
+    }
+}
+
+fn new_id() -> Uuid {
+    clock::new_uuid().parse().unwrap()
+}
+
+fn of_shard(position: &FeedPosition) -> (String, String) {
+    let shard = position.0.split(':').next().unwrap();
+    (shard.to_owned(), position.0.clone())
+}
+
+async fn connect(hub: &str, n: usize) -> Option<TcpStream> {
+    let mut socket = TcpStream::connect(hub).await.ok()?;
+    let token = token(n);
+    let request = format!(
+        "GET /ws/operator HTTP/1.1\r\nhost: {hub}\r\norigin: http://{hub}\r\n\
+         connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\ncookie: sb={token}\r\n\r\n"
+    );
+    socket.write_all(request.as_bytes()).await.ok()?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(socket.read_u8().await.ok()?);
+    }
+    head.starts_with(b"HTTP/1.1 101").then_some(socket)
+}
+
+/// The opcode of the first frame, and where its payload begins and ends; none: not all is here.
+fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
+    let (&first, &second) = (bytes.first()?, bytes.get(1)?);
+    let (from, length) = match second {
+        TWO_BYTES => (4, u64::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
+        127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)),
+        short => (2, short.into()),
+    };
+    let to = from + usize::try_from(length).ok()?;
+    (bytes.len() >= to).then_some((first & 15, from, to))
+}
+
+/// Masked with zeros, which change nothing.
+async fn say(socket: &mut TcpStream, frame: &ClientFrame) -> Option<()> {
+    let text = serde_json::to_string(frame).unwrap();
+    let length = u16::try_from(text.len()).unwrap();
+    let mut bytes = vec![LAST | TEXT, MASKED | TWO_BYTES];
+    bytes.extend(length.to_be_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(text.as_bytes());
+    socket.write_all(&bytes).await.ok()
+}

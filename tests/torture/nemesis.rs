@@ -1,0 +1,100 @@
+//! What happens to the hubs and their Redis, one thing after the other, as chance wants it.
+
+use std::time::{Duration, Instant};
+
+use rand::Rng as _;
+use rand::rngs::StdRng;
+
+use crate::hubs::Hubs;
+use crate::proxy::Proxy;
+use crate::redis::Redis;
+use crate::watch::Watch;
+use crate::{Figures, HUBS};
+
+/// A hub that was started is ready by then.
+const READY_WITHIN: Duration = Duration::from_mins(1);
+/// Longer than any take-over takes.
+const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    KillHub,
+    StopHub,
+    TerminateHub,
+    KillRedis,
+    StopRedis,
+    CutConnections,
+}
+
+const FAULTS: [Fault; 8] = [
+    Fault::KillHub,
+    Fault::KillHub,
+    Fault::StopHub,
+    Fault::TerminateHub,
+    Fault::TerminateHub,
+    Fault::KillRedis,
+    Fault::StopRedis,
+    Fault::CutConnections,
+];
+
+/// Rages for that long; when it ends, everything runs.
+pub(crate) async fn rages(
+    duration: Duration,
+    mut chance: StdRng,
+    hubs: &mut Hubs,
+    redis: &Redis,
+    proxies: &[Proxy],
+    watch: &Watch,
+) -> Figures {
+    let since = Instant::now();
+    let mut figures = Figures::default();
+    let mut order = Vec::new();
+    while since.elapsed() < duration {
+        tokio::time::sleep(Duration::from_millis(chance.random_range(500..3_000))).await;
+        if order.is_empty() {
+            order = FAULTS.to_vec();
+        }
+        let fault = order.swap_remove(chance.random_range(0..order.len()));
+        let hub = chance.random_range(0..HUBS);
+        println!("{:>6.1}s {fault:?} {hub}", since.elapsed().as_secs_f32());
+        let _gaps_before = watch.gaps();
+        match fault {
+            Fault::KillHub => kill(hub, hubs, watch, &mut figures).await,
+            Fault::StopHub => {
+                let time = Duration::from_millis(chance.random_range(3_500..7_000));
+                hubs.stands_still(hub, time).await;
+            }
+            Fault::TerminateHub => terminate(hub, hubs, watch, &mut figures).await,
+            Fault::KillRedis => redis.is_killed_and_restarts(),
+            Fault::StopRedis => redis.stands_still(Duration::from_secs(10)).await,
+            Fault::CutConnections => proxies[hub].cuts(),
+        }
+        for n in 0..HUBS {
+            hubs.is_ready(n, READY_WITHIN).await;
+        }
+    }
+    figures
+}
+
+async fn kill(hub: usize, hubs: &mut Hubs, watch: &Watch, figures: &mut Figures) {
+    let shards = watch.shards_of(hubs.name(hub));
+    hubs.is_killed(hub);
+    let since = Instant::now();
+    assert!(watch.others_have(&shards, TAKEN_WITHIN).await, "nobody takes over {shards:?}");
+    if !shards.is_empty() {
+        figures.takeovers_ms.push(ms(since.elapsed()));
+    }
+    hubs.start(hub);
+}
+
+async fn terminate(hub: usize, hubs: &mut Hubs, watch: &Watch, figures: &mut Figures) {
+    let shards = watch.shards_of(hubs.name(hub));
+    hubs.goes_down(hub).await;
+    assert!(watch.others_have(&shards, TAKEN_WITHIN).await, "nobody takes {shards:?}");
+    figures.drains_ms.extend(watch.gaps().into_iter().map(ms));
+    hubs.start(hub);
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap()
+}
