@@ -9,9 +9,10 @@ CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 .PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth torture
 .DELETE_ON_ERROR:
 
-## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"
+## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"; on Redis: STORE=redis
 run: web
-	cargo run --bin switchboard -- demo $(ARGS)
+	@[ "$(STORE)" != redis ] || scripts/need.sh redis
+	cargo run --bin switchboard -- demo $(if $(STORE),--store $(STORE)) $(ARGS)
 
 ## Everything that can fail
 test: needs-browser needs-redis web
@@ -36,6 +37,7 @@ needs-redis:
 check: web
 	cargo fmt --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --test torture -- -D warnings
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; \
 	else echo "not checked: licences; install with: cargo install cargo-deny --locked"; fi
 	cd $(CLIENT) && npm run check

@@ -91,7 +91,23 @@ pub enum StoreKind {
 pub struct Redis {
     /// May hold a password.
     pub url: Secret,
+    /// None: the server of `url` itself.
+    pub sentinels: Vec<Secret>,
+    pub service: String,
     pub prefix: String,
+    pub durability: Durability,
+    pub allow_volatile: bool,
+    pub insecure: bool,
+}
+
+/// What a power cut may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durability {
+    /// Nothing that was answered.
+    Strict,
+    /// The last seconds.
+    Relaxed,
 }
 
 #[derive(Clone, Debug, Deserialize)]

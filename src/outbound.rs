@@ -78,6 +78,23 @@ impl<'a> Post<'a> {
     }
 }
 
+/// One question: a GET without a body.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    pub url: &'a str,
+    pub headers: &'a [(&'a str, &'a str)],
+    /// On top of the settings' time: for calls that wait on the other side on purpose.
+    pub patience: Duration,
+    pub answer_bytes_max: usize,
+}
+
+impl<'a> Ask<'a> {
+    /// The usual limits.
+    pub fn of(url: &'a str, headers: &'a [(&'a str, &'a str)]) -> Self {
+        Self { url, headers, patience: Duration::ZERO, answer_bytes_max: ANSWER_BYTES_MAX }
+    }
+}
+
 /// An answer of any status, read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -137,14 +154,35 @@ impl Outbound {
 
     /// Sends `post` once and reads the whole answer, whatever its status.
     pub async fn post(&self, post: Post<'_>) -> Result<Answer, Fault> {
-        let (url, reach) = self.admit(post.url)?;
-        let mut request =
-            self.client(reach).post(url).timeout(self.timeout.saturating_add(post.patience));
-        for (name, value) in post.headers {
+        let (url, client) = self.client_for(post.url)?;
+        let request = client.post(url).body(post.body.to_vec());
+        self.call(request, post.headers, post.patience, post.answer_bytes_max).await
+    }
+
+    /// Asks once and reads the whole answer, whatever its status.
+    pub async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Fault> {
+        let (url, client) = self.client_for(ask.url)?;
+        self.call(client.get(url), ask.headers, ask.patience, ask.answer_bytes_max).await
+    }
+
+    async fn call(
+        &self,
+        mut request: reqwest::RequestBuilder,
+        headers: &[(&str, &str)],
+        patience: Duration,
+        answer_bytes_max: usize,
+    ) -> Result<Answer, Fault> {
+        for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.body(post.body.to_vec()).send().await.map_err(|e| fault(&e))?;
-        read(response, post.answer_bytes_max).await
+        let timeout = self.timeout.saturating_add(patience);
+        let response = request.timeout(timeout).send().await.map_err(|e| fault(&e))?;
+        read(response, answer_bytes_max).await
+    }
+
+    fn client_for(&self, url: &str) -> Result<(Url, &reqwest::Client), Fault> {
+        let (url, reach) = self.admit(url)?;
+        Ok((url, self.client(reach)))
     }
 
     fn client(&self, reach: Reach) -> &reqwest::Client {

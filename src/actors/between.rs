@@ -1,10 +1,10 @@
 //! Chats and their conversations, which may live in different shards: who is told what by post.
 
-use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind, Receipt};
+use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind, Progress, Receipt};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
-use domain::entry::DeliveryState;
+use domain::entry::{DeliveryState, Record, fold};
 use domain::event::FeedEvent;
 use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId, ShardId};
 use domain::line::RatingScale;
@@ -19,6 +19,11 @@ use crate::actors::post::{First, Post};
 use crate::clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
 use crate::store::op::Op;
+
+/// Records of a history that are read at a time, to find what a receipt is about, and how often:
+/// beyond that a message is too long ago.
+const HISTORY_PAGE: usize = 256;
+const HISTORY_PAGES_MAX: usize = 20;
 
 impl Bench {
     /// An entry of this shard's inbox.
@@ -85,16 +90,22 @@ impl Bench {
         let key = ChatKey { channel: channel.value.id.clone(), external: inbound.chat.clone() };
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, &key).await?;
-        chat.customer_name.clone_from(&inbound.customer_name);
+        if !inbound.customer_name.is_empty() {
+            chat.customer_name.clone_from(&inbound.customer_name);
+        }
+        if inbound.return_to.is_some() {
+            chat.return_to.clone_from(&inbound.return_to);
+        }
         if let InboundKind::Introduced(who) = &inbound.what {
             return self.introduced(&key, who, inbound, &channel.value).await;
         }
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 // An edit may concern the conversation before.
-                InboundKind::Edited { .. } | InboundKind::Reacted { .. } => {
-                    chat.open.clone().or(chat.last.clone())
-                }
+                InboundKind::Edited { .. }
+                | InboundKind::Reacted { .. }
+                | InboundKind::Progress(_)
+                | InboundKind::Elsewhere(_) => chat.open.clone().or(chat.last.clone()),
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
                 InboundKind::Received { conversation, .. } => Some(conversation.clone()),
                 InboundKind::Message(_) | InboundKind::Introduced(_) => None,
@@ -149,7 +160,9 @@ impl Bench {
             group.ops.push(Op::AppendDead { bytes: encode::document(&lost) });
             return Ok(());
         };
-        if let Some(next) = conversation.moved_to() {
+        // What has come to the customer keeps its number: it stays with the part where it stands.
+        let stays = matches!(inbound.what, InboundKind::Received { .. });
+        if let Some(next) = conversation.moved_to().filter(|_| !stays) {
             let next = next.clone();
             return Box::pin(self.feed_or_forward(group, &next, channel, &inbound)).await;
         }
@@ -173,6 +186,10 @@ impl Bench {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
             }
             InboundKind::Unblocked => Input::CustomerBack,
+            InboundKind::Progress(progress) => return self.got_further(group, id, &progress).await,
+            InboundKind::Elsewhere(message) => {
+                Input::WrittenElsewhere { message, original: inbound.original }
+            }
             InboundKind::Received { conversation: _, entries, how } => {
                 // Whoever names another's conversation changes nothing.
                 if conversation.chat.channel == *channel
@@ -187,6 +204,37 @@ impl Bench {
         };
         if let Err(refusal) = self.feed(group, id, input, None).await? {
             tracing::error!(conversation = %id, ?refusal, "an arrival was refused");
+        }
+        Ok(())
+    }
+
+    /// What the platform says of messages of ours. They are looked up in the history: a conversation
+    /// does not know its messages by the platform's ids.
+    async fn got_further(
+        &mut self,
+        group: &mut Group,
+        id: &ConversationId,
+        progress: &Progress,
+    ) -> Result<(), Broken> {
+        let (mut records, mut after) = (Vec::new(), 0);
+        for _ in 0..HISTORY_PAGES_MAX {
+            let page =
+                self.parts.store.history(self.shard, id.clone(), after, HISTORY_PAGE).await?;
+            let is_last = page.len() < HISTORY_PAGE;
+            for (n, bytes) in page {
+                after = n;
+                records.extend(encode::read::<Record>("record", &bytes));
+            }
+            if is_last {
+                break;
+            }
+        }
+        for entry in fold(records).iter().filter(|entry| progress.concerns(entry)) {
+            let (n, delivery) = (entry.n, progress.state.clone());
+            let input = Input::DeliveryChanged { entry: n, delivery, external_id: None };
+            if let Err(refusal) = self.feed(group, id, input, None).await? {
+                tracing::error!(conversation = %id, ?refusal, "what a platform says was refused");
+            }
         }
         Ok(())
     }

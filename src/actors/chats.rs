@@ -92,6 +92,7 @@ impl Kept {
             last: None,
             rating_until: None,
             texts_sent: TextsSent::default(),
+            return_to: None,
         };
         Self { chat, stored: None, version: 0 }
     }

@@ -144,6 +144,7 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::CustomerEdited { .. }
         | Input::CustomerGone { .. }
         | Input::CustomerBack
+        | Input::WrittenElsewhere { .. }
         | Input::PickUp { .. }
         | Input::Continue { .. }
         | Input::Decided(_)

@@ -288,7 +288,15 @@ async fn copy(parts: &Shared, job: &CopyJob) -> Result<StoredFile, NoCopy> {
     let channel = directory.channels.get(&job.chat.channel).map(|found| found.value.clone());
     let channel = channel.ok_or(NoCopy::Never(FileProblem::Gone))?;
     let owner = Owner::Conversation(job.conversation.clone());
-    match channels::locate(&parts.outbound, &channel, &job.wanted.handle).await? {
+    match channels::locate(
+        &parts.outbound,
+        &parts.kept,
+        &channel,
+        &job.wanted.handle,
+        parts.clock.now(),
+    )
+    .await?
+    {
         FileSource::Uploaded(id) => {
             let from = Owner::Chat(job.chat.clone());
             let adopted = parts.files.adopt(&from, &id, &owner).await;

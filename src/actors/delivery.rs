@@ -10,13 +10,14 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
 use domain::channel::Channel;
-use domain::chat::Inbound;
+use domain::chat::{Chat, Inbound};
 use domain::entry::DeliveryState;
 use domain::file::StoredFile;
 use domain::id::{ChannelId, ShardId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
+use crate::actors::encode;
 use crate::actors::handle::NotStored;
 use crate::actors::outbox::{GivenUp, OutboxJob, Writer};
 use crate::actors::parts::Shared;
@@ -25,6 +26,8 @@ use crate::actors::work::{Answer, JobStep, Work};
 use crate::channels::{self, Outgoing, OutgoingFile, Pace, SendOutcome};
 use crate::clock;
 use crate::files::{self, Owner};
+use crate::store::Unavailable;
+use crate::store::op::DocumentKind;
 
 /// Attempts at one part of a message.
 const ATTEMPTS_MAX: u32 = 10;
@@ -350,6 +353,7 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> CameTo {
         return CameTo::Attempted(Attempted::Again(job, later));
     }
     let sent = send(&parts, &channel, &job).await;
+    parts.health.sent(&channel.id, &sent, parts.clock.now());
     job.sending = false;
     metrics::counter!("switchboard_outbox_attempts_total",
         "platform" => channel.settings.kind(), "outcome" => word(&sent))
@@ -377,6 +381,9 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
     let Some(part) = all.get(job.parts_sent) else {
         return SendOutcome::Sent { external_id: None };
     };
+    let Ok(return_to) = return_address(parts, channel, job).await else {
+        return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
+    };
     let owner = Owner::Conversation(job.conversation.clone());
     let mut files = Vec::with_capacity(part.files.len());
     for file in job.files.get(part.files.clone()).unwrap_or_default() {
@@ -392,13 +399,31 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
         text: &part.text,
         files: &files,
         author: job.author.as_ref().map(Writer::shown),
+        by_operator: job.by_operator,
+        return_to: return_to.as_deref(),
         rating: job.rating,
         written_at: job.created_at,
         now: parts.clock.now(),
         conversation: &job.conversation,
         entry: job.entry,
     };
-    channels::send(&parts.outbound, channel, &outgoing).await
+    channels::send(&parts.outbound, &parts.kept, channel, &outgoing).await
+}
+
+/// Where the chat's answers go, on platforms that say it with each message. `Err`: the store did
+/// not answer.
+async fn return_address(
+    parts: &Shared,
+    channel: &Channel,
+    job: &OutboxJob,
+) -> Result<Option<Arc<str>>, Unavailable> {
+    if !channel.settings.says_where_to_answer() {
+        return Ok(None);
+    }
+    let (shard, id) = (channel.shard, job.chat.to_string());
+    let found = parts.store.document(shard, DocumentKind::Chat, id).await?;
+    let chat = found.and_then(|found| encode::read::<Chat>("chat", &found.bytes));
+    Ok(chat.and_then(|chat| chat.return_to))
 }
 
 async fn outgoing_file<'a>(

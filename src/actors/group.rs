@@ -68,6 +68,7 @@ impl Group {
                         text: text.clone(),
                         files: files.clone(),
                         author: writer_of(effects, *entry).and_then(shown),
+                        by_operator: writer_of(effects, *entry).is_some(),
                         rating: *rating,
                         created_at: now,
                         again_at: None,
@@ -171,7 +172,7 @@ fn writer_of(effects: &[Effect], n: EntryNumber) -> Option<&OperatorId> {
         let Effect::Append(Record::Entry { entry, .. }) = effect else { return None };
         match &entry.author {
             Author::Operator { id } if entry.n == n => Some(id),
-            Author::Operator { .. } | Author::Customer | Author::Line => None,
+            Author::Operator { .. } | Author::Customer | Author::Elsewhere | Author::Line => None,
         }
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod attendance;
 pub mod audit;
+pub mod channels;
 mod elsewhere;
 pub mod lines;
 pub mod recording;
@@ -42,7 +43,7 @@ use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
 use crate::actors::work::{Answer, Command, Work};
-use crate::channels;
+use crate::channels::press;
 use crate::clock::Clock;
 use crate::files::Files;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
@@ -295,9 +296,10 @@ impl NodeHandle {
         self.parts.directory.get()
     }
 
-    /// Whether all shards are owned, and those of this node run.
+    /// Whether all shards are owned, those of this node run, and the store is to be trusted.
     pub fn is_ready(&self) -> bool {
-        !self.parts.is_draining() && self.parts.runs_all_shards()
+        let trusted = self.parts.store.trouble().is_none();
+        trusted && !self.parts.is_draining() && self.parts.runs_all_shards()
     }
 
     /// Returns when all shards are owned, and those of this node run.
@@ -337,9 +339,11 @@ impl NodeHandle {
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let channel = channel.value.clone();
-        let is_press = channels::press(&channel.settings, &arrival.inbound).is_some();
+        let is_press = press(&channel.settings, &arrival.inbound).is_some();
         let pressed = is_press.then(|| arrival.inbound.clone());
-        let accepted = self.store_arrival(channel.shard, arrival).await?;
+        let inbound = self.named(&channel, arrival.inbound).await;
+        let accepted = self.store_arrival(channel.shard, Arrival { inbound, ..arrival }).await?;
+        self.parts.health.arrived(&channel.id, self.parts.clock.now());
         if let (Some(inbound), Some(delivery)) = (pressed, self.parts.delivery.get()) {
             let _too_many = delivery.try_send(PressTaken { channel, inbound });
         }

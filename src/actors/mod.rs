@@ -24,6 +24,7 @@ mod encode;
 mod feed;
 mod following;
 mod group;
+mod health;
 mod ledger;
 mod line;
 mod operator_session;

@@ -25,6 +25,7 @@ use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
 use crate::actors::following::offers_of;
 use crate::actors::handle::NodeHandle;
+use crate::actors::health::Health;
 use crate::actors::line::{LineActor, Offers, OperatorStands};
 use crate::actors::parts::{NodeSettings, Parts, Shared};
 use crate::actors::poller::{Poller, StopPolling};
@@ -34,7 +35,7 @@ use crate::actors::shard::{LineChanged, Shard};
 use crate::actors::visitor::at_work::AtWork;
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
-use crate::channels;
+use crate::channels::{self, kept::Kept};
 use crate::clock::{self, Clock};
 use crate::cluster::lease::{Leases, News, Runs};
 use crate::cluster::settings::Timing;
@@ -120,6 +121,8 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         copying: OnceLock::new(),
         node: OnceLock::new(),
         outbound: start.outbound,
+        kept: Kept::default(),
+        health: Health::default(),
         files: start.files,
         visitor_limits: Limits::default(),
         visitors_at_work: AtWork::default(),
@@ -267,6 +270,11 @@ impl Node {
     }
 
     pub(super) fn channel_changed(&mut self, id: &ChannelId, ctx: &mut Context<Self>) {
+        self.parts.health.begins_anew(id);
+        self.reconnect(id, ctx);
+    }
+
+    fn reconnect(&mut self, id: &ChannelId, ctx: &mut Context<Self>) {
         if let Some(delivery) = self.parts.delivery.get() {
             delivery.do_send(ChannelMended(id.clone()));
         }
@@ -304,6 +312,7 @@ impl Node {
     ) {
         let id = channel.id.clone();
         self.connecting.remove(&id);
+        self.parts.health.told(&id, &told, self.parts.clock.now());
         if self.connect_again.remove(&id) {
             return self.connect(id, ctx);
         }
@@ -315,7 +324,7 @@ impl Node {
         }
         if let Err(reason) = told {
             tracing::error!(channel = %id, reason, "the platform was not told how to reach us");
-            ctx.run_later(CONNECT_AGAIN, move |node, ctx| node.channel_changed(&id, ctx));
+            ctx.run_later(CONNECT_AGAIN, move |node, ctx| node.reconnect(&id, ctx));
         }
     }
 

@@ -27,6 +27,9 @@ pub(crate) struct OutboxJob {
     pub(crate) files: Vec<StoredFile>,
     /// Who wrote it, as the customer may see him; none for automatic texts.
     pub(crate) author: Option<Writer>,
+    /// A person wrote it, whoever customers see.
+    #[serde(default)]
+    pub(crate) by_operator: bool,
     /// It asks for a rating on this scale: with buttons, where the channel has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rating: Option<RatingScale>,

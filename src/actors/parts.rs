@@ -17,12 +17,14 @@ use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::{DirectoryCell, Versioned};
 use crate::actors::feed::Feed;
+use crate::actors::health::Health;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
 use crate::actors::visitor::at_work::AtWork;
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
+use crate::channels::kept::Kept;
 use crate::clock::Clock;
 use crate::cluster::lease::Leases;
 use crate::crm::contacts::Region;
@@ -81,6 +83,10 @@ pub(crate) struct Parts {
     pub(crate) copying: OnceLock<Addr<Copying>>,
     pub(crate) node: OnceLock<Addr<Node>>,
     pub(crate) outbound: crate::outbound::Outbound,
+    /// What platforms have told us.
+    pub(crate) kept: Kept,
+    /// How the channels are.
+    pub(crate) health: Health,
     pub(crate) files: crate::files::Files,
     pub(crate) visitor_limits: Limits,
     pub(crate) visitors_at_work: AtWork,

@@ -81,7 +81,9 @@ impl Handler<StopPolling> for Poller {
 }
 
 async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Next {
-    let polled = channels::poll(&node.parts().outbound, &channel, offset, WAIT).await;
+    let parts = node.parts();
+    let polled = channels::poll(&parts.outbound, &parts.kept, &channel, offset, WAIT).await;
+    parts.health.polled(&channel.id, polled.as_ref().map(|_| ()), parts.clock.now());
     let Polled { items, next_offset } = match polled {
         Ok(polled) => polled,
         Err(error) => return after_error(&channel, &error),
@@ -96,6 +98,7 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
                 .increment(1);
                 continue;
             }
+            Meaning::Confirmation => continue,
         };
         let arrival = Arrival {
             channel: channel.id.clone(),

@@ -201,6 +201,7 @@ mod tests {
             customer_name: "Ivan".to_owned(),
             what: InboundKind::Blocked,
             original: None,
+            return_to: None,
         };
         let channel = ChannelId::new("bot");
         let arrival = Arrival { channel, dedupe: String::new(), dedupe_seconds: 1, inbound };

@@ -51,6 +51,20 @@ pub struct OutgoingFile<'a> {
 }
 
 impl OutgoingFile<'_> {
+    /// The address, for platforms that fetch it. An error is what the attempt has come to.
+    pub(super) fn address(&self) -> Result<&str, SendOutcome> {
+        self.link.as_deref().ok_or_else(|| {
+            let reason = "the hub has no public address from which files could be fetched";
+            SendOutcome::Refused { reason: reason.to_owned() }
+        })
+    }
+
+    /// `image`, `video`, `audio` or none of them.
+    pub(super) fn family(&self) -> Option<&'static str> {
+        let family = self.file.media_type.split('/').next().unwrap_or_default();
+        ["image", "video", "audio"].into_iter().find(|known| *known == family)
+    }
+
     /// The content, for platforms that are given it. An error is what the attempt has come to.
     pub async fn read(&self) -> Result<Bytes, SendOutcome> {
         match self.files.read(self.owner, &self.file.id).await {

@@ -5,8 +5,22 @@
 //! that it sends; no store, no actors.
 //! Everything here is lenient about what a platform says and strict about who says it.
 
+mod asking;
+pub mod botframework;
+pub mod facebook;
+pub mod form;
+pub mod instagram;
+mod json;
+pub mod kept;
+pub mod max;
+pub mod meta;
+pub mod proof;
+mod rating;
 pub mod telegram;
+pub mod viber;
+pub mod vk;
 pub mod webhook;
+pub mod whatsapp;
 pub mod widget;
 
 mod file;
@@ -24,7 +38,24 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use sha2::{Digest, Sha256};
 
-use crate::outbound::{Answer, Outbound};
+pub use self::asking::{challenge, keys, named, test};
+use self::botframework::keys::KeySet;
+use self::form::Form;
+use self::kept::Kept;
+use crate::outbound::{Answer, Fault, Outbound};
+
+/// What every kind of channel must be told, in the order in which people are offered them.
+pub const FORMS: [Form; 9] = [
+    telegram::FORM,
+    vk::FORM,
+    facebook::FORM,
+    instagram::FORM,
+    whatsapp::FORM,
+    botframework::FORM,
+    viber::FORM,
+    max::FORM,
+    webhook::FORM,
+];
 
 pub use file::{FileSource, NoFile, OutgoingFile};
 pub use text::clean_line;
@@ -33,6 +64,9 @@ pub use text::clean_line;
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
 /// Longest reason shown to operators.
 pub const REASON_CHARS_MAX: usize = 200;
+/// How long a message waits for its writer's name.
+pub const NAME_WAIT: Duration = Duration::from_millis(1_500);
+const NOT_UNDERSTOOD: &str = "the answer is not understood";
 
 /// A request at `/hooks/{channel}`.
 #[derive(Clone, Copy)]
@@ -41,6 +75,8 @@ pub struct HookRequest<'a> {
     pub header: &'a dyn Fn(&str) -> Option<&'a str>,
     /// The raw bytes: signatures are checked over these.
     pub body: &'a [u8],
+    /// What [`keys`] found for it.
+    pub keys: Option<&'a KeySet>,
     pub now: Timestamp,
 }
 
@@ -51,6 +87,8 @@ pub struct Item {
     pub dedupe: String,
     /// How long it may be repeated.
     pub dedupe_seconds: u32,
+    /// The account of the platform that it is for; none: the channel that was asked for.
+    pub account: Option<String>,
     pub meaning: Meaning,
 }
 
@@ -59,6 +97,8 @@ pub enum Meaning {
     Inbound(Inbound),
     /// Acknowledged and counted under this word; nothing is stored.
     Ignored(&'static str),
+    /// The platform makes sure that its address is ours; nothing is stored.
+    Confirmation,
 }
 
 /// A request that is not taken.
@@ -67,6 +107,9 @@ pub enum Rejected {
     /// Missing or wrong proof of origin: answered like an unknown channel.
     #[error("not genuine")]
     NotGenuine,
+    /// Signed by a key that may not speak for the platform that the request names.
+    #[error("not endorsed")]
+    NotEndorsed,
     /// Genuine, but not in the form that the platform documents; `pointer` is a JSON pointer.
     /// Only our own webhook answers so: a platform's poison is acknowledged and counted.
     #[error("malformed at {pointer}: {problem}")]
@@ -85,8 +128,22 @@ pub enum Taken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acknowledgement {
     pub status: u16,
-    /// JSON, or none. Platforms execute or judge what they get back: only our own webhook has one.
-    pub json: Option<String>,
+    pub body: AnswerBody,
+}
+
+/// Platforms execute or judge what they get back: nothing of a request stands in it, but for our
+/// own webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnswerBody {
+    Nothing,
+    Json(String),
+    Text(String),
+}
+
+impl Acknowledgement {
+    fn empty() -> Self {
+        Self { status: 200, body: AnswerBody::Nothing }
+    }
 }
 
 /// One call to the platform: a text, files, or both.
@@ -115,6 +172,10 @@ pub struct Outgoing<'a> {
     pub part: usize,
     /// Who wrote it, as the customer may see him; none: the line itself, or it is not shown.
     pub author: Option<Shown<'a>>,
+    /// A person wrote it, whoever the customer sees.
+    pub by_operator: bool,
+    /// Where the chat's answers go, if the platform said it.
+    pub return_to: Option<&'a str>,
     /// It asks for a rating on this scale.
     pub rating: Option<RatingScale>,
     /// When it was written.
@@ -153,6 +214,21 @@ pub enum SendOutcome {
     },
 }
 
+impl SendOutcome {
+    /// Why it was not sent, in words.
+    fn into_reason(self) -> String {
+        match self {
+            Self::RetryLater { reason }
+            | Self::Unreachable { reason }
+            | Self::ChannelDead { reason }
+            | Self::Refused { reason }
+            | Self::Unknown { reason } => reason,
+            Self::RetryAfter(wait) => format!("asked to wait {} s", wait.as_secs()),
+            Self::Sent { .. } => NOT_UNDERSTOOD.to_owned(),
+        }
+    }
+}
+
 /// What a channel that asks for its updates was given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Polled {
@@ -176,10 +252,36 @@ pub enum PollError {
     RetryLater { reason: String },
 }
 
+impl PollError {
+    fn of(fault: &Fault) -> Self {
+        match fault {
+            Fault::Forbidden(why) => Self::ChannelDead { reason: (*why).to_owned() },
+            Fault::NeverSent(_) | Fault::PerhapsSent(_) => {
+                Self::RetryLater { reason: fault.to_string() }
+            }
+        }
+    }
+}
+
 /// Proves where a request came from, then says what it means.
 pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
     match &channel.settings {
         ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
+        ChannelSettings::Vk { group_id, secret, .. } => vk::parse(group_id, secret, request),
+        ChannelSettings::Facebook { page_id, app_secret, .. } => {
+            facebook::parse(page_id, app_secret, request)
+        }
+        ChannelSettings::Instagram { account_id, app_secret, .. } => {
+            instagram::parse(account_id, app_secret, request)
+        }
+        ChannelSettings::Whatsapp { phone_number_id, app_secret, .. } => {
+            whatsapp::parse(phone_number_id, app_secret, request)
+        }
+        ChannelSettings::BotFramework { app_id, issuer, service_hosts, .. } => {
+            botframework::parse(app_id, issuer, service_hosts, request)
+        }
+        ChannelSettings::Viber { token, .. } => viber::parse(token, request),
+        ChannelSettings::Max { secret, .. } => max::parse(secret, request),
         ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
         // Visitors have an entrance of their own.
         ChannelSettings::Widget(_) => Err(Rejected::NotGenuine),
@@ -189,9 +291,15 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
 /// The answer once the items are stored; `taken` has one element for each item of the request.
 pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> Acknowledgement {
     match settings {
-        ChannelSettings::Telegram { .. } | ChannelSettings::Widget(_) => {
-            Acknowledgement { status: 200, json: None }
-        }
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Widget(_) => Acknowledgement::empty(),
+        ChannelSettings::Vk { confirmation, .. } => vk::acknowledge(confirmation, items),
+        ChannelSettings::BotFramework { .. } => botframework::acknowledge(items),
         ChannelSettings::Webhook { .. } => webhook::acknowledge(items, taken),
     }
 }
@@ -201,6 +309,13 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
 pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Vec<Part> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::parts(text, files),
+        ChannelSettings::Vk { .. } => one_by_one(vk::parts(text), files.len()),
+        ChannelSettings::Facebook { .. } => one_by_one(facebook::parts(text), files.len()),
+        ChannelSettings::Instagram { .. } => one_by_one(instagram::parts(text), files.len()),
+        ChannelSettings::Whatsapp { .. } => one_by_one(whatsapp::parts(text), files.len()),
+        ChannelSettings::BotFramework { .. } => one_by_one(botframework::parts(text), files.len()),
+        ChannelSettings::Viber { .. } => one_by_one(viber::parts(text), files.len()),
+        ChannelSettings::Max { .. } => one_by_one(max::parts(text), files.len()),
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             vec![Part { text: text.to_owned(), files: 0..files.len() }]
         }
@@ -228,13 +343,38 @@ pub struct Rate {
     pub burst: u32,
 }
 
-/// What the platform documents, or a little less.
+/// What the platform documents, or a little less; where it documents nothing, what cannot
+/// do harm.
 pub fn pace(settings: &ChannelSettings) -> Pace {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::PACE,
+        ChannelSettings::Vk { .. } => vk::PACE,
+        ChannelSettings::Facebook { .. } => facebook::PACE,
+        ChannelSettings::Instagram { .. } => instagram::PACE,
+        ChannelSettings::Whatsapp { .. } => whatsapp::PACE,
+        ChannelSettings::BotFramework { .. } => botframework::PACE,
+        ChannelSettings::Viber { .. } => viber::PACE,
+        ChannelSettings::Max { .. } => max::PACE,
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             Pace { chat: None, channel: None }
         }
+    }
+}
+
+/// Whether customers can be sent files.
+pub fn takes_files(settings: &ChannelSettings) -> bool {
+    match settings {
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Webhook { .. } => true,
+        // Its page does not show them yet.
+        ChannelSettings::Widget(_) => false,
     }
 }
 
@@ -243,15 +383,37 @@ pub fn pace(settings: &ChannelSettings) -> Pace {
 /// may hold for an hour only.
 pub async fn locate(
     outbound: &Outbound,
+    kept: &Kept,
     channel: &Channel,
     handle: &str,
+    now: Timestamp,
 ) -> Result<FileSource, NoFile> {
     match &channel.settings {
         ChannelSettings::Telegram { token, api_base, .. } => {
             let bot = telegram::Bot { api_base, token };
             telegram::locate(outbound, bot, handle).await
         }
-        ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
+        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
+            whatsapp::locate(outbound, whatsapp::Account { id, token, api_base }, handle).await
+        }
+        ChannelSettings::BotFramework {
+            app_id,
+            app_password,
+            tenant,
+            login_base,
+            service_hosts,
+            ..
+        } => {
+            let bot = botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
+            botframework::locate(outbound, kept, bot, handle, now).await
+        }
+        // The handle is an address that holds for some hours.
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
         ChannelSettings::Widget(_) => {
             let gone = || NoFile::Gone { reason: "no upload of ours".to_owned() };
             FileId::parse(handle).map(FileSource::Uploaded).ok_or_else(gone)
@@ -260,11 +422,47 @@ pub async fn locate(
 }
 
 /// Sends one part. Does not retry and does not wait.
-pub async fn send(outbound: &Outbound, channel: &Channel, message: &Outgoing<'_>) -> SendOutcome {
+pub async fn send(
+    outbound: &Outbound,
+    kept: &Kept,
+    channel: &Channel,
+    message: &Outgoing<'_>,
+) -> SendOutcome {
     match &channel.settings {
         ChannelSettings::Telegram { token, api_base, .. } => {
             let bot = telegram::Bot { api_base, token };
             telegram::send(outbound, bot, message).await
+        }
+        ChannelSettings::Vk { group_id, token, api_base, .. } => {
+            vk::send(outbound, vk::Community { group_id, token, api_base }, message).await
+        }
+        ChannelSettings::Facebook { page_id: id, token, api_base, human_agent, .. } => {
+            let page = facebook::Account { id, token, api_base };
+            facebook::send(outbound, page, *human_agent, message).await
+        }
+        ChannelSettings::Instagram { account_id: id, token, api_base, human_agent, .. } => {
+            let account = instagram::Account { id, token, api_base };
+            instagram::send(outbound, account, *human_agent, message).await
+        }
+        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
+            whatsapp::send(outbound, whatsapp::Account { id, token, api_base }, message).await
+        }
+        ChannelSettings::BotFramework {
+            app_id,
+            app_password,
+            tenant,
+            login_base,
+            service_hosts,
+            ..
+        } => {
+            let bot = botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
+            botframework::send(outbound, kept, bot, message).await
+        }
+        ChannelSettings::Viber { token, sender_name, api_base } => {
+            viber::send(outbound, viber::Bot { token, api_base }, sender_name, message).await
+        }
+        ChannelSettings::Max { token, api_base, .. } => {
+            max::send(outbound, max::Bot { token, api_base }, message).await
         }
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
@@ -293,7 +491,24 @@ pub async fn connect(
                 (false, None) => Ok(()),
             }
         }
-        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => Ok(()),
+        ChannelSettings::Vk { group_id, token, api_base, polling, .. } => {
+            vk::connect(outbound, vk::Community { group_id, token, api_base }, *polling).await
+        }
+        ChannelSettings::Facebook { page_id: id, token, api_base, .. } => {
+            facebook::connect(outbound, facebook::Account { id, token, api_base }).await
+        }
+        ChannelSettings::Viber { token, api_base, .. } => {
+            viber::connect(outbound, viber::Bot { token, api_base }, hook).await
+        }
+        ChannelSettings::Max { token, secret, api_base, polling } => {
+            let hook = hook.filter(|_| !polling).map(|hook| (hook, &**secret));
+            max::connect(outbound, max::Bot { token, api_base }, hook).await
+        }
+        ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -302,7 +517,15 @@ pub async fn connect(
 pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a str> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::press(inbound),
-        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => None,
+        ChannelSettings::Max { .. } => max::press(inbound),
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => None,
     }
 }
 
@@ -317,7 +540,18 @@ pub async fn press_taken(
             let bot = telegram::Bot { api_base, token };
             telegram::press_taken(outbound, bot, inbound).await
         }
-        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => Ok(()),
+        ChannelSettings::Max { token, api_base, .. } => {
+            let Some(press) = max::press(inbound) else { return Ok(()) };
+            max::press_taken(outbound, max::Bot { token, api_base }, press).await
+        }
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => Ok(()),
     }
 }
 
@@ -325,14 +559,23 @@ pub async fn press_taken(
 /// it by the id of the job.
 pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
     match settings {
-        ChannelSettings::Telegram { .. } => false,
-        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => true,
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. } => false,
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => true,
     }
 }
 
 /// Asks for updates from `offset` on; the platform may hold the answer back for `wait`.
 pub async fn poll(
     outbound: &Outbound,
+    kept: &Kept,
     channel: &Channel,
     offset: Option<i64>,
     wait: Duration,
@@ -342,10 +585,47 @@ pub async fn poll(
             let bot = telegram::Bot { api_base, token };
             telegram::poll(outbound, bot, offset, wait).await
         }
-        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
+        ChannelSettings::Vk { group_id, token, api_base, .. } => {
+            let community = vk::Community { group_id, token, api_base };
+            vk::poll(outbound, kept, &channel.id, community, offset, wait).await
+        }
+        ChannelSettings::Max { token, api_base, .. } => {
+            max::poll(outbound, max::Bot { token, api_base }, offset, wait).await
+        }
+        ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => {
             Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
     }
+}
+
+/// A text, or where a file can be fetched: for platforms that are not given files.
+fn text_of(message: &Outgoing<'_>) -> Result<String, SendOutcome> {
+    match message.files.first() {
+        None => Ok(message.text.to_owned()),
+        Some(file) => Ok(format!("{}\n{}", file.file.name, file.address()?)),
+    }
+}
+
+/// A send that got no answer, where a repeat would be a second message.
+fn unsent(fault: &Fault) -> SendOutcome {
+    match fault {
+        Fault::Forbidden(why) => SendOutcome::ChannelDead { reason: (*why).to_owned() },
+        Fault::NeverSent(_) => SendOutcome::RetryLater { reason: fault.to_string() },
+        Fault::PerhapsSent(_) => SendOutcome::Unknown { reason: fault.to_string() },
+    }
+}
+
+/// A text as one part of an address.
+fn url_part(text: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    // A space as forms have it means itself in a path.
+    encoded.replace('+', "%20")
 }
 
 /// A dedupe key for what has no id of its own.

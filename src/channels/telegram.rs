@@ -23,12 +23,32 @@ use jiff::Timestamp;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
+use super::form::{Form, Is, Rule, SECRET, field};
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest, one_by_one};
 
 pub use api::Bot;
-pub(super) use api::{connect, poll, press_taken, send};
+pub(super) use api::{connect, poll, press_taken, send, test};
 pub(super) use files::locate;
+
+pub const FORM: Form = Form {
+    kind: "telegram",
+    fields: &[
+        field!("token", Is::Secret(BOT_TOKEN)),
+        field!("secret", Is::SecretMadeHere(SECRET)),
+        field!("api_base", Is::Base("https://api.telegram.org")),
+        field!("polling", Is::Flag(false)),
+    ],
+};
+
+/// A token becomes a part of addresses: nothing that could change their meaning.
+const BOT_TOKEN: Rule = Rule {
+    allows: |text| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-');
+        (1..=256).contains(&text.len()) && text.bytes().all(plain)
+    },
+    words: "as the platform gave it",
+};
 
 /// Where the platform proves itself.
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
@@ -138,14 +158,16 @@ fn item(update: &Value, text: &str) -> Item {
     match found {
         Ok(mut inbound) => {
             inbound.original = Some(Arc::from(text));
-            Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning: Meaning::Inbound(inbound) }
+            let meaning = Meaning::Inbound(inbound);
+            Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning }
         }
         Err(word) => ignored(dedupe, word),
     }
 }
 
 fn ignored(dedupe: String, word: &'static str) -> Item {
-    Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning: Meaning::Ignored(word) }
+    let meaning = Meaning::Ignored(word);
+    Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning }
 }
 
 fn kind_word(update: &Value) -> &'static str {
@@ -237,6 +259,8 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Progress(_)
+        | InboundKind::Elsewhere(_)
         | InboundKind::Received { .. }
         | InboundKind::Introduced(_) => None,
     }
@@ -287,6 +311,7 @@ fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbou
         customer_name: customer_name(from, &holder["chat"], chat),
         what,
         original: None,
+        return_to: None,
     }
 }
 

@@ -15,11 +15,15 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
+use super::form::{Form, Is, field};
 use super::{
-    Acknowledgement, HookRequest, Item, Outgoing, OutgoingFile, Rejected, SendOutcome, Taken,
-    retry_after,
+    Acknowledgement, AnswerBody, HookRequest, Item, Outgoing, OutgoingFile, Rejected, SendOutcome,
+    Taken, retry_after,
 };
 use crate::outbound::{Answer, Fault, Outbound, Post};
+
+/// Its keys are made by the API.
+pub const FORM: Form = Form { kind: "webhook", fields: &[field!("outgoing_url", Is::OptionalUrl)] };
 
 pub const ID_HEADER: &str = "webhook-id";
 pub const TIMESTAMP_HEADER: &str = "webhook-timestamp";
@@ -79,7 +83,15 @@ pub(super) fn acknowledge(items: &[Item], taken: &[Taken]) -> Acknowledgement {
         json!({ "id": form::external_id(item), "status": status })
     });
     let json = json!({ "accepted": accepted.collect::<Vec<_>>() }).to_string();
-    Acknowledgement { status: 202, json: Some(json) }
+    Acknowledgement { status: 202, body: AnswerBody::Json(json) }
+}
+
+/// What can be said without sending anything: the receiver is a program of somebody's.
+pub(super) fn test(outbound: &Outbound, url: Option<&str>) -> Result<String, String> {
+    match url.map(|url| outbound.check(url)) {
+        None | Some(Ok(())) => Ok(String::new()),
+        Some(Err(fault)) => Err(fault.to_string()),
+    }
 }
 
 /// Posts the message. The receiver recognises a repeat by its id, so a repeat is always safe.

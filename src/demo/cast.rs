@@ -142,18 +142,15 @@ impl Cast {
         let mut accounts = Accounts::default();
         for channel in &self.channels {
             let hook_url = format!("http://{hub}/hooks/{}", channel.id);
-            match channel.settings.clone() {
-                ChannelSettings::Telegram { token, secret, polling, api_base: _ } => {
-                    accounts.bot = Bot { token, secret, hook_url, polling };
-                }
-                ChannelSettings::Webhook { keys, outgoing_url: _ } => {
-                    let key = keys.into_iter().next().unwrap_or_default();
-                    accounts.form = Form { key, hook_url };
-                }
-                ChannelSettings::Widget(widget) => {
-                    let (channel, secret) = (channel.id.to_string(), widget.secret);
-                    accounts.site = Site { hub: format!("http://{hub}"), channel, secret };
-                }
+            let settings = channel.settings.clone();
+            if let ChannelSettings::Telegram { token, secret, polling, .. } = settings {
+                accounts.bot = Bot { token, secret, hook_url, polling };
+            } else if let ChannelSettings::Webhook { keys, .. } = settings {
+                let key = keys.into_iter().next().unwrap_or_default();
+                accounts.form = Form { key, hook_url };
+            } else if let ChannelSettings::Widget(widget) = settings {
+                let (channel, secret) = (channel.id.to_string(), widget.secret);
+                accounts.site = Site { hub: format!("http://{hub}"), channel, secret };
             }
         }
         accounts
@@ -255,16 +252,12 @@ mod tests {
         assert_eq!(accounts.form.hook_url, "http://127.0.0.1:8080/hooks/web-form");
         assert!(accounts.bot.polling);
         for channel in &cast.channels {
-            match &channel.settings {
-                ChannelSettings::Telegram { token, secret, .. } => {
-                    assert_eq!((token, secret), (&accounts.bot.token, &accounts.bot.secret));
-                }
-                ChannelSettings::Webhook { keys, .. } => {
-                    assert_eq!(*keys, [accounts.form.key.as_str()]);
-                }
-                ChannelSettings::Widget(widget) => {
-                    assert_eq!(widget.secret, accounts.site.secret);
-                }
+            if let ChannelSettings::Telegram { token, secret, .. } = &channel.settings {
+                assert_eq!((token, secret), (&accounts.bot.token, &accounts.bot.secret));
+            } else if let ChannelSettings::Webhook { keys, .. } = &channel.settings {
+                assert_eq!(*keys, [accounts.form.key.as_str()]);
+            } else if let ChannelSettings::Widget(widget) = &channel.settings {
+                assert_eq!(widget.secret, accounts.site.secret);
             }
         }
     }

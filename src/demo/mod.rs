@@ -6,6 +6,7 @@
 mod announce;
 mod cast;
 pub mod pretend;
+mod redis_server;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use actix::System;
 use tempfile::TempDir;
 
 use crate::clock::Clock;
-use crate::config::{Config, Origin};
+use crate::config::{Config, Origin, Secret, StoreKind};
 use crate::demo::announce::announce;
 use crate::demo::cast::Cast;
 use crate::demo::pretend::Platform;
+use crate::demo::redis_server::RedisServer;
 use crate::program;
 use crate::program::{Failure, Running};
 use crate::web::edge::Edge;
@@ -32,12 +34,21 @@ pub struct DemoOptions {
     /// The Telegram channel asks for updates instead of getting them posted
     #[arg(long)]
     polling: bool,
+    /// Where everything is kept while the demo runs; `redis` needs redis-server on this machine
+    #[arg(long, value_enum, default_value_t = DemoStore::Sqlite)]
+    store: DemoStore,
     /// One more address under which the console is opened, such as that of a proxy
     #[arg(long, value_name = "URL", value_parser = origin)]
     origin: Vec<Origin>,
     /// What is logged: a level, or `info,switchboard::web=debug`
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: String,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum DemoStore {
+    Sqlite,
+    Redis,
 }
 
 /// Runs until a signal ends it.
@@ -50,7 +61,11 @@ async fn perform(options: &DemoOptions, folder: &TempDir) -> Result<(), Failure>
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let listener = server::listen(listen).map_err(|error| Failure::Listen(listen, error))?;
     let address = listener.local_addr()?;
-    let config = config(options, address.port(), folder)?;
+    let mut config = config(options, address.port(), folder)?;
+    let _server = match options.store {
+        DemoStore::Sqlite => None,
+        DemoStore::Redis => Some(redis_for(&mut config, folder)?),
+    };
     program::write_logs(&config.log)?;
     let numbers = program::count_numbers()?;
     program::keep_up(numbers.clone());
@@ -64,6 +79,14 @@ async fn perform(options: &DemoOptions, folder: &TempDir) -> Result<(), Failure>
     let running = Running::begin(node, server)?;
     announce(&mut std::io::stdout().lock(), address, &cast)?;
     running.until_told().await
+}
+
+/// Ends with the demo.
+fn redis_for(config: &mut Config, folder: &TempDir) -> std::io::Result<RedisServer> {
+    let server = RedisServer::start(folder.path())?;
+    config.store.kind = StoreKind::Redis;
+    config.redis.url = Secret::new(server.url());
+    Ok(server)
 }
 
 fn config(options: &DemoOptions, port: u16, folder: &TempDir) -> Result<Config, Failure> {

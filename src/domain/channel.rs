@@ -8,8 +8,15 @@ use crate::channel::widget::WidgetSettings;
 use crate::id::{ChannelId, LineId, ShardId};
 
 /// Fields of a channel that nobody is shown, by their names in the stored form.
-pub const SECRETS: [&str; 4] =
-    ["settings.token", "settings.secret", "settings.keys", "settings.key"];
+pub const SECRETS: [&str; 7] = [
+    "settings.token",
+    "settings.secret",
+    "settings.keys",
+    "settings.key",
+    "settings.app_secret",
+    "settings.app_password",
+    "settings.verify_token",
+];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
@@ -35,6 +42,79 @@ pub enum ChannelSettings {
         /// Ask for updates instead of waiting for webhooks: for sites without a public address.
         polling: bool,
     },
+    /// A community of VK.
+    Vk {
+        /// The community's id: requests for another one are refused.
+        group_id: String,
+        token: String,
+        /// Expected in the field `secret` of each request.
+        secret: String,
+        /// What VK wants to hear before it trusts our address.
+        confirmation: String,
+        /// Scheme and host of the API.
+        api_base: String,
+        /// Bots Long Poll instead of the Callback API: for sites without a public address.
+        polling: bool,
+    },
+    /// A Facebook page.
+    Facebook {
+        /// Requests name the pages that they are for.
+        page_id: String,
+        token: String,
+        /// Signs every request of the app, for all its pages.
+        app_secret: String,
+        /// Expected when the platform asks whether our address is ours.
+        verify_token: String,
+        /// With the version.
+        api_base: String,
+        /// The page may answer as a person after the platform's 24 hours.
+        human_agent: bool,
+    },
+    /// A professional account of Instagram.
+    Instagram {
+        account_id: String,
+        token: String,
+        app_secret: String,
+        verify_token: String,
+        api_base: String,
+        human_agent: bool,
+    },
+    /// A number of `WhatsApp`.
+    Whatsapp {
+        phone_number_id: String,
+        token: String,
+        app_secret: String,
+        verify_token: String,
+        api_base: String,
+    },
+    /// A bot of the Bot Framework: Skype, Teams, Web Chat.
+    #[serde(rename = "botframework")]
+    BotFramework {
+        app_id: String,
+        app_password: String,
+        tenant: String,
+        /// Where the keys are found that prove an activity.
+        openid_metadata_url: String,
+        issuer: String,
+        /// Scheme and host of who gives access tokens.
+        login_base: String,
+        /// Where access tokens may go: names with spaces between them.
+        service_hosts: String,
+    },
+    Viber {
+        /// Also signs what comes from the platform.
+        token: String,
+        /// Stands above a message that no operator is shown as the author of.
+        sender_name: String,
+        api_base: String,
+    },
+    Max {
+        token: String,
+        /// Expected in `X-Max-Bot-Api-Secret`.
+        secret: String,
+        api_base: String,
+        polling: bool,
+    },
     Webhook {
         /// Signing keys, newest first; two are valid while a key is being changed.
         keys: Vec<String>,
@@ -49,17 +129,48 @@ impl ChannelSettings {
     /// Whether we ask for updates instead of waiting for them.
     pub fn polls(&self) -> bool {
         match self {
-            Self::Telegram { polling, .. } => *polling,
-            Self::Webhook { .. } | Self::Widget(_) => false,
+            Self::Telegram { polling, .. }
+            | Self::Vk { polling, .. }
+            | Self::Max { polling, .. } => *polling,
+            Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::Whatsapp { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Webhook { .. }
+            | Self::Widget(_) => false,
         }
     }
 
     /// Whether a customer can be written to through it when he has gone: on a messenger he can.
     pub fn reaches_again(&self) -> bool {
         match self {
-            Self::Telegram { .. } => true,
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::Whatsapp { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. } => true,
             Self::Webhook { outgoing_url, .. } => outgoing_url.is_some(),
             Self::Widget(_) => false,
+        }
+    }
+
+    /// Whether its messages say where their answers go.
+    pub fn says_where_to_answer(&self) -> bool {
+        match self {
+            Self::BotFramework { .. } => true,
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::Whatsapp { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. }
+            | Self::Webhook { .. }
+            | Self::Widget(_) => false,
         }
     }
 
@@ -67,6 +178,13 @@ impl ChannelSettings {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Telegram { .. } => "telegram",
+            Self::Vk { .. } => "vk",
+            Self::Facebook { .. } => "facebook",
+            Self::Instagram { .. } => "instagram",
+            Self::Whatsapp { .. } => "whatsapp",
+            Self::BotFramework { .. } => "botframework",
+            Self::Viber { .. } => "viber",
+            Self::Max { .. } => "max",
             Self::Webhook { .. } => "webhook",
             Self::Widget(_) => "widget",
         }
@@ -76,7 +194,44 @@ impl ChannelSettings {
     pub fn widget(&self) -> Option<&WidgetSettings> {
         match self {
             Self::Widget(widget) => Some(widget),
-            Self::Telegram { .. } | Self::Webhook { .. } => None,
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::Whatsapp { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. }
+            | Self::Webhook { .. } => None,
+        }
+    }
+
+    /// Whether it is that account, and the app that posts for `other` may post for it: one app has
+    /// one address for all its accounts.
+    pub fn is_account_of(&self, account: &str, other: &Self) -> bool {
+        match (self.of_app(), other.of_app()) {
+            (Some((own, secret)), Some((_, other_secret))) => {
+                self.kind() == other.kind() && own == account && secret == other_secret
+            }
+            (_, _) => false,
+        }
+    }
+
+    /// Account and secret, where several accounts share an app.
+    fn of_app(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Facebook { page_id, app_secret, .. } => Some((page_id, app_secret)),
+            Self::Instagram { account_id, app_secret, .. } => Some((account_id, app_secret)),
+            Self::Whatsapp { phone_number_id, app_secret, .. } => {
+                Some((phone_number_id, app_secret))
+            }
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. }
+            | Self::Webhook { .. }
+            | Self::Widget(_) => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::TextsSent;
 use crate::customer::Standing;
-use crate::entry::Attachment;
+use crate::entry::{Attachment, Author, Body, DeliveryState, Entry};
 use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber};
 use crate::line::RatingScale;
 
@@ -27,6 +27,9 @@ pub struct Chat {
     pub rating_until: Option<Timestamp>,
     /// When which automatic messages were sent of late.
     pub texts_sent: TextsSent,
+    /// Where answers go, as the last message said; none: the channel knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<Arc<str>>,
 }
 
 /// Something that happened on the platform, in words of ours.
@@ -36,6 +39,9 @@ pub struct Inbound {
     pub chat: Arc<str>,
     pub customer_name: String,
     pub what: InboundKind,
+    /// Where answers go, on platforms that say it with each message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<Arc<str>>,
     /// The platform's own JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<Arc<str>>,
@@ -59,6 +65,10 @@ pub enum InboundKind {
     /// The customer blocked us.
     Blocked,
     Unblocked,
+    /// How far messages of ours have got. Never opens a conversation.
+    Progress(Progress),
+    /// Somebody of ours wrote to the customer on the platform itself. Never opens a conversation.
+    Elsewhere(ElsewhereMessage),
     /// What we wrote has got to the customer, as far as his page says. Opens nothing.
     Received {
         conversation: ConversationId,
@@ -67,6 +77,17 @@ pub enum InboundKind {
     },
     /// The customer says who he is, or his site says so for him. Opens nothing.
     Introduced(Introduction),
+}
+
+/// What one of us wrote in the platform's own inbox or on a phone, as the platform reports it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ElsewhereMessage {
+    pub external_id: Option<Arc<str>>,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// When the platform says it was written.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// How far a message of ours has come.
@@ -108,6 +129,9 @@ pub struct CustomerMessage {
     /// The platform says that a machine wrote it (a bot, an automatic answer).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub automatic: bool,
+    /// The writer's own number, where the platform vouches for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Arc<str>>,
     /// The button of a rating request that the customer pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
@@ -121,4 +145,42 @@ pub struct CustomerMessage {
 pub struct AskedRating {
     pub conversation: ConversationId,
     pub scale: RatingScale,
+}
+
+/// What the platform says of messages that were sent to the customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub of: ProgressOf,
+    pub state: DeliveryState,
+}
+
+/// Which messages it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgressOf {
+    /// Those with these ids of the platform.
+    Messages(Vec<Arc<str>>),
+    /// All up to the one with this number, on platforms that number their messages.
+    UpToNumber(i64),
+    /// All that were sent until then.
+    UpTo(Timestamp),
+}
+
+impl Progress {
+    /// Whether it tells something new of an entry. Platforms repeat themselves and mix the order up.
+    pub fn concerns(&self, entry: &Entry) -> bool {
+        let Body::Message(message) = &entry.body else { return false };
+        let Some(delivery) = &message.delivery else { return false };
+        let is_meant = match &self.of {
+            ProgressOf::Messages(ids) => {
+                message.external_id.as_ref().is_some_and(|own| ids.contains(own))
+            }
+            ProgressOf::UpToNumber(newest) => {
+                let own = message.external_id.as_deref().and_then(|own| own.parse::<i64>().ok());
+                own.is_some_and(|own| own <= *newest)
+            }
+            ProgressOf::UpTo(at) => *delivery != DeliveryState::Pending && entry.at <= *at,
+        };
+        is_meant && entry.author != Author::Customer && delivery.is_before(&self.state)
+    }
 }

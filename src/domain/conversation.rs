@@ -215,6 +215,9 @@ impl Conversation {
             Input::CustomerWrote { message, original } => {
                 self.customer_wrote(message, original, turn);
             }
+            Input::WrittenElsewhere { message, original } => {
+                self.written_elsewhere(message, original, turn);
+            }
             Input::CustomerEdited { external_id, text } => {
                 self.customer_edited(external_id, text, turn);
             }

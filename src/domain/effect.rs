@@ -2,7 +2,7 @@
 //!
 //! | enters ([`Input`]) | from |
 //! |---|---|
-//! | `CustomerWrote`, `CustomerEdited`, `CustomerReacted`, `CustomerGone`, `CustomerBack` | the channel |
+//! | `CustomerWrote`, `CustomerEdited`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `WrittenElsewhere` | the channel |
 //! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
 //! | `Continue` | the part before, in another line |
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
@@ -28,7 +28,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::chat::CustomerMessage;
+use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::Continuation;
 use crate::customer::CustomerFacts;
 use crate::entry::{DeliveryState, Record};
@@ -60,6 +60,11 @@ pub enum Input {
         reason: String,
     },
     CustomerBack,
+    /// Somebody of ours answered on the platform itself.
+    WrittenElsewhere {
+        message: ElsewhereMessage,
+        original: Option<Arc<str>>,
+    },
     Accept {
         operator: OperatorId,
         offer: OfferId,

@@ -29,6 +29,8 @@ pub enum Author {
     Operator {
         id: OperatorId,
     },
+    /// Somebody of ours, on the platform itself: it does not say who.
+    Elsewhere,
     /// The line itself: automatic texts and facts.
     Line,
 }
@@ -165,6 +167,23 @@ impl DeliveryState {
         match self {
             Self::Failed { .. } | Self::Unconfirmed => true,
             Self::Pending | Self::Sent | Self::Delivered | Self::Read => false,
+        }
+    }
+
+    /// Whether `next` is further on the way than this. What arrived has not failed.
+    pub fn is_before(&self, next: &Self) -> bool {
+        let step = |state: &Self| match state {
+            Self::Pending => 0,
+            Self::Failed { .. } | Self::Unconfirmed => 1,
+            Self::Sent => 2,
+            Self::Delivered => 3,
+            Self::Read => 4,
+        };
+        match next {
+            Self::Failed { .. } => matches!(self, Self::Pending | Self::Unconfirmed | Self::Sent),
+            Self::Pending | Self::Unconfirmed | Self::Sent | Self::Delivered | Self::Read => {
+                step(self) < step(next)
+            }
         }
     }
 }

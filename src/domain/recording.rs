@@ -67,7 +67,7 @@ impl Recording {
                     self.replied(id, entry.at, &mut reading);
                 }
                 (_, Body::Fact(fact)) => self.happened(fact, entry.at, &mut reading),
-                (Author::Line, Body::Message(_)) | (_, Body::Note { .. }) => {}
+                (Author::Elsewhere | Author::Line, Body::Message(_)) | (_, Body::Note { .. }) => {}
             }
         }
         if let (Some(accepted), Some(finished_at)) = (reading.accepted_at, reading.finished_at) {

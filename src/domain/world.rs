@@ -299,6 +299,7 @@ impl World {
             last: None,
             rating_until: None,
             texts_sent: TextsSent::default(),
+            return_to: None,
         })
     }
 

@@ -25,7 +25,9 @@ pub enum Failure {
     Store(#[from] OpenError),
     #[error("{0}")]
     Redis(#[from] RedisError),
-    #[error("redis.url: not an address of a Redis")]
+    #[error("{what}: {why}")]
+    StoreRefused { what: &'static str, why: String },
+    #[error("redis.url or redis.sentinels: not an address of a Redis")]
     RedisAddress,
     #[error("{0}")]
     Unavailable(#[from] Unavailable),
@@ -60,6 +62,7 @@ impl Failure {
             Self::FewerShards { .. }
             | Self::Store(_)
             | Self::Redis(_)
+            | Self::StoreRefused { .. }
             | Self::Unavailable(_)
             | Self::ReadModel(_)
             | Self::Files(_)

@@ -17,12 +17,14 @@ use crate::actors::node::{self, Cluster, NodeStart};
 use crate::actors::parts::NodeSettings;
 use crate::clock::Clock;
 use crate::cluster::lease::Runs;
-use crate::config::{Config, StoreKind};
+use crate::config::{Config, Durability, Redis, StoreKind};
 use crate::files::{Bucket, FileLimits, Files};
 use crate::outbound::{Outbound, OutboundSettings};
 use crate::readmodel::ReadModel;
 use crate::store::Store;
-use crate::store::redis::RedisSettings;
+use crate::store::redis::{
+    Durability as Promise, Finding, RedisSettings, Verdict, check as look_at_redis,
+};
 
 pub use failure::Failure;
 pub use log::write_logs;
@@ -41,10 +43,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 pub async fn open_store(config: &Config) -> Result<Store, Failure> {
     let store = match config.store.kind {
         StoreKind::Sqlite => Store::sqlite(&config.store.directory)?,
-        StoreKind::Redis => {
-            let settings = RedisSettings::at(config.redis.url.expose(), &config.redis.prefix);
-            Store::redis(&settings.map_err(|_| Failure::RedisAddress)?)?
-        }
+        StoreKind::Redis => open_redis(&redis_settings(config)?)?,
     };
     let stored = store.leases().await?.into_iter().map(|(shard, _)| shard.0 + 1).max();
     match stored {
@@ -53,6 +52,40 @@ pub async fn open_store(config: &Config) -> Result<Store, Failure> {
         }
         Some(_) | None => Ok(store),
     }
+}
+
+/// Takes a Redis only if it promises what the settings ask for, and tells what is doubtful.
+fn open_redis(settings: &RedisSettings) -> Result<Store, Failure> {
+    for Finding { what, verdict } in look_at_redis(settings)? {
+        match verdict {
+            Verdict::Fine(_) => {}
+            Verdict::Warning(why) => tracing::warn!(what, why, "the store is not as it should be"),
+            Verdict::Refused(why) => return Err(Failure::StoreRefused { what, why }),
+        }
+    }
+    Ok(Store::redis(settings)?)
+}
+
+/// Where Redis is, and what is asked of it.
+pub fn redis_settings(config: &Config) -> Result<RedisSettings, Failure> {
+    let Redis { url, sentinels, service, prefix, durability, allow_volatile, insecure } =
+        &config.redis;
+    let sentinels: Vec<String> = sentinels.iter().map(|url| url.expose().to_owned()).collect();
+    let settings = if sentinels.is_empty() {
+        RedisSettings::at(url.expose(), prefix)
+    } else {
+        RedisSettings::behind_sentinels(&sentinels, service, url.expose(), prefix)
+    };
+    Ok(RedisSettings {
+        shards: config.store.shards,
+        durability: match durability {
+            Durability::Strict => Promise::Strict,
+            Durability::Relaxed => Promise::Relaxed,
+        },
+        allow_volatile: *allow_volatile,
+        insecure: *insecure,
+        ..settings.map_err(|_| Failure::RedisAddress)?
+    })
 }
 
 /// The way out, to public addresses and the networks of the configuration.

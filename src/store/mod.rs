@@ -64,6 +64,15 @@ impl Store {
         }
     }
 
+    /// Why nobody should be sent here although the store answers: it is not what it was when this
+    /// process started.
+    pub fn trouble(&self) -> Option<String> {
+        match self {
+            Self::Model(_) | Self::Sqlite(_) => None,
+            Self::Redis(store) => store.trouble(),
+        }
+    }
+
     /// The same store for another thread and runtime, which shares no connection with this one.
     #[must_use]
     pub fn apart(&self) -> Self {

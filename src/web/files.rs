@@ -64,6 +64,14 @@ pub(in crate::web) async fn upload(
         let reads = person.may(Action::ReadConversation(&row));
         return Err(if reads { ApiError::Forbidden } else { ApiError::NotFound });
     }
+    let directory = edge.node.directory();
+    let channel = directory.channels.get(&row.channel).ok_or(ApiError::NotFound)?;
+    if !channels::takes_files(&channel.value.settings) {
+        return Err(ApiError::Refused {
+            code: FileProblem::NotAllowed.word(),
+            message: "customers of this channel cannot be sent files",
+        });
+    }
     let owner = Owner::Conversation(id);
     let name = query.name.as_deref().map(|name| channels::clean_line(name, NAME_CHARS_MAX));
     let file = take_in(&edge, &owner, name.as_deref(), payload).await?;

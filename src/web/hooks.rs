@@ -17,7 +17,9 @@ use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId, ShardId};
 
 use crate::actors::handle::{Accepted, Arrival};
-use crate::channels::{self, Acknowledgement, HookRequest, Item, Meaning, Rejected, Taken};
+use crate::channels::{
+    self, Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Rejected, Taken,
+};
 use crate::clock;
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
@@ -49,12 +51,14 @@ pub(super) async fn receive(
     let directory = edge.node.directory();
     let known = ChannelId::parse(&channel).and_then(|id| directory.channels.get(&id));
     let known = known.map(|found| &*found.value).filter(|channel| channel.enabled);
-    let parsed = parse(known.unwrap_or(&NO_CHANNEL), request.headers(), &body, &edge);
-    let (Some(channel), false) = (known, parsed == Err(Rejected::NotGenuine)) else {
+    let parsed = parse(known.unwrap_or(&NO_CHANNEL), request.headers(), &body, &edge).await;
+    let refused = matches!(parsed, Err(Rejected::NotGenuine | Rejected::NotEndorsed));
+    let (Some(channel), false) = (known, refused) else {
         count(known.map_or("unknown", |channel| channel.settings.kind()), "not_genuine");
         let address = throttle::counted_address(&request, edge.server.behind_proxy);
         edge.throttles.unverified_hooks.attempt(&address)?;
-        return Err(ApiError::NotGenuine);
+        let endorsed = parsed != Err(Rejected::NotEndorsed);
+        return Err(if endorsed { ApiError::NotGenuine } else { ApiError::Forbidden });
     };
     let kind = channel.settings.kind();
     let answer = match parsed {
@@ -68,7 +72,7 @@ pub(super) async fn receive(
                 return Err(error);
             }
         },
-        Err(Rejected::NotGenuine) => return Err(ApiError::NotGenuine),
+        Err(Rejected::NotGenuine | Rejected::NotEndorsed) => return Err(ApiError::NotGenuine),
         Err(Rejected::Malformed { pointer, problem }) => {
             count(kind, "malformed");
             return poison(&channel.settings, pointer, problem);
@@ -81,14 +85,44 @@ fn is_stored(item: &Item) -> bool {
     matches!(item.meaning, Meaning::Inbound(_))
 }
 
-fn parse(
+async fn parse(
     channel: &Channel,
     headers: &HeaderMap,
     body: &Bytes,
     edge: &Edge,
 ) -> Result<Vec<Item>, Rejected> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    channels::parse(channel, &HookRequest { header: &header, body, now: edge.clock.now() })
+    let keys = edge.node.keys(channel, &|name| header(name).map(str::to_owned)).await;
+    let now = edge.clock.now();
+    channels::parse(channel, &HookRequest { header: &header, body, keys: keys.as_deref(), now })
+}
+
+/// Lets a platform make sure that the address is ours.
+#[utoipa::path(get, path = "/hooks/{channel}", tag = "hooks",
+    params(("channel" = String, Path, description = "id of the channel")),
+    responses(
+        (status = 200, description = "the challenge of the platform"),
+        (status = 401, description = "unknown channel or wrong token", body = ErrorBody),
+        (status = 429, description = "too many without proof of origin", body = ErrorBody),
+    ))]
+pub(super) async fn challenge(
+    request: HttpRequest,
+    channel: web::Path<String>,
+    query: web::Query<Vec<(String, String)>>,
+    edge: web::Data<Edge>,
+) -> Result<HttpResponse, ApiError> {
+    let directory = edge.node.directory();
+    let known = ChannelId::parse(&channel).and_then(|id| directory.channels.get(&id));
+    let known = known.map(|found| &*found.value).filter(|channel| channel.enabled);
+    let asked =
+        |name: &str| query.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone());
+    let answer = known.and_then(|channel| channels::challenge(&channel.settings, &asked));
+    let Some(answer) = answer else {
+        let address = throttle::counted_address(&request, edge.server.behind_proxy);
+        edge.throttles.unverified_hooks.attempt(&address)?;
+        return Err(ApiError::NotGenuine);
+    };
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(answer))
 }
 
 async fn read(payload: web::Payload, bytes_max: usize) -> Result<Bytes, ApiError> {
@@ -112,9 +146,20 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
                 taken.push(Taken::Duplicate);
                 continue;
             }
+            Meaning::Confirmation => {
+                taken.push(Taken::Duplicate);
+                continue;
+            }
+        };
+        let Some(target) = target(edge, channel, item) else {
+            metrics::counter!("switchboard_hooks_ignored_total",
+                "channel" => channel.settings.kind(), "word" => "another_account")
+            .increment(1);
+            taken.push(Taken::Duplicate);
+            continue;
         };
         let arrival = Arrival {
-            channel: channel.id.clone(),
+            channel: target,
             dedupe: item.dedupe.clone(),
             dedupe_seconds: item.dedupe_seconds,
             inbound,
@@ -127,12 +172,25 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
     Ok(taken)
 }
 
+/// The channel that an item is for: an app posts for all its accounts at any one of their hooks.
+/// None: that account is not connected.
+fn target(edge: &Edge, channel: &Channel, item: &Item) -> Option<ChannelId> {
+    let Some(account) = &item.account else { return Some(channel.id.clone()) };
+    let directory = edge.node.directory();
+    let is_it = |found: &&Channel| {
+        found.enabled && found.settings.is_account_of(account, &channel.settings)
+    };
+    let found = directory.channels.values().map(|found| &*found.value).find(is_it);
+    found.map(|found| found.id.clone())
+}
+
 fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> HttpResponse {
-    let Acknowledgement { status, json } = channels::acknowledge(settings, items, taken);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    match json {
-        Some(json) => HttpResponse::build(status).content_type("application/json").body(json),
-        None => HttpResponse::build(status).finish(),
+    let Acknowledgement { status, body } = channels::acknowledge(settings, items, taken);
+    let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
+    match body {
+        AnswerBody::Json(json) => answer.content_type("application/json").body(json),
+        AnswerBody::Text(text) => answer.content_type("text/plain; charset=utf-8").body(text),
+        AnswerBody::Nothing => answer.finish(),
     }
 }
 
@@ -144,10 +202,16 @@ fn poison(
     problem: &'static str,
 ) -> Result<HttpResponse, ApiError> {
     match settings {
-        ChannelSettings::Telegram { .. } | ChannelSettings::Widget(_) => {
-            Ok(HttpResponse::Ok().finish())
-        }
         ChannelSettings::Webhook { .. } => Err(ApiError::MalformedAt { pointer, problem }),
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Widget(_) => Ok(HttpResponse::Ok().finish()),
     }
 }
 

@@ -59,7 +59,11 @@ pub fn configure(routes: &mut ServiceConfig, edge: Data<Edge>) {
         .service(only("/healthz", "GET", [get().to(health::lives)]))
         .service(only("/readyz", "GET", [get().to(health::is_ready)]))
         .service(only("/metrics", "GET", [get().to(health::numbers)]))
-        .service(only("/hooks/{channel}", "POST", [post().to(hooks::receive)]))
+        .service(only(
+            "/hooks/{channel}",
+            "GET, POST",
+            [get().to(hooks::challenge), post().to(hooks::receive)],
+        ))
         .configure(configure_files)
         .service(only("/ws/operator", "GET", [get().to(socket::operator)]))
         .service(only("/ws/visitor/{channel}", "GET", [get().to(socket::visitor)]))
@@ -102,6 +106,8 @@ fn configure_api(routes: &mut ServiceConfig) {
             "GET, PUT",
             [get().to(channels::one), put().to(channels::change)],
         ))
+        .service(only("/v1/channels/{id}/test", "POST", [post().to(channels::test)]))
+        .service(only("/v1/channel-kinds", "GET", [get().to(channels::kinds::list)]))
         .service(only(
             "/v1/operators",
             "GET, POST",

@@ -80,6 +80,7 @@ impl Expected {
     fn of(body: &[u8]) -> Self {
         match deliver(body).expect("genuine").remove(0).meaning {
             Meaning::Ignored(word) => Self::Ignored(word),
+            Meaning::Confirmation => panic!("nothing to confirm"),
             Meaning::Inbound(inbound) => match inbound.what {
                 InboundKind::Message(message) if message.automatic => Self::Unheard,
                 InboundKind::Message(message) if message.rating.is_some() => Self::Unheard,
@@ -88,6 +89,8 @@ impl Expected {
                 | InboundKind::Reacted { .. }
                 | InboundKind::Blocked
                 | InboundKind::Unblocked
+                | InboundKind::Progress(_)
+                | InboundKind::Elsewhere(_)
                 | InboundKind::Received { .. }
                 | InboundKind::Introduced(_) => Self::Change,
             },

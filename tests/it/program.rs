@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::redis_server::RedisServer;
+
 const READY_WITHIN: Duration = Duration::from_secs(30);
 /// What the program promises to service managers.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
@@ -96,6 +98,48 @@ fn the_demo_leaves_nothing_behind() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     assert!(demo.end("INT").success());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_demo_runs_on_redis_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program();
+    command.args(["demo", "--port", "0", "--store", "redis"]).env("TMPDIR", folder.path());
+    let mut demo = Running::start(command);
+    demo.ready();
+    assert!(demo.end("INT").success());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn check_and_serve_look_at_the_redis() {
+    let durable = ["--appendonly", "yes", "--appendfsync", "always"];
+    let server = RedisServer::start(&durable);
+    let on = |url: &str, more: &str| {
+        let store = "[store]\nkind = \"redis\"\nshards = 4\n";
+        format!("{store}[redis]\nurl = \"{url}\"\n{more}")
+    };
+    let place = Place::new(&on(&server.url(), "durability = \"strict\""));
+    let check = place.run("check");
+    assert!(check.status.success(), "{}", text(&check.stdout));
+    assert!(text(&check.stdout).contains("Redis role      ok       master"));
+    assert!(text(&check.stdout).contains("Redis transport warning  whoever reaches it"));
+    let mut program = Running::start(place.command("serve"));
+    program.ready();
+    assert!(program.end("TERM").success());
+    let volatile = RedisServer::start(&["--appendonly", "no"]);
+    for (url, word) in [
+        (volatile.url(), "appendonly is no"),
+        ("redis://127.0.0.1:1".to_owned(), "Redis does not answer"),
+        ("gopher://127.0.0.1".to_owned(), "not an address of a Redis"),
+    ] {
+        place.configure(&on(&url, ""));
+        for command in ["check", "serve"] {
+            let refused = place.run(command);
+            let said = text(&refused.stdout) + &text(&refused.stderr);
+            assert!(!refused.status.success() && said.contains(word), "{command} {url}: {said}");
+        }
+    }
 }
 
 /// A directory of data with a configuration file beside it.

@@ -130,6 +130,14 @@ impl RedisServer {
         String::from_utf8(said.expect("redis-cli").stdout).expect("text")
     }
 
+    /// Keys that are no part of a store that nobody has worked with.
+    pub(crate) fn keys_beside(&self, settings: &RedisSettings) -> Vec<String> {
+        let keys = self.cli(&["--no-auth-warning", "-a", "secret", "keys", "*"]);
+        let about = format!("{}about", settings.prefix);
+        let beside = keys.lines().filter(|key| !key.is_empty() && **key != about);
+        beside.map(str::to_owned).collect()
+    }
+
     fn signal(&self, signal: &str) {
         let pid = &self.running.as_ref().expect("it runs").pid;
         assert!(Command::new("kill").args([signal, pid]).status().expect("a shell").success());

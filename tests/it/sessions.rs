@@ -577,6 +577,8 @@ fn a_channel_that_polls_brings_what_was_written_once() {
         async |story| {
             let anna = story.signs_in("anna").await;
             story.platform.called("setWebhook", 1).await;
+            // It has come; now it has been done, too.
+            story.settles().await;
             assert_eq!(
                 story.platform.webhook().unwrap()["url"],
                 "https://hub.example/hooks/telegram",

@@ -41,6 +41,7 @@ use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
 use switchboard::readmodel::ReadModel;
 use switchboard::store::Store;
+use switchboard::store::op::Position;
 use uuid::Uuid;
 
 use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
@@ -259,7 +260,7 @@ impl Story {
             name.eq_ignore_ascii_case("x-telegram-bot-api-secret-token").then_some(SECRET)
         };
         let bytes = update.bytes();
-        let request = HookRequest { header: &header, body: &bytes, now: self.now() };
+        let request = HookRequest { header: &header, body: &bytes, keys: None, now: self.now() };
         let items = channels::parse(channel, &request).unwrap();
         let mut taken = Vec::new();
         for item in items {
@@ -341,6 +342,29 @@ impl Story {
 
     /// Waits until nothing is left to be done now.
     pub async fn settles(&self) {
+        let mut before = None;
+        loop {
+            self.each_settles().await;
+            // One node may have given another something to do that had settled before.
+            let stand = if self.others.is_empty() { None } else { Some(self.stand().await) };
+            if stand == before {
+                return;
+            }
+            before = stand;
+        }
+    }
+
+    /// Where the feeds end, and how much waits in the inbox of each shard.
+    async fn stand(&self) -> (Vec<(ShardId, Position)>, Vec<usize>) {
+        let mut waiting = Vec::new();
+        for shard in (0..SHARDS).map(ShardId) {
+            let at = self.store.meta(shard).await.unwrap().inbox_at;
+            waiting.push(self.store.inbox(shard, at, usize::MAX).await.unwrap().len());
+        }
+        (self.store.feed_ends().await.unwrap(), waiting)
+    }
+
+    async fn each_settles(&self) {
         for _ in 0..2 {
             for _ in 0..32 {
                 tokio::task::yield_now().await;

@@ -139,6 +139,7 @@ fn what_is_allowed_passes() {
         ("src/domain/line.rs", "let instants = 3;"),
         ("src/main.rs", "use switchboard::store::Store;"),
         ("src/store/mod.rs", "pub mod redis;"),
+        ("src/program/mod.rs", "let settings = &config.redis;"),
         ("src/program/mod.rs", "use crate::store::redis::RedisSettings;"),
     ] {
         assert_eq!(problems(file, line), [""; 0], "{file}: {line}");
@@ -161,8 +162,8 @@ fn problems(file: &str, text: &str) -> Vec<String> {
 }
 
 fn foreign_crates(file: &str, line: &str) -> Vec<String> {
-    // A module of ours may have the name of a crate.
-    let ours = |before: &str| before.ends_with("::") || before.ends_with("mod ");
+    // A module or a field of ours may have the name of a crate.
+    let ours = |before: &str| ["::", "mod ", "."].iter().any(|s| before.ends_with(s));
     let named = |name: &str| {
         words(line, name).any(|(before, after)| {
             !ours(before) && ["::", ";", " as "].iter().any(|s| after.starts_with(s))

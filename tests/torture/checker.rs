@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::conversation::Conversation;
 use domain::entry::{Author, Body, Record};
-use domain::id::{ConversationId, OfferId, ShardId};
+use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 use switchboard::clock::Clock;
 use switchboard::store::Store;
@@ -63,7 +63,8 @@ pub(crate) async fn check(
     desks: &[Seen],
     platform: &Platform,
 ) -> Findings {
-    let store = Store::redis(&RedisSettings::at(redis, "sb:").unwrap()).unwrap();
+    let at = RedisSettings::at(redis, "sb:").unwrap();
+    let store = Store::redis(&RedisSettings { shards: SHARDS, ..at }).unwrap();
     let mut findings = Findings::default();
     let mut conversations = Vec::new();
     for shard in (0..SHARDS).map(ShardId) {
@@ -72,7 +73,8 @@ pub(crate) async fn check(
         check_feed(&store, shard, &mut findings).await;
     }
     check_deadlines(&conversations, &mut findings);
-    let chats = chats(&store, conversations).await;
+    let (chats, written) = chats(&store, conversations).await;
+    check_views(desks, &written, &mut findings);
     check_messages(acked, &chats, &mut findings);
     check_sends(&chats, platform, &mut findings);
     check_desks(desks, &mut findings);
@@ -144,9 +146,16 @@ fn check_deadlines(conversations: &[Conversation], findings: &mut Findings) {
     }
 }
 
-async fn chats(store: &Store, mut conversations: Vec<Conversation>) -> BTreeMap<String, Chat> {
+/// What customers wrote in conversations that a single operator has had.
+type Written = BTreeMap<ConversationId, (OperatorId, Vec<EntryNumber>)>;
+
+async fn chats(
+    store: &Store,
+    mut conversations: Vec<Conversation>,
+) -> (BTreeMap<String, Chat>, Written) {
     conversations.sort_by_key(|conversation| conversation.started_at);
     let mut chats: BTreeMap<String, Chat> = BTreeMap::new();
+    let mut written = Written::new();
     for conversation in conversations {
         let chat = chats.entry(conversation.chat.external.to_string()).or_default();
         let shard = conversation.id.shard().unwrap();
@@ -156,14 +165,43 @@ async fn chats(store: &Store, mut conversations: Vec<Conversation>) -> BTreeMap<
             let page = store.history(shard, id, after, PAGE).await.unwrap();
             for (n, bytes) in &page {
                 after = *n;
-                chat.note(read::<Record>(bytes));
+                let record = read::<Record>(bytes);
+                if let ([operator], Some(entry)) = (&conversation.held[..], from_customer(&record))
+                {
+                    let of_him = || (operator.clone(), Vec::new());
+                    let id = conversation.id.clone();
+                    written.entry(id).or_insert_with(of_him).1.push(entry);
+                }
+                chat.note(record);
             }
             if page.len() < PAGE {
                 break;
             }
         }
     }
-    chats
+    (chats, written)
+}
+
+fn from_customer(record: &Record) -> Option<EntryNumber> {
+    let Record::Entry { entry, .. } = record else { return None };
+    let is_message = matches!((&entry.author, &entry.body), (Author::Customer, Body::Message(_)));
+    is_message.then_some(entry.n)
+}
+
+/// Who has a conversation is told of all that is written in it, from the first that he was told of.
+fn check_views(desks: &[Seen], written: &Written, findings: &mut Findings) {
+    for seen in desks {
+        let his = written.iter().filter(|(_, (holder, _))| seen.operator.as_ref() == Some(holder));
+        for (conversation, (_, entries)) in his {
+            let told =
+                |entry: &&EntryNumber| seen.entries.contains(&(conversation.clone(), **entry));
+            let from_first = entries.iter().skip_while(|entry| !told(entry));
+            for missing in from_first.filter(|entry| !told(entry)) {
+                findings.gaps += 1;
+                findings.problem(format!("entry {missing:?} of {conversation} was not shown"));
+            }
+        }
+    }
 }
 
 impl Chat {

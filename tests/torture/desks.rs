@@ -37,6 +37,9 @@ const CLOSE: u8 = 8;
 /// What a console has seen.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    pub(crate) operator: Option<OperatorId>,
+    /// Since it last had to begin anew.
+    pub(crate) entries: BTreeSet<(ConversationId, EntryNumber)>,
     pub(crate) sessions: usize,
     pub(crate) gaps: Vec<String>,
     pub(crate) twice: usize,
@@ -107,7 +110,7 @@ impl Desk {
             }
             tokio::time::sleep(Duration::from_millis(self.chance.random_range(50..500))).await;
         }
-        self.seen
+        Seen { operator: Some(self.me), entries: self.entries, ..self.seen }
     }
 
     /// None: the connection broke, or was left.

@@ -20,7 +20,6 @@ mod redis;
 mod setup;
 mod watch;
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,17 +56,21 @@ fn main() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let seconds = number("DURATION").unwrap_or(90);
     let seed = number("SEED").unwrap_or_else(|| u64::from(std::process::id()));
-    println!("torture: seed={seed} duration={seconds}");
     actix_web::rt::System::new().block_on(torture(Duration::from_secs(seconds), seed))
 }
 
 async fn torture(duration: Duration, seed: u64) -> ExitCode {
-    let directory = tempfile::tempdir().unwrap();
-    let redis = Redis::start(&directory.path().join("redis"));
+    let directory = tempfile::tempdir().unwrap().keep();
+    println!(
+        "torture: seed={seed} duration={} logs in {}",
+        duration.as_secs(),
+        directory.display()
+    );
+    let redis = Redis::start(&directory.join("redis"));
     let platform = Platform::start().await;
     setup::furnish(&redis.url(), &platform.address).await;
     let proxies = proxies(&redis, seed).await;
-    let mut hubs = Hubs::new(directory.path(), &proxies);
+    let mut hubs = Hubs::new(&directory, &proxies);
     for n in 0..HUBS {
         hubs.start(n);
     }
@@ -86,7 +89,13 @@ async fn torture(duration: Duration, seed: u64) -> ExitCode {
     tokio::time::sleep(REST).await;
     let desks = desks.ended().await;
     let findings = checker::check(&redis.url(), &acked, &desks, &platform).await;
-    report(duration, &findings, &figures, directory.path())
+    drop((hubs, redis));
+    report(duration, &findings, &figures);
+    if findings.is_clean() {
+        std::fs::remove_dir_all(&directory).unwrap();
+        return ExitCode::SUCCESS;
+    }
+    ExitCode::FAILURE
 }
 
 async fn proxies(redis: &Redis, seed: u64) -> Vec<Proxy> {
@@ -97,12 +106,7 @@ async fn proxies(redis: &Redis, seed: u64) -> Vec<Proxy> {
     proxies
 }
 
-fn report(
-    duration: Duration,
-    findings: &checker::Findings,
-    figures: &Figures,
-    directory: &Path,
-) -> ExitCode {
+fn report(duration: Duration, findings: &checker::Findings, figures: &Figures) {
     for problem in findings.problems.iter().take(20) {
         println!("found: {problem}");
     }
@@ -132,12 +136,4 @@ fn report(
         findings.orphaned,
         p95.copied().unwrap_or_default(),
     );
-    if findings.is_clean() {
-        return ExitCode::SUCCESS;
-    }
-    let kept = std::env::temp_dir().join(format!("torture-{}", std::process::id()));
-    if std::fs::rename(directory, &kept).is_ok() {
-        println!("the logs of the hubs are in {}", kept.display());
-    }
-    ExitCode::FAILURE
 }

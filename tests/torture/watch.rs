@@ -9,6 +9,8 @@ use switchboard::store::Store;
 use switchboard::store::op::{InstanceId, Lease};
 use switchboard::store::redis::RedisSettings;
 
+use crate::SHARDS;
+
 const EVERY: Duration = Duration::from_millis(20);
 
 pub(crate) struct Watch {
@@ -25,7 +27,8 @@ struct Seen {
 
 impl Watch {
     pub(crate) fn begin(redis: &str) -> Self {
-        let store = Store::redis(&RedisSettings::at(redis, "sb:").unwrap()).unwrap();
+        let at = RedisSettings::at(redis, "sb:").unwrap();
+        let store = Store::redis(&RedisSettings { shards: SHARDS, ..at }).unwrap();
         let seen = Arc::new(Mutex::new(Seen::default()));
         let at = seen.clone();
         tokio::spawn(async move {

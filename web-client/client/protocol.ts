@@ -265,6 +265,8 @@ export type Entry = { n: EntryNumber; at: Timestamp; author: Author; body: Body 
 export type Author =
   | { kind: "customer" }
   | { kind: "operator"; id: OperatorId }
+  /** Somebody of ours, on the platform itself: it does not say who. */
+  | { kind: "elsewhere" }
   | { kind: "line" };
 
 export type Body =

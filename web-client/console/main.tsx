@@ -7,6 +7,7 @@ import { initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
 import { cardActions, followCard } from "./net/card.ts";
+import { channelActions, followChannels } from "./net/channels.ts";
 import { keepDrafts } from "./net/drafts.ts";
 import { emitInto, enter, setUp, signIn } from "./net/gate.ts";
 import { followLines, lineActions } from "./net/lines.ts";
@@ -31,6 +32,7 @@ followTargets(state, emit);
 const keepDraftsNow = keepDrafts(state, socket);
 followPlace(state, emit);
 followLines(state, emit);
+followChannels(state, emit);
 followTrial(state, emit);
 
 const actions: Actions = {
@@ -66,6 +68,7 @@ const actions: Actions = {
   work: workActions(state, emit, socket, keepDraftsNow),
   card: cardActions(state, emit),
   lines: { ...lineActions(state, emit), ...leaveActions(state, emit) },
+  channels: channelActions(state, emit),
 };
 
 function Root() {

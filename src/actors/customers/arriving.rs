@@ -136,6 +136,8 @@ impl Customers {
         crm: &CrmSettings,
         now: Timestamp,
     ) -> Vec<(ContactKind, Contact)> {
+        let known = message.phone.as_deref();
+        let known = known.and_then(|phone| contacts::phone_of_platform(phone, self.region));
         let vouched = message.attachments.iter().filter_map(|attachment| match attachment {
             Attachment::Contact { phone, own: true, .. } => {
                 contacts::phone_of_platform(phone, self.region)
@@ -146,7 +148,7 @@ impl Customers {
             | Attachment::File { .. }
             | Attachment::Other { .. } => None,
         });
-        let vouched = vouched.take(contacts::FOUND_MAX).map(|value| {
+        let vouched = known.into_iter().chain(vouched).take(contacts::FOUND_MAX).map(|value| {
             let source = ContactSource::Platform { chat: chat.clone() };
             (ContactKind::Phone, Contact { value, standing: Standing::Verified, source, at: now })
         });

@@ -409,6 +409,7 @@ fn inbound(chat: &str, message: CustomerMessage) -> Inbound {
         customer_name: "Ivan Petrov".to_owned(),
         what: InboundKind::Message(message),
         original: None,
+        return_to: None,
     }
 }
 

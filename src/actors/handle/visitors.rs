@@ -282,6 +282,7 @@ impl NodeHandle {
             customer_name: guest.visitor.name.clone(),
             what,
             original: None,
+            return_to: None,
         };
         let channel = guest.channel.id.clone();
         let dedupe_seconds = DEDUPE_SECONDS;

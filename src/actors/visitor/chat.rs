@@ -179,7 +179,7 @@ fn writer(author: &Author, of: &Conversation, directory: &Directory) -> Writer {
             });
             shown.map_or(Writer::Company {}, Writer::Person)
         }
-        Author::Line => Writer::Company {},
+        Author::Elsewhere | Author::Line => Writer::Company {},
     }
 }
 

@@ -101,6 +101,14 @@ pub(crate) async fn connect(
     bot.tell(outbound, method, &body).await
 }
 
+/// What the bot is called.
+pub(crate) async fn test(outbound: &Outbound, bot: Bot<'_>) -> Result<String, String> {
+    let answer = bot.call(outbound, "getMe", &json!({}), Duration::ZERO, ANSWER_BYTES_MAX).await;
+    let reply = Reply::read(&answer.map_err(|fault| fault.to_string())?, bot);
+    let name = reply.result["username"].as_str().map(|name| format!("@{}", reason(name)));
+    if reply.ok { Ok(name.unwrap_or_default()) } else { Err(reply.description) }
+}
+
 /// Ends the waiting that the platform shows at a pressed button, which is of use for a few minutes,
 /// and takes the buttons away: one rating is enough.
 pub(crate) async fn press_taken(

@@ -42,10 +42,12 @@ pub(super) fn external_id(item: &Item) -> &str {
             }
             InboundKind::Blocked
             | InboundKind::Unblocked
+            | InboundKind::Progress(_)
+            | InboundKind::Elsewhere(_)
             | InboundKind::Received { .. }
             | InboundKind::Introduced(_) => None,
         },
-        Meaning::Ignored(_) => None,
+        Meaning::Ignored(_) | Meaning::Confirmation => None,
     };
     own.unwrap_or(&item.dedupe)
 }
@@ -64,8 +66,9 @@ fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
         format!("request:{index}:{}", digest(request_id.as_bytes()))
     });
     let original = Some(at.value.to_string().into());
-    let meaning = Meaning::Inbound(Inbound { chat, customer_name, what, original });
-    Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, meaning })
+    let meaning =
+        Meaning::Inbound(Inbound { chat, customer_name, what, original, return_to: None });
+    Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning })
 }
 
 /// Ids are unique within their chat. Every edit of a message is an event of its own.
@@ -76,6 +79,8 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Progress(_)
+        | InboundKind::Elsewhere(_)
         | InboundKind::Received { .. }
         | InboundKind::Introduced(_) => None,
     };
@@ -105,11 +110,10 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         text: text.unwrap_or_default(),
         attachments,
         reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
-        album: None,
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
         automatic: automatic.unwrap_or(false),
         rating,
-        asked: None,
+        ..CustomerMessage::default()
     }))
 }
 

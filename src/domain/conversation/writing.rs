@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::chat::CustomerMessage;
+use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::held::Place;
 use crate::conversation::turn::Turn;
 use crate::conversation::{Conversation, State};
@@ -162,6 +162,31 @@ impl Conversation {
         message.attachments = files.iter().map(attached).collect();
         (self.preview, self.preview_kind) = preview(&message);
         self.send_message(Author::Operator { id: operator }, message, files, None, turn);
+    }
+
+    /// The customer has an answer, so he waits no longer; whoever has the conversation keeps it.
+    pub(super) fn written_elsewhere(
+        &mut self,
+        message: ElsewhereMessage,
+        original: Option<Arc<str>>,
+        turn: &mut Turn<'_>,
+    ) {
+        let message = Message {
+            text: message.text,
+            attachments: message.attachments,
+            external_id: message.external_id,
+            platform_at: message.sent_at,
+            delivery: Some(DeliveryState::Sent),
+            ..Message::default()
+        };
+        if let State::Active(held) = &mut self.state {
+            held.late = false;
+            held.silent_since = Some(turn.now);
+            self.waiting_since = None;
+            self.last_word_at = turn.now;
+            (self.preview, self.preview_kind) = preview(&message);
+        }
+        self.append(Author::Elsewhere, Body::Message(message), original, turn);
     }
 
     fn refuse_reply(&self, turn: &mut Turn<'_>) {

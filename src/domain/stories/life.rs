@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::chat::CustomerMessage;
+use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::State;
 use crate::effect::{Effect, Input};
 use crate::entry::{Attachment, Body, DeliveryState, Record, fold};
@@ -180,6 +180,21 @@ fn a_customer_who_left_and_came_back_is_in_the_log() {
     let mut story = anna_has_it();
     story.then(Input::CustomerGone { reason: "blocked".into() }, &["unreachable: blocked"]);
     story.then(Input::CustomerBack, &["reachable"]);
+}
+
+#[test]
+fn an_answer_that_somebody_gave_elsewhere_ends_the_waiting_and_no_more() {
+    let mut story = anna_has_it();
+    let elsewhere = |text: &str| Input::WrittenElsewhere {
+        message: ElsewhereMessage { text: text.into(), ..ElsewhereMessage::default() },
+        original: None,
+    };
+    story.then(wrote("are you there?"), &["customer: are you there?"]);
+    assert!(story.conversations[0].waiting_since.is_some());
+    story.then(elsewhere("yes"), &["elsewhere: yes"]);
+    let conversation = &story.conversations[0];
+    assert_eq!((conversation.waiting_since, &*conversation.preview), (None, "yes"));
+    assert_eq!(conversation.holder(), Some(&id(ANNA)));
 }
 
 #[test]

@@ -75,6 +75,7 @@ fn entry_in_words(entry: &Entry) -> String {
     let author = match &entry.author {
         Author::Customer => "customer",
         Author::Operator { id } => id.as_str(),
+        Author::Elsewhere => "elsewhere",
         Author::Line => "line",
     };
     match &entry.body {

@@ -19,7 +19,7 @@ pub enum Happened {
         at: Timestamp,
         operator: OperatorId,
     },
-    Step(Step),
+    Step(Box<Step>),
 }
 
 /// An input that a conversation took, with what its queue answered: one commit. Inputs that were

@@ -165,6 +165,7 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::CustomerEdited { .. }
         | Input::CustomerGone { .. }
         | Input::CustomerBack
+        | Input::WrittenElsewhere { .. }
         | Input::Continue { .. }
         | Input::Decided(_)
         | Input::SomebodyEligible

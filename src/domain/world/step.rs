@@ -29,7 +29,8 @@ impl World {
         let outcome = outcome(&effects);
         if matches!(outcome, Outcome::Done | Outcome::Refused(_)) {
             let (at, conversation) = (self.now, id.clone());
-            self.happened.push(Happened::Step(Step { at, line, conversation, input, effects }));
+            let step = Step { at, line, conversation, input, effects };
+            self.happened.push(Happened::Step(Box::new(step)));
         }
         outcome
     }

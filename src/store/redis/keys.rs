@@ -22,6 +22,11 @@ impl Keys {
         format!("{}about", self.prefix)
     }
 
+    /// Of the kind that it is named after, for a moment: whether its commands are allowed.
+    pub(super) fn scratch(&self, kind: &str) -> String {
+        format!("{}scratch:{kind}", self.prefix)
+    }
+
     /// Set: the numbers of all shards that were ever claimed or got an inbox entry.
     pub(super) fn shards(&self) -> String {
         format!("{}shards", self.prefix)

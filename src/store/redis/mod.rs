@@ -6,8 +6,10 @@
 //! outcome, and whoever made it looks at what is stored.
 
 mod answer;
+mod checks;
 mod commit;
 mod door;
+mod facts;
 mod keys;
 mod lease;
 mod port;
@@ -18,6 +20,7 @@ mod subscriber;
 mod thread;
 mod tidy;
 mod value;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,17 +30,21 @@ use jiff::Timestamp;
 use redis::pipe;
 use tokio::sync::broadcast;
 
-pub use crate::store::redis::settings::{Place, RedisSettings};
+pub use crate::store::redis::checks::{Finding, Verdict};
+pub use crate::store::redis::settings::{Durability, Place, RedisSettings};
 
 use crate::clock;
 use crate::store::Unavailable;
 use crate::store::op::{Commit, CommitError, Committed, INBOX_MAX, InboxPosition, Submitted};
+use crate::store::redis::checks::SCHEMA;
 use crate::store::redis::door::{Door, Lane, Readers};
+use crate::store::redis::facts::Facts;
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::{Call, Scripts};
 use crate::store::redis::subscriber::Subscriber;
 use crate::store::redis::thread::IoThread;
 use crate::store::redis::value::{dedupe_key, microseconds, odd, parse, signal_text};
+use crate::store::redis::watch::Watch;
 use crate::store::rules;
 use crate::store::signal::{Signal, Signals};
 
@@ -52,12 +59,25 @@ pub enum OpenError {
     Unavailable(#[from] Unavailable),
 }
 
+/// Whether the server may be trusted with a store: `switchboard check` prints it, and with a refusal
+/// nobody should start. Waits for answers, and leaves nothing behind.
+pub fn check(settings: &RedisSettings) -> Result<Vec<Finding>, OpenError> {
+    let door = Door::new(&settings.place)?;
+    let thread = IoThread::start()?;
+    let settings = settings.clone();
+    let look =
+        async move { Facts::look(&door, &settings, &Scripts::new()).await.map(|f| (f, settings)) };
+    let (facts, settings) = thread.wait(look)??;
+    Ok(checks::judge(&facts, &settings, None))
+}
+
 /// A store in Redis. All clones are the same store.
 #[derive(Clone)]
 pub struct RedisStore {
     thread: Arc<IoThread>,
     shared: Arc<Shared>,
     signals: Signals,
+    trouble: watch::Receiver,
 }
 
 /// What a step needs, wherever it runs.
@@ -81,18 +101,28 @@ impl RedisStore {
         let thread = IoThread::start()?;
         let (channel, signals) = (keys.signals(), Signals::default());
         let subscriber = Subscriber { door: door.clone(), channel, signals: signals.clone() };
+        let scripts = Arc::new(Scripts::new());
+        let mut watch = Watch::new(door.clone(), settings.clone(), scripts.clone());
+        let trouble = watch.trouble();
+        let shards = settings.shards;
         let opening = async move {
-            let store_id = store_id(&readers, &keys).await?;
+            let store_id = store_id(&readers, &keys, shards).await?;
+            watch.store_id.clone_from(&store_id);
             let first = subscriber.subscribe().await?;
-            let scripts = Arc::new(Scripts::new());
             let lane = || Lane::new(door.clone(), scripts.clone());
             let (leases, steps) = (lane(), lane());
             let shared = Shared { keys, scripts, leases, steps, readers, store_id };
-            Ok::<_, Unavailable>((shared, subscriber, first))
+            Ok::<_, Unavailable>((shared, subscriber, first, watch))
         };
-        let (shared, subscriber, first) = thread.wait(opening)??;
+        let (shared, subscriber, first, watch) = thread.wait(opening)??;
         thread.keep(subscriber.follow(first));
-        Ok(Self { thread: Arc::new(thread), shared: Arc::new(shared), signals })
+        thread.keep(watch.look_for_ever());
+        Ok(Self { thread: Arc::new(thread), shared: Arc::new(shared), signals, trouble })
+    }
+
+    /// Why nobody should be sent here, as the server has changed since the start.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble.borrow().clone()
     }
 
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
@@ -116,10 +146,15 @@ impl fmt::Debug for RedisStore {
     }
 }
 
-async fn store_id(readers: &Readers, keys: &Keys) -> Result<String, Unavailable> {
+/// Makes the store where there is none.
+async fn store_id(readers: &Readers, keys: &Keys, shards: u16) -> Result<String, Unavailable> {
     let about = keys.about();
     let made = pipe()
         .hset_nx(&about, "store_id", clock::new_uuid())
+        .ignore()
+        .hset_nx(&about, "shards", shards)
+        .ignore()
+        .hset_nx(&about, "schema", SCHEMA)
         .ignore()
         .hget(&about, "store_id")
         .to_owned();

@@ -13,6 +13,10 @@ use rusqlite::config::DbConfig;
 const LIBRARY_MIN: i32 = 3_051_003;
 /// The version of `schema.sql`.
 const SCHEMA: i64 = 1;
+/// Somebody else has the directory if it is locked for so long. A process that has just let go of
+/// it may be starting a child, which holds the lock until it runs its own program.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// More than there are different statements.
 const STATEMENTS_CACHED: usize = 64;
@@ -49,11 +53,14 @@ pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
     // Nobody else on the machine is to read what customers wrote.
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(unusable)?;
     let lock = File::create(dir.join("lock")).map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => std::thread::park_timeout(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
     }
+    Err(OpenError::InUse(dir.to_owned()))
 }
 
 /// The connection that writes and checkpoints, with the schema in place.

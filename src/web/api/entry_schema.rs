@@ -28,6 +28,8 @@ pub enum Author {
     Operator {
         id: String,
     },
+    /// Somebody of ours, on the platform itself.
+    Elsewhere,
     /// Automatic texts and facts.
     Line,
 }

@@ -1,12 +1,19 @@
 //! The platforms: what is parsed, what is refused, what becomes of a message on its way out.
 
+pub(crate) mod all_platforms;
+mod bot_framework;
+mod bots;
+mod meta;
 mod outbound;
 pub(crate) mod payloads;
+pub(crate) mod platform;
 mod polling;
+pub(crate) mod rows;
 mod sending;
 mod splitting;
 mod telegram;
 mod telegram_mutations;
+mod vk;
 mod webhook;
 mod webhook_sending;
 mod whole;
@@ -17,6 +24,7 @@ use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, ShardId};
 use domain::line::Shown;
 use jiff::Timestamp;
+use switchboard::channels::botframework::keys::KeySet;
 use switchboard::channels::{self, HookRequest, Item, Outgoing, Rejected};
 use switchboard::outbound::{Outbound, OutboundSettings};
 
@@ -66,7 +74,15 @@ pub(crate) fn request(
     let header = |name: &str| {
         headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     };
-    channels::parse(channel, &HookRequest { header: &header, body, now: now() })
+    let keys = published_keys();
+    channels::parse(channel, &HookRequest { header: &header, body, keys: Some(&keys), now: now() })
+}
+
+/// The keys with which the fake of the Bot Framework signs.
+fn published_keys() -> KeySet {
+    let first = &*crate::fakes::botframework::FIRST;
+    let published = first.published(Some(&["msteams", "skype", "emulator"]));
+    KeySet::read(&serde_json::json!({ "keys": [published] })).expect("a key")
 }
 
 /// A way out that may call the fakes on this machine; one for each story, as its runtime ends.
@@ -95,6 +111,8 @@ pub(crate) fn outgoing<'a>(
         entry: EntryNumber(3),
         part: 0,
         author: Some(Shown { name: "Anna", picture: None }),
+        by_operator: true,
+        return_to: None,
         rating: None,
         written_at: "2026-11-22T11:59:58Z".parse().expect("a moment"),
         now: now(),

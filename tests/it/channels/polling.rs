@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::chat::InboundKind;
 use serde_json::json;
+use switchboard::channels::kept::Kept;
 use switchboard::channels::{self, Item, Meaning, PollError, Polled};
 
 use super::{channel, now, outbound_to_fakes, telegram_at};
@@ -14,7 +15,14 @@ const ANNE: Customer = Customer { id: 41, name: "Anne" };
 const BERT: Customer = Customer { id: 42, name: "Bert" };
 
 async fn poll(api_base: &str, offset: Option<i64>) -> Result<Polled, PollError> {
-    channels::poll(&outbound_to_fakes(), &telegram_at(api_base), offset, Duration::ZERO).await
+    channels::poll(
+        &outbound_to_fakes(),
+        &Kept::default(),
+        &telegram_at(api_base),
+        offset,
+        Duration::ZERO,
+    )
+    .await
 }
 
 fn texts(items: &[Item]) -> Vec<String> {
@@ -25,9 +33,12 @@ fn texts(items: &[Item]) -> Vec<String> {
             InboundKind::Reacted { reaction, .. } => format!("{} {reaction}", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
+            InboundKind::Progress(told) => format!("{} has {:?}", inbound.chat, told.state),
+            InboundKind::Elsewhere(message) => format!("to {}: {}", inbound.chat, message.text),
             InboundKind::Received { .. } | InboundKind::Introduced(_) => panic!("no bot says so"),
         },
         Meaning::Ignored(word) => (*word).to_owned(),
+        Meaning::Confirmation => panic!("nothing to confirm"),
     };
     items.iter().map(text).collect()
 }
@@ -61,7 +72,8 @@ async fn a_polled_update_has_the_key_of_its_webhook_delivery() {
 async fn an_update_wakes_the_waiting_channel() {
     let telegram = Telegram::start(now());
     let (channel, outbound) = (telegram_at(&telegram.api_base()), outbound_to_fakes());
-    let waiting = channels::poll(&outbound, &channel, Some(5), Duration::from_secs(50));
+    let kept = Kept::default();
+    let waiting = channels::poll(&outbound, &kept, &channel, Some(5), Duration::from_secs(50));
     let writing = async {
         telegram.called("getUpdates", 1).await;
         telegram.queues([telegram.location(ANNE, 55.7, 37.6)]);
@@ -71,7 +83,8 @@ async fn an_update_wakes_the_waiting_channel() {
     let body = &telegram.calls("getUpdates")[0].body;
     let expected = json!({
         "offset": 5, "limit": 100, "timeout": 50,
-        "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member"],
+        "allowed_updates":
+            ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"],
     });
     assert_eq!(*body, expected);
 }
@@ -143,6 +156,8 @@ async fn a_batch_without_ids_does_not_come_round_for_ever() {
 async fn a_webhook_has_nothing_to_poll() {
     let webhook =
         channel(domain::channel::ChannelSettings::Webhook { keys: Vec::new(), outgoing_url: None });
-    let polled = channels::poll(&outbound_to_fakes(), &webhook, None, Duration::ZERO).await;
+    let polled =
+        channels::poll(&outbound_to_fakes(), &Kept::default(), &webhook, None, Duration::ZERO)
+            .await;
     assert!(matches!(polled, Err(PollError::ChannelDead { .. })));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::id::ConversationId;
 use domain::line::RatingScale;
 use serde_json::json;
+use switchboard::channels::kept::Kept;
 use switchboard::channels::{self, Outgoing, SendOutcome};
 use switchboard::outbound::{Outbound, OutboundSettings};
 
@@ -20,7 +21,7 @@ async fn send(telegram: &Telegram, text: &str) -> SendOutcome {
 async fn send_to(api_base: &str, chat: &str, text: &str) -> SendOutcome {
     let conversation = ConversationId::new("0-c1");
     let message = outgoing(chat, text, &conversation);
-    channels::send(&outbound_to_fakes(), &telegram_at(api_base), &message).await
+    channels::send(&outbound_to_fakes(), &Kept::default(), &telegram_at(api_base), &message).await
 }
 
 async fn send_after(fault: Fault) -> SendOutcome {
@@ -63,7 +64,13 @@ async fn ask_for_rating(telegram: &Telegram, scale: RatingScale) -> SendOutcome 
     let conversation = ConversationId::new("0-c1");
     let message = outgoing("41", "How did we do?", &conversation);
     let message = Outgoing { rating: Some(scale), ..message };
-    channels::send(&outbound_to_fakes(), &telegram_at(&telegram.api_base()), &message).await
+    channels::send(
+        &outbound_to_fakes(),
+        &Kept::default(),
+        &telegram_at(&telegram.api_base()),
+        &message,
+    )
+    .await
 }
 
 #[actix_web::test]
@@ -186,7 +193,9 @@ async fn a_slow_answer_leaves_the_outcome_unknown() {
     let outbound = Outbound::new(settings).unwrap();
     let conversation = ConversationId::new("0-c1");
     let message = outgoing("41", "hello", &conversation);
-    let outcome = channels::send(&outbound, &telegram_at(&telegram.api_base()), &message).await;
+    let outcome =
+        channels::send(&outbound, &Kept::default(), &telegram_at(&telegram.api_base()), &message)
+            .await;
     assert_eq!(outcome, SendOutcome::Unknown { reason: "no answer: timeout".to_owned() });
 }
 
@@ -232,7 +241,7 @@ async fn no_reason_names_the_token() {
     }
     let conversation = ConversationId::new("0-c1");
     let message = outgoing("41", "hello", &conversation);
-    outcomes.push(channels::send(&outbound_to_fakes(), &strange, &message).await);
+    outcomes.push(channels::send(&outbound_to_fakes(), &Kept::default(), &strange, &message).await);
     for outcome in outcomes {
         assert!(!reason(&outcome).contains("test_token"), "{outcome:?}");
         assert!(!reason(&outcome).contains('\u{202e}'), "{outcome:?}");

@@ -25,6 +25,7 @@ fn every_shape_means_what_its_snapshot_says() {
 fn shown(item: &Item, body: &[u8]) -> Value {
     let meaning = match &item.meaning {
         Meaning::Ignored(word) => json!({ "ignored": word }),
+        Meaning::Confirmation => panic!("nothing to confirm"),
         Meaning::Inbound(inbound) => {
             let mut inbound = inbound.clone();
             let original = inbound.original.take().expect("the original is kept");
@@ -124,7 +125,10 @@ fn nothing_of_the_request_is_in_the_answer() {
     let items = deliver(&body).unwrap();
     let settings = telegram_at("https://api.telegram.org").settings;
     let answer = channels::acknowledge(&settings, &items, &[channels::Taken::Created]);
-    assert_eq!(answer, channels::Acknowledgement { status: 200, json: None });
+    assert_eq!(
+        answer,
+        channels::Acknowledgement { status: 200, body: channels::AnswerBody::Nothing }
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use switchboard::channels::Meaning;
 use super::{deliver, fixtures};
 
 #[derive(Clone, Copy, Debug)]
-enum Mutation {
+pub(super) enum Mutation {
     Remove,
     Replace(usize),
     /// A field of a name to come, in an object.
@@ -32,7 +32,7 @@ fn replacements() -> Vec<Value> {
     ]
 }
 
-fn mutation() -> impl Strategy<Value = Mutation> {
+pub(super) fn mutation() -> impl Strategy<Value = Mutation> {
     prop_oneof![
         Just(Mutation::Remove),
         (0..replacements().len()).prop_map(Mutation::Replace),
@@ -41,7 +41,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 }
 
 /// JSON pointers to everything inside `value`, itself last.
-fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+pub(super) fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             fields.iter().for_each(|(k, v)| pointers(v, &format!("{at}/{k}"), found));
@@ -55,7 +55,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
 }
 
-fn mutate(update: &mut Value, pointer: &str, mutation: Mutation) {
+pub(super) fn mutate(update: &mut Value, pointer: &str, mutation: Mutation) {
     match mutation {
         Mutation::Remove => {
             let Some((parent, key)) = pointer.rsplit_once('/') else { return };

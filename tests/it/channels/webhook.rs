@@ -7,7 +7,7 @@ use domain::chat::{Inbound, InboundKind};
 use domain::entry::Attachment;
 use serde_json::{Value, json};
 use switchboard::channels::webhook::sign;
-use switchboard::channels::{self, Item, Meaning, Rejected, Taken};
+use switchboard::channels::{self, AnswerBody, Item, Meaning, Rejected, Taken};
 
 use super::{channel, now, request};
 
@@ -54,7 +54,13 @@ fn inbound(item: &Item) -> &Inbound {
     match &item.meaning {
         Meaning::Inbound(inbound) => inbound,
         Meaning::Ignored(word) => panic!("ignored: {word}"),
+        Meaning::Confirmation => panic!("nothing to confirm"),
     }
+}
+
+fn json_of(body: AnswerBody) -> String {
+    let AnswerBody::Json(json) = body else { panic!("no JSON: {body:?}") };
+    json
 }
 
 #[test]
@@ -360,7 +366,7 @@ fn the_answer_says_what_was_new() {
     let taken = [Taken::Duplicate, Taken::Created];
     let answer = channels::acknowledge(&webhook(&[KEY]).settings, &items, &taken);
     assert_eq!(answer.status, 202);
-    let json: Value = serde_json::from_str(&answer.json.unwrap()).unwrap();
+    let json: Value = serde_json::from_str(&json_of(answer.body)).unwrap();
     let accepted =
         json!([{ "id": "m1", "status": "duplicate" }, { "id": "m2", "status": "created" }]);
     assert_eq!(json, json!({ "accepted": accepted }));

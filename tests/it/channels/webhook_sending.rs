@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::channel::ChannelSettings;
 use domain::id::ConversationId;
 use domain::line::{RatingScale, Shown};
+use switchboard::channels::kept::Kept;
 use switchboard::channels::webhook::sign;
 use switchboard::channels::{self, Outgoing, SendOutcome};
 use switchboard::outbound::{Outbound, OutboundSettings};
@@ -24,7 +25,7 @@ async fn send_message(url: Option<&str>, keys: &[&str], message: &Outgoing<'_>) 
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         outgoing_url: url.map(str::to_owned),
     });
-    channels::send(&outbound_to_fakes(), &channel, message).await
+    channels::send(&outbound_to_fakes(), &Kept::default(), &channel, message).await
 }
 
 async fn send_and_get(status: u16, retry_after: Option<&'static str>) -> SendOutcome {
@@ -189,7 +190,7 @@ async fn a_name_that_leads_inside_is_not_called() {
     let conversation = ConversationId::new("0-c1");
     let message = outgoing("c1", "hello", &conversation);
     let closed = Outbound::new(OutboundSettings::default()).unwrap();
-    let outcome = channels::send(&closed, &channel, &message).await;
+    let outcome = channels::send(&closed, &Kept::default(), &channel, &message).await;
     assert!(matches!(outcome, SendOutcome::RetryLater { .. }), "{outcome:?}");
     assert!(inside.requests().is_empty());
 }

@@ -163,7 +163,8 @@ async fn form_posts(story: &Story, id: &str, message: &Value) {
         SIGNATURE_HEADER => Some(&*signature),
         _ => None,
     };
-    let request = HookRequest { header: &header, body: body.as_bytes(), now: story.now() };
+    let request =
+        HookRequest { header: &header, body: body.as_bytes(), keys: None, now: story.now() };
     let directory = story.node.directory();
     let channel = &directory.channels[&ChannelId::new(FORM)].value;
     let item = channels::parse(channel, &request).unwrap().remove(0);

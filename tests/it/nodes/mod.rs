@@ -84,7 +84,9 @@ impl Among {
             tokio::time::advance(STEP).await;
         }
         let all = Store::Model(model.clone());
-        let story = Story::begin_at(first.node.clone(), all, settings).await;
+        let mut story = Story::begin_at(first.node.clone(), all, settings).await;
+        // Whichever of them the story stands at, all of them settle.
+        story.others.push(first.node.clone());
         let mut among = Self { story, model, members: vec![first] };
         for name in &names[1..] {
             among.joins(name).await;

@@ -122,6 +122,7 @@ impl Story {
                 customer_name: "Ivan Petrov".to_owned(),
                 what: InboundKind::Message(message),
                 original: None,
+                return_to: None,
             },
         }
     }

@@ -177,6 +177,11 @@ fn a_chat_is_followed_into_another_line() {
         boris.replies(story, &part, "here I am").await;
         page.writes(story, "fine").await;
         assert_eq!(page.lines(), ["me: hello", "anna: a moment", "boris: here I am", "me: fine"]);
+        let read = json!({ "type": "received", "conversation": id, "up_to": 99, "how": "read" });
+        page.says_text(&read.to_string());
+        story.settles().await;
+        assert_eq!(deliveries(story, &id).await, [DeliveryState::Read]);
+        assert_eq!(deliveries(story, &part).await, [DeliveryState::Sent], "that is another part");
     });
 }
 

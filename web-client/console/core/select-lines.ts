@@ -1,14 +1,15 @@
 /** What the screens of lines show, as functions of the state. */
 
 import type { ChannelView, LineId, OperatorView } from "../../client/index.ts";
+import { channelOf, type ChannelHealth } from "./channels.ts";
 import { isUnsaved } from "./lines.ts";
 import { DESK, type Place } from "./place.ts";
 import { oversees } from "./select.ts";
 import type { State } from "./state.ts";
 
-/** Operators have nothing but their desk. */
+/** Operators have nothing but their desk, and channels are an administrator's. */
 export function shownPlace(state: State): Place {
-  if (state.place.at === "undelivered" && !administers(state)) return DESK;
+  if ((state.place.at === "channels" || state.place.at === "undelivered") && !administers(state)) return DESK;
   return oversees(state) ? state.place : DESK;
 }
 
@@ -26,6 +27,11 @@ export function channelsOf(state: State, line: LineId): ChannelView[] {
   return Object.values(state.channels)
     .filter((channel) => channel.line === line)
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** How a channel is, as far as that is known: administrators alone are told. */
+export function healthOf(state: State, channel: string): ChannelHealth["state"] | null {
+  return channelOf(state.connecting, channel)?.health.state ?? null;
 }
 
 /** Who could be put in: everybody who is not there yet, by name. */

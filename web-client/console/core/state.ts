@@ -31,6 +31,7 @@ import { NO_WORK, withWork, type Work, type WorkEvent } from "./desk/work.ts";
 import { draftTaken, lookedUp, opened, read, stale, withTranscript } from "./opening.ts";
 import { withoutArrived, type Outgoing } from "./outgoing.ts";
 import { isHeldByMe } from "./select.ts";
+import { NO_CHANNELS, withChannels, type Channels, type ChannelsEvent } from "./channels.ts";
 import { NO_LINES, withLines, type Lines, type LinesEvent } from "./lines.ts";
 import { DESK, type Place } from "./place.ts";
 
@@ -66,6 +67,8 @@ export type State = {
   place: Place;
   /** The lines as they are set up; `lines` above are their names. */
   setting: Lines;
+  /** The channels as they are connected; `channels` above are their names. */
+  connecting: Channels;
 };
 
 export type Language = "en" | "ru";
@@ -119,7 +122,8 @@ export type StateEvent =
   /** What a colleague was writing goes into the box, or is thrown away. */
   | { on: "draft_taken"; isUsed: boolean }
   | { on: "place"; place: Place }
-  | { on: "lines"; event: LinesEvent };
+  | { on: "lines"; event: LinesEvent }
+  | { on: "channels"; event: ChannelsEvent };
 
 export const initial: State = {
   screen: { at: "loading" },
@@ -147,6 +151,7 @@ export const initial: State = {
   card: null,
   place: DESK,
   setting: NO_LINES,
+  connecting: NO_CHANNELS,
 };
 
 export function reduce(state: State, event: StateEvent): State {
@@ -210,6 +215,8 @@ function reduced(state: State, event: StateEvent): State {
       return { ...state, place: event.place };
     case "lines":
       return { ...state, setting: withLines(state.setting, event.event) };
+    case "channels":
+      return { ...state, connecting: withChannels(state.connecting, event.event) };
     default:
       return event satisfies never;
   }

@@ -4,6 +4,7 @@ import { actsEn, dialogsEn } from "./acts.en.ts";
 import { badgesEn, callsEn, choosingEn, unheardEn } from "./calls.en.ts";
 import { cardEn } from "./card.en.ts";
 import { factEn } from "./fact.en.ts";
+import { channelsEn } from "./channels.en.ts";
 import { linesEn } from "./lines.en.ts";
 import { plural } from "./plural.ts";
 import { settingsEn } from "./settings.en.ts";
@@ -191,6 +192,7 @@ export const en = {
     sendAgain: "Send again",
     reaction: "The customer's reaction",
     customer: "Customer",
+    elsewhere: "A colleague, on the platform",
     line: "Automatic",
     automatic: (kind: string) => `Automatic: ${kind}`,
     note: "note",
@@ -276,6 +278,7 @@ export const en = {
     unsent: "Your text is back in the box.",
   },
   lines: linesEn,
+  channels: channelsEn,
   settings: settingsEn,
   unknownPerson: "somebody",
   unknownLine: "unknown line",

@@ -5,6 +5,7 @@ import { badgesRu, callsRu, choosingRu, unheardRu } from "./calls.ru.ts";
 import { cardRu } from "./card.ru.ts";
 import type { Words } from "./en.ts";
 import { factRu } from "./fact.ru.ts";
+import { channelsRu } from "./channels.ru.ts";
 import { linesRu } from "./lines.ru.ts";
 import { plural } from "./plural.ts";
 import { settingsRu } from "./settings.ru.ts";
@@ -194,6 +195,7 @@ export const ru: Words = {
     sendAgain: "Отправить ещё раз",
     reaction: "Реакция клиента",
     customer: "Клиент",
+    elsewhere: "Коллега, на самой площадке",
     line: "Автоматически",
     automatic: (kind) => `Автоматически: ${kind}`,
     note: "заметка",
@@ -278,6 +280,7 @@ export const ru: Words = {
     unsent: "Ваш текст вернулся в поле ввода.",
   },
   lines: linesRu,
+  channels: channelsRu,
   settings: settingsRu,
   unknownPerson: "кто-то",
   unknownLine: "неизвестная линия",

@@ -9,6 +9,7 @@ import { hashOf, placeOfLine } from "../core/place.ts";
 import { shownPlace } from "../core/select-lines.ts";
 import type { State } from "../core/state.ts";
 import type { Emit } from "./gate.ts";
+import type { Answer } from "./answer.ts";
 import * as api from "./lines-api.ts";
 
 /** A feed may tell of many changes at once. */
@@ -144,7 +145,7 @@ async function ask<T>(
   tell: Tell,
   line: LineId,
   tool: Tool,
-  asked: Promise<api.Answer<T>>,
+  asked: Promise<Answer<T>>,
   done: (value: T) => void,
 ): Promise<void> {
   tell({ kind: "asked", line, tool });

@@ -2,7 +2,7 @@
 
 import { shownPlace } from "../core/select-lines.ts";
 import { DeskScreen } from "./DeskScreen.tsx";
-import { LinesLater } from "./LinesLater.tsx";
+import { SettingsLater } from "./SettingsLater.tsx";
 import { SetUp } from "./SetUp.tsx";
 import { SignIn } from "./SignIn.tsx";
 import { UndeliveredScreen } from "./UndeliveredScreen.tsx";
@@ -32,7 +32,8 @@ function PlaceScreen({ desk }: { desk: Desk }) {
     case "undelivered":
       return <UndeliveredScreen desk={desk} />;
     case "lines":
-      return <LinesLater desk={desk} place={place} />;
+    case "channels":
+      return <SettingsLater desk={desk} place={place} />;
     default:
       return place satisfies never;
   }

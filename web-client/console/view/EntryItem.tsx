@@ -177,6 +177,8 @@ function authorWords(desk: Desk, author: Author): string {
       const name = personName(desk, author.id);
       return author.id === state.me?.id ? `${name} (${words.chat.you})` : name;
     }
+    case "elsewhere":
+      return words.entry.elsewhere;
     case "line":
       return words.entry.line;
     default:

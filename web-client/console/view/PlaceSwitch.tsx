@@ -1,22 +1,23 @@
 /** The screens that one can go to. Operators have their desk only. */
 
-import { DESK, hashOf, LINES, UNDELIVERED } from "../core/place.ts";
+import { CHANNELS, DESK, hashOf, LINES, UNDELIVERED } from "../core/place.ts";
 import { calls, oversees } from "../core/select.ts";
 import { administers, shownPlace } from "../core/select-lines.ts";
 import "./PlaceSwitch.css";
 import type { Desk } from "./desk.ts";
 
 const PLACES = [DESK, LINES];
-const PLACES_OF_ADMINISTRATORS = [...PLACES, UNDELIVERED];
+const PLACES_OF_ADMINISTRATORS = [...PLACES, CHANNELS, UNDELIVERED];
 
 export function PlaceSwitch({ desk }: { desk: Desk }) {
   const { state, words } = desk;
   if (!oversees(state)) return null;
   const shown = shownPlace(state).at;
+  const places = administers(state) ? PLACES_OF_ADMINISTRATORS : PLACES;
   const waiting = shown === "desk" ? 0 : calls(state);
   return (
     <nav class="PlaceSwitch" aria-label={words.lines.places.label}>
-      {(administers(state) ? PLACES_OF_ADMINISTRATORS : PLACES).map((place) => (
+      {places.map((place) => (
         <a
           key={place.at}
           href={hashOf(place)}

@@ -15,6 +15,7 @@ import type { Draft, Language, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
 import type { WorkActions } from "./acts/actions.ts";
 import type { CardActions } from "./card/actions.ts";
+import type { ChannelActions } from "./channels/actions.ts";
 import type { LineActions } from "./lines/actions.ts";
 
 export type Desk = {
@@ -48,6 +49,7 @@ export type Actions = {
   work: WorkActions;
   card: CardActions;
   lines: LineActions;
+  channels: ChannelActions;
 };
 
 export function personName({ state, words }: Desk, id: OperatorId): string {

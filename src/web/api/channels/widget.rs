@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::clock;
-use crate::web::api::channels::masked;
+use crate::web::api::channels::settings::masked;
 
 /// What is left out stays as it is; in a new channel it is the default.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]

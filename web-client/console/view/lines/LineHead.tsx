@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 import type { Line } from "../../core/line.ts";
 import { isUnsaved, toolsOf } from "../../core/lines.ts";
 import { hashOf, LINES } from "../../core/place.ts";
-import { administers, channelsOf } from "../../core/select-lines.ts";
+import { administers, channelsOf, healthOf } from "../../core/select-lines.ts";
 import { failureWords } from "../../i18n/failure.ts";
+import { ChannelMark } from "../channels/ChannelMark.tsx";
 import type { Desk } from "../desk.ts";
 import "./LineHead.css";
 import { LineState } from "./LineState.tsx";
@@ -26,7 +27,8 @@ export function LineHead({ desk, line }: { desk: Desk; line: Line }) {
         </h1>
         <LineState words={desk.words} line={line} />
         {channels.map(({ id, name, platform }) => (
-          <span key={id} class="LineHead-channel" title={platform}>
+          <span key={id} class="LineHead-channel">
+            <ChannelMark kind={platform} state={healthOf(state, id)} title={platform} />
             {name}
           </span>
         ))}

@@ -4,7 +4,8 @@ import { SECTIONS } from "../../core/fields.ts";
 import type { Line } from "../../core/line.ts";
 import { isUnsaved } from "../../core/lines.ts";
 import { hashOf, placeOfLine } from "../../core/place.ts";
-import { channelsOf, openLine, shownPlace } from "../../core/select-lines.ts";
+import { channelsOf, healthOf, openLine, shownPlace } from "../../core/select-lines.ts";
+import { ChannelMark } from "../channels/ChannelMark.tsx";
 import type { Desk } from "../desk.ts";
 import "./LineItem.css";
 import { LineState } from "./LineState.tsx";
@@ -41,7 +42,12 @@ export function LineItem({ desk, line }: { desk: Desk; line: Line }) {
           )}
           {channels.length === 0 && <span class="LineItem-none">{says.noChannels}</span>}
           {channels.map((channel) => (
-            <span key={channel.id} class="LineItem-channel" title={channel.platform}>
+            <span key={channel.id} class="LineItem-channel">
+              <ChannelMark
+                kind={channel.platform}
+                state={healthOf(state, channel.id)}
+                title={channel.platform}
+              />
               {channel.name}
             </span>
           ))}

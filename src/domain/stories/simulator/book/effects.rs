@@ -110,7 +110,8 @@ impl Book {
             }
             (Author::Operator { .. }, Body::Note { .. }) => {}
             (Author::Customer | Author::Operator { .. }, Body::Fact(_))
-            | (Author::Customer | Author::Line, Body::Note { .. }) => {
+            | (Author::Customer | Author::Line, Body::Note { .. })
+            | (Author::Elsewhere, _) => {
                 panic!("whose words are these? {entry:?}")
             }
         }

@@ -78,6 +78,7 @@ impl Book {
             Input::CustomerEdited { .. }
             | Input::CustomerGone { .. }
             | Input::CustomerBack
+            | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
             | Input::DeliveryChanged { .. }
             | Input::FileCopied { .. }
@@ -333,6 +334,7 @@ impl Book {
             | Input::CustomerEdited { .. }
             | Input::CustomerGone { .. }
             | Input::CustomerBack
+            | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
             | Input::DeliveryChanged { .. }
             | Input::FileCopied { .. }

@@ -1,0 +1,175 @@
+//! Calls of MAX's API, and what their answers mean. The token stands in a header, never in an address.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::super::text::{NAME_CHARS_MAX, clean_line};
+use super::super::{
+    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, text_of, unsent,
+};
+use super::{ASKED_KINDS, item, keyboard};
+use crate::outbound::{ANSWER_BYTES_MAX, Answer, Ask, Fault, Outbound, Post};
+
+/// Updates in one answer.
+const BATCH_MAX: usize = 100;
+/// A page of updates with long messages.
+const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Whose calls they are, and where they go.
+#[derive(Clone, Copy)]
+pub(crate) struct Bot<'a> {
+    pub(crate) token: &'a str,
+    pub(crate) api_base: &'a str,
+}
+
+pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -> SendOutcome {
+    let text = match text_of(message) {
+        Ok(text) if text.trim().is_empty() => return SendOutcome::Sent { external_id: None },
+        Ok(text) => text,
+        Err(outcome) => return outcome,
+    };
+    let mut body = json!({ "text": text });
+    if let Some(scale) = message.rating {
+        body["attachments"] = keyboard(scale);
+    }
+    let path = format!("/messages?user_id={}", super::super::url_part(message.chat));
+    match bot.post(outbound, &path, &body).await {
+        Ok(answer) => sent(&bot.reply(&answer)),
+        Err(fault) => unsent(&fault),
+    }
+}
+
+fn sent(reply: &Reply) -> SendOutcome {
+    let reason = reply.reason.clone();
+    match reply.status {
+        200..=299 => match super::id(&reply.body["message"]["body"]["mid"]) {
+            Some(id) => SendOutcome::Sent { external_id: Some(id) },
+            None => SendOutcome::Unknown { reason: NOT_UNDERSTOOD.to_owned() },
+        },
+        401 => SendOutcome::ChannelDead { reason },
+        // The customer has stopped the bot, or there is no such dialogue.
+        403 | 404 => SendOutcome::Unreachable { reason },
+        429 => match reply.retry_after {
+            Some(wait) => SendOutcome::RetryAfter(wait),
+            None => SendOutcome::RetryLater { reason },
+        },
+        400 if reply.code == "attachment.not.ready" => SendOutcome::RetryLater { reason },
+        500.. => SendOutcome::RetryLater { reason },
+        _ => SendOutcome::Refused { reason },
+    }
+}
+
+/// Tells the platform where to deliver, with the secret that proves it. Where we ask, a webhook that
+/// is set would be in the way: people remove it.
+pub(crate) async fn connect(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    hook: Option<(&str, &str)>,
+) -> Result<(), String> {
+    let Some((url, secret)) = hook else { return Ok(()) };
+    let body = json!({ "url": url, "secret": secret, "update_types": ASKED_KINDS });
+    bot.tell(outbound, "/subscriptions", &body).await
+}
+
+/// Ends the waiting that the platform shows at a pressed button.
+pub(crate) async fn press_taken(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    press: &str,
+) -> Result<(), String> {
+    let path = format!("/answers?callback_id={}", super::super::url_part(press));
+    bot.tell(outbound, &path, &json!({ "notification": "✓" })).await
+}
+
+/// What the bot is called, if the token is good.
+pub(crate) async fn test(outbound: &Outbound, bot: Bot<'_>) -> Result<String, String> {
+    let answer = bot.get(outbound, "/me", Duration::ZERO, ANSWER_BYTES_MAX).await;
+    let reply = bot.reply(&answer.map_err(|fault| fault.to_string())?);
+    let names = [&reply.body["first_name"], &reply.body["name"]];
+    let name = names.into_iter().find_map(Value::as_str).unwrap_or_default();
+    if reply.status < 300 { Ok(clean_line(name, NAME_CHARS_MAX)) } else { Err(reply.reason) }
+}
+
+/// One batch of updates, from the platform's marker on.
+pub(crate) async fn poll(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    offset: Option<i64>,
+    wait: Duration,
+) -> Result<Polled, PollError> {
+    let kinds = ASKED_KINDS.join(",");
+    let marker = offset.map_or_else(String::new, |marker| format!("&marker={marker}"));
+    let seconds = wait.as_secs();
+    let path = format!("/updates?limit={BATCH_MAX}&timeout={seconds}&types={kinds}{marker}");
+    let answer = bot.get(outbound, &path, wait, BATCH_BYTES_MAX).await;
+    let reply = bot.reply(&answer.map_err(|fault| PollError::of(&fault))?);
+    let reason = reply.reason.clone();
+    match reply.status {
+        200..=299 => match reply.body["updates"].as_array() {
+            Some(updates) => Ok(Polled {
+                items: updates.iter().map(item).collect(),
+                next_offset: reply.body["marker"].as_i64().or(offset),
+            }),
+            None => Err(PollError::RetryLater { reason: NOT_UNDERSTOOD.to_owned() }),
+        },
+        401 | 403 => Err(PollError::ChannelDead { reason }),
+        409 => Err(PollError::Conflict { reason }),
+        429 => Err(match reply.retry_after {
+            Some(wait) => PollError::RetryAfter(wait),
+            None => PollError::RetryLater { reason },
+        }),
+        _ => Err(PollError::RetryLater { reason }),
+    }
+}
+
+/// `{code, message}` when it was refused.
+struct Reply {
+    status: u16,
+    code: String,
+    reason: String,
+    body: Value,
+    retry_after: Option<Duration>,
+}
+
+impl Bot<'_> {
+    /// A call that is done or not.
+    async fn tell(self, outbound: &Outbound, path: &str, body: &Value) -> Result<(), String> {
+        let answer = self.post(outbound, path, body).await.map_err(|fault| fault.to_string())?;
+        let reply = self.reply(&answer);
+        let done = reply.status < 300 && reply.body["success"] != false;
+        if done { Ok(()) } else { Err(reply.reason) }
+    }
+
+    async fn post(self, outbound: &Outbound, path: &str, body: &Value) -> Result<Answer, Fault> {
+        let (url, body) = (format!("{}{path}", self.api_base), body.to_string());
+        let headers = [("content-type", "application/json"), ("authorization", self.token)];
+        outbound.post(Post { headers: &headers, ..Post::json(&url, body.as_bytes()) }).await
+    }
+
+    async fn get(
+        self,
+        outbound: &Outbound,
+        path: &str,
+        patience: Duration,
+        answer_bytes_max: usize,
+    ) -> Result<Answer, Fault> {
+        let url = format!("{}{path}", self.api_base);
+        let headers = [("authorization", self.token)];
+        outbound.ask(Ask { patience, answer_bytes_max, ..Ask::of(&url, &headers) }).await
+    }
+
+    fn reply(self, answer: &Answer) -> Reply {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let given = body["message"].as_str().unwrap_or("no description");
+        let words = reason(&given.replace(self.token, "***"));
+        let seconds = answer.retry_after.as_deref().and_then(|text| text.trim().parse().ok());
+        Reply {
+            status: answer.status,
+            code: body["code"].as_str().unwrap_or_default().to_owned(),
+            reason: format!("{}: {words}", answer.status),
+            retry_after: seconds.map(bounded),
+            body,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// An administrator connects a community of VK by the guided form, and asks whether it is good.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { openStage } from "./stage.mjs";
+
+test("a channel is connected by its form, and says how it is", async (t) => {
+  const stage = await openStage(t, "channels");
+  const console = await stage.signedIn("anna");
+  await console.getByTestId("place-channels").click();
+  const list = console.getByTestId("channel-list");
+  await list.getByText("Web form").or(list.getByTestId("channel")).first().waitFor();
+  await stage.shot(console, "list");
+
+  await console.getByTestId("add-vk").click();
+  await console.getByTestId("channel-field-group_id").fill("4400");
+  await console.getByTestId("channel-field-token").fill("no token at all!");
+  await console.locator("#channel-line").selectOption({ index: 1 });
+  await console.getByTestId("save-channel").click();
+  await console.getByTestId("problem").first().waitFor();
+  await stage.shot(console, "problem");
+
+  await console.getByTestId("channel-field-token").fill("vk1.a.token");
+  // Nobody listens there, so the test below has an answer at once.
+  await console.getByTestId("channel-field-api_base").fill("http://127.0.0.1:1");
+  await console.getByTestId("save-channel").click();
+  const secret = await console.getByTestId("told-secret").innerText();
+  assert.match(secret, /^[0-9a-f]{32}$/);
+  assert.match(await console.getByTestId("hook-url").innerText(), /\/hooks\/[0-9a-f-]+$/);
+  await stage.shot(console, "connected");
+
+  await console.getByTestId("test-channel").click();
+  await console.getByTestId("tested").getByText("not reached").waitFor();
+  const health = console.getByTestId("channel-health");
+  await health.locator('[data-testid="channel-mark"][data-state="broken"]').waitFor();
+  await stage.shot(console, "tested");
+
+  await console.reload();
+  await console.getByTestId("channel-health").waitFor();
+  assert.equal(await console.getByTestId("told-secret").count(), 0, "told once");
+  assert.deepEqual(stage.faults, []);
+});

@@ -1,0 +1,155 @@
+//! VK: the API that a community calls, and the events that it is sent.
+//!
+//! Behaves as the documentation says: a random id that was seen is answered with the message that
+//! it made, errors come with status 200, and a long poll answers what is behind `ts`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use super::scripted::Scripted;
+use super::server::{Reply, Request};
+
+pub(crate) const GROUP: i64 = 4_400;
+pub(crate) const TOKEN: &str = "vk1.a.test_token-of-the-fake";
+pub(crate) const SECRET: &str = "secret_of_the_community";
+pub(crate) const CONFIRMATION: &str = "c0nf1rm";
+
+/// A message that stands in a dialogue.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sent {
+    pub(crate) peer: String,
+    pub(crate) text: String,
+    pub(crate) id: i64,
+    pub(crate) random_id: i64,
+    pub(crate) payload: Option<String>,
+    pub(crate) keyboard: Option<Value>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) sent: Vec<Sent>,
+    pub(crate) names: BTreeMap<String, (String, String)>,
+    /// What a long poll finds, by its `ts`.
+    pub(crate) updates: Vec<Value>,
+    base: String,
+}
+
+pub(crate) type Vk = Scripted<State>;
+
+pub(crate) fn start() -> Vk {
+    let vk = Scripted::start(State::default(), answer);
+    let base = vk.base();
+    vk.with(|state| state.base = base);
+    vk
+}
+
+/// An event of the community's as the Callback API posts it.
+pub(crate) fn event(kind: &str, id: &str, object: &Value) -> Value {
+    json!({
+        "type": kind, "group_id": GROUP, "event_id": id, "v": "5.199", "secret": SECRET,
+        "object": object,
+    })
+}
+
+/// A customer writes in his dialogue.
+pub(crate) fn message_new(from: i64, id: i64, text: &str) -> Value {
+    let message = json!({
+        "id": id, "from_id": from, "peer_id": from, "date": 1_795_000_000, "out": 0, "text": text,
+        "conversation_message_id": id, "random_id": 0, "attachments": [], "fwd_messages": [],
+    });
+    let object = json!({ "message": message, "client_info": { "inline_keyboard": true } });
+    event("message_new", &format!("new-{id}"), &object)
+}
+
+/// What the community wrote, as VK reports it; `manager`: who wrote it in VK.
+pub(crate) fn message_reply(sent: &Sent, manager: Option<i64>) -> Value {
+    let mut object = json!({
+        "id": sent.id, "from_id": -GROUP, "peer_id": sent.peer.parse::<i64>().expect("a number"),
+        "date": 1_795_000_060, "out": 1, "text": sent.text, "random_id": sent.random_id,
+        "conversation_message_id": sent.id, "attachments": [],
+    });
+    if let Some(manager) = manager {
+        object["admin_author_id"] = manager.into();
+    }
+    if let Some(payload) = &sent.payload {
+        object["payload"] = payload.clone().into();
+    }
+    event("message_reply", &format!("reply-{}", sent.id), &object)
+}
+
+fn answer(state: &mut State, request: &Request) -> Reply {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    if path == "/poll" {
+        return long_poll(state, query);
+    }
+    let fields: BTreeMap<String, String> =
+        form_urlencoded::parse(&request.body).into_owned().collect();
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    if field("access_token") != TOKEN {
+        return error(5, "User authorization failed: invalid access_token");
+    }
+    match path {
+        "/method/messages.send" => send(state, &fields),
+        "/method/users.get" => {
+            let found = state.names.get(&field("user_ids"));
+            let named =
+                found.map(|(first, last)| json!({ "first_name": first, "last_name": last }));
+            response(&json!(Vec::from_iter(named)))
+        }
+        "/method/groups.getById" => response(&json!({ "groups": [{ "name": "Our shop" }] })),
+        "/method/groups.setLongPollSettings" => response(&json!(1)),
+        "/method/groups.getLongPollServer" => {
+            let (server, ts) = (format!("{}/poll", state.base), state.updates.len().to_string());
+            response(&json!({ "server": server, "key": "k1", "ts": ts }))
+        }
+        _ => error(3, "Unknown method passed"),
+    }
+}
+
+fn send(state: &mut State, fields: &BTreeMap<String, String>) -> Reply {
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let random_id: i64 = field("random_id").parse().unwrap_or(0);
+    let known = state.sent.iter().find(|sent| random_id != 0 && sent.random_id == random_id);
+    if let Some(known) = known {
+        return response(&json!(known.id));
+    }
+    if field("message").chars().count() > 9_000 {
+        return error(914, "Message is too long");
+    }
+    let id = 500 + i64::try_from(state.sent.len()).expect("few");
+    state.sent.push(Sent {
+        peer: field("peer_id"),
+        text: field("message"),
+        id,
+        random_id,
+        payload: fields.get("payload").cloned(),
+        keyboard: fields.get("keyboard").and_then(|text| serde_json::from_str(text).ok()),
+    });
+    response(&json!(id))
+}
+
+fn long_poll(state: &State, query: &str) -> Reply {
+    let asked: BTreeMap<String, String> =
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    if asked["key"] != "k1" {
+        return Reply::of(200, json!({ "failed": 2 }).to_string());
+    }
+    let from: usize = asked["ts"].parse().expect("a number");
+    let newest = state.updates.len();
+    if from > newest {
+        return Reply::of(200, json!({ "failed": 1, "ts": newest }).to_string());
+    }
+    let updates = &state.updates[from..];
+    Reply::of(200, json!({ "ts": newest.to_string(), "updates": updates }).to_string())
+}
+
+fn response(value: &Value) -> Reply {
+    Reply::of(200, json!({ "response": value }).to_string())
+}
+
+fn error(code: i64, words: &str) -> Reply {
+    let error = json!({ "error_code": code, "error_msg": words, "request_params": [] });
+    Reply::of(200, json!({ "error": error }).to_string())
+}
