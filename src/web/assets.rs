@@ -54,15 +54,16 @@ fn answer(request: &HttpRequest, path: &str, file: EmbeddedFile, server: &Server
     let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let caching = if path.starts_with(HASHED) { FOR_EVER } else { ASK_EACH_TIME };
     let mut response = HttpResponse::build(status);
-    response.insert_header((CACHE_CONTROL, caching)).insert_header((ETAG, tag));
+    // With "not modified" too: the browser takes the headers of that answer for the page's.
+    response
+        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((ETAG, tag))
+        .insert_header((CONTENT_SECURITY_POLICY, content_policy(server)));
     if is_known {
         return response.finish();
     }
     let media_type = mime_guess::from_path(path).first_or_octet_stream();
-    response
-        .content_type(media_type)
-        .insert_header((CONTENT_SECURITY_POLICY, content_policy(server)))
-        .body(file.data.into_owned())
+    response.content_type(media_type).body(file.data.into_owned())
 }
 
 fn tag_of(file: &EmbeddedFile) -> String {
@@ -75,7 +76,6 @@ fn content_policy(server: &Server) -> String {
     let sockets: Vec<String> = server.origins().map(Origin::socket_origin).collect();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
-        media-src 'self'; \
          font-src 'self'; media-src 'self'; manifest-src 'self'; connect-src 'self' {}; \
          frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         sockets.join(" ")

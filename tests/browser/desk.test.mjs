@@ -89,6 +89,7 @@ test("handed on, a conversation takes along what was said and what was being wri
   await vera.getByTestId("handed-draft").getByText("It comes tomorrow before").waitFor();
   await stage.shot(vera, "draft");
   await vera.getByTestId("draft-use").click();
+  await vera.locator('[data-testid="reply-box"]:focus').waitFor();
   await vera.keyboard.type(" noon.");
   assert.equal(await replyBox(vera).inputValue(), "It comes tomorrow before noon.");
   await vera.getByTestId("send").click();

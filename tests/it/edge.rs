@@ -195,6 +195,9 @@ async fn every_path_of_pages_is_the_console() {
     assert_eq!(site.page.get("/conversations/0-abc").await.text, index.text);
     site.page.get("/assets/gone-1234.js").await.is_refused(404, "not_found");
     let known = [("if-none-match", index.header("etag"))];
-    assert_eq!(site.page.ask("GET", "/", &known, "").await.status, 304);
+    let unmodified = site.page.ask("GET", "/", &known, "").await;
+    assert_eq!(unmodified.status, 304);
+    let policy = "content-security-policy";
+    assert_eq!(unmodified.header(policy), index.header(policy), "it holds for the page");
     site.page.ask("POST", "/", &[], "").await.is_refused(405, "method_not_allowed");
 }

@@ -8,7 +8,8 @@ export type Emit = (event: StateEvent) => void;
 
 export function emitInto(state: Signal<State>): Emit {
   return (event) => {
-    state.value = reduce(state.value, event);
+    // Whoever tells something inside of an effect does not follow all that there is.
+    state.value = reduce(state.peek(), event);
   };
 }
 
