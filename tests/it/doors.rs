@@ -38,8 +38,9 @@ impl<'a> Door<'a> {
         let events = events(&self.platform);
         for event in &events {
             let answer = self.posts(&(self.platform.signed)(event, Clock::Wall.now())).await;
-            let read = (answer.status.as_u16(), &*answer.text);
-            assert_eq!(read, (200, self.platform.answer), "{}: {event}", self.platform.kind);
+            let (read, right) = (&*answer.text, (self.platform.answer)(event));
+            let kind = self.platform.kind;
+            assert_eq!((answer.status.as_u16(), read), (200, right), "{kind}: {event}");
         }
         events.len()
     }

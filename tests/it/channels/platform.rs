@@ -31,8 +31,8 @@ pub(crate) struct Platform {
     pub(crate) events: fn() -> Vec<Value>,
     /// One request with several events, where the platform puts several into one.
     pub(crate) together: Option<fn(events: &[Value]) -> Value>,
-    /// What is answered.
-    pub(crate) answer: &'static str,
+    /// What is answered to that event.
+    pub(crate) answer: fn(event: &Value) -> &'static str,
     /// A platform that knows as much as it takes to receive.
     pub(crate) starts: fn() -> Running,
 }

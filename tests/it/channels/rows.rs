@@ -74,7 +74,7 @@ pub(crate) const VK: Platform = Platform {
         ]
     },
     together: None,
-    answer: "ok",
+    answer: |_| "ok",
     starts: Running::ignorant,
 };
 
@@ -159,7 +159,7 @@ pub(crate) const FACEBOOK: Platform = Platform {
         ]
     },
     together: Some(entries),
-    answer: "",
+    answer: |_| "",
     starts: Running::ignorant,
 };
 
@@ -191,7 +191,7 @@ pub(crate) const INSTAGRAM: Platform = Platform {
         ]
     },
     together: Some(entries),
-    answer: "",
+    answer: |_| "",
     starts: Running::ignorant,
 };
 
@@ -239,7 +239,7 @@ pub(crate) const WHATSAPP: Platform = Platform {
         ]
     },
     together: Some(entries),
-    answer: "",
+    answer: |_| "",
     starts: Running::ignorant,
 };
 
@@ -329,10 +329,12 @@ pub(crate) const BOT_FRAMEWORK: Platform = Platform {
         typing["type"] = "typing".into();
         let mut removed = botframework::message(SERVICE, "a4", "");
         (removed["type"], removed["action"]) = ("contactRelationUpdate".into(), "remove".into());
-        vec![botframework::message(SERVICE, "a1", "hello"), edit, photo, typing, removed]
+        let mut invoke = botframework::message(SERVICE, "a5", "");
+        invoke["type"] = "invoke".into();
+        vec![botframework::message(SERVICE, "a1", "hello"), edit, photo, typing, removed, invoke]
     },
     together: None,
-    answer: "",
+    answer: |event| if event["type"] == "invoke" { r#"{"status":200}"# } else { "" },
     starts: || {
         let cloud = botframework::start();
         Running::new(cloud.base(), cloud)
@@ -390,7 +392,7 @@ pub(crate) const VIBER: Platform = Platform {
         ]
     },
     together: None,
-    answer: "",
+    answer: |_| "",
     starts: Running::ignorant,
 };
 
@@ -438,6 +440,6 @@ pub(crate) const MAX: Platform = Platform {
         ]
     },
     together: None,
-    answer: "",
+    answer: |_| "",
     starts: Running::ignorant,
 };
