@@ -121,7 +121,7 @@ impl Bench {
         if let Some(target) = target_of(&chat, message, &customer, self.parts.clock.now()) {
             return self.feed_or_forward(group, &target, &key.channel, inbound).await;
         }
-        let first = First::Message { inbound: inbound.clone() };
+        let first = First::Message { inbound: Box::new(inbound.clone()) };
         self.open_next(group, &line, key, first).await.map(|_opened| ())
     }
 
@@ -280,7 +280,8 @@ impl Bench {
         if let Some(open) = chat.open.clone() {
             return self.feed_or_forward(group, &open, channel, &inbound).await;
         }
-        let (line, first) = (found.value.line.clone(), First::Message { inbound });
+        let (line, first) =
+            (found.value.line.clone(), First::Message { inbound: Box::new(inbound) });
         self.open_next(group, &line, key, first).await.map(|_opened| ())
     }
 
@@ -325,8 +326,9 @@ impl Bench {
         self.enter_new(Conversation::open(opening, self.parts.clock.now()));
         let input = match first {
             First::Message { inbound } => {
-                let InboundKind::Message(message) = inbound.what else { return Ok(()) };
-                Input::CustomerWrote { message, original: inbound.original }
+                let Inbound { what, original, .. } = *inbound;
+                let InboundKind::Message(message) = what else { return Ok(()) };
+                Input::CustomerWrote { message, original }
             }
             First::PickUp { operator } => Input::PickUp { operator },
         };

@@ -59,24 +59,12 @@ impl Group {
                 // The customer's page fetches it: nothing goes out.
                 Effect::Send { .. } if fetched => {}
                 Effect::Send { entry, text, files, rating } => {
-                    let shown = |operator: &OperatorId| shown_as(operator, conversation, directory);
-                    self.job(OutboxJob {
-                        id: OutboxJob::id_of(&conversation.id, *entry),
-                        chat: conversation.chat.clone(),
-                        conversation: conversation.id.clone(),
-                        entry: *entry,
-                        text: text.clone(),
-                        files: files.clone(),
-                        author: writer_of(effects, *entry).and_then(shown),
-                        by_operator: writer_of(effects, *entry).is_some(),
-                        rating: *rating,
-                        created_at: now,
-                        again_at: None,
-                        given_up: None,
-                        parts_sent: 0,
-                        attempts: 0,
-                        sending: false,
-                    });
+                    let mut job = OutboxJob::new(conversation, *entry, text, files, now);
+                    let operator = writer_of(effects, *entry);
+                    job.by_operator = operator.is_some();
+                    job.author = operator.and_then(|id| shown_as(id, conversation, directory));
+                    job.rating = *rating;
+                    self.job(job);
                 }
                 Effect::Copy { entry, attachment, file } => {
                     self.copy(CopyJob::new(conversation, *entry, *attachment, file, now));

@@ -91,6 +91,33 @@ impl Writer {
 }
 
 impl OutboxJob {
+    /// A message that nobody has tried to send yet.
+    pub(crate) fn new(
+        of: &Conversation,
+        entry: EntryNumber,
+        text: &str,
+        files: &[StoredFile],
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: Self::id_of(&of.id, entry),
+            chat: of.chat.clone(),
+            conversation: of.id.clone(),
+            entry,
+            text: text.to_owned(),
+            files: files.to_vec(),
+            author: None,
+            by_operator: false,
+            rating: None,
+            created_at: now,
+            again_at: None,
+            given_up: None,
+            parts_sent: 0,
+            attempts: 0,
+            sending: false,
+        }
+    }
+
     /// Since when it is worth sending.
     pub(crate) fn since(&self) -> Timestamp {
         self.again_at.unwrap_or(self.created_at)

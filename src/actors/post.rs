@@ -57,6 +57,6 @@ pub(crate) enum Post {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "first", rename_all = "snake_case")]
 pub(crate) enum First {
-    Message { inbound: Inbound },
+    Message { inbound: Box<Inbound> },
     PickUp { operator: OperatorId },
 }

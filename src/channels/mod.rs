@@ -94,7 +94,7 @@ pub struct Item {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {
-    Inbound(Inbound),
+    Inbound(Box<Inbound>),
     /// Acknowledged and counted under this word; nothing is stored.
     Ignored(&'static str),
     /// The platform makes sure that its address is ours; nothing is stored.

@@ -158,7 +158,7 @@ fn item(update: &Value, text: &str) -> Item {
     match found {
         Ok(mut inbound) => {
             inbound.original = Some(Arc::from(text));
-            let meaning = Meaning::Inbound(inbound);
+            let meaning = Meaning::Inbound(Box::new(inbound));
             Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning }
         }
         Err(word) => ignored(dedupe, word),

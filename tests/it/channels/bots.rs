@@ -30,7 +30,7 @@ async fn send(platform: &Platform, fake: &Scripted<State>, chat: &str) -> SendOu
 fn press(platform: &Platform, event: &Value) -> domain::chat::Inbound {
     let item = platform.parse(&(platform.signed)(event, now())).unwrap().remove(0);
     let Meaning::Inbound(inbound) = item.meaning else { panic!("{item:?}") };
-    inbound
+    *inbound
 }
 
 #[test]

@@ -172,7 +172,7 @@ async fn form_posts(story: &Story, id: &str, message: &Value) {
     let item = channels::parse(channel, &request).unwrap().remove(0);
     let Meaning::Inbound(inbound) = item.meaning else { panic!("a message") };
     let (channel, dedupe, dedupe_seconds) = (channel.id.clone(), item.dedupe, item.dedupe_seconds);
-    let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound };
+    let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound: *inbound };
     assert_eq!(story.node.arrive(arrival).await, Ok(Accepted::Created));
     story.settles().await;
 }
