@@ -1,16 +1,17 @@
 //! What one piece of work comes to: its ops, and what follows from them once they are committed.
 
-use domain::conversation::Conversation;
+use domain::conversation::{Conversation, State};
 use domain::effect::{Effect, PlaceLimit};
 use domain::entry::{Author, Body, DeliveryState, Entry, Fact, Record};
 use domain::event::{Alarm, Audience, FeedEvent};
 use domain::id::{ConversationId, EntryNumber, OperatorId};
+use domain::routing::Via;
 use jiff::Timestamp;
 
 use crate::actors::directory::Directory;
 use crate::actors::encode;
 use crate::actors::outbox::{CopyJob, OutboxJob, Writer};
-use crate::store::op::Op;
+use crate::store::op::{Op, Slot};
 
 /// The ops of one piece of work, and what is shown and done after their commit.
 #[derive(Debug, Default)]
@@ -77,12 +78,14 @@ impl Group {
                     };
                     let (operator, conversation) = (operator.clone(), conversation.id.clone());
                     self.load(&operator, &conversation, true);
-                    self.ops.push(Op::Reserve { operator, conversation, limit });
+                    let slot = Slot::Place;
+                    self.ops.push(Op::Reserve { slot, operator, conversation, limit });
                 }
                 Effect::Release { operator } => {
                     let (operator, conversation) = (operator.clone(), conversation.id.clone());
                     self.load(&operator, &conversation, false);
-                    self.ops.push(Op::Release { operator, conversation });
+                    let slot = Slot::Place;
+                    self.ops.push(Op::Release { slot, operator, conversation });
                 }
                 Effect::Count { operator, by, at } => self.ops.push(Op::AddCounter {
                     line: conversation.line.clone(),
@@ -103,6 +106,33 @@ impl Group {
                 | Effect::Refuse(_)
                 | Effect::Ignore(_) => {}
             }
+        }
+    }
+
+    /// Counts the offers of a conversation that was put before those in `asked`. Whoever hands a
+    /// conversation on to a colleague may do so beyond the `most` that the queue may offer.
+    pub(crate) fn take_offers(
+        &mut self,
+        conversation: &Conversation,
+        asked: &[OperatorId],
+        most: usize,
+    ) {
+        let now = || conversation.open_offers().iter().map(|offer| &offer.operator);
+        for operator in asked.iter().filter(|operator| !now().any(|other| other == *operator)) {
+            let (operator, conversation) = (operator.clone(), conversation.id.clone());
+            self.ops.push(Op::Release { slot: Slot::Offer, operator, conversation });
+        }
+        let limit = match &conversation.state {
+            State::Offered { via: Via::Transfer, .. } => 0,
+            State::Offered { .. }
+            | State::Waiting { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => u32::try_from(most).unwrap_or(u32::MAX),
+        };
+        for operator in now().filter(|operator| !asked.contains(operator)) {
+            let (operator, conversation) = (operator.clone(), conversation.id.clone());
+            self.ops.push(Op::Reserve { slot: Slot::Offer, operator, conversation, limit });
         }
     }
 

@@ -23,10 +23,9 @@ use crate::actors::copying::Copying;
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
-use crate::actors::following::offers_of;
 use crate::actors::handle::NodeHandle;
 use crate::actors::health::Health;
-use crate::actors::line::{LineActor, Offers, OperatorStands};
+use crate::actors::line::{LineActor, OperatorStands};
 use crate::actors::parts::{NodeSettings, Parts, Shared};
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
@@ -135,10 +134,6 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     let read = read_directory(&parts.store).await?;
     parts.directory.change(|empty| *empty = read);
     let feed = Feed::start(parts.clone(), known);
-    if parts.leases.is_some() {
-        let offers = offers_of(&parts).await?;
-        feed.do_send(Offers(Arc::new(offers.into_iter().collect())));
-    }
     let _first = parts.feed.set(feed);
     let _first = parts.delivery.set(Delivery::start(parts.clone()));
     let _first = parts.copying.set(Copying::start(parts.clone()));

@@ -87,8 +87,25 @@ impl Work {
         matches!(self, Self::Change { .. } | Self::Inbox { post: Some(Post::Change { .. }), .. })
     }
 
-    pub(crate) fn is_command(&self) -> bool {
-        matches!(self, Self::Command { .. } | Self::Inbox { post: Some(Post::Command { .. }), .. })
+    /// Whose command it is.
+    pub(crate) fn commands(&self) -> Option<&OperatorId> {
+        match self {
+            Self::Command { command, .. } => Some(&command.operator),
+            Self::Inbox { post: Some(Post::Command { operator, .. }), .. } => Some(operator),
+            Self::Inbox { .. }
+            | Self::Arrive { .. }
+            | Self::Due { .. }
+            | Self::Wake { .. }
+            | Self::Left { .. }
+            | Self::Back { .. }
+            | Self::Raise { .. }
+            | Self::Deserted { .. }
+            | Self::Attend { .. }
+            | Self::Reconsider { .. }
+            | Self::Job { .. }
+            | Self::Copy { .. }
+            | Self::Change { .. } => None,
+        }
     }
 
     /// Too much is waiting: whoever asks from outside is told to come back. What our own timers
