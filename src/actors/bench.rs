@@ -180,6 +180,17 @@ impl Bench {
         Ok(Some(live.addr.send(Look).await?))
     }
 
+    /// How a conversation stands; one of another shard, as it is stored.
+    pub(crate) async fn look_anywhere(
+        &mut self,
+        id: &ConversationId,
+    ) -> Result<Option<Arc<Conversation>>, Broken> {
+        if id.shard() == Some(self.shard) {
+            return self.look(id).await;
+        }
+        Ok(self.parts.stored_conversation(id).await?.map(Arc::new))
+    }
+
     /// Tells the line what a step has done, the customer's card, and the chat.
     async fn follow(
         &mut self,

@@ -10,6 +10,7 @@ pub mod node;
 pub mod parts;
 
 mod answers;
+mod at_work;
 mod attendance;
 mod audit;
 mod bench;

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::actors::answers::Answers;
+use crate::actors::at_work::AtWork;
 use crate::actors::attendance::were_here;
 use crate::actors::copying::Copying;
 use crate::actors::delivery::{ChannelMended, Delivery};
@@ -31,7 +32,6 @@ use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{LineChanged, Shard};
-use crate::actors::visitor::at_work::AtWork;
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels::{self, kept::Kept};
@@ -124,7 +124,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         health: Health::default(),
         files: start.files,
         visitor_limits: Limits::default(),
-        visitors_at_work: AtWork::default(),
+        at_work: AtWork::default(),
     });
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());
