@@ -76,16 +76,12 @@ impl Group {
                         PlaceLimit::Capacity => capacity.unwrap_or(0),
                         PlaceLimit::Beyond => 0,
                     };
-                    let (operator, conversation) = (operator.clone(), conversation.id.clone());
-                    self.load(&operator, &conversation, true);
-                    let slot = Slot::Place;
-                    self.ops.push(Op::Reserve { slot, operator, conversation, limit });
+                    self.load(operator, &conversation.id, true);
+                    self.reserve(Slot::Place, operator, conversation, limit);
                 }
                 Effect::Release { operator } => {
-                    let (operator, conversation) = (operator.clone(), conversation.id.clone());
-                    self.load(&operator, &conversation, false);
-                    let slot = Slot::Place;
-                    self.ops.push(Op::Release { slot, operator, conversation });
+                    self.load(operator, &conversation.id, false);
+                    self.release(Slot::Place, operator, conversation);
                 }
                 Effect::Count { operator, by, at } => self.ops.push(Op::AddCounter {
                     line: conversation.line.clone(),
@@ -119,8 +115,7 @@ impl Group {
     ) {
         let now = || conversation.open_offers().iter().map(|offer| &offer.operator);
         for operator in asked.iter().filter(|operator| !now().any(|other| other == *operator)) {
-            let (operator, conversation) = (operator.clone(), conversation.id.clone());
-            self.ops.push(Op::Release { slot: Slot::Offer, operator, conversation });
+            self.release(Slot::Offer, operator, conversation);
         }
         let limit = match &conversation.state {
             State::Offered { via: Via::Transfer, .. } => 0,
@@ -131,9 +126,18 @@ impl Group {
             | State::Closed { .. } => u32::try_from(most).unwrap_or(u32::MAX),
         };
         for operator in now().filter(|operator| !asked.contains(operator)) {
-            let (operator, conversation) = (operator.clone(), conversation.id.clone());
-            self.ops.push(Op::Reserve { slot: Slot::Offer, operator, conversation, limit });
+            self.reserve(Slot::Offer, operator, conversation, limit);
         }
+    }
+
+    fn reserve(&mut self, slot: Slot, operator: &OperatorId, of: &Conversation, limit: u32) {
+        let (operator, conversation) = (operator.clone(), of.id.clone());
+        self.ops.push(Op::Reserve { slot, operator, conversation, limit });
+    }
+
+    fn release(&mut self, slot: Slot, operator: &OperatorId, of: &Conversation) {
+        let (operator, conversation) = (operator.clone(), of.id.clone());
+        self.ops.push(Op::Release { slot, operator, conversation });
     }
 
     fn job(&mut self, job: OutboxJob) {
