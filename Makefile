@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth torture
+.PHONY: run test browser-test needs-browser needs-redis check audit web bench load load-full teeth torture
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"; on Redis: STORE=redis
@@ -46,8 +46,17 @@ check: web
 audit:
 	cargo deny check advisories
 
+## What decisions, codecs and commits cost
 bench: web
-	cargo bench
+	cargo bench --bench store --bench codecs --bench domain
+
+## The real program under load, on both stores; ten minutes, report in target/load: ARGS="--store redis"
+load: web needs-redis
+	cargo bench --bench load -- $(ARGS)
+
+## The same with long steps and as many consoles as there may be; half an hour and more
+load-full: web needs-redis
+	cargo bench --bench load -- --full $(ARGS)
 
 ## Whether the simulator notices every rule that is taken away; half a minute a rule
 teeth:

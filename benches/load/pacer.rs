@@ -10,19 +10,40 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::desk::{self, Readiness};
-use crate::hub::Hub;
+use crate::furnish::OPERATORS;
+use crate::hub::Hubs;
 use crate::poster::post_all;
 use crate::stamp::Stamp;
 use crate::tally::{Book, Tally};
-use crate::{CHATS, OPERATORS};
 
+/// Connections of the platform, among which chats are dealt out.
+pub(crate) const CONNECTIONS: usize = 200;
 /// Longest that a hub may take to become ready, or be silent while something is left of a load.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// So many conversations are opened a second, before the load.
-const OPENING_RATE: u32 = 200;
+const OPENING_RATE: u32 = 100;
 const STEP: Duration = Duration::from_millis(1);
 
-/// A rate of messages over all chats, for so long.
+/// What customers and operators do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Messages in so many conversations, all accepted before the load.
+    Talk { chats: usize },
+    /// Each message is a new customer's: offered, accepted, finished.
+    Arrivals,
+}
+
+impl Work {
+    /// Sequences of messages, each of which must arrive in order.
+    fn sequences(self) -> usize {
+        match self {
+            Self::Talk { chats } => chats,
+            Self::Arrivals => CONNECTIONS,
+        }
+    }
+}
+
+/// A rate of messages, for so long.
 #[derive(Clone, Copy)]
 pub(crate) struct Load {
     pub(crate) rate: u32,
@@ -31,7 +52,9 @@ pub(crate) struct Load {
 
 /// A generator that is connected, with every conversation accepted.
 pub(crate) struct Run {
-    chats: Vec<UnboundedSender<Stamp>>,
+    work: Work,
+    readiness: Readiness,
+    connections: Vec<UnboundedSender<Stamp>>,
     book: Book,
     loads: AtomicUsize,
     stop: Option<oneshot::Sender<()>>,
@@ -39,17 +62,19 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn begin(hub: &Hub, lines: u16) -> Self {
+    pub(crate) fn begin(hubs: &Hubs, work: Work) -> Self {
         let runtime = Builder::new_current_thread().enable_io().build().unwrap();
-        let (book, readiness) = (Book::new(CHATS), Readiness::default());
+        let (book, readiness) = (Book::new(work.sequences()), Readiness::default());
         for n in 0..OPERATORS {
-            runtime.spawn(desk::open(hub.address, n, readiness.clone(), book.clone()));
+            let desk = desk::serve(hubs.address(n), n, work, readiness.clone(), book.clone());
+            runtime.spawn(desk);
         }
-        let mut chats = Vec::new();
-        for _ in 0..CHATS {
+        let mut connections = Vec::new();
+        for n in 0..CONNECTIONS {
             let (sender, stamps) = unbounded_channel();
-            runtime.spawn(post_all(hub.address, lines, stamps, book.clone()));
-            chats.push(sender);
+            let load = (hubs.stage.lines, work);
+            runtime.spawn(post_all(hubs.address(n), load, stamps, book.clone()));
+            connections.push(sender);
         }
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
@@ -57,10 +82,13 @@ impl Run {
         });
         wait_for("the consoles", || readiness.caught_up.load(Ordering::Relaxed) == OPERATORS);
         let (stop, thread) = (Some(stop), Some(thread));
-        let run = Self { chats, book, loads: AtomicUsize::new(0), stop, thread };
-        let seconds = u32::try_from(CHATS).unwrap().div_ceil(OPENING_RATE);
-        run.load(Load { rate: OPENING_RATE, seconds });
-        wait_for("the accepts", || readiness.accepted.load(Ordering::Relaxed) == CHATS);
+        let loads = AtomicUsize::new(0);
+        let run = Self { work, readiness, connections, book, loads, stop, thread };
+        if let Work::Talk { chats } = work {
+            let seconds = u32::try_from(chats).unwrap().div_ceil(OPENING_RATE);
+            run.load(Load { rate: u32::try_from(chats).unwrap() / seconds, seconds });
+            wait_for("the accepts", || run.done() >= chats);
+        }
         run
     }
 
@@ -70,29 +98,48 @@ impl Run {
         let total = u64::from(rate) * u64::from(seconds);
         let number = self.loads.fetch_add(1, Ordering::Relaxed) + 1;
         let load = u32::try_from(number).unwrap();
-        let chats = u64::try_from(CHATS).unwrap();
-        self.book.begin(load, CHATS, usize::try_from(total.div_ceil(chats)).unwrap());
+        let chats = u64::try_from(self.work.sequences()).unwrap();
+        let each = usize::try_from(total.div_ceil(chats)).unwrap();
+        self.book.begin(load, self.work.sequences(), each);
         let begins = self.book.now() + u64::try_from(STEP.as_nanos()).unwrap();
+        let before = self.done();
+        let commands = match self.work {
+            Work::Talk { .. } => 0,
+            // Accepted and finished.
+            Work::Arrivals => usize::try_from(total).unwrap() * 2,
+        };
         for i in 0..total {
             let intended = begins + i * 1_000_000_000 / u64::from(rate);
             self.wait_until(intended);
             let (n, chat) = (i / chats, i % chats);
             let (n, chat) = (usize::try_from(n).unwrap(), usize::try_from(chat).unwrap());
-            self.chats[chat].send(Stamp { load, chat, n, intended }).unwrap();
+            self.connections[chat % CONNECTIONS].send(Stamp { load, chat, n, intended }).unwrap();
         }
-        self.wait_for_the_rest(total);
-        self.book.read(Tally::clone)
+        let is_done = || self.done() - before >= commands;
+        self.wait_for_the_rest(total, is_done);
+        let undone = commands.saturating_sub(self.done() - before);
+        let mut tally = self.book.read(Tally::clone);
+        tally.undone = undone;
+        tally
+    }
+
+    fn done(&self) -> usize {
+        self.readiness.done.load(Ordering::Relaxed)
     }
 
     /// What is still on its way while the hub works is not lost.
-    fn wait_for_the_rest(&self, total: u64) {
-        let (mut done, mut moved) = (0, clock::monotonic());
-        while done < total && moved.elapsed() < PATIENCE {
-            thread::park_timeout(STEP);
-            let now_done = self.book.read(|tally| tally.delivered.len() + tally.refused);
-            if now_done != done {
-                (done, moved) = (now_done, clock::monotonic());
+    fn wait_for_the_rest(&self, total: u64, is_done: impl Fn() -> bool) {
+        let heard = || self.book.read(|tally| tally.delivered.len() + tally.refused);
+        let (mut stood, mut moved) = ((0, 0), clock::monotonic());
+        while moved.elapsed() < PATIENCE {
+            let stands = (heard(), self.done());
+            if stands.0 >= total && is_done() {
+                return;
             }
+            if stands != stood {
+                (stood, moved) = (stands, clock::monotonic());
+            }
+            thread::park_timeout(STEP);
         }
     }
 

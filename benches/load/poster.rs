@@ -1,4 +1,4 @@
-//! One chat's connection of the platform: an update is posted when the one before is answered.
+//! One connection of the platform: an update is posted when the one before is answered.
 
 use std::net::SocketAddr;
 
@@ -7,14 +7,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::hub::{SECRET, channel};
+use crate::furnish::{SECRET, channel};
+use crate::pacer::Work;
 use crate::stamp::Stamp;
 use crate::tally::Book;
 
 /// Posts what it is handed, in that order, until nothing more can come.
 pub(crate) async fn post_all(
     address: SocketAddr,
-    lines: u16,
+    (lines, work): (u16, Work),
     mut stamps: UnboundedReceiver<Stamp>,
     book: Book,
 ) {
@@ -22,7 +23,7 @@ pub(crate) async fn post_all(
     connection.set_nodelay(true).unwrap();
     let mut free = 0;
     while let Some(stamp) = stamps.recv().await {
-        let request = request(stamp, lines);
+        let request = request(stamp, lines, work);
         book.sent(stamp, free);
         connection.write_all(request.as_bytes()).await.unwrap();
         let status = answer(&mut connection).await;
@@ -31,12 +32,17 @@ pub(crate) async fn post_all(
     }
 }
 
-fn request(stamp: Stamp, lines: u16) -> String {
+fn request(stamp: Stamp, lines: u16, work: Work) -> String {
     let Stamp { load, chat, n, .. } = stamp;
     let channel = channel(u16::try_from(chat).unwrap() % lines);
     let update = format!("{load}{chat:04}{n:07}");
+    let customer = match work {
+        Work::Talk { .. } => (chat + 1).to_string(),
+        // Each message is somebody else's.
+        Work::Arrivals => update.clone(),
+    };
     let body = format!(
-        r#"{{"update_id":{update},"message":{{"message_id":{update},"from":{{"id":{chat},"is_bot":false,"first_name":"Ivan","language_code":"en"}},"chat":{{"id":{chat},"first_name":"Ivan","type":"private"}},"date":1772442000,"text":"{stamp}"}}}}"#
+        r#"{{"update_id":{update},"message":{{"message_id":{update},"from":{{"id":{customer},"is_bot":false,"first_name":"Ivan","language_code":"en"}},"chat":{{"id":{customer},"first_name":"Ivan","type":"private"}},"date":1772442000,"text":"{stamp}"}}}}"#
     );
     format!(
         "POST /hooks/{channel} HTTP/1.1\r\nhost: load\r\ncontent-type: application/json\r\n\

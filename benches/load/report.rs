@@ -1,11 +1,13 @@
-//! Figures for people, a line a rate, and one line of JSON for programs.
+//! Figures for people: a line a rate, and a report with charts.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use serde_json::json;
 
+use crate::chart;
+use crate::series::{Growth, Measured, highest};
 use crate::tally::Tally;
 
 /// A rate at which one message in a hundred takes longer is not sustained.
@@ -14,25 +16,30 @@ const SLOWEST: Duration = Duration::from_millis(50);
 const SLIP_MAX: Duration = Duration::from_millis(5);
 
 /// What one rate came to.
+#[derive(Clone)]
 pub(crate) struct Rung {
-    rate: u32,
+    pub(crate) rate: u32,
     sent: u64,
     acknowledged: Times,
-    delivered: Times,
+    pub(crate) delivered: Times,
     slip: Times,
     refused: u64,
-    lost: usize,
-    duplicated: u64,
-    out_of_order: u64,
-    /// CPU time of the hub for each message, in microseconds.
-    cpu_us: Option<f64>,
+    pub(crate) lost: usize,
+    pub(crate) duplicated: u64,
+    pub(crate) out_of_order: u64,
+    undone: usize,
+    /// CPU time of all hubs for each message, in microseconds.
+    pub(crate) hub_cpu_us: Option<f64>,
+    /// The same of Redis.
+    pub(crate) redis_cpu_us: Option<f64>,
 }
 
 /// In milliseconds.
-struct Times {
+#[derive(Clone)]
+pub(crate) struct Times {
     count: u64,
-    p50: f64,
-    p99: f64,
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
     p999: f64,
     max: f64,
 }
@@ -50,11 +57,17 @@ fn millis(nanoseconds: u64) -> f64 {
 }
 
 impl Rung {
-    pub(crate) const TITLE: &str = "    rate     sent      ack   delivd refusd  lost  dupl disord | \
-        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | cpu us";
+    pub(crate) const TITLE: &str = "    rate     sent      ack   delivd refusd  lost  dupl disord undone | \
+        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | hub us | redis us";
 
-    pub(crate) fn of(rate: u32, tally: &Tally, cpu: Option<Duration>) -> Self {
-        let messages = u32::try_from(tally.sent).unwrap().max(1);
+    pub(crate) fn of(
+        rate: u32,
+        tally: &Tally,
+        hub: Option<Duration>,
+        redis: Option<Duration>,
+    ) -> Self {
+        let messages = f64::from(u32::try_from(tally.sent).unwrap().max(1));
+        let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / messages;
         Self {
             rate,
             sent: tally.sent,
@@ -65,7 +78,9 @@ impl Rung {
             lost: tally.lost(),
             duplicated: tally.duplicated,
             out_of_order: tally.out_of_order,
-            cpu_us: cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / f64::from(messages)),
+            undone: tally.undone,
+            hub_cpu_us: hub.map(each),
+            redis_cpu_us: redis.map(each),
         }
     }
 
@@ -75,6 +90,7 @@ impl Rung {
             && self.lost == 0
             && self.duplicated == 0
             && self.out_of_order == 0
+            && self.undone == 0
             && self.delivered.p99 <= SLOWEST.as_secs_f64() * 1_000.0
             && self.slip.p99 <= SLIP_MAX.as_secs_f64() * 1_000.0
     }
@@ -82,35 +98,86 @@ impl Rung {
 
 impl fmt::Display for Rung {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, sent, acknowledged, delivered, slip, .. } = self;
+        let Self { rate, sent, acknowledged, delivered, slip, undone, .. } = self;
         write!(f, "{rate:8} {sent:8} {:8} {:8}", acknowledged.count, delivered.count)?;
         let (refused, lost, duplicated) = (self.refused, self.lost, self.duplicated);
-        write!(f, " {refused:6} {lost:5} {duplicated:5} {:6} |", self.out_of_order)?;
+        write!(f, " {refused:6} {lost:5} {duplicated:5} {:6} {undone:6} |", self.out_of_order)?;
         let Times { p50, p99, p999, .. } = acknowledged;
         write!(f, "        {p50:6.2} {p99:7.2} {p999:7.2} |")?;
         let Times { p50, p99, p999, max, .. } = delivered;
-        write!(f, "        {p50:6.2} {p99:7.2} {p999:7.2} {max:7.2} | {:8.2} |", slip.p99)?;
-        match self.cpu_us {
-            Some(cpu_us) => write!(f, " {cpu_us:6.0}"),
-            None => write!(f, "      -"),
-        }
+        write!(f, "        {p50:6.2} {p99:7.2} {p999:7.2} {max:7.2} | {:8.2}", slip.p99)?;
+        write!(f, " | {:>6} | {:>8}", whole(self.hub_cpu_us), whole(self.redis_cpu_us))
     }
 }
 
-/// One JSON object: the highest rate that was sustained; else the first, as rate 0.
-pub(crate) fn summary(rungs: &[Rung], cores: usize) -> String {
-    let sustained = rungs.iter().rfind(|rung| rung.is_sustained());
-    let Some(rung) = sustained.or(rungs.first()) else { return "{}".to_owned() };
-    let rounded = |millis: f64| (millis * 1_000.0).round() / 1_000.0;
-    json!({
-        "store": "sqlite",
-        "cores": cores,
-        "rate": sustained.map_or(0, |rung| rung.rate),
-        "p50_ms": rounded(rung.delivered.p50),
-        "p99_ms": rounded(rung.delivered.p99),
-        "lost": rung.lost,
-        "duplicated": rung.duplicated,
-        "out_of_order": rung.out_of_order,
-    })
-    .to_string()
+/// Without its fraction; `-`: not known.
+fn whole(number: Option<f64>) -> String {
+    number.map_or_else(|| "-".to_owned(), |number| format!("{number:.0}"))
+}
+
+fn tenths(number: Option<f64>) -> String {
+    number.map_or_else(|| "-".to_owned(), |number| format!("{number:.1}"))
+}
+
+/// Leaves `report.md` and its charts in the folder.
+pub(crate) fn write(folder: &Path, all: &[Measured]) {
+    std::fs::create_dir_all(folder).unwrap();
+    let mut text = String::from("# Load\n");
+    for measured in all {
+        section(&mut text, measured).unwrap();
+        for (name, title, rungs) in [
+            ("messages", "Messages of customers", &measured.messages),
+            ("arrivals", "New conversations", &measured.arrivals),
+        ] {
+            let file = format!("{}-{name}.svg", measured.store);
+            chart::draw(&folder.join(&file), title, rungs);
+            write!(text, "\n![{title}]({file})\n").unwrap();
+        }
+    }
+    std::fs::write(folder.join("report.md"), text).unwrap();
+}
+
+fn section(text: &mut String, measured: &Measured) -> fmt::Result {
+    let Measured { store, cores, messages, steady, half, arrivals, growth, crowd } = measured;
+    write!(
+        text,
+        "\n## {store}\n\n{cores} cores shared by hub, store and load.\n\n\
+         | what | rate, 1/s | p50, ms | p99, ms | hub, us | Redis, us |\n|---|---|---|---|---|---|\n"
+    )?;
+    let mut row = |what: &str, rung: &Rung| {
+        let (hub, redis) = (whole(rung.hub_cpu_us), whole(rung.redis_cpu_us));
+        let Times { p50, p99, .. } = rung.delivered;
+        writeln!(text, "| {what} | {} | {p50:.2} | {p99:.2} | {hub} | {redis} |", rung.rate)
+    };
+    for (what, rungs) in [("messages, highest", messages), ("new conversations, highest", arrivals)]
+    {
+        let best = highest(rungs);
+        if let Some(rung) = rungs.iter().find(|rung| rung.rate == best) {
+            row(what, rung)?;
+        }
+    }
+    row("messages, steady", steady)?;
+    row("messages, half of the highest", half)?;
+    for Growth { what, large, .. } in growth {
+        row(what, large)?;
+    }
+    for Growth { what, small, large } in growth {
+        if let (Some(small), Some(large)) = (small.hub_cpu_us, large.hub_cpu_us) {
+            writeln!(
+                text,
+                "\n{what}: {:.2} times the CPU of the hubs for a message.",
+                large / small
+            )?;
+        }
+    }
+    writeln!(
+        text,
+        "\n{} idle consoles: opened {:.0} a second, {} KiB each, {} CPU us a second each; cut all at \
+         once, the last was back and caught up after {:.1} s.",
+        crowd.sockets,
+        crowd.opened_per_second,
+        tenths(crowd.kib_per_socket),
+        tenths(crowd.cpu_us),
+        crowd.back_seconds
+    )
 }

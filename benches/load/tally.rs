@@ -34,6 +34,8 @@ pub(crate) struct Tally {
     pub(crate) refused: u64,
     pub(crate) duplicated: u64,
     pub(crate) out_of_order: u64,
+    /// Commands of operators that were not carried out in the end.
+    pub(crate) undone: usize,
 }
 
 /// The messages of one chat, by their number.
@@ -41,6 +43,8 @@ pub(crate) struct Tally {
 struct Chat {
     acknowledged: Vec<bool>,
     delivered: Vec<bool>,
+    /// All that is to come has this number or a higher one, if nothing overtakes.
+    next: usize,
 }
 
 impl Book {
@@ -87,9 +91,10 @@ impl Book {
     pub(crate) fn delivered(&self, stamp: Stamp) {
         let took = self.now().saturating_sub(stamp.intended);
         self.of(stamp, |tally| {
-            let delivered = &mut tally.chats[stamp.chat].delivered;
-            let again = std::mem::replace(&mut delivered[stamp.n], true);
-            let overtaken = delivered[stamp.n + 1..].contains(&true);
+            let chat = &mut tally.chats[stamp.chat];
+            let again = std::mem::replace(&mut chat.delivered[stamp.n], true);
+            let overtaken = stamp.n < chat.next;
+            chat.next = chat.next.max(stamp.n + 1);
             if again {
                 tally.duplicated += 1;
                 return;
@@ -112,7 +117,7 @@ impl Tally {
     fn new(load: u32, chats: usize, each: usize) -> Self {
         let longest = u64::try_from(LONGEST.as_nanos()).unwrap();
         let histogram = Histogram::new_with_bounds(1_000, longest, 3).unwrap();
-        let chat = Chat { acknowledged: vec![false; each], delivered: vec![false; each] };
+        let chat = Chat { acknowledged: vec![false; each], delivered: vec![false; each], next: 0 };
         Self {
             load,
             chats: vec![chat; chats],
@@ -123,6 +128,7 @@ impl Tally {
             refused: 0,
             duplicated: 0,
             out_of_order: 0,
+            undone: 0,
         }
     }
 

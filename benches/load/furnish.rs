@@ -1,0 +1,107 @@
+//! What the hubs are set up with, written by a node that comes and goes before them.
+//!
+//! Everything but the sign-in of operators happens as in the real program: that one is written as
+//! a shared document, so that no password is hashed.
+
+use std::path::Path;
+
+use domain::account::SignIn;
+use domain::channel::{Channel, ChannelSettings};
+use domain::id::{ChannelId, LineId, OperatorId, ShardId};
+use domain::line::{ClosingRule, Line, LineSettings};
+use domain::operator::{Operator, Role, Status};
+use sha2::{Digest, Sha256};
+use switchboard::actors::handle::Change;
+use switchboard::clock::Clock;
+use switchboard::config::Config;
+use switchboard::program;
+
+/// Operators who serve all lines.
+pub(crate) const OPERATORS: usize = 10;
+/// Those who have consoles open and nothing to do.
+pub(crate) const BYSTANDERS: usize = 100;
+pub(crate) const SECRET: &str = "load_secret";
+/// Changes that are written together.
+const AT_ONCE: usize = 20;
+
+pub(crate) fn furnish(config: &Path, lines: u16) {
+    let config = Config::load(Some(config)).unwrap();
+    actix_web::rt::System::new().block_on(async {
+        let node = program::start_node(&config, Clock::Wall).await.unwrap();
+        let chief = OperatorId::new("chief");
+        for changes in shared_documents(lines).chunks(AT_ONCE) {
+            node.change(&chief, changes.to_vec()).await.unwrap();
+        }
+        node.drain().await;
+    });
+}
+
+fn shared_documents(lines: u16) -> Vec<Change> {
+    let serving = (0..OPERATORS).flat_map(|n| [person(n, Status::Available), sign_in(n)]);
+    let others = OPERATORS..OPERATORS + BYSTANDERS;
+    let others = others.flat_map(|n| [person(n, Status::Away), sign_in(n)]);
+    let lines = (0..lines).flat_map(|n| [line(n), bot(n)]);
+    serving.chain(others).chain(lines).collect()
+}
+
+fn person(n: usize, status: Status) -> Change {
+    let operator = Operator {
+        id: operator(n),
+        name: format!("Operator {n}"),
+        role: Role::Operator,
+        supervises: Vec::new(),
+        capacity: 0,
+        status,
+        status_reason: None,
+        set_away: false,
+        enabled: true,
+    };
+    Change::Operator { version: 0, operator }
+}
+
+fn sign_in(n: usize) -> Change {
+    let digest = format!("{:x}", Sha256::digest(token(n)));
+    let now = Clock::Wall.now();
+    let login = operator(n).to_string();
+    let sign_in = SignIn { operator: operator(n), login, created_at: now, seen_at: now };
+    Change::SignIn { version: 0, digest, sign_in }
+}
+
+fn line(n: u16) -> Change {
+    let people = (0..OPERATORS).map(operator).collect();
+    let mut settings = LineSettings::new(format!("Line {n}"), people, "UTC");
+    // There is no platform that could take what a line says by itself.
+    settings.welcome.enabled = false;
+    settings.closing.rule = ClosingRule::Nothing;
+    let line = Line { id: line_id(n), shard: ShardId(n), archived: false, settings };
+    Change::Line { version: 0, line }
+}
+
+fn bot(n: u16) -> Change {
+    let settings = ChannelSettings::Telegram {
+        token: "1:load".into(),
+        secret: SECRET.into(),
+        api_base: "https://api.telegram.org".into(),
+        polling: false,
+    };
+    let (id, name, shard) = (channel(n), format!("Bot {n}"), ShardId(n));
+    let channel = Channel { id, name, line: line_id(n), shard, enabled: true, settings };
+    Change::Channel { version: 0, channel }
+}
+
+pub(crate) fn operator(n: usize) -> OperatorId {
+    OperatorId::new(format!("operator-{n}"))
+}
+
+/// What the cookie of an operator holds.
+pub(crate) fn token(n: usize) -> String {
+    format!("load-token-{n}")
+}
+
+pub(crate) fn channel(n: u16) -> ChannelId {
+    ChannelId::new(format!("bot-{n}"))
+}
+
+fn line_id(n: u16) -> LineId {
+    LineId::new(format!("line-{n}"))
+}

@@ -1,0 +1,68 @@
+//! The highest rate that is sustained.
+
+use std::time::Duration;
+
+use crate::hub::Hubs;
+use crate::pacer::{Load, Run};
+use crate::report::Rung;
+
+/// How rates are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ladder {
+    /// The first rate.
+    pub(crate) from: u32,
+    /// None is tried above.
+    pub(crate) to: u32,
+    pub(crate) seconds: u32,
+    /// Halvings between the highest rate that was sustained and the lowest that was not.
+    pub(crate) halvings: u32,
+}
+
+/// One rate, measured.
+pub(crate) fn rung(hubs: &Hubs, run: &Run, load: Load) -> Rung {
+    let before = (hubs.cpu(), hubs.redis_cpu());
+    let tally = run.load(load);
+    let after = (hubs.cpu(), hubs.redis_cpu());
+    let (hub, redis) = (spent(before.0, after.0), spent(before.1, after.1));
+    let rung = Rung::of(load.rate, &tally, hub, redis);
+    println!("{rung}");
+    rung
+}
+
+fn spent(before: Option<Duration>, after: Option<Duration>) -> Option<Duration> {
+    Some(after?.saturating_sub(before?))
+}
+
+impl Ladder {
+    /// Doubles until a rate is not sustained twice, then halves the gap.
+    pub(crate) fn climb(self, hubs: &Hubs, run: &Run) -> Vec<Rung> {
+        let mut rungs = Vec::new();
+        let (mut held, mut broke) = (0, None);
+        let mut rate = self.from;
+        let mut halvings = self.halvings;
+        loop {
+            let load = Load { rate, seconds: self.seconds };
+            let mut tried = rung(hubs, run, load);
+            // Somebody else may have had the machine for a moment.
+            if !tried.is_sustained() {
+                tried = rung(hubs, run, load);
+            }
+            if tried.is_sustained() {
+                held = held.max(rate);
+            } else {
+                broke = Some(rate);
+            }
+            rungs.push(tried);
+            rate = match broke {
+                None if rate == self.to => break,
+                None => (rate * 2).min(self.to),
+                Some(broke) if halvings > 0 && broke - held > 1 => {
+                    halvings -= 1;
+                    held.midpoint(broke)
+                }
+                Some(_) => break,
+            };
+        }
+        rungs
+    }
+}

@@ -1,0 +1,155 @@
+//! What is measured of one store, and what it came to.
+
+use std::thread::available_parallelism;
+
+use serde_json::json;
+
+use crate::hub::{Hubs, Stage, StoreKind};
+use crate::ladder::{Ladder, rung};
+use crate::pacer::{Load, Run, Work};
+use crate::report::Rung;
+use crate::sockets::{self, CONSOLES_MAX, Crowd};
+
+/// Conversations that talk, unless it is about more of them.
+const CHATS: usize = 200;
+/// Ten times as many.
+const MANY_CHATS: usize = CHATS * 10;
+const MANY_LINES: u16 = 64;
+const WARM_UP: Load = Load { rate: 500, seconds: 2 };
+/// At which latency is measured wherever the maximum is.
+const STEADY_RATE: u32 = 2_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Whether it works, and a first figure.
+    Quick,
+    /// All series, in under ten minutes.
+    Standard,
+    /// All series with long steps and as many consoles as there may be.
+    Full,
+}
+
+impl Extent {
+    fn seconds(self) -> u32 {
+        match self {
+            Self::Quick => 3,
+            Self::Standard => 10,
+            Self::Full => 30,
+        }
+    }
+
+    fn ladder(self, from: u32) -> Ladder {
+        let halvings = match self {
+            Self::Quick => 0,
+            Self::Standard => 2,
+            Self::Full => 4,
+        };
+        Ladder { from, to: 64_000, seconds: self.seconds(), halvings }
+    }
+
+    fn sockets(self) -> usize {
+        match self {
+            Self::Quick => 500,
+            Self::Standard => 5_000,
+            Self::Full => CONSOLES_MAX.min(9_000),
+        }
+    }
+}
+
+/// The same load on one stage and on another that is larger.
+pub(crate) struct Growth {
+    pub(crate) what: &'static str,
+    pub(crate) small: Rung,
+    pub(crate) large: Rung,
+}
+
+/// Everything about one store.
+pub(crate) struct Measured {
+    pub(crate) store: StoreKind,
+    pub(crate) cores: usize,
+    pub(crate) messages: Vec<Rung>,
+    pub(crate) steady: Rung,
+    pub(crate) half: Rung,
+    pub(crate) arrivals: Vec<Rung>,
+    pub(crate) growth: Vec<Growth>,
+    pub(crate) crowd: Crowd,
+}
+
+pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
+    let cores = available_parallelism().unwrap().get();
+    println!("store {store}, {cores} cores shared by hub, store and load");
+    let one = Stage { store, nodes: 1, lines: 1 };
+    let seconds = extent.seconds();
+    let (messages, steady, half) = {
+        let hubs = Hubs::start(one);
+        let run = begin(&hubs, "messages of customers", Work::Talk { chats: CHATS });
+        let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
+        let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
+        let half = rung(&hubs, &run, Load { rate: (highest(&messages) / 2).max(500), seconds });
+        (messages, steady, half)
+    };
+    let arrivals = {
+        let hubs = Hubs::start(one);
+        let run = begin(&hubs, "new conversations", Work::Arrivals);
+        extent.ladder(250).climb(&hubs, &run)
+    };
+    let load = Load { rate: (highest(&messages) / 2).max(500), seconds };
+    let mut growth = vec![
+        grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, &half)),
+        grow("10 times the conversations", one, MANY_CHATS, (load, &half)),
+    ];
+    if store == StoreKind::Redis {
+        growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, &half)));
+    }
+    let crowd = sockets::measure(&Hubs::start(one), extent.sockets());
+    println!("{crowd:?}");
+    Measured { store, cores, messages, steady, half, arrivals, growth, crowd }
+}
+
+/// Opens everything, and tells what the next figures are about.
+fn begin(hubs: &Hubs, what: &str, work: Work) -> Run {
+    println!("{what}\n{}", Rung::TITLE);
+    let run = Run::begin(hubs, work);
+    run.load(WARM_UP);
+    run
+}
+
+fn grow(what: &'static str, stage: Stage, chats: usize, (load, small): (Load, &Rung)) -> Growth {
+    let hubs = Hubs::start(stage);
+    let run = begin(&hubs, what, Work::Talk { chats });
+    Growth { what, small: small.clone(), large: rung(&hubs, &run, load) }
+}
+
+/// 0: none was sustained.
+pub(crate) fn highest(rungs: &[Rung]) -> u32 {
+    rungs.iter().filter(|rung| rung.is_sustained()).map(|rung| rung.rate).max().unwrap_or(0)
+}
+
+impl Measured {
+    /// One JSON object. The latency and what a message costs are those at half of the highest rate.
+    pub(crate) fn summary(&self) -> String {
+        let all = || self.messages.iter().chain(&self.arrivals).filter(|rung| rung.is_sustained());
+        json!({
+            "store": self.store.to_string(),
+            "cores": self.cores,
+            "rate": highest(&self.messages),
+            "p50_ms": rounded(self.half.delivered.p50),
+            "p99_ms": rounded(self.half.delivered.p99),
+            "p99_ms_at_2000": rounded(self.steady.delivered.p99),
+            "lost": all().map(|rung| rung.lost).sum::<usize>(),
+            "duplicated": all().map(|rung| rung.duplicated).sum::<u64>(),
+            "out_of_order": all().map(|rung| rung.out_of_order).sum::<u64>(),
+            "hub_cpu_us_per_message": self.half.hub_cpu_us.map(rounded),
+            "redis_cpu_us_per_message": self.half.redis_cpu_us.map(rounded),
+            "rss_kib_per_idle_socket": self.crowd.kib_per_socket.map(rounded),
+            "cpu_us_per_second_and_socket": self.crowd.cpu_us.map(rounded),
+            "new_conversations_per_s": highest(&self.arrivals),
+            "back_seconds": rounded(self.crowd.back_seconds),
+        })
+        .to_string()
+    }
+}
+
+pub(crate) fn rounded(number: f64) -> f64 {
+    (number * 1_000.0).round() / 1_000.0
+}
