@@ -43,11 +43,11 @@ pub(crate) async fn serve(
     let mut desk = Desk { me: operator(n), work, socket, readiness };
     loop {
         let text = desk.socket.hear().await.expect("the hub closed a console");
-        for stamp in Stamp::found_in(&text) {
-            book.delivered(stamp);
+        if work != Work::Arrivals {
+            Stamp::found_in(&text).for_each(|stamp| book.delivered(stamp));
         }
         if desk.has_to_read() {
-            desk.read(&text).await;
+            desk.read(&text, &book).await;
         }
     }
 }
@@ -61,7 +61,7 @@ impl Desk {
         }
     }
 
-    async fn read(&mut self, text: &str) {
+    async fn read(&mut self, text: &str, book: &Book) {
         match serde_json::from_str(text).unwrap() {
             ServerFrame::CaughtUp {} => {
                 self.readiness.caught_up.fetch_add(1, Ordering::Relaxed);
@@ -80,18 +80,24 @@ impl Desk {
             ServerFrame::Events { events, .. } => {
                 for event in events {
                     if let Event::Row { row } = event {
-                        self.look(row).await;
+                        self.look(row, book).await;
                     }
                 }
             }
         }
     }
 
-    async fn look(&mut self, row: Row) {
+    async fn look(&mut self, row: Row, book: &Book) {
         let conversation = row.conversation;
         let cmd_id: Uuid = clock::new_uuid().parse().unwrap();
         let own = row.offers.iter().find(|offer| offer.operator == self.me);
         let is_mine = row.state == RowState::Active && row.operator.as_ref() == Some(&self.me);
+        // What is offered shows only how it begins.
+        if let (Some(_), Work::Arrivals, Some(stamp)) =
+            (own, self.work, Stamp::previewed(&row.preview))
+        {
+            book.delivered(stamp);
+        }
         let frame = match (own, self.work) {
             (Some(own), _) => ClientFrame::Accept { cmd_id, conversation, offer: own.offer },
             (None, Work::Arrivals) if is_mine => {

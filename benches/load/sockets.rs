@@ -70,9 +70,9 @@ pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
     }
     runtime.block_on(reaches(&here, sockets));
     let opened = began.elapsed();
-    runtime.block_on(sleep(IDLE));
+    runtime.block_on(async { sleep(IDLE).await });
     let cpu_before = hubs.cpu();
-    runtime.block_on(sleep(IDLE));
+    runtime.block_on(async { sleep(IDLE).await });
     let cpu = hubs.cpu().zip(cpu_before).map(|(after, before)| after.saturating_sub(before));
     let resident = hubs.resident_kib().zip(resident_before);
     let resident = resident.map(|(after, before)| after.saturating_sub(before));

@@ -25,6 +25,11 @@ impl Stamp {
         frame.split(MARK).skip(1).filter_map(Self::parse)
     }
 
+    /// That of the first message of a conversation, as its row shows it.
+    pub(crate) fn previewed(preview: &str) -> Option<Self> {
+        Self::parse(preview.strip_prefix('~')?)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(['.', '~']);
         Some(Self {

@@ -11,6 +11,7 @@ pub mod changing;
 mod following;
 mod person;
 mod records;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,7 +23,6 @@ use domain::line::LineSettings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::actors::encode;
 use crate::actors::group::Group;
 use crate::actors::shared_change;
 use crate::crm::contacts::Region;
@@ -31,6 +31,7 @@ use crate::store::{Store, Unavailable};
 
 pub use crate::actors::customers::person::Person;
 pub(crate) use crate::actors::customers::records::{Record, Records, kind_of_record};
+pub(crate) use crate::actors::customers::written::Written;
 
 /// Ops that writing one document comes to.
 const OPS_OF_A_DOCUMENT: usize = 2;
@@ -52,11 +53,16 @@ pub(crate) struct Customers {
 
 type Key = (SharedKind, String);
 
+/// What a document may say.
+trait Says: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static> Says for T {}
+
 #[derive(Debug)]
 struct Pinned {
     read: Record,
     /// None: as it was read.
-    changed: Option<Arc<[u8]>>,
+    changed: Option<Written>,
 }
 
 impl Customers {
@@ -98,7 +104,9 @@ impl Customers {
             let (kind, id) = key;
             let expected = pinned.read.version;
             match &pinned.changed {
-                Some(changed) => shared_change::put_bytes(group, *kind, id, expected, changed),
+                Some(changed) => {
+                    shared_change::put_bytes(group, *kind, id, expected, changed.bytes())
+                }
                 None if self.rests_on(key) => {
                     group.ops.push(Op::RequireShared { kind: *kind, id: id.clone(), expected });
                 }
@@ -128,7 +136,7 @@ impl Customers {
         for ((kind, id), pinned) in pinned {
             if let Some(changed) = pinned.changed {
                 let version = pinned.read.version + 1;
-                self.records.put(kind, id, Record { version, bytes: Some(changed) });
+                self.records.put(kind, id, Record { version, written: Some(changed) });
             }
         }
     }
@@ -156,7 +164,7 @@ impl Customers {
     }
 
     fn put_card(&mut self, card: &Customer) {
-        self.put(SharedKind::Customer, card.id.as_str(), card);
+        self.put(SharedKind::Customer, card.id.as_str(), card.clone());
     }
 
     async fn lead(&mut self, store: &Store, id: &LeadId) -> Result<Option<Lead>, Unavailable> {
@@ -164,7 +172,7 @@ impl Customers {
     }
 
     fn put_lead(&mut self, lead: &Lead) {
-        self.put(SharedKind::Lead, lead.id.as_str(), lead);
+        self.put(SharedKind::Lead, lead.id.as_str(), lead.clone());
     }
 
     /// Whose card somebody on a channel has.
@@ -178,7 +186,7 @@ impl Customers {
 
     fn put_identity(&mut self, key: &ChatKey, customer: &CustomerId) {
         let holder = Holder { customer: customer.clone() };
-        self.put(SharedKind::Identity, &key.to_string(), &holder);
+        self.put(SharedKind::Identity, &key.to_string(), holder);
     }
 
     /// Whose card a contact leads to.
@@ -193,18 +201,18 @@ impl Customers {
 
     fn put_holder(&mut self, kind: ContactKind, value: &str, customer: &CustomerId) {
         let holder = Holder { customer: customer.clone() };
-        self.put(kind_of_contact(kind), value, &holder);
+        self.put(kind_of_contact(kind), value, holder);
     }
 
-    async fn read<T: DeserializeOwned>(
+    async fn read<T: Says>(
         &mut self,
         store: &Store,
         kind: SharedKind,
         id: &str,
     ) -> Result<Option<T>, Unavailable> {
         let pinned = self.pin(store, kind, id).await?;
-        let bytes = pinned.changed.as_ref().or(pinned.read.bytes.as_ref());
-        Ok(bytes.and_then(|bytes| encode::read("record", bytes)))
+        let said = pinned.written().and_then(Written::read::<T>);
+        Ok(said.map(Arc::unwrap_or_clone))
     }
 
     /// A document as the round sees it from now on.
@@ -224,11 +232,13 @@ impl Customers {
     }
 
     /// Stages a document that was read before, or is new.
-    fn put(&mut self, kind: SharedKind, id: &str, value: &impl Serialize) {
-        let bytes: Arc<[u8]> = encode::document(value).into();
+    fn put<T: Says>(&mut self, kind: SharedKind, id: &str, value: T) {
         let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
-        let as_read = pinned.read.bytes.as_ref() == Some(&bytes);
-        pinned.changed = (!as_read).then_some(bytes);
+        if pinned.written().and_then(Written::read::<T>).as_deref() != Some(&value) {
+            let written = Written::down(value);
+            let as_read = pinned.read.written.as_ref() == Some(&written);
+            pinned.changed = (!as_read).then_some(written);
+        }
         self.writes |= pinned.changed.is_some();
     }
 }
@@ -237,6 +247,11 @@ impl Pinned {
     /// Of a document that there is not.
     fn new() -> Self {
         Self { read: Record::default(), changed: None }
+    }
+
+    /// As the round sees it. None: there is none.
+    fn written(&self) -> Option<&Written> {
+        self.changed.as_ref().or(self.read.written.as_ref())
     }
 }
 

@@ -4,7 +4,7 @@ use domain::event::FeedEvent;
 use domain::id::{ChannelId, LineId, OperatorId};
 use serde::Serialize;
 
-use crate::actors::customers::{Record, kind_of_record};
+use crate::actors::customers::{Record, Written, kind_of_record};
 use crate::actors::directory::{Directory, Versioned};
 use crate::actors::encode;
 use crate::actors::group::Group;
@@ -92,8 +92,8 @@ pub(crate) fn apply(parts: &Shared, event: &FeedEvent) {
         if *version == 0 {
             return parts.records.forget(kind, id);
         }
-        let bytes = Some(bytes.as_bytes().into());
-        return parts.records.put(kind, id.clone(), Record { version: *version, bytes });
+        let written = Some(Written::of(bytes.as_bytes()));
+        return parts.records.put(kind, id.clone(), Record { version: *version, written });
     }
     parts.directory.change(|directory| directory.take(kind, id, *version, bytes.as_bytes()));
     if let Some(node) = parts.node.get() {

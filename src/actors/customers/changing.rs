@@ -16,7 +16,7 @@ use domain::id::{CustomerId, LeadId, OperatorId};
 use domain::lead::{self, LeadSource, LeadStatus, MadeBy, NoLead};
 use jiff::Timestamp;
 
-use crate::actors::customers::{Customers, Person};
+use crate::actors::customers::{Customers, Person, Written};
 use crate::actors::handle::{Change, NodeHandle, NotStored};
 use crate::store::{Store, Unavailable};
 
@@ -260,7 +260,7 @@ impl Customers {
     fn changes(&self) -> Vec<Change> {
         let changed = self.pinned.iter().filter_map(|((kind, id), pinned)| {
             let (kind, id, version) = (*kind, id.clone(), pinned.read.version);
-            let bytes = pinned.changed.clone()?;
+            let bytes = pinned.changed.as_ref()?.bytes().into();
             Some(Change::Record { version, kind, id, bytes })
         });
         changed.collect()
@@ -287,7 +287,7 @@ impl Customers {
         }
         for (_, key, bytes) in records() {
             if let Some(pinned) = self.pinned.get_mut(&key) {
-                pinned.changed = Some(Arc::clone(bytes));
+                pinned.changed = Some(Written::of(Arc::clone(bytes)));
             }
         }
         Ok(true)

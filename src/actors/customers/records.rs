@@ -4,8 +4,9 @@
 //! What is old does no harm, as each commit checks the versions that it writes over.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::actors::customers::Written;
 use crate::store::op::SharedKind;
 use crate::store::{Store, Unavailable};
 
@@ -22,7 +23,7 @@ type Kept = BTreeMap<(SharedKind, String), Record>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Record {
     pub(crate) version: u64,
-    pub(crate) bytes: Option<Arc<[u8]>>,
+    pub(crate) written: Option<Written>,
 }
 
 impl Records {
@@ -40,7 +41,7 @@ impl Records {
         let found = store.shared(kind, id.to_owned()).await?;
         let record = found.map_or_else(Record::default, |document| Record {
             version: document.version,
-            bytes: Some(document.bytes.into()),
+            written: Some(Written::of(document.bytes)),
         });
         self.put(kind, id.to_owned(), record.clone());
         Ok(record)
@@ -94,7 +95,7 @@ mod tests {
     const KIND: SharedKind = SharedKind::Customer;
 
     fn record(version: u64, text: &str) -> Record {
-        Record { version, bytes: Some(text.as_bytes().into()) }
+        Record { version, written: Some(Written::of(text.as_bytes())) }
     }
 
     #[actix::test]
