@@ -41,6 +41,7 @@ mod preview;
 mod program;
 mod protocol;
 mod read_model;
+mod redis_altered;
 mod redis_checks;
 mod redis_server;
 mod regulars;

@@ -137,6 +137,24 @@ fn nobody_works_on_a_store_that_was_emptied() {
     });
 }
 
+/// As when a lease is mended by hand, or comes from another copy than the rest.
+#[test]
+fn nobody_writes_behind_the_feed_of_a_lease_that_went_back() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.store("back:");
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a")]).await;
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("b")]).await;
+        let lease = server.cli(&["keys", "back:*:lease"]);
+        server.cli(&["hset", lease.trim(), "epoch", "1"]);
+        anna.epoch = 1;
+        assert_eq!(anna.tries([event("c")]).await, Err(CommitError::WentBack("feed")));
+        assert_eq!(store.meta(SHARD).await.unwrap().feed_end, position(2, 1));
+    });
+}
+
 #[test]
 fn forgotten_scripts_and_lost_listeners_are_made_good() {
     let server = RedisServer::start(&ALWAYS);

@@ -211,7 +211,7 @@ impl Chat {
         match entry.author {
             Author::Customer => self.from_customer.push(message.text),
             Author::Operator { .. } => self.from_operators.push(message.text),
-            Author::Line => {}
+            Author::Line | Author::Elsewhere => {}
         }
     }
 }

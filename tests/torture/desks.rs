@@ -182,7 +182,9 @@ impl Desk {
                 say(socket, &ClientFrame::Ack { positions }).await?;
             }
             ServerFrame::Reconnect { .. } => return None,
-            ServerFrame::Welcome { .. } | ServerFrame::Error { .. } => {}
+            ServerFrame::Welcome { .. }
+            | ServerFrame::Typing { .. }
+            | ServerFrame::Error { .. } => {}
         }
         Some(())
     }
@@ -201,6 +203,8 @@ impl Desk {
             Event::Gone { .. }
             | Event::Edited { .. }
             | Event::Delivery { .. }
+            | Event::File { .. }
+            | Event::Reacted { .. }
             | Event::Line { .. }
             | Event::Channel { .. }
             | Event::Operator { .. }
@@ -234,7 +238,10 @@ impl Desk {
     ) -> Option<()> {
         let cmd_id = new_id();
         let command = match self.chance.random_range(0..20) {
-            0..6 => ClientFrame::Reply { cmd_id, conversation, text: format!("reply {cmd_id}") },
+            0..6 => {
+                let (text, files) = (format!("reply {cmd_id}"), Vec::new());
+                ClientFrame::Reply { cmd_id, conversation, text, files }
+            }
             6 => ClientFrame::Finish { cmd_id, conversation, silent: true },
             _ => return Some(()),
         };
