@@ -52,7 +52,8 @@ impl RedisServer {
         let folder = tempfile::tempdir().expect("a temporary directory").keep();
         let options = options.iter().map(|&option| option.to_owned()).collect();
         let way = redis_altered::way_to(&folder.join(SOCKET));
-        let mut server = Self { folder, way, options, running: None, stores: AtomicUsize::default() };
+        let mut server =
+            Self { folder, way, options, running: None, stores: AtomicUsize::default() };
         server.starts_again();
         server
     }
