@@ -33,8 +33,10 @@ pub(crate) struct Heard {
     pub(crate) later: usize,
     /// Nobody listened.
     pub(crate) refused: usize,
-    /// The connection broke before an answer came.
-    pub(crate) nothing: usize,
+    /// The connection broke before an answer had come.
+    pub(crate) broken: usize,
+    /// There was no answer in time.
+    pub(crate) late: usize,
 }
 
 impl Customers {
@@ -95,7 +97,11 @@ impl Customer {
 
     /// Answers whether the message was taken.
     async fn posts(&mut self, message: u32) -> bool {
-        let hub = self.hubs.next(&mut self.chance).to_owned();
+        let Some(hub) = self.hubs.next(&mut self.chance) else {
+            // So says the proxy.
+            self.heard.lock().unwrap().later += 1;
+            return false;
+        };
         let request = request(&hub, self.n, &self.chat, message);
         let answer = http::ask(&hub, &request, ANSWER_WITHIN).await;
         let mut heard = self.heard.lock().unwrap();
@@ -105,7 +111,8 @@ impl Customer {
             Answer::Status(408 | 429 | 503) => heard.later += 1,
             Answer::Status(status) => panic!("a webhook was answered {status}"),
             Answer::Refused => heard.refused += 1,
-            Answer::Nothing => heard.nothing += 1,
+            Answer::Broken => heard.broken += 1,
+            Answer::Late => heard.late += 1,
         }
         answer.is(200)
     }

@@ -12,8 +12,10 @@ pub(crate) enum Answer {
     Status(u16),
     /// Nobody listens there.
     Refused,
-    /// The connection broke, or nothing came in time.
-    Nothing,
+    /// The connection broke before an answer had come.
+    Broken,
+    /// There was no answer in time.
+    Late,
 }
 
 impl Answer {
@@ -25,9 +27,9 @@ impl Answer {
 pub(crate) async fn ask(address: &str, request: &str, within: Duration) -> Answer {
     let answer = async {
         let Ok(socket) = TcpStream::connect(address).await else { return Answer::Refused };
-        status(socket, request).await.map_or(Answer::Nothing, Answer::Status)
+        status(socket, request).await.map_or(Answer::Broken, Answer::Status)
     };
-    timeout(within, answer).await.unwrap_or(Answer::Nothing)
+    timeout(within, answer).await.unwrap_or(Answer::Late)
 }
 
 pub(crate) fn get(address: &str, path: &str) -> String {

@@ -40,12 +40,12 @@ pub(crate) async fn restarts(seed: u64) -> ExitCode {
     checker::rest(&stage.store, &desks).await;
     let desks = desks.ended().await;
     let mut findings = checker::check(&stage.store, &acked, &desks, &stage.platform, 0).await;
-    if heard.nothing > 0 {
-        findings.problem(format!("{} requests were not answered", heard.nothing));
+    if heard.broken > 0 {
+        findings.problem(format!("{} requests were broken off", heard.broken));
     }
     findings.tell();
     println!(
-        "rolling: restarts={} acked={} processed={} taken={} later={} refused={} unanswered={} \
+        "rolling: restarts={} acked={} processed={} taken={} later={} refused={} broken={} late={} \
          lost={} duplicated={} out_of_order={} drain_p95_ms={} drain_p100_ms={}",
         ROUNDS * HUBS,
         findings.acked,
@@ -53,7 +53,8 @@ pub(crate) async fn restarts(seed: u64) -> ExitCode {
         heard.taken,
         heard.later,
         heard.refused,
-        heard.nothing,
+        heard.broken,
+        heard.late,
         findings.lost,
         findings.duplicated,
         findings.out_of_order,

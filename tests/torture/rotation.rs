@@ -46,13 +46,11 @@ impl Rotation {
         rotation
     }
 
-    pub(crate) fn next(&self, chance: &mut StdRng) -> &str {
+    /// None: nobody is ready.
+    pub(crate) fn next(&self, chance: &mut StdRng) -> Option<String> {
         let is_in = |hub: &&Hub| hub.is_in.load(Ordering::Relaxed);
         let ready: Vec<&Hub> = self.hubs.iter().filter(is_in).collect();
-        let hub = match ready.len() {
-            0 => &self.hubs[chance.random_range(0..self.hubs.len())],
-            ready_hubs => ready[chance.random_range(0..ready_hubs)],
-        };
-        &hub.address
+        let n = (!ready.is_empty()).then(|| chance.random_range(0..ready.len()))?;
+        Some(ready[n].address.clone())
     }
 }
