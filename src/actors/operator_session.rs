@@ -182,6 +182,7 @@ impl OperatorSession {
             | ClientFrame::Take { .. }
             | ClientFrame::TakeOver { .. }
             | ClientFrame::Reply { .. }
+            | ClientFrame::SendAgain { .. }
             | ClientFrame::Note { .. }
             | ClientFrame::Draft { .. }
             | ClientFrame::Topic { .. }

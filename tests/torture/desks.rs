@@ -266,8 +266,8 @@ impl Desk {
         let cmd_id = new_id();
         let command = match self.chance.random_range(0..20) {
             0..6 => {
-                let (text, files) = (format!("reply {cmd_id}"), Vec::new());
-                ClientFrame::Reply { cmd_id, conversation, text, files }
+                let text = format!("reply {cmd_id}");
+                ClientFrame::Reply { cmd_id, conversation, text, files: Vec::new() }
             }
             6 => ClientFrame::Finish { cmd_id, conversation, silent: true },
             _ => return Some(()),
