@@ -30,6 +30,7 @@ mod line;
 mod operator_session;
 mod orders;
 mod outbox;
+mod packing;
 mod poller;
 mod post;
 mod posted;

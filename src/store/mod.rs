@@ -5,6 +5,7 @@
 //! the embedded `SQLite` file, and Redis, which several nodes share.
 
 pub mod op;
+pub mod pack;
 
 mod members;
 pub mod model;

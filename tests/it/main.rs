@@ -35,6 +35,7 @@ mod line_settings;
 mod lives;
 mod nodes;
 mod outages;
+mod packing;
 mod payloads;
 mod places;
 mod preview;

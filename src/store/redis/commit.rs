@@ -111,6 +111,17 @@ impl<'a> Ops<'a> {
                 let key = self.keys.history(of, conversation);
                 self.word("history").name(key).text(n).bytes(numbered(n, bytes));
             }
+            Op::PackHistory { conversation, pack } => {
+                let (beside, packed) =
+                    (self.keys.history(of, conversation), self.keys.packed(of, conversation));
+                let value = numbered(pack.through(), pack.bytes());
+                self.word("pack").name(beside).name(packed).text(pack.through()).bytes(value);
+            }
+            Op::DeleteHistory { conversation } => {
+                let (beside, packed) =
+                    (self.keys.history(of, conversation), self.keys.packed(of, conversation));
+                self.word("unhistory").name(beside).name(packed);
+            }
             Op::AppendFeed { bytes } => {
                 self.word("feed").bytes(bytes.clone());
             }

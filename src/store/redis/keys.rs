@@ -103,6 +103,11 @@ impl Keys {
         self.of_shard(shard, &format!("hist:{}", conversation.as_str()))
     }
 
+    /// Text: `<through> <pack>`, the records up to that number; those beside it came later.
+    pub(super) fn packed(&self, shard: ShardId, conversation: &ConversationId) -> String {
+        self.of_shard(shard, &format!("pack:{}", conversation.as_str()))
+    }
+
     /// Text: `<version> <bytes>`.
     pub(super) fn shared(&self, kind: SharedKind, id: &str) -> String {
         format!("{}:{id}", self.shared_ids(kind))

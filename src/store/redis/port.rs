@@ -155,8 +155,9 @@ impl RedisStore {
         limit: usize,
     ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
         self.run(|on| async move {
-            let key = on.keys.history(shard, &conversation);
-            read::history(&on.readers, key, after, limit).await
+            let (records, packed) =
+                (on.keys.history(shard, &conversation), on.keys.packed(shard, &conversation));
+            read::history(&on.readers, (records, packed), after, limit).await
         })
         .await
     }
