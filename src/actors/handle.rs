@@ -20,7 +20,7 @@ use bytestring::ByteString;
 use domain::account::{Account, SignIn};
 use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
-use domain::chat::Inbound;
+use domain::chat::{Chat, Inbound, InboundKind};
 use domain::conversation::{Conversation, Draft};
 use domain::entry::{Entry, Record, fold};
 use domain::event::{Row, RowState};
@@ -41,7 +41,7 @@ use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
-use crate::actors::work::{Answer, Command, Work};
+use crate::actors::work::{Answer, Command, Order, Work};
 use crate::channels::press;
 use crate::clock::Clock;
 use crate::files::Files;
@@ -338,6 +338,9 @@ impl NodeHandle {
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let channel = channel.value.clone();
+        if !self.parts.store.has_room() && self.begins_something(&channel, &arrival).await? {
+            return Err(NotStored::Full);
+        }
         let press = press(&channel.settings, &arrival.inbound).map(str::to_owned);
         let inbound = self.named(&channel, arrival.inbound).await;
         let accepted = self.store_arrival(channel.shard, Arrival { inbound, ..arrival }).await?;
@@ -346,6 +349,26 @@ impl NodeHandle {
             let _too_many = delivery.try_send(PressTaken { channel, press });
         }
         Ok(accepted)
+    }
+
+    /// Whether an arrival would begin a conversation, as far as it can be told before it is decided.
+    async fn begins_something(
+        &self,
+        channel: &Channel,
+        arrival: &Arrival,
+    ) -> Result<bool, NotStored> {
+        let InboundKind::Message(_) = arrival.inbound.what else { return Ok(false) };
+        let (store, now) = (&self.parts.store, self.parts.clock.now());
+        let unavailable = |_| NotStored::Unavailable;
+        // One that has arrived before begins nothing again.
+        if store.knows(channel.shard, arrival.dedupe_key(), now).await.map_err(unavailable)? {
+            return Ok(false);
+        }
+        let key = ChatKey { channel: channel.id.clone(), external: arrival.inbound.chat.clone() };
+        let found = store.document(channel.shard, DocumentKind::Chat, key.to_string()).await;
+        let chat = found.map_err(unavailable)?;
+        let chat = chat.and_then(|found| encode::read::<Chat>("chat", &found.bytes));
+        Ok(chat.is_none_or(|chat| chat.open.is_none()))
     }
 
     async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
@@ -412,6 +435,9 @@ impl NodeHandle {
         if shard.0 >= self.shards() {
             let why = EdgeRefusal::UnknownConversation {};
             return Outcome::refused(CommandRefusal::Edge(why));
+        }
+        if matches!(command.order, Order::PickUp) && !self.parts.store.has_room() {
+            return unavailable();
         }
         if self.is_elsewhere(shard) {
             return self.command_elsewhere(shard, command).await;

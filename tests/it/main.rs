@@ -43,6 +43,7 @@ mod program;
 mod protocol;
 mod read_model;
 mod redis_checks;
+mod redis_memory;
 mod redis_server;
 mod regulars;
 mod rehearse;
