@@ -43,6 +43,7 @@ fn what_is_open_is_not_packed() {
         let talk = anna.accepts_it(story).await;
         story.time_jumps(3 * DAY).await;
         assert_eq!(unpacked(story).await, []);
+        let anna = story.signs_in("anna").await;
         assert_eq!(anna.replies(story, &talk, "sorry").await, Outcome::Done {});
         assert_eq!(story.messages(&talk).await, ["hello", "sorry"]);
     });
@@ -101,6 +102,7 @@ fn a_packed_conversation_is_picked_up() {
         let anna = story.signs_in("anna").await;
         let talk = a_whole_talk(story, &anna).await;
         is_packed(story).await;
+        let anna = story.signs_in("anna").await;
         assert_eq!(anna.picks_up(story, &talk).await, Outcome::Done {});
         let next = story.open_of(IVAN).await;
         assert_eq!(story.row(&next).await.continues, Some(talk));

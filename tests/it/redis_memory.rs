@@ -51,7 +51,7 @@ fn a_memory_that_fills_up_is_watched_and_nothing_is_thrown_away() {
         let renewed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
         assert_eq!(renewed, Ok(Renewed::Ours { want: None }), "leases live on");
         assert_eq!(store.history(SHARD, conversation("c"), 0, 9).await.unwrap().len(), 1);
-        server.cli(&["del", &format!("beside {MEMORY_FULL}")]);
+        server.cli(&["del", "the rest", &format!("beside {MEMORY_FULL}")]);
         until(|| store.has_room());
         anna.does([event("there is room")]).await;
     });
