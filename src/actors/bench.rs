@@ -317,10 +317,8 @@ impl Bench {
                 let found = self.parts.store.document(self.shard, kind, id.to_string()).await?;
                 let Some(found) = found else { continue };
                 if let Some(read) = encode::read::<Conversation>("conversation", &found.bytes) {
-                    let (live, unpacked) = (self.live_of(&read), DocumentKind::Unpacked);
-                    // One that is not over is not packed.
-                    let is_packed = read.is_closed()
-                        && self.parts.store.document(self.shard, unpacked, id.to_string()).await?.is_none();
+                    let live = self.live_of(&read);
+                    let is_packed = read.is_closed() && self.is_packed(id).await?;
                     let stored = Stored { version: found.version, is_packed };
                     let actor = ConversationActor::loaded(read, stored, self.parts.clone());
                     self.conversations.insert(id.clone(), live(actor.start()));
@@ -333,6 +331,12 @@ impl Bench {
             live.used = rounds;
             live.clone()
         }))
+    }
+
+    /// Whether a conversation that is over is not among those that are still to be packed.
+    async fn is_packed(&self, id: &ConversationId) -> Result<bool, Broken> {
+        let (store, kind) = (&self.parts.store, DocumentKind::Unpacked);
+        Ok(store.document(self.shard, kind, id.to_string()).await?.is_none())
     }
 
     /// Offers what waits to whoever became eligible, oldest first.

@@ -45,14 +45,7 @@ pub(crate) struct Stored {
 impl ConversationActor {
     /// One that was just opened and is not stored yet.
     pub(crate) fn new(conversation: Conversation, parts: Shared) -> Self {
-        Self {
-            parts,
-            conversation,
-            stored: None,
-            version: 0,
-            drafted_version: 0,
-            is_packed: false,
-        }
+        Self { parts, conversation, stored: None, version: 0, drafted_version: 0, is_packed: false }
     }
 
     /// One that was read from the store.

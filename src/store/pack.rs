@@ -68,7 +68,8 @@ impl Pack {
     /// The records, in the order of their numbers.
     pub fn records(&self) -> Result<Vec<(u32, Vec<u8>)>, Unreadable> {
         let mut raw = Vec::new();
-        let unpacked = ZlibDecoder::new(&*self.bytes).take(UNPACKED_BYTES_MAX).read_to_end(&mut raw);
+        let unpacked =
+            ZlibDecoder::new(&*self.bytes).take(UNPACKED_BYTES_MAX).read_to_end(&mut raw);
         unpacked.map_err(|_| Unreadable)?;
         let (mut rest, mut records) = (&*raw, Vec::new());
         while !rest.is_empty() {
@@ -116,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_pack_is_small() {
-        let record = |n| (n, format!(r#"{{"record":"entry","n":{n},"text":"hello"}}"#).into_bytes());
+        let record =
+            |n| (n, format!(r#"{{"record":"entry","n":{n},"text":"hello"}}"#).into_bytes());
         let records: Vec<_> = (1..=100).map(record).collect();
         let raw: usize = records.iter().map(|(_, bytes)| bytes.len()).sum();
         assert!(Pack::of(&records).unwrap().bytes().len() * 5 < raw);

@@ -35,7 +35,9 @@ fn a_memory_that_fills_up_is_watched_and_nothing_is_thrown_away() {
     block_on(async {
         let mut anna = Owner::of(&store, "anna").await;
         anna.does([put("c", 0, "text"), history("c", 1, "hello")]).await;
-        for (mark, has_room) in [(MEMORY_HIGH, true), (MEMORY_VERY_HIGH, true), (MEMORY_FULL, false)] {
+        for (mark, has_room) in
+            [(MEMORY_HIGH, true), (MEMORY_VERY_HIGH, true), (MEMORY_FULL, false)]
+        {
             // A little more, as it is counted in whole percents.
             let missing = usize::from(mark + 2 - store.memory_percent().unwrap());
             fills(&server, &format!("beside {mark}"), missing);

@@ -11,10 +11,10 @@ use crate::store::Unavailable;
 use crate::store::op::{
     Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position,
 };
+use crate::store::pack::{self, Pack};
 use crate::store::redis::door::Readers;
 use crate::store::redis::keys::Keys;
 use crate::store::redis::value::{Load, apart, microseconds, odd, position};
-use crate::store::pack::{self, Pack};
 use crate::store::rules;
 
 /// Documents of one answer of Redis.
@@ -108,10 +108,8 @@ pub(super) async fn history(
 ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
     let above = format!("({after}");
     // In this order: what is packed between the two looks is there twice, not missing.
-    let page = pipe()
-        .zrangebyscore_limit(records, above, "+inf", 0, count(limit))
-        .get(packed)
-        .to_owned();
+    let page =
+        pipe().zrangebyscore_limit(records, above, "+inf", 0, count(limit)).get(packed).to_owned();
     let (beside, packed): (Vec<Vec<u8>>, Option<Vec<u8>>) = from.query(&page).await?;
     let beside = beside.into_iter().map(apart).collect::<Result<_, _>>()?;
     let pack = packed.map(apart).transpose()?;

@@ -57,10 +57,19 @@ pub(crate) enum Who {
 #[derive(Clone, Debug)]
 pub(crate) enum OpIntent {
     Plain(Op),
-    Advance { from: Aim, by: u64 },
-    Document { op: Op, aim: Aim },
+    Advance {
+        from: Aim,
+        by: u64,
+    },
+    Document {
+        op: Op,
+        aim: Aim,
+    },
     /// Packs as many records as are there, at most so many.
-    Pack { conversation: &'static str, records: usize },
+    Pack {
+        conversation: &'static str,
+        records: usize,
+    },
 }
 
 /// How things stand in a shard.
