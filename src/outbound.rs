@@ -21,7 +21,7 @@ use url::{Host, Url};
 
 use self::address::{AllowedNetworks, NotANetwork};
 
-pub use self::download::{Download, Get};
+pub use self::download::{Download, Fetch};
 pub use self::upload::{Piece, Upload};
 
 /// Largest answer read by default.

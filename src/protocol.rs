@@ -78,6 +78,12 @@ pub enum ClientFrame {
         #[serde(default)]
         files: Vec<FileId>,
     },
+    /// Sends a message again that failed, or of which nobody knows whether it arrived.
+    SendAgain {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        entry: EntryNumber,
+    },
     Note {
         cmd_id: Uuid,
         conversation: ConversationId,

@@ -6,7 +6,7 @@ use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
 use domain::entry::{DeliveryState, Record, fold};
 use domain::event::FeedEvent;
-use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
 use jiff::Timestamp;
@@ -67,11 +67,6 @@ impl Bench {
                 group.show(FeedEvent::Answered { request, answer });
                 Ok(())
             }
-            Post::PickUp { chat, operator } => {
-                // The customer may have written meanwhile: then there is nothing to pick up.
-                let _in_progress = self.next_by_hand(group, &chat, operator).await?;
-                Ok(())
-            }
         }
     }
 
@@ -121,7 +116,7 @@ impl Bench {
         if let Some(target) = target_of(&chat, message, &customer, self.parts.clock.now()) {
             return self.feed_or_forward(group, &target, &key.channel, inbound).await;
         }
-        let first = First::Message { inbound: inbound.clone() };
+        let first = First::Message { inbound: Box::new(inbound.clone()) };
         self.open_next(group, &line, key, first).await.map(|_opened| ())
     }
 
@@ -280,7 +275,8 @@ impl Bench {
         if let Some(open) = chat.open.clone() {
             return self.feed_or_forward(group, &open, channel, &inbound).await;
         }
-        let (line, first) = (found.value.line.clone(), First::Message { inbound });
+        let (line, first) =
+            (found.value.line.clone(), First::Message { inbound: Box::new(inbound) });
         self.open_next(group, &line, key, first).await.map(|_opened| ())
     }
 
@@ -325,8 +321,9 @@ impl Bench {
         self.enter_new(Conversation::open(opening, self.parts.clock.now()));
         let input = match first {
             First::Message { inbound } => {
-                let InboundKind::Message(message) = inbound.what else { return Ok(()) };
-                Input::CustomerWrote { message, original: inbound.original }
+                let Inbound { what, original, .. } = *inbound;
+                let InboundKind::Message(message) = what else { return Ok(()) };
+                Input::CustomerWrote { message, original }
             }
             First::PickUp { operator } => Input::PickUp { operator },
         };
@@ -347,7 +344,8 @@ impl Bench {
         Ok(())
     }
 
-    /// An operator begins the next conversation after a closed one. Answers why not.
+    /// An operator begins the next conversation of a chat that lives here, after a closed one, which
+    /// may live elsewhere. Answers why not.
     pub(crate) async fn pick_up(
         &mut self,
         group: &mut Group,
@@ -355,7 +353,7 @@ impl Bench {
         who: Who,
     ) -> Result<Result<(), Refused>, Broken> {
         let unknown = Err(CommandRefusal::Edge(EdgeRefusal::UnknownConversation {}));
-        let Some(conversation) = self.look(id).await? else { return Ok(unknown) };
+        let Some(conversation) = self.look_anywhere(id).await? else { return Ok(unknown) };
         let row = conversation.row();
         if !may(&who.operator, &who.queues, Action::PickUp(&row)) {
             let sees = may(&who.operator, &who.queues, Action::SeeRow(&row));
@@ -366,21 +364,7 @@ impl Bench {
             let rule = domain::effect::Refusal::NotNow;
             return Ok(Err(CommandRefusal::Conversation(rule)));
         }
-        let (chat, operator) = (conversation.chat.clone(), who.operator.id.clone());
-        let chat_shard = self.chat_shard(&chat);
-        if chat_shard != self.shard {
-            group.post(chat_shard, &Post::PickUp { chat, operator });
-            return Ok(Ok(()));
-        }
-        self.next_by_hand(group, &chat, operator).await
-    }
-
-    async fn next_by_hand(
-        &mut self,
-        group: &mut Group,
-        key: &ChatKey,
-        operator: OperatorId,
-    ) -> Result<Result<(), Refused>, Broken> {
+        let (key, operator) = (&conversation.chat, who.operator.id.clone());
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, key).await?;
         if let Some(conversation) = chat.open.clone() {
@@ -495,6 +479,11 @@ fn target_of(
     customer: &CustomerFacts,
     now: Timestamp,
 ) -> Option<ConversationId> {
+    // A button says which conversation it is about; it is believed of those that the chat has had.
+    let asked = message.asked.as_ref().map(|asked| &asked.conversation);
+    if let Some(last) = chat.last.as_ref().filter(|last| asked == Some(*last)) {
+        return Some(last.clone());
+    }
     if chat.open.is_some() {
         return chat.open.clone();
     }

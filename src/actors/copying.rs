@@ -23,7 +23,7 @@ use crate::actors::work::{Answer, CopyStep, Work};
 use crate::channels::{self, FileSource, NoFile};
 use crate::clock;
 use crate::files::{NotKept, Owner};
-use crate::outbound::{Download, Fault, Get};
+use crate::outbound::{Download, Fault, Fetch};
 
 /// Files fetched at a time, and of one channel: a slow platform does not take every place.
 const AT_A_TIME: usize = 8;
@@ -305,8 +305,8 @@ async fn copy(parts: &Shared, job: &CopyJob) -> Result<StoredFile, NoCopy> {
         }
         FileSource::Address { url, headers } => {
             let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, &**value)).collect();
-            let get = Get { url: &url, headers: &headers, patience: PATIENCE };
-            let download = parts.outbound.get(get).await?;
+            let fetch = Fetch { url: &url, headers: &headers, patience: PATIENCE };
+            let download = parts.outbound.download(fetch).await?;
             answered(download.status, download.retry_after.as_deref())?;
             if download.size_bytes.is_some_and(|size| size > parts.files.limits().bytes_max) {
                 return Err(NoCopy::Never(FileProblem::TooLarge));

@@ -3,26 +3,27 @@
 //! Only the oldest job of a chat is in flight. Before a send the store learns of it, after it the
 //! outcome; a job found half-way after a restart may have been sent, and says so.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
 use domain::channel::Channel;
-use domain::chat::Chat;
+use domain::chat::{Chat, Inbound};
 use domain::entry::DeliveryState;
 use domain::file::StoredFile;
-use domain::id::{ChannelId, ChatKey, ShardId};
+use domain::id::{ChannelId, ShardId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::actors::encode;
 use crate::actors::handle::NotStored;
-use crate::actors::outbox::{OutboxJob, Writer};
+use crate::actors::outbox::{GivenUp, OutboxJob, Writer};
 use crate::actors::parts::Shared;
+use crate::actors::schedule::{Attempted, Schedule, Turn};
 use crate::actors::work::{Answer, JobStep, Work};
-use crate::channels::{self, Outgoing, OutgoingFile, SendOutcome};
+use crate::channels::{self, Outgoing, OutgoingFile, Pace, SendOutcome};
 use crate::clock;
 use crate::files::{self, Owner};
 use crate::store::Unavailable;
@@ -35,6 +36,8 @@ const AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// First pause after a fault; doubled with each attempt, with full jitter.
 const BACKOFF_FIRST_MS: u64 = 1_000;
 const BACKOFF_MAX_MS: u64 = 300_000;
+/// Messages of a shard that are kept after they were given up.
+const GIVEN_UP_MAX: usize = 1_000;
 /// Presses of buttons of which platforms are told at a time.
 const PRESSES_MAX: usize = 64;
 /// Pause when the store did not take a step of a job.
@@ -43,9 +46,9 @@ const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// The actor of the outbox.
 pub(crate) struct Delivery {
     parts: Shared,
-    chats: BTreeMap<ChatKey, ChatJobs>,
-    /// Channels whose token or rights are dead, until their settings change.
-    dead: BTreeSet<ChannelId>,
+    schedule: Schedule,
+    /// What is kept for a person to send it again: a shard's jobs by their ids, the oldest first.
+    given_up: BTreeMap<ShardId, BTreeMap<String, OutboxJob>>,
     sleep: Option<(Timestamp, SpawnHandle)>,
     /// Presses of which platforms are just being told.
     presses: usize,
@@ -54,23 +57,6 @@ pub(crate) struct Delivery {
     let_go: BTreeSet<ShardId>,
     /// Those who wait until nothing of a shard is on its way.
     letting_go: Vec<(ShardId, oneshot::Sender<()>)>,
-}
-
-/// The jobs of one chat, oldest first.
-#[derive(Default)]
-struct ChatJobs {
-    jobs: VecDeque<Waiting>,
-    /// Of which shard the job is that is on its way.
-    in_flight: Option<ShardId>,
-}
-
-struct Waiting {
-    shard: ShardId,
-    job: OutboxJob,
-    ready_at: Timestamp,
-    /// What came of the last attempt, while the store has not taken it: nothing else is done with
-    /// the job before.
-    owed: Option<JobStep>,
 }
 
 /// Jobs that are stored, each with when it is due. Those that are known already change nothing.
@@ -106,7 +92,7 @@ pub(crate) struct ChannelMended(pub(crate) ChannelId);
 #[rtype(result = "()")]
 pub(crate) struct PressTaken {
     pub(crate) channel: Arc<Channel>,
-    pub(crate) press: String,
+    pub(crate) inbound: Inbound,
 }
 
 /// Answered when nothing is on its way now; what waits for a later time does not count.
@@ -114,22 +100,12 @@ pub(crate) struct PressTaken {
 #[rtype(result = "()")]
 pub(crate) struct SettleDelivery(pub(crate) oneshot::Sender<()>);
 
-/// What an attempt came to.
-enum Attempted {
-    /// The job goes on: with its next part, or later.
-    Again(OutboxJob, Timestamp),
-    Over,
-    /// The store did not take what came of it: that is tried again, and nothing else.
-    Owed(JobStep, Timestamp),
-    ChannelDead(OutboxJob, Arc<Channel>),
-}
-
 impl Delivery {
     pub(crate) fn start(parts: Shared) -> Addr<Self> {
         let delivery = Self {
             parts,
-            chats: BTreeMap::new(),
-            dead: BTreeSet::new(),
+            schedule: Schedule::default(),
+            given_up: BTreeMap::new(),
             sleep: None,
             presses: 0,
             settling: Vec::new(),
@@ -139,46 +115,29 @@ impl Delivery {
         delivery.start()
     }
 
-    /// Queues a job at its place, unless it is there already.
-    fn add(&mut self, shard: ShardId, job: OutboxJob, ready_at: Timestamp) {
-        let line = self.chats.entry(job.chat.clone()).or_default();
-        if let Err(place) = line.jobs.binary_search_by(|waiting| waiting.job.id.cmp(&job.id)) {
-            line.jobs.insert(place, Waiting { shard, job, ready_at, owed: None });
-        }
-    }
-
     /// Starts what is due, and sleeps until the next.
     fn go_on(&mut self, ctx: &mut Context<Self>) {
         if self.parts.is_draining() {
             return self.settled();
         }
         let now = self.parts.clock.now();
-        let due = |line: &ChatJobs, dead: &BTreeSet<ChannelId>| {
-            let head = line.jobs.front()?;
-            (line.in_flight.is_none() && !dead.contains(&head.job.chat.channel))
-                .then_some(head.ready_at)
-        };
-        let heads = self.chats.iter().filter_map(|(chat, line)| {
-            due(line, &self.dead).map(|ready_at| (chat.clone(), ready_at))
-        });
-        let (ready, later): (Vec<_>, Vec<_>) = heads.partition(|(_, at)| *at <= now);
-        for (chat, _) in ready {
-            self.begin(&chat, ctx);
+        let parts = self.parts.clone();
+        while let Some(turn) = self.schedule.next(now, |job| pace_of(&parts, job)) {
+            self.begin(turn, ctx);
         }
-        self.sleep_until(later.into_iter().map(|(_, at)| at).min(), ctx);
+        self.sleep_until(self.schedule.next_due(), ctx);
         self.settled();
     }
 
     fn settled(&mut self) {
-        let under_way: BTreeSet<_> = self.chats.values().filter_map(|c| c.in_flight).collect();
         let (busy, free) = std::mem::take(&mut self.letting_go)
             .into_iter()
-            .partition(|(shard, _)| under_way.contains(shard));
+            .partition(|(shard, _)| self.schedule.is_busy(*shard));
         self.letting_go = busy;
         for (_, done) in free {
             let _gone = done.send(());
         }
-        if self.presses == 0 && under_way.is_empty() {
+        if self.presses == 0 && self.schedule.is_idle() {
             for waiting in self.settling.drain(..) {
                 let _gone = waiting.send(());
             }
@@ -201,61 +160,56 @@ impl Delivery {
         });
     }
 
-    fn begin(&mut self, chat: &ChatKey, ctx: &mut Context<Self>) {
-        let Some(line) = self.chats.get_mut(chat) else { return };
-        let Some(head) = line.jobs.front() else { return };
-        let (parts, shard, job) = (self.parts.clone(), head.shard, head.job.clone());
-        line.in_flight = Some(shard);
-        let owed = head.owed.clone();
-        let (chat, id) = (chat.clone(), job.id.clone());
+    fn begin(&mut self, turn: Turn, ctx: &mut Context<Self>) {
+        let Turn { shard, job, owed } = turn;
+        let (parts, chat, id) = (self.parts.clone(), job.chat.clone(), job.id.clone());
         let attempt = async move {
             match owed {
                 Some(step) => pay(&parts, shard, step).await,
                 None => attempt(parts, shard, job).await,
             }
         };
-        ctx.spawn(attempt.into_actor(self).map(move |attempted, delivery, ctx| {
-            delivery.attempted(&chat, &id, attempted);
+        ctx.spawn(attempt.into_actor(self).map(move |came_to, delivery, ctx| {
+            let attempted = match came_to {
+                CameTo::Attempted(attempted) => attempted,
+                CameTo::GivenUp(job) => {
+                    delivery.keep(shard, *job, ctx);
+                    Attempted::Over
+                }
+                CameTo::ChannelDead(job, channel) => {
+                    // Its settings may have been mended while the old ones were in use.
+                    let directory = delivery.parts.directory.get();
+                    let now = directory.channels.get(&channel.id).map(|found| &found.value);
+                    if now.is_some_and(|now| Arc::ptr_eq(now, &channel)) {
+                        Attempted::ChannelDead(*job)
+                    } else {
+                        let at = delivery.parts.clock.now();
+                        Attempted::Again(*job, at)
+                    }
+                }
+            };
+            delivery.schedule.finished(&chat, &id, attempted);
             delivery.go_on(ctx);
         }));
     }
 
-    fn attempted(&mut self, chat: &ChatKey, id: &str, attempted: Attempted) {
-        let Some(line) = self.chats.get_mut(chat) else { return };
-        line.in_flight = None;
-        let Some(place) = line.jobs.iter().position(|waiting| waiting.job.id == id) else {
-            if line.jobs.is_empty() {
-                self.chats.remove(chat);
-            }
+    /// Remembers a message that was given up; of too many the oldest is forgotten.
+    fn keep(&mut self, shard: ShardId, job: OutboxJob, ctx: &mut Context<Self>) {
+        if self.let_go.contains(&shard) {
             return;
-        };
-        let waiting = &mut line.jobs[place];
-        waiting.owed = None;
-        match attempted {
-            Attempted::Again(job, ready_at) => {
-                waiting.job = job;
-                waiting.ready_at = ready_at;
-            }
-            Attempted::Owed(step, ready_at) => {
-                waiting.owed = Some(step);
-                waiting.ready_at = ready_at;
-            }
-            Attempted::Over => {
-                line.jobs.remove(place);
-                if line.jobs.is_empty() {
-                    self.chats.remove(chat);
-                }
-            }
-            Attempted::ChannelDead(job, channel) => {
-                waiting.job = job;
-                // Its settings may have been mended while the old ones were in use.
-                let directory = self.parts.directory.get();
-                let now = directory.channels.get(&channel.id).map(|found| &found.value);
-                if now.is_some_and(|now| Arc::ptr_eq(now, &channel)) {
-                    self.dead.insert(channel.id.clone());
-                }
-            }
         }
+        let kept = self.given_up.entry(shard).or_default();
+        kept.insert(job.id.clone(), job);
+        if kept.len() <= GIVEN_UP_MAX {
+            return;
+        }
+        let Some((_, oldest)) = kept.pop_first() else { return };
+        let parts = self.parts.clone();
+        let forgotten = async move {
+            // What the store does not take now is found, and forgotten, at the next start.
+            let _later = remember(&parts, shard, JobStep::Forget(oldest)).await;
+        };
+        ctx.spawn(forgotten.into_actor(self));
     }
 }
 
@@ -271,7 +225,14 @@ impl Handler<Jobs> for Delivery {
             return;
         }
         for (job, ready_at) in found.jobs {
-            self.add(found.shard, job, ready_at);
+            if job.given_up.is_some() {
+                self.keep(found.shard, job, ctx);
+                continue;
+            }
+            if let Some(kept) = self.given_up.get_mut(&found.shard) {
+                kept.remove(&job.id);
+            }
+            self.schedule.add(found.shard, job, ready_at);
         }
         self.go_on(ctx);
     }
@@ -291,10 +252,8 @@ impl Handler<LetGo> for Delivery {
     fn handle(&mut self, let_go: LetGo, _: &mut Self::Context) {
         let LetGo { shard, done } = let_go;
         self.let_go.insert(shard);
-        for line in self.chats.values_mut() {
-            line.jobs.retain(|waiting| waiting.shard != shard);
-        }
-        self.chats.retain(|_, line| !line.jobs.is_empty() || line.in_flight.is_some());
+        self.schedule.forget(shard);
+        self.given_up.remove(&shard);
         self.letting_go.push((shard, done));
         self.settled();
     }
@@ -304,7 +263,7 @@ impl Handler<ChannelMended> for Delivery {
     type Result = ();
 
     fn handle(&mut self, mended: ChannelMended, ctx: &mut Self::Context) {
-        if self.dead.remove(&mended.0) {
+        if self.schedule.mend(&mended.0) {
             self.go_on(ctx);
         }
     }
@@ -318,9 +277,9 @@ impl Handler<PressTaken> for Delivery {
             return;
         }
         self.presses += 1;
-        let (parts, PressTaken { channel, press }) = (self.parts.clone(), taken);
+        let (parts, PressTaken { channel, inbound }) = (self.parts.clone(), taken);
         let told = async move {
-            let told = channels::press_taken(&parts.outbound, &channel, &press).await;
+            let told = channels::press_taken(&parts.outbound, &channel, &inbound).await;
             if let Err(reason) = told {
                 tracing::debug!(channel = %channel.id, reason, "a press was not acknowledged");
             }
@@ -341,8 +300,33 @@ impl Handler<SettleDelivery> for Delivery {
     }
 }
 
+/// What an attempt came to, with what the actor has to do about it.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once for each attempt, and taken apart at once"
+)]
+enum CameTo {
+    Attempted(Attempted),
+    /// It is over, and kept for a person to send it again.
+    GivenUp(Box<OutboxJob>),
+    ChannelDead(Box<OutboxJob>, Arc<Channel>),
+}
+
+/// How fast the channel of a job may be sent through, and how many messages its next part is.
+fn pace_of(parts: &Shared, job: &OutboxJob) -> Option<(Pace, u32)> {
+    let directory = parts.directory.get();
+    let settings = &directory.channels.get(&job.chat.channel)?.value.settings;
+    let files = if job.files.is_empty() {
+        0
+    } else {
+        let all = channels::parts(settings, &job.text, &job.files);
+        all.get(job.parts_sent).map_or(0, |part| part.files.len())
+    };
+    Some((channels::pace(settings), u32::try_from(files).unwrap_or(u32::MAX).max(1)))
+}
+
 /// One attempt at the next part of a job: remembered before and after.
-async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted {
+async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> CameTo {
     if job.sending {
         return found_half_way(&parts, shard, job).await;
     }
@@ -355,16 +339,18 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted
     job.attempts += 1;
     match remember(&parts, shard, JobStep::Sending(job.clone())).await {
         Ok(()) => {}
-        Err(NotStored::Stale) => return Attempted::Over,
+        Err(NotStored::Stale) => return CameTo::Attempted(Attempted::Over),
         Err(NotStored::Full | NotStored::Unavailable) => {
             // Not known whether the store says `sending`, but nothing was sent.
             job.sending = false;
-            return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
+            let later = parts.clock.now() + STORE_PAUSE;
+            return CameTo::Attempted(Attempted::Again(job, later));
         }
     }
     if !parts.surely_owns(shard) {
         // Somebody else may have the job by now. He finds it half-way and says so.
-        return Attempted::Again(job, parts.clock.now() + STORE_PAUSE);
+        let later = parts.clock.now() + STORE_PAUSE;
+        return CameTo::Attempted(Attempted::Again(job, later));
     }
     let sent = send(&parts, &channel, &job).await;
     parts.health.sent(&channel.id, &sent, parts.clock.now());
@@ -376,7 +362,7 @@ async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> Attempted
 }
 
 /// The process ended between the two commits of an attempt.
-async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> Attempted {
+async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> CameTo {
     let directory = parts.directory.get();
     let repeats = directory
         .channels
@@ -384,7 +370,7 @@ async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> A
         .is_some_and(|channel| channels::repeat_is_safe(&channel.value.settings));
     if repeats {
         job.sending = false;
-        return Attempted::Again(job, parts.clock.now());
+        return CameTo::Attempted(Attempted::Again(job, parts.clock.now()));
     }
     metrics::counter!("switchboard_outbox_ambiguous_total").increment(1);
     over(parts, shard, job, DeliveryState::Unconfirmed, None).await
@@ -461,7 +447,7 @@ async fn after(
     channel: &Arc<Channel>,
     mut job: OutboxJob,
     sent: SendOutcome,
-) -> Attempted {
+) -> CameTo {
     let now = parts.clock.now();
     match sent {
         SendOutcome::Sent { external_id } => {
@@ -497,8 +483,8 @@ async fn after(
             tracing::error!(channel = %channel.id, reason, "channel is dead, nothing is sent");
             let step = JobStep::Later { job: job.clone(), ready_at: now };
             match remember(parts, shard, step.clone()).await {
-                Ok(()) => Attempted::ChannelDead(job, channel.clone()),
-                Err(NotStored::Stale) => Attempted::Over,
+                Ok(()) => CameTo::ChannelDead(Box::new(job), channel.clone()),
+                Err(NotStored::Stale) => CameTo::Attempted(Attempted::Over),
                 Err(NotStored::Full | NotStored::Unavailable) => owed(parts, step),
             }
         }
@@ -511,33 +497,39 @@ async fn again_or_fail(
     job: OutboxJob,
     ready_at: Timestamp,
     reason: &str,
-) -> Attempted {
-    if job.attempts >= ATTEMPTS_MAX || ready_at.duration_since(job.created_at) > AGE_MAX {
+) -> CameTo {
+    if job.attempts >= ATTEMPTS_MAX || ready_at.duration_since(job.since()) > AGE_MAX {
         let reason = reason.to_owned();
         return over(parts, shard, job, DeliveryState::Failed { reason }, None).await;
     }
     again(parts, shard, job, ready_at).await
 }
 
-async fn again(parts: &Shared, shard: ShardId, job: OutboxJob, ready_at: Timestamp) -> Attempted {
+async fn again(parts: &Shared, shard: ShardId, job: OutboxJob, ready_at: Timestamp) -> CameTo {
     pay(parts, shard, JobStep::Later { job, ready_at }).await
 }
 
 /// What came of an attempt is remembered, however long the store takes: an outcome that is known
 /// is never forgotten.
-async fn pay(parts: &Shared, shard: ShardId, step: JobStep) -> Attempted {
+async fn pay(parts: &Shared, shard: ShardId, step: JobStep) -> CameTo {
     match remember(parts, shard, step.clone()).await {
         Ok(()) => match step {
-            JobStep::Later { job, ready_at } => Attempted::Again(job, ready_at),
-            JobStep::Sending(_) | JobStep::Over { .. } => Attempted::Over,
+            JobStep::Later { job, ready_at } => CameTo::Attempted(Attempted::Again(job, ready_at)),
+            JobStep::Over { job, delivery, .. } if delivery.is_given_up() => {
+                let given_up = Some(GivenUp { delivery, at: parts.clock.now() });
+                CameTo::GivenUp(Box::new(OutboxJob { given_up, ..job }))
+            }
+            JobStep::Sending(_) | JobStep::Over { .. } | JobStep::Forget(_) => {
+                CameTo::Attempted(Attempted::Over)
+            }
         },
-        Err(NotStored::Stale) => Attempted::Over,
+        Err(NotStored::Stale) => CameTo::Attempted(Attempted::Over),
         Err(NotStored::Full | NotStored::Unavailable) => owed(parts, step),
     }
 }
 
-fn owed(parts: &Shared, step: JobStep) -> Attempted {
-    Attempted::Owed(step, parts.clock.now() + STORE_PAUSE)
+fn owed(parts: &Shared, step: JobStep) -> CameTo {
+    CameTo::Attempted(Attempted::Owed(step, parts.clock.now() + STORE_PAUSE))
 }
 
 async fn over(
@@ -546,7 +538,7 @@ async fn over(
     job: OutboxJob,
     delivery: DeliveryState,
     external_id: Option<String>,
-) -> Attempted {
+) -> CameTo {
     let external_id = external_id.map(Arc::from);
     pay(parts, shard, JobStep::Over { job, delivery, external_id, gone: false }).await
 }

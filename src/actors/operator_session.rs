@@ -184,6 +184,7 @@ impl OperatorSession {
             | ClientFrame::Take { .. }
             | ClientFrame::TakeOver { .. }
             | ClientFrame::Reply { .. }
+            | ClientFrame::SendAgain { .. }
             | ClientFrame::Note { .. }
             | ClientFrame::Draft { .. }
             | ClientFrame::Topic { .. }

@@ -89,6 +89,9 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Co
             });
             (cmd_id, conversation, input)
         }
+        ClientFrame::SendAgain { cmd_id, conversation, entry } => {
+            return Some(ordered(cmd_id, conversation, Ok(Order::SendAgain { entry })));
+        }
         ClientFrame::PickUp { cmd_id, conversation } => {
             return Some(ordered(cmd_id, conversation, Ok(Order::PickUp)));
         }

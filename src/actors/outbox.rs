@@ -1,6 +1,7 @@
 //! Jobs of the outbox, as stored.
 
 use domain::conversation::Conversation;
+use domain::entry::DeliveryState;
 use domain::file::{StoredFile, WantedFile};
 use domain::id::{ChatKey, ConversationId, EntryNumber, FileId, ShardId};
 use domain::line::{RatingScale, Shown};
@@ -33,11 +34,24 @@ pub(crate) struct OutboxJob {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rating: Option<RatingScale>,
     pub(crate) created_at: Timestamp,
+    /// When a person had it sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) again_at: Option<Timestamp>,
+    /// It is not sent any more, unless a person wants it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) given_up: Option<GivenUp>,
     /// Parts that the platform has taken; a long text is sent in several.
     pub(crate) parts_sent: usize,
     /// Attempts at the next part.
     pub(crate) attempts: u32,
     pub(crate) sending: bool,
+}
+
+/// How a message ended that did not arrive, as far as we know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct GivenUp {
+    pub(crate) delivery: DeliveryState,
+    pub(crate) at: Timestamp,
 }
 
 /// A customer's file to be fetched.
@@ -77,6 +91,38 @@ impl Writer {
 }
 
 impl OutboxJob {
+    /// A message that nobody has tried to send yet.
+    pub(crate) fn new(
+        of: &Conversation,
+        entry: EntryNumber,
+        text: &str,
+        files: &[StoredFile],
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: Self::id_of(&of.id, entry),
+            chat: of.chat.clone(),
+            conversation: of.id.clone(),
+            entry,
+            text: text.to_owned(),
+            files: files.to_vec(),
+            author: None,
+            by_operator: false,
+            rating: None,
+            created_at: now,
+            again_at: None,
+            given_up: None,
+            parts_sent: 0,
+            attempts: 0,
+            sending: false,
+        }
+    }
+
+    /// Since when it is worth sending.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.again_at.unwrap_or(self.created_at)
+    }
+
     /// The id of an entry's job. Conversations of a chat follow one another, wherever they live, and
     /// their ids sort by time behind the shard: so ids of a chat's jobs sort in the order in which
     /// the messages were written.
@@ -87,7 +133,7 @@ impl OutboxJob {
 
 impl CopyJob {
     /// With which the ids of these jobs begin, and of no others.
-    const PREFIX: &str = "copy-";
+    pub(crate) const PREFIX: &str = "copy-";
 
     pub(crate) fn new(
         of: &Conversation,

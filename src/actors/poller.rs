@@ -104,7 +104,7 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
             channel: channel.id.clone(),
             dedupe: item.dedupe,
             dedupe_seconds: item.dedupe_seconds,
-            inbound,
+            inbound: *inbound,
         };
         match node.arrive(arrival).await {
             Ok(_) => {}

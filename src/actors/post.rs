@@ -49,14 +49,12 @@ pub(crate) enum Post {
     Change { request: String, by: OperatorId, changes: Vec<Change> },
     /// What became of one of these is settled, and only to be told.
     Answer { request: String, answer: String },
-    /// An operator begins the next conversation of a chat that lives here.
-    PickUp { chat: ChatKey, operator: OperatorId },
 }
 
 /// What a conversation begins with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "first", rename_all = "snake_case")]
 pub(crate) enum First {
-    Message { inbound: Inbound },
+    Message { inbound: Box<Inbound> },
     PickUp { operator: OperatorId },
 }

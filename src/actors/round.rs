@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use domain::effect::Input;
-use domain::entry::{Body, Unheard};
+use domain::entry::{Body, DeliveryState, Unheard};
 use domain::event::{Alarm, FeedEvent};
 use domain::id::{ConversationId, OperatorId};
 
@@ -23,7 +23,7 @@ use crate::actors::group::Group;
 use crate::actors::handle::{Accepted, Change, NotStored};
 use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
-use crate::actors::outbox::{CopyJob, OutboxJob};
+use crate::actors::outbox::{CopyJob, GivenUp, OutboxJob};
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
@@ -289,6 +289,7 @@ impl Bench {
                 self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed }).await
             }
             Order::PickUp => self.pick_up(group, id, who).await,
+            Order::SendAgain { entry } => self.send_again(group, id, *entry, who).await,
         }
     }
 
@@ -336,18 +337,24 @@ impl Bench {
                 group.ops.push(Op::UpdateJob { id, ready_at: *ready_at, bytes });
             }
             JobStep::Over { job, delivery, external_id, gone } => {
-                group.ops.push(Op::DeleteJob { id: job.id.clone() });
-                if let domain::entry::DeliveryState::Failed { reason } = delivery {
-                    group.ops.push(Op::AppendDead { bytes: encode::document(job) });
-                    if *gone {
-                        let input = Input::CustomerGone { reason: reason.clone() };
-                        let _none = self.feed(group, &job.conversation, input, None).await?;
-                    }
+                let now = self.parts.clock.now();
+                let id = job.id.clone();
+                group.ops.push(if delivery.is_given_up() {
+                    let given_up = Some(GivenUp { delivery: delivery.clone(), at: now });
+                    let kept = OutboxJob { given_up, sending: false, ..job.clone() };
+                    Op::UpdateJob { id, ready_at: now, bytes: encode::document(&kept) }
+                } else {
+                    Op::DeleteJob { id }
+                });
+                if let (true, DeliveryState::Failed { reason }) = (*gone, delivery) {
+                    let input = Input::CustomerGone { reason: reason.clone() };
+                    let _none = self.feed(group, &job.conversation, input, None).await?;
                 }
                 let (delivery, external_id) = (delivery.clone(), external_id.clone());
                 let input = Input::DeliveryChanged { entry: job.entry, delivery, external_id };
                 let _none = self.feed(group, &job.conversation, input, None).await?;
             }
+            JobStep::Forget(job) => group.ops.push(Op::DeleteJob { id: job.id.clone() }),
         }
         Ok(Verdict::Done)
     }

@@ -4,7 +4,7 @@ use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
 use domain::file::{FileCopy, StoredFile};
-use domain::id::{ConversationId, LineId, OperatorId};
+use domain::id::{ConversationId, EntryNumber, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -90,8 +90,26 @@ impl Work {
         matches!(self, Self::Change { .. } | Self::Inbox { post: Some(Post::Change { .. }), .. })
     }
 
-    pub(crate) fn is_command(&self) -> bool {
-        matches!(self, Self::Command { .. } | Self::Inbox { post: Some(Post::Command { .. }), .. })
+    /// Whose command it is.
+    pub(crate) fn commands(&self) -> Option<&OperatorId> {
+        match self {
+            Self::Command { command, .. } => Some(&command.operator),
+            Self::Inbox { post: Some(Post::Command { operator, .. }), .. } => Some(operator),
+            Self::Inbox { .. }
+            | Self::Arrive { .. }
+            | Self::Due { .. }
+            | Self::Wake { .. }
+            | Self::Left { .. }
+            | Self::Back { .. }
+            | Self::Raise { .. }
+            | Self::Deserted { .. }
+            | Self::Attend { .. }
+            | Self::Pack
+            | Self::Reconsider { .. }
+            | Self::Job { .. }
+            | Self::Copy { .. }
+            | Self::Change { .. } => None,
+        }
     }
 
     /// Too much is waiting: whoever asks from outside is told to come back. What our own timers
@@ -168,6 +186,8 @@ pub(crate) enum Order {
     Transfer { to: TransferTo, comment: Option<String>, confirmed: bool },
     /// Concerns the chat: begins its next conversation.
     PickUp,
+    /// Sends a message again that was given up.
+    SendAgain { entry: EntryNumber },
 }
 
 impl Command {
@@ -195,12 +215,17 @@ pub(crate) enum JobStep {
     Later { job: OutboxJob, ready_at: Timestamp },
     /// Over, one way or the other.
     Over { job: OutboxJob, delivery: DeliveryState, external_id: Option<Arc<str>>, gone: bool },
+    /// Nobody wanted it to be sent again, and there are too many like it.
+    Forget(OutboxJob),
 }
 
 impl JobStep {
     fn job(&self) -> &OutboxJob {
         match self {
-            Self::Sending(job) | Self::Later { job, .. } | Self::Over { job, .. } => job,
+            Self::Sending(job)
+            | Self::Later { job, .. }
+            | Self::Over { job, .. }
+            | Self::Forget(job) => job,
         }
     }
 }

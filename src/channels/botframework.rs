@@ -10,10 +10,14 @@ mod api;
 pub mod keys;
 mod proof;
 
+use std::time::Duration;
+
 use super::form::{ACCOUNT, Form, Is, Rule, TOKEN, field};
 use super::json::{self, id};
 use super::text::{split, utf16_units};
-use super::{Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Rejected, digest};
+use super::{
+    Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Rate, Rejected, digest,
+};
 
 pub(super) use api::{Bot, locate, send, test};
 pub(super) use proof::key_id;
@@ -53,6 +57,11 @@ const HOSTS: Rule = Rule {
 
 /// Two days; most platforms never repeat.
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Seven a second in a chat and 1,800 an hour, as Teams has it, and fifty a second of a bot.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(2), burst: 7 }),
+    channel: Some(Rate { every: Duration::from_millis(20), burst: 50 }),
+};
 /// About 28 KB are a message of Teams; in letters of four bytes it is less.
 const TEXT_UTF16_MAX: usize = 7_000;
 

@@ -3,13 +3,15 @@
 //! Sources: those of `meta.rs` and `meta/messaging.rs`. One request may hold events of several pages
 //! of the same app.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
 use super::meta::graph::Failed;
 use super::meta::{self, messaging};
 use super::text::{split, utf16_units};
-use super::{HookRequest, Item, Outgoing, Rejected, SendOutcome};
+use super::{HookRequest, Item, Outgoing, Pace, Rate, Rejected, SendOutcome};
 use crate::outbound::Outbound;
 
 pub(super) use super::meta::graph::Account;
@@ -29,6 +31,11 @@ pub const FORM: Form = Form {
 const OBJECT: &str = "page";
 /// The platform repeats for hours, then gives up.
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Ten files a second of a page; it would take more texts. Of a chat nothing is documented.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
+    channel: Some(Rate { every: Duration::from_millis(100), burst: 10 }),
+};
 const TEXT_UTF16_MAX: usize = 2_000;
 /// What a page must send us.
 const FIELDS: &str = "messages,messaging_postbacks,message_echoes,message_edits,\

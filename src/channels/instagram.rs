@@ -3,10 +3,12 @@
 //! Sources: those of `meta.rs` and `meta/messaging.rs`; the Instagram pages of the same documentation
 //! for the limit in bytes. `graph.facebook.com` and `graph.instagram.com` both serve it.
 
+use std::time::Duration;
+
 use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
 use super::meta::{self, messaging};
 use super::text::split;
-use super::{HookRequest, Item, Outgoing, Rejected, SendOutcome};
+use super::{HookRequest, Item, Outgoing, Pace, Rate, Rejected, SendOutcome};
 use crate::outbound::Outbound;
 
 pub(super) use super::meta::graph::Account;
@@ -26,6 +28,11 @@ pub const FORM: Form = Form {
 const OBJECT: &str = "instagram";
 /// The platform repeats for hours, then gives up.
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Ten files a second of an account; it would take more texts. Of a chat nothing is documented.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
+    channel: Some(Rate { every: Duration::from_millis(100), burst: 10 }),
+};
 const TEXT_BYTES_MAX: usize = 1_000;
 
 pub(super) fn parts(text: &str) -> Vec<String> {

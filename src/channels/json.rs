@@ -80,7 +80,10 @@ pub(super) fn other(what: &str) -> Attachment {
 /// What was found, with the platform's own JSON beside it.
 pub(super) fn item(dedupe: String, dedupe_seconds: u32, found: Found, original: &str) -> Item {
     let meaning = match found {
-        Ok(inbound) => Meaning::Inbound(Inbound { original: Some(Arc::from(original)), ..inbound }),
+        Ok(inbound) => {
+            let original = Some(Arc::from(original));
+            Meaning::Inbound(Box::new(Inbound { original, ..inbound }))
+        }
         Err(word) => Meaning::Ignored(word),
     };
     Item { dedupe, dedupe_seconds, account: None, meaning }

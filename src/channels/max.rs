@@ -5,6 +5,8 @@
 
 mod api;
 
+use std::time::Duration;
+
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
 use domain::line::RatingScale;
@@ -15,7 +17,7 @@ use super::json::{self, Found, file, id, other, words};
 use super::proof::same;
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Rejected, digest};
+use super::{HookRequest, Item, Pace, Rate, Rejected, digest};
 
 pub(super) use api::{Bot, connect, poll, press_taken, send, test};
 
@@ -33,6 +35,11 @@ pub const FORM: Form = Form {
 pub const SECRET_HEADER: &str = "X-Max-Bot-Api-Secret";
 /// The platform repeats for eight hours.
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Thirty calls a second of a bot. Of a chat nothing is documented.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
+    channel: Some(Rate { every: Duration::from_millis(34), burst: 30 }),
+};
 const TEXT_UTF16_MAX: usize = 4_000;
 /// Attachments of one message that are kept.
 const ATTACHMENTS_MAX: usize = 20;

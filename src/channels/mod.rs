@@ -32,7 +32,7 @@ use std::time::Duration;
 use domain::channel::{Channel, ChannelSettings};
 use domain::chat::Inbound;
 use domain::file::StoredFile;
-use domain::id::{ConversationId, EntryNumber};
+use domain::id::{ConversationId, EntryNumber, FileId};
 use domain::line::{RatingScale, Shown};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -58,6 +58,7 @@ pub const FORMS: [Form; 9] = [
 ];
 
 pub use file::{FileSource, NoFile, OutgoingFile};
+pub use text::clean_line;
 
 /// Longest time to hold a chat back because a platform says so.
 pub const RETRY_AFTER_SECONDS_MAX: u64 = 24 * 60 * 60;
@@ -93,7 +94,7 @@ pub struct Item {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {
-    Inbound(Inbound),
+    Inbound(Box<Inbound>),
     /// Acknowledged and counted under this word; nothing is stored.
     Ignored(&'static str),
     /// The platform makes sure that its address is ours; nothing is stored.
@@ -328,6 +329,55 @@ fn one_by_one(texts: Vec<String>, files: usize) -> Vec<Part> {
     texts.chain(files).collect()
 }
 
+/// How fast a platform takes messages. What comes faster waits here instead of being refused there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pace {
+    pub chat: Option<Rate>,
+    pub channel: Option<Rate>,
+}
+
+/// One message in so much time, and so many at once after a pause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub every: Duration,
+    pub burst: u32,
+}
+
+/// What the platform documents, or a little less; where it documents nothing, what cannot
+/// do harm.
+pub fn pace(settings: &ChannelSettings) -> Pace {
+    match settings {
+        ChannelSettings::Telegram { .. } => telegram::PACE,
+        ChannelSettings::Vk { .. } => vk::PACE,
+        ChannelSettings::Facebook { .. } => facebook::PACE,
+        ChannelSettings::Instagram { .. } => instagram::PACE,
+        ChannelSettings::Whatsapp { .. } => whatsapp::PACE,
+        ChannelSettings::BotFramework { .. } => botframework::PACE,
+        ChannelSettings::Viber { .. } => viber::PACE,
+        ChannelSettings::Max { .. } => max::PACE,
+        ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
+            Pace { chat: None, channel: None }
+        }
+    }
+}
+
+/// Whether customers can be sent files.
+pub fn takes_files(settings: &ChannelSettings) -> bool {
+    match settings {
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Webhook { .. } => true,
+        // Its page does not show them yet.
+        ChannelSettings::Widget(_) => false,
+    }
+}
+
 /// Where a customer's file can be fetched. `handle` is what the platform calls it: the
 /// `external_id` of an attachment that [`parse`] made. Asked once for each attempt, as the answer
 /// may hold for an hour only.
@@ -363,8 +413,11 @@ pub async fn locate(
         | ChannelSettings::Instagram { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
-        | ChannelSettings::Webhook { .. }
-        | ChannelSettings::Widget(_) => Ok(FileSource::at(handle)),
+        | ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
+        ChannelSettings::Widget(_) => {
+            let gone = || NoFile::Gone { reason: "no upload of ours".to_owned() };
+            FileId::parse(handle).map(FileSource::Uploaded).ok_or_else(gone)
+        }
     }
 }
 
@@ -480,14 +533,15 @@ pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a
 pub async fn press_taken(
     outbound: &Outbound,
     channel: &Channel,
-    press: &str,
+    inbound: &Inbound,
 ) -> Result<(), String> {
     match &channel.settings {
         ChannelSettings::Telegram { token, api_base, .. } => {
             let bot = telegram::Bot { api_base, token };
-            telegram::press_taken(outbound, bot, press).await
+            telegram::press_taken(outbound, bot, inbound).await
         }
         ChannelSettings::Max { token, api_base, .. } => {
+            let Some(press) = max::press(inbound) else { return Ok(()) };
             max::press_taken(outbound, max::Bot { token, api_base }, press).await
         }
         ChannelSettings::Vk { .. }

@@ -14,6 +14,7 @@ mod files;
 mod rating;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
@@ -24,7 +25,7 @@ use subtle::ConstantTimeEq;
 
 use super::form::{Form, Is, Rule, SECRET, field};
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Meaning, Part, Rejected, digest, one_by_one};
+use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest, one_by_one};
 
 pub use api::Bot;
 pub(super) use api::{connect, poll, press_taken, send, test};
@@ -53,6 +54,11 @@ const BOT_TOKEN: Rule = Rule {
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 /// The platform repeats for 24 hours; ids restart from a random number after a week of silence.
 pub const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// A message a second in a chat, where a few at once do no harm, and thirty a second of a bot.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
+    channel: Some(Rate { every: Duration::from_millis(34), burst: 30 }),
+};
 /// Longest text of a message, in UTF-16 units.
 pub const TEXT_UTF16_MAX: usize = 4096;
 
@@ -61,12 +67,10 @@ const SIGNS_MAX: usize = 10;
 const SIGN_CHARS_MAX: usize = 10;
 
 /// Kinds of update that carry nothing for us yet; each is counted under its own name.
-const IGNORED_KINDS: [&str; 18] = [
+const IGNORED_KINDS: [&str; 16] = [
     "channel_post",
     "edited_channel_post",
     "business_connection",
-    "business_message",
-    "edited_business_message",
     "deleted_business_messages",
     "message_reaction_count",
     "inline_query",
@@ -83,8 +87,19 @@ const IGNORED_KINDS: [&str; 18] = [
 ];
 
 /// The kinds that we ask the platform for.
-const ASKED_KINDS: [&str; 5] =
-    ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"];
+const ASKED_KINDS: [&str; 7] = [
+    "message",
+    "edited_message",
+    "business_message",
+    "edited_business_message",
+    "callback_query",
+    "message_reaction",
+    "my_chat_member",
+];
+/// In a chat's id: what follows is a topic of it, or the account of a business through which its
+/// owner's private chat reaches us.
+const TOPIC_MARK: char = '/';
+const BUSINESS_MARK: char = '@';
 
 /// Cuts at the platform's limits. A short text stands under the first files.
 pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
@@ -127,6 +142,10 @@ fn item(update: &Value, text: &str) -> Item {
         message(&update["message"])
     } else if update["edited_message"].is_object() {
         edited(&update["edited_message"])
+    } else if update["business_message"].is_object() {
+        business(&update["business_message"])
+    } else if update["edited_business_message"].is_object() {
+        edited_in_business(&update["edited_business_message"])
     } else if update["callback_query"].is_object() {
         pressed(&update["callback_query"])
     } else if update["message_reaction"].is_object() {
@@ -139,7 +158,7 @@ fn item(update: &Value, text: &str) -> Item {
     match found {
         Ok(mut inbound) => {
             inbound.original = Some(Arc::from(text));
-            let meaning = Meaning::Inbound(inbound);
+            let meaning = Meaning::Inbound(Box::new(inbound));
             Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning }
         }
         Err(word) => ignored(dedupe, word),
@@ -181,11 +200,31 @@ fn message(message: &Value) -> Found {
     ))
 }
 
+/// A message in a private chat of somebody whose business account the bot is connected to. What the
+/// owner writes there himself is none of the customer's.
+fn business(written: &Value) -> Found {
+    if written["sender_business_bot"].is_object() {
+        return Err("own_message");
+    }
+    if is_owner(written) { Err("own_message") } else { message(written) }
+}
+
+/// The owner corrects himself: nobody here has to know.
+fn edited_in_business(message: &Value) -> Found {
+    if is_owner(message) { Err("own_edit") } else { edited(message) }
+}
+
+/// In a private chat the customer's id is the chat's.
+fn is_owner(message: &Value) -> bool {
+    let (from, chat) = (id(&message["from"]["id"]), id(&message["chat"]["id"]));
+    from.is_some() && from != chat
+}
+
 /// A button of a rating request. It stands under a message of the bot's in the chat with whoever
 /// pressed it.
 fn pressed(query: &Value) -> Found {
     let data = query["data"].as_str().unwrap_or_default();
-    let value = rating::value_of(data).ok_or("callback_query")?;
+    let button = rating::read(data).ok_or("callback_query")?;
     let (from, message) = (&query["from"], &query["message"]);
     let chat = private_chat(message)?;
     Ok(inbound(
@@ -194,10 +233,11 @@ fn pressed(query: &Value) -> Found {
         &chat,
         InboundKind::Message(CustomerMessage {
             external_id: id(&query["id"]).map(Arc::from),
-            text: rating::words_of(data, message).unwrap_or_else(|| value.to_string()),
+            text: rating::words_of(data, message).unwrap_or_else(|| button.value.to_string()),
             reply_to: id(&message["message_id"]).map(Arc::from),
             automatic: is_bot(from),
-            rating: Some(value),
+            rating: Some(button.value),
+            asked: button.asked.map(Box::new),
             ..CustomerMessage::default()
         }),
     ))
@@ -205,8 +245,16 @@ fn pressed(query: &Value) -> Found {
 
 /// The press that whoever pressed sees as waiting until the platform is told that it is taken.
 pub(super) fn press(inbound: &Inbound) -> Option<&str> {
+    press_in(inbound).map(|(press, _)| press)
+}
+
+/// The press, and the message under which its button stands.
+fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
     match &inbound.what {
-        InboundKind::Message(message) => message.rating.and(message.external_id.as_deref()),
+        InboundKind::Message(message) => {
+            message.rating?;
+            Some((message.external_id.as_deref()?, message.reply_to.as_deref()))
+        }
         InboundKind::Edited { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
@@ -276,12 +324,18 @@ fn private_chat(holder: &Value) -> Result<String, &'static str> {
     }
 }
 
-/// Bots may divide a private chat into topics: each is a thread of its own.
+/// Bots may divide a private chat into topics: each is a thread of its own, and so is the chat of
+/// each business account.
 fn thread(holder: &Value, chat: &str) -> String {
-    match id(&holder["message_thread_id"]) {
-        Some(topic) if holder["is_topic_message"] == true => format!("{chat}/{topic}"),
-        _ => chat.to_owned(),
-    }
+    let topic = match id(&holder["message_thread_id"]) {
+        Some(topic) if holder["is_topic_message"] == true => format!("{TOPIC_MARK}{topic}"),
+        _ => String::new(),
+    };
+    let business = match id(&holder["business_connection_id"]) {
+        Some(connection) => format!("{BUSINESS_MARK}{connection}"),
+        None => String::new(),
+    };
+    format!("{chat}{topic}{business}")
 }
 
 /// First and last name, else the user name, else the id: never empty.

@@ -8,7 +8,7 @@ pub(super) const NAME_CHARS_MAX: usize = 120;
 /// One line without control, invisible and direction-changing characters.
 ///
 /// A name stands beside other people's words: it must not turn them round or look empty.
-pub(super) fn clean_line(text: &str, chars_max: usize) -> String {
+pub fn clean_line(text: &str, chars_max: usize) -> String {
     let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let visible: String = visible.filter(|c| !is_invisible(*c)).collect();
     let words: Vec<&str> = visible.split_whitespace().collect();

@@ -16,8 +16,8 @@ use super::proof::{hmac_hex, same};
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{
-    HookRequest, Item, NOT_UNDERSTOOD, Outgoing, OutgoingFile, Rejected, SendOutcome, digest,
-    reason, unsent,
+    HookRequest, Item, NOT_UNDERSTOOD, Outgoing, OutgoingFile, Pace, Rate, Rejected, SendOutcome,
+    digest, reason, unsent,
 };
 use crate::outbound::{Outbound, Post};
 
@@ -40,6 +40,11 @@ const NAME: Rule = Rule {
 pub const SIGNATURE_HEADER: &str = "X-Viber-Content-Signature";
 /// The platform repeats within an hour.
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Nothing is documented.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
+    channel: Some(Rate { every: Duration::from_millis(100), burst: 10 }),
+};
 const TEXT_UTF16_MAX: usize = 7_000;
 const SENDER_CHARS_MAX: usize = 28;
 

@@ -11,6 +11,8 @@ mod api;
 mod content;
 mod rating;
 
+use std::time::Duration;
+
 use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
 use domain::entry::DeliveryState;
 use serde::Deserialize;
@@ -20,7 +22,9 @@ use subtle::ConstantTimeEq;
 use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
 use super::json::{self, Found, first_id, id, words};
 use super::text::{split, utf16_units};
-use super::{Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Rejected, digest};
+use super::{
+    Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Rate, Rejected, digest,
+};
 
 pub(super) use api::{Community, connect, name_of, poll, send, test};
 
@@ -38,6 +42,11 @@ pub const FORM: Form = Form {
 
 /// Deliveries are repeated for less than three hours after `Retry-After`; two days are ample.
 const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
+/// Twenty calls a second of a community. Of a chat nothing is documented.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
+    channel: Some(Rate { every: Duration::from_millis(50), burst: 20 }),
+};
 /// The platform takes 9000 characters, but cuts long texts into several messages itself; below
 /// this it never does.
 const TEXT_UTF16_MAX: usize = 4096;

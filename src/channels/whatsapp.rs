@@ -6,6 +6,8 @@
 
 mod content;
 
+use std::time::Duration;
+
 use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
 use domain::entry::DeliveryState;
 use domain::line::RatingScale;
@@ -17,7 +19,9 @@ use super::meta::graph::{Class, Failed, sent};
 use super::meta::{self, Part};
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{FileSource, HookRequest, Item, NoFile, Outgoing, Rejected, SendOutcome, reason};
+use super::{
+    FileSource, HookRequest, Item, NoFile, Outgoing, Pace, Rate, Rejected, SendOutcome, reason,
+};
 use crate::outbound::Outbound;
 
 pub(super) use super::meta::graph::Account;
@@ -36,6 +40,11 @@ pub const FORM: Form = Form {
 const OBJECT: &str = "whatsapp_business_account";
 /// The platform repeats for seven days.
 const DEDUPE_SECONDS: u32 = 8 * 24 * 60 * 60;
+/// A message in six seconds to a number, of which 45 may come at once, and eighty a second of ours.
+pub(super) const PACE: Pace = Pace {
+    chat: Some(Rate { every: Duration::from_secs(6), burst: 40 }),
+    channel: Some(Rate { every: Duration::from_millis(13), burst: 75 }),
+};
 const TEXT_UTF16_MAX: usize = 4_096;
 
 /// Characters of a sign: some are built of several.

@@ -9,6 +9,7 @@ use crate::conversation::TextsSent;
 use crate::customer::Standing;
 use crate::entry::{Attachment, Author, Body, DeliveryState, Entry};
 use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber};
+use crate::line::RatingScale;
 
 /// A chat, as stored. Its successive conversations are linked through it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +135,16 @@ pub struct CustomerMessage {
     /// The button of a rating request that the customer pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
+    /// The request to which that button belongs, where the platform lets it say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Box<AskedRating>>,
+}
+
+/// A request for a rating.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedRating {
+    pub conversation: ConversationId,
+    pub scale: RatingScale,
 }
 
 /// What the platform says of messages that were sent to the customer.

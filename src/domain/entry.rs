@@ -162,6 +162,14 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// Nothing more is done by itself, and the customer has it not, or perhaps not.
+    pub fn is_given_up(&self) -> bool {
+        match self {
+            Self::Failed { .. } | Self::Unconfirmed => true,
+            Self::Pending | Self::Sent | Self::Delivered | Self::Read => false,
+        }
+    }
+
     /// Whether `next` is further on the way than this. What arrived has not failed.
     pub fn is_before(&self, next: &Self) -> bool {
         let step = |state: &Self| match state {

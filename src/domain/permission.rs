@@ -24,6 +24,8 @@ pub enum Action<'a> {
     Take(&'a Row),
     /// Write to the customer: who has it or takes part.
     Reply(&'a Row),
+    /// Have a message sent again: who holds it, or held it, and those who oversee the line.
+    SendAgain(&'a Row),
     /// Name its topic, put it aside, hand it on, ask for help: only who has it.
     Handle(&'a Row),
     /// Hand it to another line: who has it, and those who oversee the line.
@@ -79,6 +81,7 @@ fn oversees(who: &Operator, action: Action<'_>) -> bool {
         | Action::AnswerOffer(row)
         | Action::Take(row)
         | Action::Reply(row)
+        | Action::SendAgain(row)
         | Action::Handle(row)
         | Action::Move(row)
         | Action::Withdraw(row)
@@ -106,7 +109,9 @@ fn operator_may(who: &Operator, queues: &[LineId], action: Action<'_>) -> bool {
         Action::Take(row) => {
             is_offered(who, row) || is_listed_for(who, row) || is_open_in(queues, row)
         }
-        Action::Reply(row) => is_his(who, row) || row.joined.contains(&who.id),
+        Action::Reply(row) | Action::SendAgain(row) => {
+            is_his(who, row) || row.joined.contains(&who.id)
+        }
         Action::Handle(row) | Action::Move(row) | Action::Finish(row) => has(who, row),
         Action::Withdraw(row) => row.handed_by.as_ref() == Some(&who.id),
         Action::Leave(row) => row.joined.contains(&who.id),

@@ -11,9 +11,9 @@ use super::{Fault, Outbound, fault, retry_after};
 /// Redirects that are followed, each checked like the first address.
 const REDIRECTS_MAX: usize = 3;
 
-/// One GET of a file.
+/// Asks for one file.
 #[derive(Clone, Copy, Debug)]
-pub struct Get<'a> {
+pub struct Fetch<'a> {
     pub url: &'a str,
     /// Sent to the host of the address alone, never to one that it leads on to.
     pub headers: &'a [(&'a str, &'a str)],
@@ -41,15 +41,15 @@ impl Download {
 
 impl Outbound {
     /// Asks for a file.
-    pub async fn get(&self, get: Get<'_>) -> Result<Download, Fault> {
-        let mut address = get.url.to_owned();
+    pub async fn download(&self, fetch: Fetch<'_>) -> Result<Download, Fault> {
+        let mut address = fetch.url.to_owned();
         let first_host = host_of(&address);
         for _ in 0..=REDIRECTS_MAX {
             let (url, reach) = self.admit(&address)?;
-            let timeout = self.timeout.saturating_add(get.patience);
+            let timeout = self.timeout.saturating_add(fetch.patience);
             let mut request = self.client(reach).get(url.clone()).timeout(timeout);
             if host_of(&address) == first_host {
-                for (name, value) in get.headers {
+                for (name, value) in fetch.headers {
                     request = request.header(*name, *value);
                 }
             }

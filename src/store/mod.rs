@@ -26,7 +26,8 @@ pub use crate::store::signal::Signal;
 use crate::store::model::ModelStore;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
+    Submitted,
 };
 use crate::store::redis::{OpenError as RedisOpenError, RedisSettings, RedisStore};
 use crate::store::sqlite::{OpenError, SqliteStore};
@@ -216,8 +217,8 @@ port! {
     /// What operators have received from a line, in the order of operators.
     counters(line: LineId) -> Result<Vec<Counter>, Unavailable>;
 
-    /// The conversations that take a place of each operator, in order.
-    loads() -> Result<Vec<(OperatorId, ConversationId)>, Unavailable>;
+    /// The conversations that take such a slot of each operator, in order.
+    loads(slot: Slot) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable>;
 
     /// Drops dedupe keys that have run out and feed events beyond the newest `feed_keep` of each
     /// shard.

@@ -176,15 +176,17 @@ pub enum Op {
         bytes: Vec<u8>,
     },
     /// Counts the conversation against the operator. Idempotent. [`Refusal::Capacity`] when
-    /// `limit` (0 = none) others are counted already, with what reserves and releases before it in
-    /// this commit do, whatever becomes of their groups.
+    /// `limit` (0 = none) others take such a slot already, with what reserves and releases before
+    /// it in this commit do, whatever becomes of their groups.
     Reserve {
+        slot: Slot,
         operator: OperatorId,
         conversation: ConversationId,
         limit: u32,
     },
     /// Idempotent.
     Release {
+        slot: Slot,
         operator: OperatorId,
         conversation: ConversationId,
     },
@@ -216,6 +218,24 @@ pub enum Op {
         id: String,
         expected: u64,
     },
+}
+
+/// What a conversation takes of an operator. Counted over all shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
+pub enum Slot {
+    /// A place of his capacity.
+    Place,
+    /// One of the offers that may be open before him at a time.
+    Offer,
+}
+
+impl Slot {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Offer => "offer",
+        }
+    }
 }
 
 /// Kinds of documents that live in a shard.
@@ -360,8 +380,9 @@ pub enum Refusal {
     },
     Timer,
     Job,
-    /// The true number of the operator's conversations.
+    /// The true number of the conversations that take such a slot of the operator.
     Capacity {
+        slot: Slot,
         operator: OperatorId,
         load: u32,
     },

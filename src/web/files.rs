@@ -17,12 +17,15 @@ use domain::permission::Action;
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 
+use crate::channels;
 use crate::files::{self, Form, NotKept, Owner};
 use crate::web::api::entry_schema;
 use crate::web::edge::Edge;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
 
+/// Longest name that is kept, in characters.
+const NAME_CHARS_MAX: usize = 120;
 /// How long an upload may take.
 const UPLOAD_WAIT: Duration = Duration::from_mins(10);
 /// Nothing of a file runs, wherever it is opened.
@@ -61,8 +64,17 @@ pub(in crate::web) async fn upload(
         let reads = person.may(Action::ReadConversation(&row));
         return Err(if reads { ApiError::Forbidden } else { ApiError::NotFound });
     }
+    let directory = edge.node.directory();
+    let channel = directory.channels.get(&row.channel).ok_or(ApiError::NotFound)?;
+    if !channels::takes_files(&channel.value.settings) {
+        return Err(ApiError::Refused {
+            code: FileProblem::NotAllowed.word(),
+            message: "customers of this channel cannot be sent files",
+        });
+    }
     let owner = Owner::Conversation(id);
-    let file = take_in(&edge, &owner, query.name.as_deref(), payload).await?;
+    let name = query.name.as_deref().map(|name| channels::clean_line(name, NAME_CHARS_MAX));
+    let file = take_in(&edge, &owner, name.as_deref(), payload).await?;
     Ok(HttpResponse::Created().json(file))
 }
 

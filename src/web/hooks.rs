@@ -162,7 +162,7 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
             channel: target,
             dedupe: item.dedupe.clone(),
             dedupe_seconds: item.dedupe_seconds,
-            inbound,
+            inbound: *inbound,
         };
         taken.push(match edge.node.arrive(arrival).await? {
             Accepted::Created => Taken::Created,

@@ -37,7 +37,7 @@ use actix_web::{Resource, Route};
 
 use crate::web::api::{
     audit, calendar, channels, conversations, customers, duty, leads, lines, openapi, operators,
-    transfer_targets,
+    transfer_targets, undelivered,
 };
 use crate::web::edge::Edge;
 use crate::web::error::ApiError;
@@ -125,6 +125,7 @@ fn configure_api(routes: &mut ServiceConfig) {
         .service(only("/v1/conversations/{id}", "GET", [get().to(conversations::one)]))
         .service(only("/v1/conversations/{id}/files", "POST", [post().to(files::upload)]))
         .service(only("/v1/transfer-targets", "GET", [get().to(transfer_targets::list)]))
+        .service(only("/v1/undelivered", "GET", [get().to(undelivered::list)]))
         .service(only("/v1/audit", "GET", [get().to(audit::log)]))
         .configure(configure_customers);
 }

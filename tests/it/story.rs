@@ -267,7 +267,7 @@ impl Story {
             let Meaning::Inbound(inbound) = item.meaning else { continue };
             let (dedupe, dedupe_seconds) = (item.dedupe, item.dedupe_seconds);
             let channel = channel.id.clone();
-            let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound };
+            let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound: *inbound };
             taken.push(self.node.arrive(arrival).await);
         }
         taken

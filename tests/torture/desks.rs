@@ -234,7 +234,10 @@ impl Desk {
     ) -> Option<()> {
         let cmd_id = new_id();
         let command = match self.chance.random_range(0..20) {
-            0..6 => ClientFrame::Reply { cmd_id, conversation, text: format!("reply {cmd_id}") },
+            0..6 => {
+                let text = format!("reply {cmd_id}");
+                ClientFrame::Reply { cmd_id, conversation, text, files: Vec::new() }
+            }
             6 => ClientFrame::Finish { cmd_id, conversation, silent: true },
             _ => return Some(()),
         };

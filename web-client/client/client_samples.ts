@@ -12,6 +12,7 @@ export const clientSamples: ClientSamples = {
   decline: { type: "decline", cmd_id, conversation, offer: 2, reason: "not my product" },
   take: { type: "take", cmd_id, conversation },
   reply: { type: "reply", cmd_id, conversation, text: "Yes, it is.", files: [] },
+  send_again: { type: "send_again", cmd_id, conversation, entry: 6 },
   note: { type: "note", cmd_id, conversation, text: "a regular customer" },
   take_over: { type: "take_over", cmd_id, conversation },
   transfer: {

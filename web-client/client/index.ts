@@ -27,6 +27,7 @@ export {
   PROTOCOL_VERSION,
   REASON_CHARS_MAX,
   STATUS_REASON_CHARS_MAX,
+  FILES_MAX,
   TEXT_CHARS_MAX,
 } from "./protocol.ts";
 

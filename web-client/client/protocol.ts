@@ -6,6 +6,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const TEXT_CHARS_MAX = 10_000;
+export const FILES_MAX = 10;
 export const REASON_CHARS_MAX = 200;
 export const COMMENT_CHARS_MAX = 2_000;
 export const DRAFT_CHARS_MAX = 4_000;
@@ -50,6 +51,8 @@ export type Command =
   /** `files`: uploaded for this conversation before; with them the text may be empty. */
   | { type: "reply"; conversation: ConversationId; text: string; files: FileId[] }
   | { type: "note"; conversation: ConversationId; text: string }
+  /** Of a message that failed or is unconfirmed. */
+  | { type: "send_again"; conversation: ConversationId; entry: EntryNumber }
   | { type: "take_over"; conversation: ConversationId }
   | {
       type: "transfer";

@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
+import { readyFiles } from "./core/desk/uploads.ts";
 import { initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
@@ -14,6 +15,7 @@ import { followPlace, leaveActions, leaveAndSignOut } from "./net/places.ts";
 import { save, savedLanguage, savedSound } from "./net/preferences.ts";
 import { followDesk } from "./net/socket.ts";
 import { followTrial } from "./net/trial.ts";
+import { uploadActions } from "./net/uploads.ts";
 import { followTargets, workActions } from "./net/work.ts";
 import "./style/base.css";
 import { App } from "./view/App.tsx";
@@ -52,8 +54,10 @@ const actions: Actions = {
   },
   send(conversation, text, isNote) {
     if (isNote) socket.command({ type: "note", conversation, text });
-    else socket.command({ type: "reply", conversation, text, files: [] });
+    else socket.command({ type: "reply", conversation, text, files: readyFiles(state.peek(), conversation) });
   },
+  sendAgain: (conversation, entry) => socket.command({ type: "send_again", conversation, entry }),
+  ...uploadActions(state, emit),
   setStatus: (status, reason) => socket.command({ type: "set_status", status, reason }),
   draft: (conversation, draft) => emit({ on: "drafted", conversation, draft }),
   readNotice: () => emit({ on: "notice_read" }),

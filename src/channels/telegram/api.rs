@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use domain::chat::Inbound;
 use serde_json::{Map, Value, json};
 
 use super::super::{Outgoing, PollError, Polled, SendOutcome, bounded, reason};
-use super::{ASKED_KINDS, files, item, rating};
+use super::{ASKED_KINDS, BUSINESS_MARK, TOPIC_MARK, files, item, press_in, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
 
 /// Most updates in one answer.
@@ -38,7 +39,7 @@ pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'
     }
     body.insert("text".to_owned(), message.text.into());
     if let Some(scale) = message.rating {
-        body.insert("reply_markup".to_owned(), rating::keyboard(scale));
+        body.insert("reply_markup".to_owned(), rating::keyboard(scale, message.conversation));
     }
     let body = Value::Object(body);
     came_to(bot.call(outbound, "sendMessage", &body, Duration::ZERO, ANSWER_BYTES_MAX).await, bot)
@@ -46,9 +47,11 @@ pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'
 
 /// The fields that say to whom a message goes.
 pub(super) fn addressed(chat: &str) -> Vec<(&'static str, &str)> {
-    let (chat, topic) = chat.split_once('/').unwrap_or((chat, ""));
-    let topic = Some(("message_thread_id", topic)).filter(|(_, topic)| !topic.is_empty());
-    [("chat_id", chat)].into_iter().chain(topic).collect()
+    let (chat, business) = chat.split_once(BUSINESS_MARK).unwrap_or((chat, ""));
+    let (chat, topic) = chat.split_once(TOPIC_MARK).unwrap_or((chat, ""));
+    let fields =
+        [("chat_id", chat), ("message_thread_id", topic), ("business_connection_id", business)];
+    fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// What an attempt to send has come to.
@@ -106,13 +109,27 @@ pub(crate) async fn test(outbound: &Outbound, bot: Bot<'_>) -> Result<String, St
     if reply.ok { Ok(name.unwrap_or_default()) } else { Err(reply.description) }
 }
 
-/// Ends the waiting that the platform shows at a pressed button. It is of use for a few minutes.
+/// Ends the waiting that the platform shows at a pressed button, which is of use for a few minutes,
+/// and takes the buttons away: one rating is enough.
 pub(crate) async fn press_taken(
     outbound: &Outbound,
     bot: Bot<'_>,
-    press: &str,
+    inbound: &Inbound,
 ) -> Result<(), String> {
-    bot.tell(outbound, "answerCallbackQuery", &json!({ "callback_query_id": press })).await
+    let Some((press, message)) = press_in(inbound) else { return Ok(()) };
+    let query = json!({ "callback_query_id": press });
+    let told = bot.tell(outbound, "answerCallbackQuery", &query).await;
+    let Some(message) = message else { return told };
+    let mut body = Map::new();
+    for (field, value) in addressed(&inbound.chat) {
+        // The place of the message says its topic.
+        if field != "message_thread_id" {
+            body.insert(field.to_owned(), number_or_text(value));
+        }
+    }
+    body.insert("message_id".to_owned(), number_or_text(message));
+    body.insert("reply_markup".to_owned(), json!({ "inline_keyboard": [] }));
+    told.and(bot.tell(outbound, "editMessageReplyMarkup", &Value::Object(body)).await)
 }
 
 /// One batch of updates. The call itself acknowledges everything before `offset`.

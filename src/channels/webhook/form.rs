@@ -66,8 +66,8 @@ fn item(at: &At<'_>, index: usize, request_id: &str) -> Result<Item, Rejected> {
         format!("request:{index}:{}", digest(request_id.as_bytes()))
     });
     let original = Some(at.value.to_string().into());
-    let meaning =
-        Meaning::Inbound(Inbound { chat, customer_name, what, original, return_to: None });
+    let inbound = Inbound { chat, customer_name, what, original, return_to: None };
+    let meaning = Meaning::Inbound(Box::new(inbound));
     Ok(Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning })
 }
 
@@ -110,7 +110,6 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         text: text.unwrap_or_default(),
         attachments,
         reply_to: message.find("reply_to").map(|id| id.id()).transpose()?,
-        album: None,
         sent_at: message.find("date").map(|date| date.moment()).transpose()?,
         automatic: automatic.unwrap_or(false),
         rating,

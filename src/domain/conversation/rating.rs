@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::chat::CustomerMessage;
+use crate::chat::{AskedRating, CustomerMessage};
 use crate::conversation::turn::{Turn, after};
 use crate::conversation::{Conversation, State};
 use crate::entry::Fact;
@@ -66,6 +66,11 @@ impl Conversation {
             }
         }
         let open = self.rating.open.as_ref().filter(|open| now < open.until)?;
+        let another =
+            |asked: &AskedRating| asked.conversation != self.id || asked.scale != open.scale;
+        if message.asked.as_ref().is_some_and(|asked| another(asked)) {
+            return None;
+        }
         is_rating(message, open.scale)
     }
 

@@ -76,11 +76,11 @@ impl Writer<'_> {
                 shard.jobs.remove(&id);
             }
             Op::AppendDead { bytes } => shard.dead.push(bytes),
-            Op::Reserve { operator, conversation, .. } => {
-                self.common.loads.entry(operator).or_default().insert(conversation);
+            Op::Reserve { slot, operator, conversation, limit: _ } => {
+                self.common.loads.entry((slot, operator)).or_default().insert(conversation);
             }
-            Op::Release { operator, conversation } => {
-                self.common.loads.entry(operator).or_default().remove(&conversation);
+            Op::Release { slot, operator, conversation } => {
+                self.common.loads.entry((slot, operator)).or_default().remove(&conversation);
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, by, at),
             Op::PutShared { kind, id, expected, bytes } => {

@@ -20,7 +20,7 @@ use crate::store::model::state::{Shard, State};
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, INBOX_MAX,
     InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
-    Submitted,
+    Slot, Submitted,
 };
 use crate::store::rules;
 use crate::store::signal::{self, Signal, Signals};
@@ -372,10 +372,13 @@ impl ModelStore {
         Ok(of_line.map(|(_, counter)| counter.clone()).collect())
     }
 
-    pub(super) async fn loads(&self) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
+    pub(super) async fn loads(
+        &self,
+        slot: Slot,
+    ) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
         let state = self.state()?;
-        let loads = state.common.loads.iter();
-        let pairs = loads.flat_map(|(operator, conversations)| {
+        let loads = state.common.loads.iter().filter(|((of, _), _)| *of == slot);
+        let pairs = loads.flat_map(|((_, operator), conversations)| {
             conversations.iter().map(move |conversation| (operator.clone(), conversation.clone()))
         });
         Ok(pairs.collect())

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::store::members::Members;
 use crate::store::op::{
     Counter, Document, DocumentKind, FeedRecord, InboxPosition, Job, Lease, Meta, Position,
-    SharedKind,
+    SharedKind, Slot,
 };
 use crate::store::pack::Pack;
 use crate::store::rules;
@@ -66,7 +66,7 @@ impl Shard {
 pub(super) struct Common {
     pub(super) shared: Documents<SharedKind>,
     pub(super) counters: BTreeMap<(LineId, OperatorId), Counter>,
-    pub(super) loads: BTreeMap<OperatorId, BTreeSet<ConversationId>>,
+    pub(super) loads: BTreeMap<(Slot, OperatorId), BTreeSet<ConversationId>>,
 }
 
 /// Documents by kind and id.

@@ -145,12 +145,12 @@ impl<'a> Ops<'a> {
             Op::AppendDead { bytes } => {
                 self.word("dead").bytes(bytes.clone());
             }
-            Op::Reserve { operator, conversation, limit } => {
-                let load = Load::of(operator, conversation);
+            Op::Reserve { slot, operator, conversation, limit } => {
+                let load = Load::of(*slot, operator, conversation);
                 self.word("reserve").text(load.member).text(load.low).text(load.high).text(limit);
             }
-            Op::Release { operator, conversation } => {
-                let load = Load::of(operator, conversation);
+            Op::Release { slot, operator, conversation } => {
+                let load = Load::of(*slot, operator, conversation);
                 self.word("release").text(load.member).text(load.low).text(load.high);
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),

@@ -123,7 +123,7 @@ impl Keys {
         format!("{}count:{}", self.prefix, line.as_str())
     }
 
-    /// Sorted set, in the order of bytes: `<operator> NUL <conversation>`.
+    /// Sorted set, in the order of bytes: `<slot> NUL <operator> NUL <conversation>`.
     pub(super) fn loads(&self) -> String {
         format!("{}load", self.prefix)
     }

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::store::Unavailable;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
+    Submitted,
 };
 use crate::store::redis::value::dedupe_key;
 use crate::store::redis::{RedisStore, read, tidy};
@@ -240,8 +241,10 @@ impl RedisStore {
 
     pub(in crate::store) async fn loads(
         &self,
+        slot: Slot,
     ) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
-        self.run(|on| async move { read::loads(&on.readers, on.keys.loads()).await }).await
+        self.run(move |on| async move { read::loads(&on.readers, on.keys.loads(), slot).await })
+            .await
     }
 
     pub(in crate::store) async fn tidy(

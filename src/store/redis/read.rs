@@ -9,7 +9,7 @@ use redis::{FromRedisValue, Pipeline, pipe};
 
 use crate::store::Unavailable;
 use crate::store::op::{
-    Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position,
+    Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position, Slot,
 };
 use crate::store::pack::{self, Pack};
 use crate::store::redis::door::Readers;
@@ -234,8 +234,10 @@ pub(super) async fn counters(from: &Readers, key: String) -> Result<Vec<Counter>
 pub(super) async fn loads(
     from: &Readers,
     key: String,
+    slot: Slot,
 ) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
-    let members: Vec<String> = one(from, pipe().zrange(key, 0, -1)).await?;
+    let (low, high) = Load::all(slot);
+    let members: Vec<String> = one(from, pipe().zrangebylex(key, low, high)).await?;
     members.iter().map(|member| Load::read(member)).collect()
 }
 

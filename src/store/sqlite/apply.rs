@@ -81,13 +81,13 @@ impl Writer<'_> {
             Op::AppendDead { bytes } => {
                 self.execute("INSERT INTO dead (shard, bytes) VALUES (?, ?)", params![shard, bytes])
             }
-            Op::Reserve { operator, conversation, .. } => {
-                let sql = "INSERT OR IGNORE INTO load VALUES (?, ?)";
-                self.execute(sql, params![operator.as_str(), conversation.as_str()])
+            Op::Reserve { slot, operator, conversation, limit: _ } => {
+                let sql = "INSERT OR IGNORE INTO load VALUES (?, ?, ?)";
+                self.execute(sql, params![slot.as_str(), operator.as_str(), conversation.as_str()])
             }
-            Op::Release { operator, conversation } => {
-                let sql = "DELETE FROM load WHERE operator = ? AND conversation = ?";
-                self.execute(sql, params![operator.as_str(), conversation.as_str()])
+            Op::Release { slot, operator, conversation } => {
+                let sql = "DELETE FROM load WHERE slot = ? AND operator = ? AND conversation = ?";
+                self.execute(sql, params![slot.as_str(), operator.as_str(), conversation.as_str()])
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
             Op::PutShared { kind, id, expected, bytes } => {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::store::op::{
     Counter, Document, DocumentKind, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job,
-    Position, SharedKind,
+    Position, SharedKind, Slot,
 };
 use crate::store::pack::{self, Pack};
 use crate::store::rules::timestamp;
@@ -231,9 +231,12 @@ pub(super) fn counters(connection: &Connection, line: &LineId) -> rusqlite::Resu
 
 pub(super) fn loads(
     connection: &Connection,
+    slot: Slot,
 ) -> rusqlite::Result<Vec<(OperatorId, ConversationId)>> {
+    let sql =
+        "SELECT operator, conversation FROM load WHERE slot = ? ORDER BY operator, conversation";
     connection
-        .prepare_cached("SELECT operator, conversation FROM load ORDER BY operator, conversation")?
-        .query_map([], |row| Ok((operator(row, 0)?, conversation(row, 1)?)))?
+        .prepare_cached(sql)?
+        .query_map([slot.as_str()], |row| Ok((operator(row, 0)?, conversation(row, 1)?)))?
         .collect()
 }

@@ -11,6 +11,7 @@ pub mod duty;
 
 pub mod conversations;
 pub mod transfer_targets;
+pub mod undelivered;
 
 pub mod audit;
 

@@ -30,7 +30,7 @@ async fn send(platform: &Platform, fake: &Scripted<State>, chat: &str) -> SendOu
 fn press(platform: &Platform, event: &Value) -> domain::chat::Inbound {
     let item = platform.parse(&(platform.signed)(event, now())).unwrap().remove(0);
     let Meaning::Inbound(inbound) = item.meaning else { panic!("{item:?}") };
-    inbound
+    *inbound
 }
 
 #[test]
@@ -101,7 +101,7 @@ async fn max_is_answered_by_the_customers_id() {
     let pressed = press(&MAX, &update);
     let settings = MAX.channel(&max.base());
     assert_eq!(channels::press(&settings.settings, &pressed), Some("cb1"));
-    assert_eq!(channels::press_taken(&outbound_to_fakes(), &settings, "cb1").await, Ok(()));
+    assert_eq!(channels::press_taken(&outbound_to_fakes(), &settings, &pressed).await, Ok(()));
     assert_eq!(max.requests("/answers?callback_id=cb1").len(), 1);
 }
 

@@ -36,7 +36,7 @@ fn items(platform: &Platform, event: &Value) -> Vec<Item> {
 
 fn inbound(item: &Item) -> domain::chat::Inbound {
     let Meaning::Inbound(inbound) = item.meaning.clone() else { panic!("{item:?}") };
-    inbound
+    *inbound
 }
 
 fn message(item: &Item) -> domain::chat::CustomerMessage {

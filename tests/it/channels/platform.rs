@@ -126,7 +126,7 @@ impl Platform {
             let Meaning::Inbound(inbound) = item.meaning else { continue };
             let (dedupe, dedupe_seconds) = (item.dedupe, item.dedupe_seconds);
             let channel = channel.id.clone();
-            let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound };
+            let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound: *inbound };
             taken.push(story.node.arrive(arrival).await.unwrap());
         }
         story.settles().await;

@@ -83,8 +83,10 @@ async fn an_update_wakes_the_waiting_channel() {
     let body = &telegram.calls("getUpdates")[0].body;
     let expected = json!({
         "offset": 5, "limit": 100, "timeout": 50,
-        "allowed_updates":
-            ["message", "edited_message", "callback_query", "message_reaction", "my_chat_member"],
+        "allowed_updates": [
+            "message", "edited_message", "business_message", "edited_business_message",
+            "callback_query", "message_reaction", "my_chat_member",
+        ],
     });
     assert_eq!(*body, expected);
 }

@@ -41,19 +41,21 @@ fn a_customer_rates_by_a_button() {
     tell(asks_for_likes, async |story| {
         let anna = story.signs_in("anna").await;
         let id = finished(story, &anna).await;
+        // The first press takes the buttons away: he is faster.
         let press = story.platform.press(IVAN, "👍");
+        let other = story.platform.press(IVAN, "👎");
         assert_eq!(story.delivered(&press).await, [Ok(Accepted::Created)]);
         story.settles().await;
         let row = anna.rows()[&id].clone();
         assert_eq!((row.rating, row.state), (like(1), RowState::Closing));
         assert_eq!(story.messages(&id).await.last().unwrap(), "👍");
-        assert_eq!(story.platform.waiting_presses(), 0, "he sees that it has arrived");
+        assert_eq!(story.platform.waiting_presses(), 1, "he sees that it has arrived");
         let before = story.messages(&id).await;
         assert_eq!(story.delivered(&press).await, [Ok(Accepted::Duplicate)]);
-        let other = story.platform.press(IVAN, "👎");
         story.delivered(&other).await;
         story.settles().await;
         assert_eq!(anna.rows()[&id].rating, like(0), "the last one counts");
+        assert_eq!(story.platform.waiting_presses(), 0);
         assert_eq!(story.messages(&id).await.len(), before.len() + 1, "a repeat is known");
     });
 }
@@ -170,7 +172,7 @@ async fn form_posts(story: &Story, id: &str, message: &Value) {
     let item = channels::parse(channel, &request).unwrap().remove(0);
     let Meaning::Inbound(inbound) = item.meaning else { panic!("a message") };
     let (channel, dedupe, dedupe_seconds) = (channel.id.clone(), item.dedupe, item.dedupe_seconds);
-    let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound };
+    let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound: *inbound };
     assert_eq!(story.node.arrive(arrival).await, Ok(Accepted::Created));
     story.settles().await;
 }

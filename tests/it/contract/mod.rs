@@ -142,6 +142,7 @@ contract! {
         releases_of_one_commit_count
         reservations_of_a_refused_group_count
         load_is_counted_over_shards
+        places_and_offers_are_counted_apart
         counters_add_up
         a_correction_is_not_a_reception
         counters_are_listed_by_line;

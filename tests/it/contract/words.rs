@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use switchboard::store::Store;
 use switchboard::store::op::{
     Commit, CommitError, Committed, Document, DocumentKind, InboxPosition, InstanceId, Lease, Op,
-    Position, Refusal, SharedKind, Submitted,
+    Position, Refusal, SharedKind, Slot, Submitted,
 };
 use switchboard::store::pack::Pack;
 
@@ -236,11 +236,19 @@ pub(crate) fn dead(text: &str) -> Op {
 }
 
 pub(crate) fn reserve(who: &str, of: &str, limit: u32) -> Op {
-    Op::Reserve { operator: operator(who), conversation: conversation(of), limit }
+    take(Slot::Place, who, of, limit)
+}
+
+pub(crate) fn take(slot: Slot, who: &str, of: &str, limit: u32) -> Op {
+    Op::Reserve { slot, operator: operator(who), conversation: conversation(of), limit }
 }
 
 pub(crate) fn release(who: &str, of: &str) -> Op {
-    Op::Release { operator: operator(who), conversation: conversation(of) }
+    give_back(Slot::Place, who, of)
+}
+
+pub(crate) fn give_back(slot: Slot, who: &str, of: &str) -> Op {
+    Op::Release { slot, operator: operator(who), conversation: conversation(of) }
 }
 
 pub(crate) fn count(line_name: &str, who: &str, by: i64, at: Timestamp) -> Op {

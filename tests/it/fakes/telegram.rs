@@ -262,6 +262,11 @@ impl Telegram {
         state.update("message_reaction", &reaction)
     }
 
+    /// How many buttons still stand under the bot's messages.
+    pub(crate) fn buttons(&self) -> usize {
+        self.platform.buttons()
+    }
+
     /// How many presses the platform still shows as waiting.
     pub(crate) fn waiting_presses(&self) -> usize {
         self.platform.state().waiting.len()
@@ -358,6 +363,7 @@ impl Platform {
             "getUpdates" => self.get_updates(body).await,
             "getMe" => result(&bot()),
             "answerCallbackQuery" => self.answer_callback_query(body),
+            "editMessageReplyMarkup" => self.edit_reply_markup(body),
             "setWebhook" => {
                 let url = body["url"].as_str().unwrap_or("");
                 self.state().webhook = (!url.is_empty()).then(|| body.clone());
@@ -473,6 +479,20 @@ impl Platform {
         };
         waiting.remove(place);
         result(&json!(true))
+    }
+
+    fn edit_reply_markup(&self, body: &Value) -> Reply {
+        let mut state = self.state();
+        let is_it = |sent: &&mut Sent| sent.message["message_id"] == body["message_id"];
+        let Some(sent) = state.delivered.iter_mut().find(is_it) else {
+            return refusal(400, "Bad Request: message to edit not found");
+        };
+        sent.message["reply_markup"] = body["reply_markup"].clone();
+        result(&sent.message)
+    }
+
+    fn buttons(&self) -> usize {
+        self.state().delivered.iter().map(|sent| buttons(&sent.message).count()).sum()
     }
 
     async fn get_updates(&self, body: &Value) -> Reply {

@@ -4,7 +4,9 @@
 use domain::id::ShardId;
 use proptest::prelude::*;
 use switchboard::store::Store;
-use switchboard::store::op::{Commit, DocumentKind, InboxPosition, Lease, Meta, Op, SharedKind};
+use switchboard::store::op::{
+    Commit, DocumentKind, InboxPosition, Lease, Meta, Op, SharedKind, Slot,
+};
 use switchboard::store::pack::Pack;
 
 use crate::contract::words::{self, at, bytes, instance, operator};
@@ -229,6 +231,7 @@ fn op() -> impl Strategy<Value = OpIntent> {
     let conversation = || prop::sample::select(&CONVERSATIONS[..]);
     let line = || prop::sample::select(&LINES[..]);
     let who = || prop::sample::select(&OPERATORS[..]);
+    let slot = || prop::sample::select(&[Slot::Place, Slot::Place, Slot::Offer][..]);
     let plain = prop_oneof![
         (0..6_u8, 0..30_u32)
             .prop_map(|(key, seconds)| Op::RequireDedupe { key: format!("key {key}"), seconds }),
@@ -250,9 +253,9 @@ fn op() -> impl Strategy<Value = OpIntent> {
         )),
         (0..4_u8).prop_map(|id| words::delete_job(&id.to_string())),
         ".{0,3}".prop_map(|text| words::dead(&text)),
-        (who(), conversation(), 0..3_u32)
-            .prop_map(|(who, of, limit)| words::reserve(who, of, limit)),
-        (who(), conversation()).prop_map(|(who, of)| words::release(who, of)),
+        (slot(), who(), conversation(), 0..3_u32)
+            .prop_map(|(slot, who, of, limit)| words::take(slot, who, of, limit)),
+        (slot(), who(), conversation()).prop_map(|(slot, who, of)| words::give_back(slot, who, of)),
         conversation().prop_map(words::forget_history),
         (line(), who(), -2..5_i64, 0..99_i64).prop_map(|(line, who, by, second)| {
             Op::AddCounter { line: words::line(line), operator: operator(who), by, at: at(second) }

@@ -1,6 +1,6 @@
 /** What can be opened of an attachment. */
 
-import type { Attachment, ConversationId, StoredFile } from "../../client/index.ts";
+import type { Attachment, ConversationId, Entry, StoredFile } from "../../client/index.ts";
 
 /**
  * Where the file lies on the web. Of most platforms we hold only a handle; our own webhook gives an
@@ -21,4 +21,10 @@ export function pathOf(conversation: ConversationId, { id }: StoredFile): string
 export function playerOf({ media_type }: StoredFile): "audio" | "video" | null {
   const kind = media_type.split("/")[0];
   return kind === "audio" || kind === "video" ? kind : null;
+}
+
+/** Parts of an album come as messages of their own. */
+export function isSameAlbum(before: Entry | undefined, entry: Entry): boolean {
+  if (before?.body.kind !== "message" || entry.body.kind !== "message") return false;
+  return entry.body.album !== undefined && entry.body.album === before.body.album;
 }

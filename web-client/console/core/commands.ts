@@ -9,6 +9,7 @@ import type {
 } from "../../client/index.ts";
 import { questionIn } from "./desk/dialog.ts";
 import { asking } from "./desk/work.ts";
+import { uploadsOf } from "./desk/uploads.ts";
 import { settled } from "./outgoing.ts";
 import type { State } from "./state.ts";
 
@@ -41,9 +42,12 @@ function sending(state: State, id: CommandId, command: Written): State {
   const { conversation, text } = command;
   const isNote = command.type === "note";
   const after = state.rows[conversation]?.last_entry ?? 0;
-  const outgoing = [...state.outgoing, { id, conversation, text, isNote, after }];
+  const before = uploadsOf(state, conversation);
+  const sent = isNote ? [] : before;
+  const outgoing = [...state.outgoing, { id, conversation, text, isNote, uploads: sent, after }];
   const drafts = { ...state.drafts, [conversation]: { text: "", isNote } };
-  const next = { ...state, outgoing, drafts };
+  const uploads = { ...state.uploads, [conversation]: isNote ? before : [] };
+  const next = { ...state, outgoing, drafts, uploads };
   // What is sent is no draft any more, here or there.
   return isNote ? next : withSaved(next, conversation, "");
 }
@@ -93,9 +97,12 @@ function unsent(state: State, id: CommandId, command: Written): State {
   const begun = state.drafts[command.conversation]?.text ?? "";
   const text = begun === "" ? command.text : `${command.text}\n${begun}`;
   const draft = { text, isNote: command.type === "note" };
+  const files = state.outgoing.find((sent) => sent.id === id)?.uploads ?? [];
+  const begunFiles = uploadsOf(state, command.conversation);
   return {
     ...state,
     outgoing: state.outgoing.filter((sent) => sent.id !== id),
+    uploads: { ...state.uploads, [command.conversation]: [...files, ...begunFiles] },
     drafts: { ...state.drafts, [command.conversation]: draft },
   };
 }

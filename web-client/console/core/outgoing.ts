@@ -1,5 +1,6 @@
 /** Texts that were sent and are not yet among the entries. */
 
+import type { Upload } from "./desk/uploads.ts";
 import type { CommandId, ConversationId, Entry, EntryNumber, OperatorId } from "../../client/index.ts";
 
 export type Outgoing = {
@@ -7,6 +8,8 @@ export type Outgoing = {
   conversation: ConversationId;
   text: string;
   isNote: boolean;
+  /** The files that go with it, to be there again if it is refused. */
+  uploads: readonly Upload[];
   /** Its entry comes after this one. */
   after: EntryNumber;
   /** It is stored; only its entry has not come yet. */

@@ -4,6 +4,7 @@ import type { LineId } from "../../client/index.ts";
 
 export type Place =
   | { at: "desk" }
+  | { at: "undelivered" }
   | { at: "lines"; line: LineId | null; tab: LineTab }
   | { at: "channels"; channel: string | null };
 
@@ -12,6 +13,7 @@ export type LineTab = (typeof LINE_TABS)[number];
 
 export const LINE_TABS = ["settings", "rehearsal", "history"] as const;
 export const DESK: Place = { at: "desk" };
+export const UNDELIVERED: Place = { at: "undelivered" };
 export const CHANNELS: Place = { at: "channels", channel: null };
 export const LINES: Place = { at: "lines", line: null, tab: "settings" };
 
@@ -26,6 +28,7 @@ export function placeOfChannel(channel: string): Place {
 /** What is behind `#` in the address. */
 export function placeOf(hash: string): Place {
   const [root, first, line, tab] = hash.split("/");
+  if (root === "#" && first === "undelivered") return UNDELIVERED;
   if (root === "#" && first === "channels") return line ? placeOfChannel(decoded(line)) : CHANNELS;
   if (root !== "#" || first !== "lines") return DESK;
   if (!line) return LINES;
@@ -36,6 +39,8 @@ export function hashOf(place: Place): string {
   switch (place.at) {
     case "desk":
       return "#/";
+    case "undelivered":
+      return "#/undelivered";
     case "lines": {
       if (place.line === null) return "#/lines";
       const line = `#/lines/${encodeURIComponent(place.line)}`;

@@ -9,7 +9,7 @@ import type { State } from "./state.ts";
 
 /** Operators have nothing but their desk, and channels are an administrator's. */
 export function shownPlace(state: State): Place {
-  if (state.place.at === "channels" && !administers(state)) return DESK;
+  if ((state.place.at === "channels" || state.place.at === "undelivered") && !administers(state)) return DESK;
   return oversees(state) ? state.place : DESK;
 }
 

@@ -10,6 +10,7 @@ import {
   type RowOffer,
 } from "../../client/index.ts";
 import { may, takesPart } from "./desk/rights.ts";
+import { isUploading, readyFiles } from "./desk/uploads.ts";
 import { EMPTY_DRAFT, type State } from "./state.ts";
 
 /** Offers to me, the one that ends first on top. */
@@ -111,7 +112,10 @@ export function writing(state: State, row: Row): Writing | null {
   const isBegun = text !== "" && row.state !== "closed";
   if (!canReply && !canNote && !isComing(state, row) && !isBegun) return null;
   const length = [...text].length;
-  const isSendable = text.trim() !== "" && length <= TEXT_CHARS_MAX;
+  const hasFiles = !isNote && readyFiles(state, id).length > 0;
+  const isComplete = isNote || !isUploading(state, id);
+  const hasWords = text.trim() !== "" || hasFiles;
+  const isSendable = hasWords && isComplete && length <= TEXT_CHARS_MAX;
   return { canReply, canNote, isNote, canSend: isSendable && (isNote ? canNote : canReply) };
 }
 

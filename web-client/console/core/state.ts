@@ -26,6 +26,7 @@ import { attended } from "./desk/attend.ts";
 import { withCard, type Card, type CardEvent } from "./desk/card.ts";
 import { afterEntry, afterRow, cardAgain, withCardOfChat } from "./desk/followed.ts";
 import { concerns, takesPart } from "./desk/rights.ts";
+import { withUpload, type UploadEvent, type Uploads } from "./desk/uploads.ts";
 import { NO_WORK, withWork, type Work, type WorkEvent } from "./desk/work.ts";
 import { draftTaken, lookedUp, opened, read, stale, withTranscript } from "./opening.ts";
 import { withoutArrived, type Outgoing } from "./outgoing.ts";
@@ -59,6 +60,7 @@ export type State = {
   unread: Readonly<Record<ConversationId, number>>;
   underway: Readonly<Record<CommandId, Command>>;
   outgoing: readonly Outgoing[];
+  uploads: Uploads;
   notice: Notice | null;
   isPageVisible: boolean;
   work: Work;
@@ -109,6 +111,7 @@ export type StateEvent =
   | { on: "transcript"; request: number; transcript: Transcript }
   | { on: "transcript_failed"; request: number; why: "not_allowed" | "unreachable" }
   | { on: "drafted"; conversation: ConversationId; draft: Draft }
+  | { on: "upload"; conversation: ConversationId; event: UploadEvent }
   | { on: "commanded"; id: CommandId; command: Command }
   | { on: "answered"; id: CommandId; outcome: Outcome }
   | { on: "notice_read" }
@@ -144,6 +147,7 @@ export const initial: State = {
   unread: {},
   underway: {},
   outgoing: [],
+  uploads: {},
   notice: null,
   isPageVisible: true,
   work: NO_WORK,
@@ -182,6 +186,10 @@ function reduced(state: State, event: StateEvent): State {
       return { ...state, chat: { ...state.chat, failed: event.why } };
     case "drafted":
       return { ...state, drafts: { ...state.drafts, [event.conversation]: event.draft } };
+    case "upload": {
+      const uploads = withUpload(state.uploads, event.conversation, event.event);
+      return { ...state, uploads };
+    }
     case "commanded":
       return commanded(state, event.id, event.command);
     case "answered":

@@ -161,6 +161,9 @@ export const en = {
     newBelow: "New messages below",
   },
   reply: {
+    attach: "Attach",
+    notSent: "it could not be sent to the server",
+    detach: (name: string) => `Leave out ${name}`,
     note: "Note",
     placeholder: "Write to the customer",
     notePlaceholder: "Only colleagues see this note",
@@ -176,7 +179,17 @@ export const en = {
     closed: "This conversation is closed.",
     handed: (name: string) => `Handed to ${name}, who has not accepted yet.`,
   },
+  undelivered: {
+    title: "Not delivered",
+    hint: "Messages that did not reach their customers, or perhaps did not. Sent again, they go before what waits in the same chat.",
+    none: "Everything has been delivered.",
+    unreachable: "The list cannot be read.",
+    open: "Open the conversation",
+    sent: "On its way",
+    files: (n: number) => `${count(n, "file", "files")}`,
+  },
   entry: {
+    sendAgain: "Send again",
     reaction: "The customer's reaction",
     customer: "Customer",
     elsewhere: "A colleague, on the platform",

@@ -7,7 +7,13 @@ import { plural } from "./plural.ts";
 const count = (n: number, one: string, other: string) => plural("en", n, { one, other });
 
 export const linesEn = {
-  places: { label: "Screens", desk: "Desk", lines: "Lines", channels: "Channels" },
+  places: {
+    label: "Screens",
+    desk: "Desk",
+    lines: "Lines",
+    channels: "Channels",
+    undelivered: "Not delivered",
+  },
   list: {
     title: "Lines",
     create: "Create line",

@@ -8,7 +8,13 @@ const count = (n: number, one: string, few: string, many: string) =>
 const days = (n: number) => count(n, "день", "дня", "дней");
 
 export const linesRu: typeof linesEn = {
-  places: { label: "Разделы", desk: "Стол", lines: "Линии", channels: "Каналы" },
+  places: {
+    label: "Разделы",
+    desk: "Стол",
+    lines: "Линии",
+    channels: "Каналы",
+    undelivered: "Не доставлено",
+  },
   list: {
     title: "Линии",
     create: "Создать линию",

@@ -1,6 +1,12 @@
 /** The HTTP calls of the console. Holds no state. */
 
-import type { Me } from "../../client/index.ts";
+import type {
+  ChannelId,
+  ConversationId,
+  DeliveryState,
+  EntryNumber,
+  Me,
+} from "../../client/index.ts";
 import type { Transcript } from "../core/chat.ts";
 import type { GateProblem } from "../core/state.ts";
 import { get, post } from "./request.ts";
@@ -38,6 +44,23 @@ export async function transcript(
   if (response?.status === 403 || response?.status === 404) return "not_allowed";
   if (!response?.ok) return "unreachable";
   return (await response.json()) as Transcript;
+}
+
+/** A message that was given up. */
+export type Undelivered = {
+  conversation: ConversationId;
+  entry: EntryNumber;
+  channel: ChannelId;
+  text: string;
+  files: number;
+  delivery: DeliveryState;
+  at: string;
+};
+
+export async function undelivered(): Promise<Undelivered[] | "unreachable"> {
+  const response = await get("undelivered");
+  if (!response?.ok) return "unreachable";
+  return ((await response.json()) as { messages: Undelivered[] }).messages;
 }
 
 async function problemOf(response: Response | null): Promise<GateProblem | null> {

@@ -5,6 +5,7 @@ import { DeskScreen } from "./DeskScreen.tsx";
 import { SettingsLater } from "./SettingsLater.tsx";
 import { SetUp } from "./SetUp.tsx";
 import { SignIn } from "./SignIn.tsx";
+import { UndeliveredScreen } from "./UndeliveredScreen.tsx";
 import type { Desk } from "./desk.ts";
 
 export function App({ desk }: { desk: Desk }) {
@@ -28,6 +29,8 @@ function PlaceScreen({ desk }: { desk: Desk }) {
   switch (place.at) {
     case "desk":
       return <DeskScreen desk={desk} />;
+    case "undelivered":
+      return <UndeliveredScreen desk={desk} />;
     case "lines":
     case "channels":
       return <SettingsLater desk={desk} place={place} />;

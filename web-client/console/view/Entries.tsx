@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Entry } from "../../client/index.ts";
+import { isSameAlbum } from "../core/attachment.ts";
 import type { Chat } from "../core/chat.ts";
 import { openRow } from "../core/select.ts";
 import "./Entries.css";
@@ -88,7 +89,7 @@ function EntryWithDay({ desk, entry, before }: EntryWithDayProps) {
           <span>{day(desk.words, entry.at, desk.now.value)}</span>
         </li>
       )}
-      <EntryItem desk={desk} entry={entry} />
+      <EntryItem desk={desk} entry={entry} isFollowing={isSameAlbum(before, entry)} />
     </>
   );
 }

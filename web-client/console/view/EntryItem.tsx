@@ -1,24 +1,33 @@
 /** One entry: a message, a note, or a fact in words. */
 
 import { useState } from "preact/hooks";
-import type { Author, DeliveryState, Entry, Fact, Message } from "../../client/index.ts";
+import type { Author, Entry, Fact, Message } from "../../client/index.ts";
+import { may } from "../core/desk/rights.ts";
 import { openRow } from "../core/select.ts";
 import type { Words } from "../i18n/en.ts";
-import { reasonWords } from "../i18n/reason.ts";
 import { AttachmentItem } from "./AttachmentItem.tsx";
 import "./EntryItem.css";
 import { Why } from "./Why.tsx";
+import { deliveryWords } from "./delivery.ts";
 import { personName, type Desk } from "./desk.ts";
 import { factWords } from "./fact.ts";
 import { clock, fullTime } from "./time.ts";
 
-export function EntryItem({ desk, entry }: { desk: Desk; entry: Entry }) {
+/** `isFollowing`: it is shown as one with the entry before it. */
+type EntryItemProps = { desk: Desk; entry: Entry; isFollowing: boolean };
+
+export function EntryItem({ desk, entry, isFollowing }: EntryItemProps) {
   const { body, author } = entry;
   const kind = body.kind === "message" ? author.kind : body.kind;
   const isUnheard = body.kind === "message" && body.unheard !== undefined;
+  const classes = [
+    `EntryItem EntryItem--${kind}`,
+    isUnheard && "EntryItem--unheard",
+    isFollowing && "EntryItem--following",
+  ];
   return (
     <li
-      class={`EntryItem EntryItem--${kind}${isUnheard ? " EntryItem--unheard" : ""}`}
+      class={classes.filter(Boolean).join(" ")}
       data-testid="entry"
       data-entry={entry.n}
       data-author={author.kind}
@@ -46,7 +55,7 @@ function EntryBody({ desk, entry }: { desk: Desk; entry: Entry }) {
               attachment={attachment}
             />
           ))}
-          <MessageFoot words={words} entry={entry} message={body} />
+          <MessageFoot desk={desk} entry={entry} message={body} />
         </>
       );
     case "note":
@@ -100,9 +109,13 @@ function FactItem({ desk, entry, fact }: { desk: Desk; entry: Entry; fact: Fact 
   );
 }
 
-type MessageFootProps = { words: Words; entry: Entry; message: Message };
+type MessageFootProps = { desk: Desk; entry: Entry; message: Message };
 
-function MessageFoot({ words, entry, message }: MessageFootProps) {
+function MessageFoot({ desk, entry, message }: MessageFootProps) {
+  const { words, state, actions } = desk;
+  const row = openRow(state);
+  const isOver = message.delivery?.state === "failed" || message.delivery?.state === "unconfirmed";
+  const maySend = isOver && row !== null && state.me !== null && may(state.me, "send_again", row);
   const { delivery, edited_at, reaction, unheard } = message;
   return (
     <p class="EntryItem-foot">
@@ -125,6 +138,16 @@ function MessageFoot({ words, entry, message }: MessageFootProps) {
         >
           {deliveryWords(words, delivery)}
         </span>
+      )}
+      {maySend && row && (
+        <button
+          type="button"
+          class="EntryItem-again"
+          data-testid="send-again"
+          onClick={() => actions.sendAgain(row.conversation, entry.n)}
+        >
+          {words.entry.sendAgain}
+        </button>
       )}
       <Time words={words} entry={entry} />
     </p>
@@ -161,10 +184,4 @@ function authorWords(desk: Desk, author: Author): string {
     default:
       return author satisfies never;
   }
-}
-
-function deliveryWords(words: Words, delivery: DeliveryState): string {
-  return delivery.state === "failed"
-    ? words.entry.delivery.failed(reasonWords(words, delivery.reason))
-    : words.entry.delivery[delivery.state];
 }

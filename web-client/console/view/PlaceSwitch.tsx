@@ -1,13 +1,13 @@
 /** The screens that one can go to. Operators have their desk only. */
 
-import { CHANNELS, DESK, hashOf, LINES } from "../core/place.ts";
+import { CHANNELS, DESK, hashOf, LINES, UNDELIVERED } from "../core/place.ts";
 import { calls, oversees } from "../core/select.ts";
 import { administers, shownPlace } from "../core/select-lines.ts";
 import "./PlaceSwitch.css";
 import type { Desk } from "./desk.ts";
 
 const PLACES = [DESK, LINES];
-const PLACES_OF_ADMINISTRATORS = [...PLACES, CHANNELS];
+const PLACES_OF_ADMINISTRATORS = [...PLACES, CHANNELS, UNDELIVERED];
 
 export function PlaceSwitch({ desk }: { desk: Desk }) {
   const { state, words } = desk;

@@ -7,6 +7,7 @@ import { isComing, myOffer, writing, type Writing } from "../core/select.ts";
 import { EMPTY_DRAFT } from "../core/state.ts";
 import { HandedDraft } from "./HandedDraft.tsx";
 import "./ReplyBox.css";
+import { UploadList } from "./UploadList.tsx";
 import { personName, type Desk } from "./desk.ts";
 
 export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
@@ -66,9 +67,22 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
     </button>
   );
   if (isShut) return <div class="ReplyBox-writing">{noteButton}</div>;
+  const mayAttach = canReply && !isNote;
+  const attach = (files: FileList | null | undefined) => {
+    if (!mayAttach || !files || files.length === 0) return false;
+    actions.attach(id, [...files]);
+    return true;
+  };
   const label = isNote ? words.reply.notePlaceholder : words.reply.placeholder;
   return (
-    <div class={isNote ? "ReplyBox-writing ReplyBox-writing--note" : "ReplyBox-writing"}>
+    <div
+      class={isNote ? "ReplyBox-writing ReplyBox-writing--note" : "ReplyBox-writing"}
+      data-testid="drop-place"
+      onDragOver={(event) => mayAttach && event.preventDefault()}
+      onDrop={(event) => attach(event.dataTransfer?.files) && event.preventDefault()}
+      onPaste={(event) => attach(event.clipboardData?.files) && event.preventDefault()}
+    >
+      {mayAttach && <UploadList desk={desk} conversation={id} />}
       <textarea
         ref={box}
         class="ReplyBox-text"
@@ -82,6 +96,21 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
       />
       <div class="ReplyBox-foot">
         {noteButton}
+        {mayAttach && (
+          <label class="Button Button--small ReplyBox-attach">
+            {words.reply.attach}
+            <input
+              class="ReplyBox-file"
+              type="file"
+              multiple
+              data-testid="attach"
+              onChange={(event) => {
+                attach(event.currentTarget.files);
+                event.currentTarget.value = "";
+              }}
+            />
+          </label>
+        )}
         <span class={over > 0 ? "ReplyBox-hint ReplyBox-hint--over" : "ReplyBox-hint"}>
           {over > 0 ? words.reply.tooLong(over) : words.reply.hint}
         </span>

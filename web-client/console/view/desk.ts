@@ -4,6 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import type {
   CloseReason,
   ConversationId,
+  EntryNumber,
   OfferId,
   OperatorId,
   Row,
@@ -35,6 +36,9 @@ export type Actions = {
   decline(conversation: ConversationId, offer: OfferId, reason: string | null): void;
   take(conversation: ConversationId): void;
   send(conversation: ConversationId, text: string, isNote: boolean): void;
+  sendAgain(conversation: ConversationId, entry: EntryNumber): void;
+  attach(conversation: ConversationId, files: readonly File[]): void;
+  detach(conversation: ConversationId, key: number): void;
   setStatus(status: Status, reason: string | null): void;
   draft(conversation: ConversationId, draft: Draft): void;
   readNotice(): void;

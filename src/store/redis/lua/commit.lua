@@ -5,7 +5,7 @@
 --
 -- KEYS[1..10]  hashes lease (owner, epoch) and meta (commits, inbox_at, inbox_end, feed_epoch, feed_n);
 --              streams inbox (<position>-0: p) and feed (<epoch>-<n>: p previous, b by, d data); sorted
---              sets seen (key, until us) and loads (operator \0 conversation); hashes timers and jobs;
+--              sets seen (key, until us) and loads (slot \0 operator \0 conversation); hashes timers and jobs;
 --              list dead; set shards (numbers of all that are in use)
 -- KEYS[11..]   what ops name by its number
 -- ARGV[1..4]   me, epoch, commits before this one, now (us)

@@ -7,6 +7,7 @@ export type Action =
   | "see"
   | "take"
   | "reply"
+  | "send_again"
   | "handle"
   | "move"
   | "withdraw"
@@ -38,6 +39,7 @@ function operatorMay(me: Me, action: Action, row: Row): boolean {
     case "take":
       return isOfferedTo(me, row) || row.listed_for === me.id || isOpenIn(me.queues, row);
     case "reply":
+    case "send_again":
       return isHis(me, row) || row.joined.includes(me.id);
     case "handle":
     case "move":
