@@ -141,9 +141,11 @@ mod tests {
         for at in 0..pack.bytes.len() {
             let mut bytes = pack.bytes.clone();
             bytes[at] ^= 0x40;
-            assert_ne!(Pack::stored(1, bytes).records(), pack.records(), "byte {at}");
+            // A bit that stands for nothing may be any.
+            let read = Pack::stored(1, bytes).records();
+            assert!(read == Err(Unreadable) || read == pack.records(), "byte {at}");
             let torn = Pack::stored(1, pack.bytes[..at].to_vec());
-            assert_ne!(torn.records(), pack.records(), "cut at {at}");
+            assert_eq!(torn.records(), Err(Unreadable), "cut at {at}");
         }
     }
 }
