@@ -75,6 +75,26 @@ fn of_a_commit_that_is_torn_nothing_is_left() {
 }
 
 #[test]
+fn what_is_packed_takes_little_memory() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.store("pack:");
+    let memory = |key| server.cli(&["memory", "usage", key]).trim().parse::<u64>().ok();
+    let (records, packed) = ("pack:{7}:hist:c", "pack:{7}:pack:c");
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        let text = r#"{"record":"entry","author":"customer","text":"hello"}"#;
+        anna.does((1..=100).map(|n| history("c", n, text))).await;
+        let before = memory(records).unwrap();
+        let all = pack(&store, "c", 100).await;
+        anna.does([all]).await;
+        assert_eq!(memory(records), None);
+        assert!(memory(packed).unwrap() * 10 < before);
+        anna.does([forget_history("c")]).await;
+        assert_eq!((memory(records), memory(packed)), (None, None));
+    });
+}
+
+#[test]
 fn a_commit_without_an_answer_is_made_once_at_most() {
     let server = RedisServer::start(&ALWAYS);
     let store = server.new_store();
@@ -134,6 +154,42 @@ fn nobody_works_on_a_store_that_was_emptied() {
         assert_eq!(renewed, Ok(Renewed::Lost));
         let fenced = CommitError::Fenced { owner: None, epoch: 0 };
         assert_eq!(anna.tries([event("b")]).await, Err(fenced));
+    });
+}
+
+#[test]
+fn a_server_that_was_started_anew_is_noticed_at_the_first_call() {
+    let mut server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let anna = Owner::of(&store, "anna").await;
+        let mut signals = store.signals();
+        let renew = || store.renew(SHARD, anna.me.clone(), anna.epoch);
+        server.cli(&["client", "kill", "type", "normal"]);
+        while renew().await.is_err() {}
+        server.is_killed();
+        server.starts_again();
+        while renew().await.is_err() {}
+        assert_eq!(signals.try_recv(), Ok(Signal::Restarted));
+        assert!(signals.try_recv().is_err(), "a connection that was cut is no new server");
+    });
+}
+
+/// As when a lease is mended by hand, or comes from another copy than the rest.
+#[test]
+fn nobody_writes_behind_the_feed_of_a_lease_that_went_back() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.store("back:");
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a")]).await;
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("b")]).await;
+        let lease = server.cli(&["keys", "back:*:lease"]);
+        server.cli(&["hset", lease.trim(), "epoch", "1"]);
+        anna.epoch = 1;
+        assert_eq!(anna.tries([event("c")]).await, Err(CommitError::WentBack("feed")));
+        assert_eq!(store.meta(SHARD).await.unwrap().feed_end, position(2, 1));
     });
 }
 

@@ -10,9 +10,10 @@ use redis::Script;
 use crate::store::op::{Commit, CommitError, INBOX_MAX, Op};
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::Call;
-use crate::store::redis::value::{Load, dedupe_key, microseconds, numbered, signal_text};
+use crate::store::redis::value::{
+    Load, dedupe_key, feed_signal, inbox_signal, microseconds, numbered,
+};
 use crate::store::rules;
-use crate::store::signal::Signal;
 
 pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
 
@@ -42,7 +43,7 @@ pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call
         .arg(malformed)
         .arg(INBOX_MAX)
         .arg(keys.signals())
-        .arg(signal_text(Signal::Feed(commit.shard)))
+        .arg(feed_signal(commit.shard))
         .arg(ops.args)
 }
 
@@ -84,6 +85,7 @@ impl<'a> Ops<'a> {
         Self { keys, commit, names, numbers, args: Vec::new() }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one short arm an op")]
     fn push(&mut self, op: &Op) {
         let of = self.commit.shard;
         match op {
@@ -98,18 +100,23 @@ impl<'a> Ops<'a> {
             Op::AdvanceInbox { .. } => {}
             Op::PutInbox { shard, bytes } => self.post(*shard, bytes),
             Op::PutDocument { kind, id, expected, bytes } => {
-                let (key, ids) =
-                    (self.keys.document(of, *kind, id), self.keys.documents(of, *kind));
-                self.put(key, ids, id, (*expected, bytes));
+                self.put(self.keys.both_of_document(of, *kind, id), id, (*expected, bytes));
             }
             Op::DeleteDocument { kind, id, expected } => {
-                let (key, ids) =
-                    (self.keys.document(of, *kind, id), self.keys.documents(of, *kind));
-                self.delete(key, ids, id, *expected);
+                self.delete(self.keys.both_of_document(of, *kind, id), id, *expected);
             }
             Op::AppendHistory { conversation, n, bytes } => {
                 let key = self.keys.history(of, conversation);
                 self.word("history").name(key).text(n).bytes(numbered(n, bytes));
+            }
+            Op::PackHistory { conversation, pack } => {
+                let (beside, packed) = self.keys.both_of_history(of, conversation);
+                let value = numbered(pack.through(), pack.bytes());
+                self.word("pack").name(beside).name(packed).text(pack.through()).bytes(value);
+            }
+            Op::DeleteHistory { conversation } => {
+                let (beside, packed) = self.keys.both_of_history(of, conversation);
+                self.word("unhistory").name(beside).name(packed);
             }
             Op::AppendFeed { bytes } => {
                 self.word("feed").bytes(bytes.clone());
@@ -144,23 +151,21 @@ impl<'a> Ops<'a> {
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
             Op::PutShared { kind, id, expected, bytes } => {
-                let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
-                self.put(key, ids, id, (*expected, bytes));
+                self.put(self.keys.both_of_shared(*kind, id), id, (*expected, bytes));
             }
             Op::RequireShared { kind, id, expected } => {
                 let key = self.keys.shared(*kind, id);
                 self.word("require").name(key).text(expected);
             }
             Op::DeleteShared { kind, id, expected } => {
-                let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
-                self.delete(key, ids, id, *expected);
+                self.delete(self.keys.both_of_shared(*kind, id), id, *expected);
             }
         }
     }
 
     fn post(&mut self, to: ShardId, bytes: &[u8]) {
         let (meta, inbox) = (self.keys.meta(to), self.keys.inbox(to));
-        let signal = signal_text(Signal::Inbox(to));
+        let signal = inbox_signal(to);
         self.word("post").text(to.0).name(meta).name(inbox).text(signal).bytes(bytes.to_vec());
     }
 
@@ -170,12 +175,12 @@ impl<'a> Ops<'a> {
         self.word("count").name(key).text(operator).text(by).text(last);
     }
 
-    fn put(&mut self, key: String, ids: String, id: &str, (expected, bytes): (u64, &[u8])) {
+    fn put(&mut self, (key, ids): (String, String), id: &str, (expected, bytes): (u64, &[u8])) {
         let value = numbered(expected.saturating_add(1), bytes);
         self.word("put").name(key).name(ids).text(id).text(expected).bytes(value);
     }
 
-    fn delete(&mut self, key: String, ids: String, id: &str, expected: u64) {
+    fn delete(&mut self, (key, ids): (String, String), id: &str, expected: u64) {
         self.word("delete").name(key).name(ids).text(id).text(expected);
     }
 

@@ -12,9 +12,11 @@ mod door;
 mod facts;
 mod keys;
 mod lease;
+mod memory;
 mod port;
 mod read;
 mod script;
+mod server;
 mod settings;
 mod subscriber;
 mod thread;
@@ -41,9 +43,10 @@ use crate::store::redis::door::{Door, Lane, Readers};
 use crate::store::redis::facts::Facts;
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::{Call, Scripts};
+use crate::store::redis::server::Server;
 use crate::store::redis::subscriber::Subscriber;
 use crate::store::redis::thread::IoThread;
-use crate::store::redis::value::{dedupe_key, microseconds, odd, parse, signal_text};
+use crate::store::redis::value::{dedupe_key, inbox_signal, microseconds, odd, parse};
 use crate::store::redis::watch::Watch;
 use crate::store::rules;
 use crate::store::signal::{Signal, Signals};
@@ -78,6 +81,7 @@ pub struct RedisStore {
     shared: Arc<Shared>,
     signals: Signals,
     trouble: watch::Receiver,
+    memory: memory::Receiver,
 }
 
 /// What a step needs, wherever it runs.
@@ -104,12 +108,13 @@ impl RedisStore {
         let scripts = Arc::new(Scripts::new());
         let mut watch = Watch::new(door.clone(), settings.clone(), scripts.clone());
         let trouble = watch.trouble();
-        let shards = settings.shards;
+        let (shards, memory_every) = (settings.shards, settings.memory_every);
         let opening = async move {
             let store_id = store_id(&readers, &keys, shards).await?;
             watch.store_id.clone_from(&store_id);
             let first = subscriber.subscribe().await?;
-            let lane = || Lane::new(door.clone(), scripts.clone());
+            let server = Arc::new(Server::new(subscriber.signals.clone()));
+            let lane = || Lane::new(door.clone(), scripts.clone(), server.clone());
             let (leases, steps) = (lane(), lane());
             let shared = Shared { keys, scripts, leases, steps, readers, store_id };
             Ok::<_, Unavailable>((shared, subscriber, first, watch))
@@ -117,12 +122,18 @@ impl RedisStore {
         let (shared, subscriber, first, watch) = thread.wait(opening)??;
         thread.keep(subscriber.follow(first));
         thread.keep(watch.look_for_ever());
-        Ok(Self { thread: Arc::new(thread), shared: Arc::new(shared), signals, trouble })
+        let (shared, (percent, memory)) = (Arc::new(shared), tokio::sync::watch::channel(None));
+        thread.keep(memory::look_for_ever(shared.clone(), memory_every, percent));
+        Ok(Self { thread: Arc::new(thread), shared, signals, trouble, memory })
     }
 
     /// Why nobody should be sent here, as the server has changed since the start.
     pub(super) fn trouble(&self) -> Option<String> {
         self.trouble.borrow().clone()
+    }
+
+    pub(super) fn memory_percent(&self) -> Option<u8> {
+        *self.memory.borrow()
     }
 
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
@@ -181,7 +192,7 @@ impl Shared {
             .arg(INBOX_MAX)
             .arg(bytes)
             .arg(keys.signals())
-            .arg(signal_text(Signal::Inbox(shard)))
+            .arg(inbox_signal(shard))
             .arg(&self.store_id)
             .arg(shard.0);
         let answer: Vec<String> = self.steps.with(|on| call.on(on)).await?;

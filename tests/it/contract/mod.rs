@@ -108,6 +108,12 @@ contract! {
     work:
         history_is_read_in_order_and_in_pages
         histories_are_kept_apart
+        a_packed_history_reads_as_before
+        a_history_goes_on_beside_its_pack
+        a_history_is_packed_again
+        a_part_of_a_history_is_packed
+        a_deleted_history_is_gone
+        a_refused_commit_packs_and_deletes_nothing
         timers_come_earliest_first
         a_timer_moves_and_is_cleared
         jobs_come_in_the_order_of_ids
@@ -132,6 +138,7 @@ contract! {
         no_limit_is_no_limit
         a_release_makes_room
         a_release_of_nothing_is_harmless
+        a_release_of_nothing_makes_no_room
         reservations_of_one_commit_count
         releases_of_one_commit_count
         reservations_of_a_refused_group_count
