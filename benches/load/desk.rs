@@ -96,7 +96,7 @@ impl Desk {
         if let (Some(_), Work::Arrivals, Some(stamp)) =
             (own, self.work, Stamp::previewed(&row.preview))
         {
-            book.delivered(stamp);
+            book.offered(stamp);
         }
         let frame = match (own, self.work) {
             (Some(own), _) => ClientFrame::Accept { cmd_id, conversation, offer: own.offer },

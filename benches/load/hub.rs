@@ -157,6 +157,7 @@ fn wait_until_ready(address: &SocketAddr) {
 
 fn is_ready(address: SocketAddr) -> bool {
     let Ok(mut connection) = TcpStream::connect(address) else { return false };
+    connection.set_read_timeout(Some(READY_WITHIN)).unwrap();
     let request = format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     let mut answer = String::new();
     let asked = connection.write_all(request.as_bytes());

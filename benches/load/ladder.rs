@@ -45,6 +45,7 @@ impl Ladder {
             let mut tried = rung(hubs, run, load);
             // Somebody else may have had the machine for a moment.
             if !tried.is_sustained() {
+                rungs.push(tried);
                 tried = rung(hubs, run, load);
             }
             if tried.is_sustained() {

@@ -16,7 +16,7 @@ impl Redis {
     /// Returns when it takes connections.
     pub(crate) fn start(directory: &Path) -> Self {
         let port = free_port();
-        let process = Command::new("redis-server")
+        let mut process = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
             .args(["--appendonly", "yes", "--appendfsync", "everysec"])
             .args(["--maxmemory-policy", "noeviction", "--io-threads", "1"])
@@ -26,6 +26,7 @@ impl Redis {
             .spawn()
             .expect("redis-server is installed");
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(process.try_wait().unwrap().is_none(), "redis-server has ended");
             std::thread::park_timeout(Duration::from_millis(20));
         }
         Self { process, port }

@@ -128,11 +128,16 @@ pub(crate) fn highest(rungs: &[Rung]) -> u32 {
 impl Measured {
     /// One JSON object. The latency and what a message costs are those at half of the highest rate.
     pub(crate) fn summary(&self) -> String {
-        let all = || self.messages.iter().chain(&self.arrivals).filter(|rung| rung.is_sustained());
+        let grown = self.growth.iter().map(|growth| &growth.large);
+        let all = || {
+            let steady = [&self.steady, &self.half].into_iter().chain(grown.clone());
+            self.messages.iter().chain(&self.arrivals).chain(steady)
+        };
         json!({
             "store": self.store.to_string(),
             "cores": self.cores,
             "rate": highest(&self.messages),
+            "half_is_sustained": self.half.is_sustained(),
             "p50_ms": rounded(self.half.delivered.p50),
             "p99_ms": rounded(self.half.delivered.p99),
             "p99_ms_at_2000": rounded(self.steady.delivered.p99),

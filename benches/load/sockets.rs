@@ -49,8 +49,8 @@ pub(crate) struct Crowd {
 struct Browser {
     address: SocketAddr,
     operator: usize,
-    /// How many are caught up.
-    here: Arc<AtomicUsize>,
+    /// How often one has caught up.
+    caught_up: Arc<AtomicUsize>,
     /// Permits to open for the first time.
     opening: Arc<Semaphore>,
     cuts: watch::Receiver<u32>,
@@ -59,16 +59,16 @@ struct Browser {
 pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build().unwrap();
     let (cut, cuts) = watch::channel(0);
-    let (here, opening) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(OPENING)));
+    let (caught_up, opening) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(OPENING)));
     let resident_before = hubs.resident_kib();
     let began = clock::monotonic();
     for n in 0..sockets {
-        let (here, opening, cuts) = (here.clone(), opening.clone(), cuts.clone());
+        let (caught_up, opening, cuts) = (caught_up.clone(), opening.clone(), cuts.clone());
         let operator = OPERATORS + n % BYSTANDERS;
-        let browser = Browser { address: hubs.address(n), operator, here, opening, cuts };
+        let browser = Browser { address: hubs.address(n), operator, caught_up, opening, cuts };
         runtime.spawn(browser.stays());
     }
-    runtime.block_on(reaches(&here, sockets));
+    runtime.block_on(reaches(&caught_up, sockets));
     let opened = began.elapsed();
     runtime.block_on(async { sleep(IDLE).await });
     let cpu_before = hubs.cpu();
@@ -77,11 +77,9 @@ pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
     let resident = hubs.resident_kib().zip(resident_before);
     let resident = resident.map(|(after, before)| after.saturating_sub(before));
     let cut_at = clock::monotonic();
+    let before = caught_up.load(Ordering::Relaxed);
     cut.send_replace(1);
-    runtime.block_on(async {
-        reaches(&here, 0).await;
-        reaches(&here, sockets).await;
-    });
+    runtime.block_on(reaches(&caught_up, before + sockets));
     let number = f64::from(u32::try_from(sockets).unwrap());
     Crowd {
         sockets,
@@ -92,14 +90,11 @@ pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
     }
 }
 
-async fn reaches(here: &AtomicUsize, number: usize) {
+async fn reaches(caught_up: &AtomicUsize, number: usize) {
     let since = clock::monotonic();
-    while here.load(Ordering::Relaxed) != number {
-        assert!(
-            since.elapsed() < PATIENCE,
-            "{} of {number} consoles",
-            here.load(Ordering::Relaxed)
-        );
+    while caught_up.load(Ordering::Relaxed) < number {
+        let far = caught_up.load(Ordering::Relaxed);
+        assert!(since.elapsed() < PATIENCE, "{far} of {number}: are enough files allowed?");
         sleep(STEP).await;
     }
 }
@@ -133,14 +128,11 @@ impl Browser {
                     if !caught_up && text.starts_with("{\"type\":\"caught_up\"") {
                         caught_up = true;
                         *permit = None;
-                        self.here.fetch_add(1, Ordering::Relaxed);
+                        self.caught_up.fetch_add(1, Ordering::Relaxed);
                     }
                 }
                 _cut = self.cuts.changed() => break,
             }
-        }
-        if caught_up {
-            self.here.fetch_sub(1, Ordering::Relaxed);
         }
         caught_up
     }

@@ -104,6 +104,18 @@ impl Book {
         });
     }
 
+    /// The first message of a conversation is offered. Each is somebody else's, so that there is no
+    /// order among them, and the offer may be told again when something else of it changes.
+    pub(crate) fn offered(&self, stamp: Stamp) {
+        let took = self.now().saturating_sub(stamp.intended);
+        self.of(stamp, |tally| {
+            let delivered = &mut tally.chats[stamp.chat].delivered[stamp.n];
+            if !std::mem::replace(delivered, true) {
+                tally.delivered.saturating_record(took);
+            }
+        });
+    }
+
     /// What comes late belongs to no load any more.
     fn of(&self, stamp: Stamp, with: impl FnOnce(&mut Tally)) {
         let mut tally = self.tally.lock().unwrap();

@@ -27,6 +27,7 @@ use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, LineEnds, Next, NextWaiting, Stepped};
 use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
+use crate::actors::round::OPS_ENOUGH;
 use crate::actors::shard::Shard;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
 use crate::store::op::{DocumentKind, InboxPosition};
@@ -352,6 +353,9 @@ impl Bench {
             }
             let _refused = self.feed(group, &next, Input::SomebodyEligible, None).await?;
             before = Some(next);
+            if group.ops.len() > OPS_ENOUGH {
+                break;
+            }
         }
         Ok(())
     }

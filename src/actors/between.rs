@@ -367,6 +367,12 @@ impl Bench {
         let (key, operator) = (&conversation.chat, who.operator.id.clone());
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, key).await?;
+        if chat.open.as_ref() == Some(id) {
+            // It is over, and the news of that lies in the inbox.
+            self.inbox_drained = false;
+            let rule = domain::effect::Refusal::NotNow;
+            return Ok(Err(CommandRefusal::Conversation(rule)));
+        }
         if let Some(conversation) = chat.open.clone() {
             let why = EdgeRefusal::InProgress { conversation };
             return Ok(Err(CommandRefusal::Edge(why)));

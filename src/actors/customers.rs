@@ -105,7 +105,7 @@ impl Customers {
             let expected = pinned.read.version;
             match &pinned.changed {
                 Some(changed) => {
-                    shared_change::put_bytes(group, *kind, id, expected, changed.bytes())
+                    shared_change::put_bytes(group, *kind, id, expected, changed.bytes());
                 }
                 None if self.rests_on(key) => {
                     group.ops.push(Op::RequireShared { kind: *kind, id: id.clone(), expected });

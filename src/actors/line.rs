@@ -9,6 +9,7 @@ mod taken;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message,
@@ -37,6 +38,10 @@ use crate::store::op::{Counter, Slot};
 pub(crate) use crate::actors::line::asked::{Foresee, Open};
 pub(crate) use crate::actors::line::place::AskPlace;
 pub(crate) use crate::actors::line::taken::Taken;
+use crate::actors::line::taken::by_operator;
+
+/// Before the store is asked again that did not answer.
+const RECOUNT_PAUSE: Duration = Duration::from_millis(500);
 
 /// What a line starts with, read from the store.
 #[derive(Debug)]
@@ -357,8 +362,8 @@ impl Handler<Loads> for LineActor {
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) enum Recount {
-    /// Of one operator, as a refusal of the store has shown.
-    Of(Slot, OperatorId),
+    /// Of these operators, as a refusal of the store has shown.
+    Of(Slot, BTreeSet<OperatorId>),
     /// News of other lines were lost.
     All,
 }
@@ -369,27 +374,34 @@ impl Handler<Recount> for LineActor {
     /// What the store says takes the place of what is known. Nothing else is heard meanwhile: news
     /// that come later are at least as new as the answer, or in it.
     fn handle(&mut self, recount: Recount, ctx: &mut Self::Context) {
-        let parts = self.parts.clone();
-        // If the store does not answer, its next refusal asks again.
+        let store = self.parts.store.clone();
         match recount {
-            Recount::Of(slot, operator) => {
-                let loads = async move { parts.store.loads(slot).await };
+            Recount::Of(slot, operators) => {
+                let loads = async move { store.loads(slot).await.map(by_operator) };
                 ctx.wait(loads.into_actor(self).map(move |loads, line, _| {
+                    // If the store does not answer, its next refusal asks again.
                     let Ok(loads) = loads else { return };
-                    let his = loads.into_iter().filter(|(who, _)| *who == operator);
-                    let conversations = his.map(|(_, conversation)| conversation).collect();
-                    match slot {
-                        Slot::Place => line.queue.holds_exactly(&operator, conversations),
-                        Slot::Offer => line.queue.offered_exactly(&operator, &conversations),
+                    for operator in &operators {
+                        let his = loads.get(operator).cloned().unwrap_or_default();
+                        match slot {
+                            Slot::Place => line.queue.holds_exactly(operator, his),
+                            Slot::Offer => line.queue.offered_exactly(operator, &his),
+                        }
                     }
+                    line.wake();
                 }));
             }
             Recount::All => {
-                let taken = async move { Taken::read(&parts.store).await };
-                ctx.wait(taken.into_actor(self).map(|taken, line, _| {
-                    let Ok(taken) = taken else { return };
-                    taken.correct(&mut line.queue);
-                    line.wake();
+                let taken = async move { Taken::read(&store).await };
+                ctx.wait(taken.into_actor(self).map(|taken, line, ctx| match taken {
+                    Ok(taken) => {
+                        taken.correct(&mut line.queue);
+                        line.wake();
+                    }
+                    // Who is thought to have too much is asked for nothing that could be refused.
+                    Err(_) => {
+                        ctx.notify_later(Recount::All, RECOUNT_PAUSE);
+                    }
                 }));
             }
         }

@@ -33,11 +33,9 @@ use crate::store::op::{Commit, CommitError, Committed, Op};
 
 /// Pieces of work in one round.
 const WORK_MAX: usize = 60;
-/// Conversations that one piece of work looks at again.
-const RECONSIDERED_MAX: usize = 10;
-/// Ops after which a round takes no more work; one piece of work must fit into what is left of the
-/// store's bound.
-const OPS_ENOUGH: usize = 600;
+/// Ops after which a round takes no more work. One piece of work must fit into what is left of the
+/// store's bound, as must one conversation that is offered to a whole queue instead of another.
+pub(crate) const OPS_ENOUGH: usize = 600;
 /// Ops that the documents of one touched conversation and its chat come to at most.
 const DOCUMENT_OPS: usize = 8;
 /// Refusals after which nothing is offered in the round any more.
@@ -104,8 +102,9 @@ impl Bench {
             while works.len() < WORK_MAX
                 && let Some(mut work) = pending.pop_front()
             {
+                // One at a time: each may be offered to a whole queue.
                 if let Work::Reconsider { conversations } = &mut work {
-                    let rest = conversations.split_off(conversations.len().min(RECONSIDERED_MAX));
+                    let rest = conversations.split_off(conversations.len().min(1));
                     if !rest.is_empty() {
                         pending.push_back(Work::Reconsider { conversations: rest });
                     }

@@ -1,6 +1,6 @@
 //! What a refused round comes to: what was refused for good is answered, the rest is decided again.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::effect::Refusal as Rule;
 use domain::id::OperatorId;
@@ -33,6 +33,7 @@ impl Bench {
     ) -> Result<(), Broken> {
         let mut fates = vec![Fate::Again; works.len()];
         let mut full_from = works.len();
+        let mut miscounted: BTreeMap<Slot, BTreeSet<OperatorId>> = BTreeMap::new();
         for (index, refusal) in refused {
             let fate = match refusal {
                 Refusal::Duplicate => Fate::Answered(Verdict::Repeated),
@@ -48,7 +49,7 @@ impl Bench {
                     Fate::Answered(Verdict::Stale)
                 }
                 Refusal::Capacity { slot, operator, load: _ } => {
-                    self.recount(slot, &operator);
+                    miscounted.entry(slot).or_default().insert(operator.clone());
                     full_from = full_from.min(index);
                     // Who takes beyond his own places is told. Whom the queue chose is not chosen
                     // again.
@@ -85,6 +86,10 @@ impl Bench {
         for (work, fate) in works.iter_mut().zip(&mut fates) {
             answer_by_feed(work, fate);
         }
+        self.recount(&miscounted);
+        // As many as are left before the first that was too much.
+        let before_full = fates.iter().take(full_from);
+        let full_from = before_full.filter(|fate| matches!(fate, Fate::Again)).count();
         let Sorted { again: mut kept, answered, behind, later } = sort(works.drain(..).zip(fates));
         pending.extend(later);
         self.put_off(behind.into_iter(), pending);
@@ -99,10 +104,12 @@ impl Bench {
         Ok(())
     }
 
-    /// Memory had another number of an operator's conversations than the store: learn it anew.
-    fn recount(&self, slot: Slot, operator: &OperatorId) {
+    /// Memory had another number of operators' conversations than the store: learn it anew.
+    fn recount(&self, miscounted: &BTreeMap<Slot, BTreeSet<OperatorId>>) {
         for addr in self.lines.values() {
-            addr.do_send(Recount::Of(slot, operator.clone()));
+            for (slot, operators) in miscounted {
+                addr.do_send(Recount::Of(*slot, operators.clone()));
+            }
         }
     }
 }

@@ -27,8 +27,8 @@ use crate::routing::{Candidate, Decision, Passed, Reason, Seek, Via};
 /// What a queue knows of the operators of a line, and the conversations that wait in it.
 ///
 /// Two kinds of things come in. What is true already, whatever becomes of the round at hand:
-/// [`Self::configure`], [`Self::operator`], [`Self::received`], [`Self::hold`],
-/// [`Self::offered`]. And what the round will have done once it is committed: [`Self::follow`],
+/// [`Self::configure`], [`Self::operator`], [`Self::received`], [`Self::hold`], [`Self::offered`],
+/// [`Self::holds_exactly`], [`Self::offered_exactly`]. And what the round will have done once it is committed: [`Self::follow`],
 /// [`Self::wait`], [`Self::wait_no_more`]; this is what [`Self::take_back`] takes back.
 ///
 /// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody

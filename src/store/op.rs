@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::store::pack::Pack;
 
 /// Most ops in one commit.
-pub const OPS_MAX: usize = 1024;
+pub const OPS_MAX: usize = 4096;
 /// Most groups in one commit.
 pub const GROUPS_MAX: usize = 64;
 /// Most entries waiting in a shard's inbox.

@@ -2,7 +2,7 @@
 //! nobody is left.
 
 use domain::event::Alarm;
-use domain::id::LineId;
+use domain::id::{LineId, OperatorId};
 use domain::line::{AnswerRule, LineSettings, QueueMode};
 use domain::operator::{Role, Status};
 use switchboard::protocol::Outcome;
@@ -88,6 +88,36 @@ fn who_comes_is_not_offered_what_waits_in_all_her_lines_at_once() {
             },
         );
     }
+}
+
+/// What is offered to a whole queue counts for each of it, in as many commits as that takes.
+#[test]
+fn a_large_queue_is_asked_all_at_once() {
+    tell(
+        |line| {
+            asks_anna(line);
+            line.queue.mode = QueueMode::All;
+            line.queue.require_available = false;
+            line.active = false;
+        },
+        async |story| {
+            let mut queue = operators(["anna"]);
+            for n in 0..300 {
+                let name = format!("operator-{n}");
+                story.hires(&name, |_| {}).await;
+                queue.push(OperatorId::new(name));
+            }
+            story.changes_line("sales", |line| line.queue.operators.clone_from(&queue)).await;
+            let anna = story.signs_in("anna").await;
+            for customer in 501..507 {
+                story.customer_writes(customer, "hello").await;
+            }
+            story.changes_line("sales", |line| line.active = true).await;
+            assert_eq!(anna.offers().len(), 5);
+            anna.accepts(story, anna.offers()[0].clone()).await;
+            assert_eq!(anna.offers().len(), 5, "the sixth at that moment");
+        },
+    );
 }
 
 #[test]

@@ -331,7 +331,7 @@ async fn a_persons_change_stands_only_on_what_the_round_has_not_changed() {
         version,
         kind: SharedKind::Customer,
         id: card.id.to_string(),
-        bytes: encode::document(card).into(),
+        bytes: crate::actors::encode::document(card).into(),
     };
     let mut card = shard.person(&ivan).await.card;
     card.change("Vanya".to_owned(), String::new(), String::new());

@@ -8,13 +8,14 @@ use domain::queue::Queue;
 use crate::store::op::Slot;
 use crate::store::{Store, Unavailable};
 
-type BySlot = BTreeMap<OperatorId, BTreeSet<ConversationId>>;
+/// What is taken of each operator.
+pub(super) type ByOperator = BTreeMap<OperatorId, BTreeSet<ConversationId>>;
 
 /// Over all shards.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    places: BySlot,
-    offers: BySlot,
+    places: ByOperator,
+    offers: ByOperator,
 }
 
 impl Taken {
@@ -27,7 +28,7 @@ impl Taken {
     pub(crate) fn correct(&self, queue: &mut Queue) {
         let mut concerned = queue.busy();
         concerned.extend(self.places.keys().chain(self.offers.keys()).cloned());
-        let of = |taken: &BySlot, operator| taken.get(operator).cloned().unwrap_or_default();
+        let of = |taken: &ByOperator, operator| taken.get(operator).cloned().unwrap_or_default();
         for operator in &concerned {
             queue.holds_exactly(operator, of(&self.places, operator));
             queue.offered_exactly(operator, &of(&self.offers, operator));
@@ -35,8 +36,8 @@ impl Taken {
     }
 }
 
-fn by_operator(loads: Vec<(OperatorId, ConversationId)>) -> BySlot {
-    let mut taken = BySlot::new();
+pub(super) fn by_operator(loads: Vec<(OperatorId, ConversationId)>) -> ByOperator {
+    let mut taken = ByOperator::new();
     for (operator, conversation) in loads {
         taken.entry(operator).or_default().insert(conversation);
     }

@@ -55,8 +55,7 @@ impl Conversation {
         }
     }
 
-    /// An offer to one operator takes a place from now on; one to all does so for who accepts it,
-    /// so that its cost does not grow with their number.
+    /// An offer to one operator takes a place from now on; one to all does so for who accepts it.
     fn offer(&mut self, mut search: Search, decision: Decision, turn: &mut Turn<'_>) {
         let until = after(turn.now, turn.line.offer_timeout());
         let offer = self.next_offer();
