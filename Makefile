@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth teeth-redis torture rolling reconnect
+.PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench teeth teeth-redis torture rolling reconnect
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"; on Redis: STORE=redis
@@ -20,6 +20,10 @@ test: needs-browser needs-redis web
 	cargo test
 	$(MAKE) browser-test
 	$(MAKE) torture
+
+## All stories of the hub on Redis, instead of the embedded store
+test-redis: needs-redis web
+	STORIES_ON=redis cargo test --test it
 
 # A command by its name or path, as CHROMIUM names it; the stories want the path.
 browser-test: needs-browser needs-redis web

@@ -67,7 +67,8 @@ struct Running {
 impl RedisServer {
     pub(crate) fn start(options: &[&str]) -> Self {
         let folder = new_folder();
-        let (socket, dir) = (folder.join(SOCKET).display().to_string(), folder.display().to_string());
+        let (socket, dir) =
+            (folder.join(SOCKET).display().to_string(), folder.display().to_string());
         let usual = ["--port", "0", "--save", "", "--logfile", ""];
         let mut args = usual.map(str::to_owned).to_vec();
         args.extend(["--unixsocket".to_owned(), socket, "--dir".to_owned(), dir]);
