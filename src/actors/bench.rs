@@ -19,12 +19,13 @@ use domain::routing::{Decision, Seek};
 use crate::actors::attendance::AttendanceBook;
 use crate::actors::audit;
 use crate::actors::chats::Chats;
-use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Who};
+use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Stored, Who};
 use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
 use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, LineEnds, Next, NextWaiting, Stepped};
+use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
@@ -85,6 +86,7 @@ pub(crate) struct Bench {
     pub(crate) care: Care,
     /// A round was refused again and again: nothing is decided in it, conversations wait on.
     pub(crate) cautious: bool,
+    pub(crate) packing: Packing,
     /// The inbox of another shard was full for something of the last round.
     pub(crate) waits_for_room: bool,
 }
@@ -318,7 +320,9 @@ impl Bench {
                 let Some(found) = found else { continue };
                 if let Some(read) = encode::read::<Conversation>("conversation", &found.bytes) {
                     let live = self.live_of(&read);
-                    let actor = ConversationActor::loaded(read, found.version, self.parts.clone());
+                    let is_packed = read.is_closed() && self.is_packed(id).await?;
+                    let stored = Stored { version: found.version, is_packed };
+                    let actor = ConversationActor::loaded(read, stored, self.parts.clone());
                     self.conversations.insert(id.clone(), live(actor.start()));
                 }
                 break;
@@ -329,6 +333,12 @@ impl Bench {
             live.used = rounds;
             live.clone()
         }))
+    }
+
+    /// Whether a conversation that is over is not among those that are still to be packed.
+    async fn is_packed(&self, id: &ConversationId) -> Result<bool, Broken> {
+        let (store, kind) = (&self.parts.store, DocumentKind::Unpacked);
+        Ok(store.document(self.shard, kind, id.to_string()).await?.is_none())
     }
 
     /// Offers what waits to whoever became eligible, oldest first.

@@ -21,7 +21,7 @@ use bytestring::ByteString;
 use domain::account::{Account, SignIn};
 use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
-use domain::chat::Inbound;
+use domain::chat::{Inbound, InboundKind};
 use domain::conversation::{Conversation, Draft};
 use domain::entry::{Entry, Record, fold};
 use domain::event::{Row, RowState};
@@ -42,6 +42,7 @@ use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
+use crate::actors::visitor::chat::chat;
 use crate::actors::work::{Answer, Command, Order, Work};
 use crate::channels::press;
 use crate::clock::Clock;
@@ -344,6 +345,9 @@ impl NodeHandle {
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let channel = channel.value.clone();
+        if !self.parts.store.has_room() && self.begins_something(&channel, &arrival).await? {
+            return Err(NotStored::Full);
+        }
         let is_press = press(&channel.settings, &arrival.inbound).is_some();
         let pressed = is_press.then(|| arrival.inbound.clone());
         let inbound = self.named(&channel, arrival.inbound).await;
@@ -353,6 +357,23 @@ impl NodeHandle {
             let _too_many = delivery.try_send(PressTaken { channel, inbound });
         }
         Ok(accepted)
+    }
+
+    /// Whether an arrival would begin a conversation, as far as it can be told before it is decided.
+    async fn begins_something(
+        &self,
+        channel: &Channel,
+        arrival: &Arrival,
+    ) -> Result<bool, NotStored> {
+        let InboundKind::Message(_) = arrival.inbound.what else { return Ok(false) };
+        // One that has arrived before begins nothing again.
+        let (store, now) = (&self.parts.store, self.parts.clock.now());
+        let known = store.knows(channel.shard, arrival.dedupe_key(), now).await;
+        if known.map_err(|_| NotStored::Unavailable)? {
+            return Ok(false);
+        }
+        let key = ChatKey { channel: channel.id.clone(), external: arrival.inbound.chat.clone() };
+        Ok(chat(self, &key).await?.is_none_or(|chat| chat.open.is_none()))
     }
 
     async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
@@ -422,6 +443,9 @@ impl NodeHandle {
             }
             Err(_) => return unavailable(),
         };
+        if matches!(command.order, Order::PickUp) && !self.parts.store.has_room() {
+            return unavailable();
+        }
         if self.is_elsewhere(shard) {
             drop(under_way);
             return self.command_elsewhere(shard, command).await;

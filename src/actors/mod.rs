@@ -32,6 +32,7 @@ mod operator_session;
 mod orders;
 mod outbox;
 mod pace;
+mod packing;
 mod poller;
 mod post;
 mod posted;

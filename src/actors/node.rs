@@ -31,7 +31,7 @@ use crate::actors::parts::{NodeSettings, Parts, Shared};
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
-use crate::actors::shard::{LineChanged, Shard};
+use crate::actors::shard::{KeepHouse, LineChanged, Shard};
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels::{self, kept::Kept};
@@ -46,9 +46,9 @@ use crate::store::{Store, Unavailable};
 
 /// Shared documents read at a time.
 const PAGE: usize = 256;
-/// How often dedupe keys that ran out and old events are dropped.
 /// Pause before a platform that could not be told is told again.
 const CONNECT_AGAIN: Duration = Duration::from_mins(5);
+/// How often dedupe keys that ran out and old events are dropped, and what is over is packed.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// What a node is made of.
@@ -330,6 +330,9 @@ impl Node {
     }
 
     fn tidy(&self) {
+        for shard in self.shards.values() {
+            shard.do_send(KeepHouse);
+        }
         // One does it for all.
         if !self.parts.serves(ShardId(0)) {
             return;

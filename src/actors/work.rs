@@ -49,6 +49,8 @@ pub(crate) enum Work {
     Deserted { line: LineId },
     /// An operator came, went or was changed; none: it may have been any of them (shard 0 only).
     Attend { operator: Option<OperatorId> },
+    /// Records of conversations that are over are packed, some in each round.
+    Pack,
     /// The outbox is about to send, or has heard from the platform.
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
     /// A customer's file was fetched, or not yet.
@@ -78,6 +80,7 @@ impl Work {
             | Self::Raise { .. }
             | Self::Deserted { .. }
             | Self::Attend { .. }
+            | Self::Pack
             | Self::Reconsider { .. } => Vec::new(),
         }
     }
@@ -101,6 +104,7 @@ impl Work {
             | Self::Raise { .. }
             | Self::Deserted { .. }
             | Self::Attend { .. }
+            | Self::Pack
             | Self::Reconsider { .. }
             | Self::Job { .. }
             | Self::Copy { .. }
@@ -130,6 +134,7 @@ impl Work {
             | Self::Raise { .. }
             | Self::Deserted { .. }
             | Self::Attend { .. }
+            | Self::Pack
             | Self::Reconsider { .. } => return Some(self),
         }
         None

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 
+use crate::store::pack::Pack;
+
 /// Most ops in one commit.
 pub const OPS_MAX: usize = 1024;
 /// Most groups in one commit.
@@ -128,6 +130,17 @@ pub enum Op {
         n: u32,
         bytes: Vec<u8>,
     },
+    /// Keeps the records of a history up to the last of the pack as this one value, instead of what
+    /// is kept of them now. What is read stays the same: whoever packs has read them all, in this
+    /// very state of the shard.
+    PackHistory {
+        conversation: ConversationId,
+        pack: Pack,
+    },
+    /// Forgets all records of a history.
+    DeleteHistory {
+        conversation: ConversationId,
+    },
     AppendFeed {
         bytes: Vec<u8>,
     },
@@ -232,6 +245,8 @@ pub enum DocumentKind {
     Conversation,
     /// A closed conversation.
     Archive,
+    /// A closed conversation whose records are not packed, or not all; beside its `Archive`.
+    Unpacked,
     Chat,
     /// How many audit records the shard has; the id is `audit`, the records are the history of
     /// `<shard>-audit`.
@@ -279,6 +294,7 @@ impl DocumentKind {
         match self {
             Self::Conversation => "conversation",
             Self::Archive => "archive",
+            Self::Unpacked => "unpacked",
             Self::Chat => "chat",
             Self::Audit => "audit",
             Self::Presence => "presence",

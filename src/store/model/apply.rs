@@ -58,6 +58,10 @@ impl Writer<'_> {
             Op::AppendHistory { conversation, n, bytes } => {
                 shard.history.insert((conversation, n), bytes);
             }
+            Op::PackHistory { conversation, pack } => shard.pack(&conversation, &pack),
+            Op::DeleteHistory { conversation } => {
+                shard.history.retain(|(of, _), _| *of != conversation);
+            }
             Op::AppendFeed { bytes } => self.append_feed(bytes),
             Op::SetTimer { key, at } => {
                 shard.timers.insert(key, kept(at));

@@ -112,6 +112,8 @@ impl<'a> Judge<'a> {
             }
             Op::AdvanceInbox { .. }
             | Op::AppendHistory { .. }
+            | Op::PackHistory { .. }
+            | Op::DeleteHistory { .. }
             | Op::AppendFeed { .. }
             | Op::SetTimer { .. }
             | Op::PutJob { .. }

@@ -7,7 +7,7 @@ mod judge;
 mod state;
 
 use std::ops::Bound::{Excluded, Included, Unbounded};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub struct ModelStore {
     state: Arc<Mutex<State>>,
     signals: Signals,
     line: Arc<Line>,
+    /// In percent, as it is said to be; 0: it takes none that is counted.
+    memory: Arc<AtomicU8>,
 }
 
 /// What can go wrong between a process and its store.
@@ -62,6 +64,15 @@ impl ModelStore {
 
     pub fn mend(&self) {
         self.line.is_cut.store(false, Ordering::Relaxed);
+    }
+
+    /// From now on that much of its memory is used.
+    pub fn fills(&self, percent: u8) {
+        self.memory.store(percent, Ordering::Relaxed);
+    }
+
+    pub(super) fn memory_percent(&self) -> Option<u8> {
+        Some(self.memory.load(Ordering::Relaxed)).filter(|percent| *percent > 0)
     }
 
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {

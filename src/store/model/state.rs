@@ -11,6 +11,7 @@ use crate::store::op::{
     Counter, Document, DocumentKind, FeedRecord, InboxPosition, Job, Lease, Meta, Position,
     SharedKind, Slot,
 };
+use crate::store::pack::Pack;
 use crate::store::rules;
 
 #[derive(Debug, Default)]
@@ -44,6 +45,14 @@ impl Shard {
         self.inbox_end.0 += 1;
         self.inbox.insert(self.inbox_end, bytes);
         self.inbox_end
+    }
+
+    /// What the pack says of a history is what it was.
+    pub(super) fn pack(&mut self, conversation: &ConversationId, pack: &Pack) {
+        let Ok(records) = pack.records() else { return };
+        self.history.retain(|(of, n), _| of != conversation || *n > pack.through());
+        let records = records.into_iter().map(|(n, bytes)| ((conversation.clone(), n), bytes));
+        self.history.extend(records);
     }
 
     /// Whether a dedupe key is known at that moment.

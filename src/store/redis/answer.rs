@@ -82,6 +82,8 @@ fn refusal(op: &Op, found: u64) -> Option<Refusal> {
         }
         Op::AdvanceInbox { .. }
         | Op::AppendHistory { .. }
+        | Op::PackHistory { .. }
+        | Op::DeleteHistory { .. }
         | Op::AppendFeed { .. }
         | Op::SetTimer { .. }
         | Op::PutJob { .. }

@@ -156,8 +156,8 @@ impl RedisStore {
         limit: usize,
     ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
         self.run(|on| async move {
-            let key = on.keys.history(shard, &conversation);
-            read::history(&on.readers, key, after, limit).await
+            let keys = on.keys.both_of_history(shard, &conversation);
+            read::history(&on.readers, keys, after, limit).await
         })
         .await
     }

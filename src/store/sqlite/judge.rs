@@ -126,6 +126,8 @@ impl<'a> Judge<'a> {
             Op::ClearTimer { must_exist: false, .. }
             | Op::AdvanceInbox { .. }
             | Op::AppendHistory { .. }
+            | Op::PackHistory { .. }
+            | Op::DeleteHistory { .. }
             | Op::AppendFeed { .. }
             | Op::SetTimer { .. }
             | Op::PutJob { .. }

@@ -108,6 +108,12 @@ contract! {
     work:
         history_is_read_in_order_and_in_pages
         histories_are_kept_apart
+        a_packed_history_reads_as_before
+        a_history_goes_on_beside_its_pack
+        a_history_is_packed_again
+        a_part_of_a_history_is_packed
+        a_deleted_history_is_gone
+        a_refused_commit_packs_and_deletes_nothing
         timers_come_earliest_first
         a_timer_moves_and_is_cleared
         jobs_come_in_the_order_of_ids

@@ -9,6 +9,7 @@ use switchboard::store::op::{
     Commit, CommitError, Committed, Document, DocumentKind, InboxPosition, InstanceId, Lease, Op,
     Position, Refusal, SharedKind, Slot, Submitted,
 };
+use switchboard::store::pack::Pack;
 
 pub(crate) const SHARD: ShardId = ShardId(7);
 pub(crate) const ELSEWHERE: ShardId = ShardId(8);
@@ -187,6 +188,17 @@ pub(crate) fn delete_shared(id: &str, expected: u64) -> Op {
 
 pub(crate) fn history(of: &str, n: u32, text: &str) -> Op {
     Op::AppendHistory { conversation: conversation(of), n, bytes: bytes(text) }
+}
+
+/// Packs what is there now of a history in [`SHARD`], up to that record.
+pub(crate) async fn pack(store: &Store, of: &str, through: usize) -> Op {
+    let records = store.history(SHARD, conversation(of), 0, through).await.expect("an answer");
+    let pack = Pack::of(&records).expect("records");
+    Op::PackHistory { conversation: conversation(of), pack }
+}
+
+pub(crate) fn forget_history(of: &str) -> Op {
+    Op::DeleteHistory { conversation: conversation(of) }
 }
 
 pub(crate) fn event(text: &str) -> Op {

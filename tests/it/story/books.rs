@@ -57,6 +57,11 @@ impl Story {
         for conversation in self.documents::<Conversation>(shard, DocumentKind::Archive).await {
             assert!(conversation.is_closed(), "{} is not archived", conversation.id);
         }
+        let kind = DocumentKind::Unpacked;
+        for unpacked in self.store.documents(shard, kind, None, 10_000).await.unwrap() {
+            let (kind, id) = (DocumentKind::Archive, unpacked.id);
+            assert!(self.store.document(shard, kind, id).await.unwrap().is_some());
+        }
     }
 
     async fn chats_lead_to(&self, open: &[&Conversation]) {
