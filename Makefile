@@ -21,7 +21,7 @@ test: needs-browser needs-redis web
 	$(MAKE) browser-test
 	$(MAKE) torture
 
-## All stories of the hub on Redis, instead of the embedded store
+## All stories of the hub on Redis, instead of the model and the embedded store; two minutes
 test-redis: needs-redis web
 	STORIES_ON=redis cargo test --test it
 

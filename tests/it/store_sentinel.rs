@@ -20,6 +20,9 @@ fn an_owner_notices_that_a_failover_has_lost_what_was_answered() {
     let mut replica = RedisServer::start(&[&DURABLE[..], &follows].concat());
     let sentinel = RedisServer::start_sentinel(&of_sentinel, &of_master);
     until(|| sentinel.cli(&["sentinel", "replicas", "hub"]).contains(&of_replica));
+    until(|| replica.cli(&["info", "replication"]).contains("master_link_status:up"));
+    // Until it has written down what it was sent at first, it has nothing after a kill.
+    until(|| replica.cli(&["info", "persistence"]).contains("aof_rewrite_in_progress:0"));
     let sentinels = [format!("redis://127.0.0.1:{of_sentinel}")];
     let settings = RedisSettings::behind_sentinels(&sentinels, "hub", "redis://master", "sb:");
     let store = Store::redis(&settings.unwrap()).unwrap();
@@ -48,6 +51,8 @@ fn an_owner_notices_that_a_failover_has_lost_what_was_answered() {
         }
         assert!(told.contains(&Signal::Restarted), "{told:?}");
         // The state is older, but whole, and goes on in an epoch that nobody has had.
+        // The connection for leases notices by a call that fails.
+        let _noticed = store.leases().await;
         let seen = lease_of(&store, SHARD).await;
         let lease = store.claim(SHARD, anna.me.clone(), seen, anna.epoch).await.unwrap().unwrap();
         assert!(lease.epoch > anna.epoch);
