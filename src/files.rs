@@ -188,6 +188,15 @@ impl Files {
         Ok(same && now.duration_since(about.at) <= LINK_AGE_MAX)
     }
 
+    /// Drops all files of an owner.
+    pub async fn forget(&self, owner: &Owner) -> Result<(), Unavailable> {
+        let mut listed = self.objects.list(Some(&folder(owner)));
+        while let Some(object) = listed.try_next().await? {
+            self.objects.delete(&object.location).await?;
+        }
+        Ok(())
+    }
+
     /// Drops what visitors uploaded and never sent.
     pub async fn tidy(&self, now: Timestamp) -> Result<(), Unavailable> {
         let mut listed = self.objects.list(Some(&Path::from(CHATS)));

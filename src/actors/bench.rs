@@ -23,12 +23,14 @@ use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Stored, Wh
 use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
+use crate::actors::keeping::Keeping;
 use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, LineEnds, Next, NextWaiting, Stepped};
 use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
 use crate::actors::round::OPS_ENOUGH;
 use crate::actors::shard::Shard;
+use crate::actors::work::Work;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
 use crate::store::op::{DocumentKind, InboxPosition};
 
@@ -88,6 +90,7 @@ pub(crate) struct Bench {
     /// A round was refused again and again: nothing is decided in it, conversations wait on.
     pub(crate) cautious: bool,
     pub(crate) packing: Packing,
+    pub(crate) keeping: Keeping,
     /// The inbox of another shard was full for something of the last round.
     pub(crate) waits_for_room: bool,
 }
@@ -340,6 +343,20 @@ impl Bench {
     async fn is_packed(&self, id: &ConversationId) -> Result<bool, Broken> {
         let (store, kind) = (&self.parts.store, DocumentKind::Unpacked);
         Ok(store.document(self.shard, kind, id.to_string()).await?.is_none())
+    }
+
+    /// It is time to look for what can be put away or deleted.
+    pub(crate) fn begin_chores(&mut self) {
+        self.packing.goes_on = true;
+        self.keeping.begin(self.parts.clock.now());
+    }
+
+    /// The next piece of that.
+    pub(crate) fn next_chore(&mut self) -> Option<Work> {
+        if std::mem::take(&mut self.packing.goes_on) {
+            return Some(Work::Pack);
+        }
+        std::mem::take(&mut self.keeping.goes_on).then_some(Work::FindOutlived)
     }
 
     /// Offers what waits to whoever became eligible, oldest first.

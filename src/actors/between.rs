@@ -49,6 +49,11 @@ impl Bench {
                 }
                 Ok(())
             }
+            Post::ChatOutlived { chat, conversation } => {
+                let store = self.parts.store.clone();
+                self.chats.outlived(&store, self.shard, &chat, &conversation).await?;
+                Ok(())
+            }
             Post::ChatMoved { chat, from, to } => {
                 let store = self.parts.store.clone();
                 let chat = self.chats.touch(&store, self.shard, &chat).await?;
@@ -63,7 +68,10 @@ impl Bench {
             Post::Change { request, by, changes } => {
                 self.posted_change(group, &request, &by, &changes).await
             }
-            Post::Answer { request, answer } => {
+            Post::Answer { request, answer, again } => {
+                if again {
+                    group.ops.push(Op::ForgetDedupe { key: request.clone() });
+                }
                 group.show(FeedEvent::Answered { request, answer });
                 Ok(())
             }
@@ -445,7 +453,7 @@ impl Bench {
         self.tell_chat_shard(group, &part.chat, moved).await
     }
 
-    async fn tell_chat_shard(
+    pub(crate) async fn tell_chat_shard(
         &mut self,
         group: &mut Group,
         chat: &ChatKey,
@@ -473,7 +481,8 @@ impl Group {
 
     /// Puts something into the inbox of a shard.
     pub(crate) fn post(&mut self, shard: ShardId, post: &Post) {
-        self.ops.push(Op::PutInbox { shard, bytes: encode::document(post) });
+        let (room, bytes) = (self.room, encode::document(post));
+        self.ops.push(Op::PutInbox { shard, room, bytes });
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::chat::Chat;
 use domain::conversation::TextsSent;
-use domain::id::{ChatKey, ShardId};
+use domain::id::{ChatKey, ConversationId, ShardId};
 
 use crate::actors::encode;
 use crate::actors::group::Group;
@@ -25,6 +25,8 @@ struct Kept {
     chat: Chat,
     stored: Option<Chat>,
     version: u64,
+    /// Nothing is left of it.
+    outlived: bool,
 }
 
 impl Chats {
@@ -41,20 +43,42 @@ impl Chats {
         }
         self.touched.insert(key.clone());
         let kept = self.kept.entry(key.clone()).or_insert_with(|| Kept::new(key));
+        kept.outlived = false;
         Ok(&mut kept.chat)
+    }
+
+    /// A conversation of the chat is not there any more. With its last one it goes itself.
+    pub(crate) async fn outlived(
+        &mut self,
+        store: &Store,
+        shard: ShardId,
+        key: &ChatKey,
+        conversation: &ConversationId,
+    ) -> Result<(), Unavailable> {
+        let chat = self.touch(store, shard, key).await?;
+        if chat.last.as_ref() == Some(conversation) {
+            chat.last = None;
+            chat.rating_until = None;
+        }
+        let is_over = chat.open.is_none() && chat.last.is_none();
+        if let Some(kept) = self.kept.get_mut(key) {
+            kept.outlived = is_over;
+        }
+        Ok(())
     }
 
     /// Adds to the group what the round changed.
     pub(crate) fn draft(&self, group: &mut Group) {
         for key in &self.touched {
             let Some(kept) = self.kept.get(key) else { continue };
-            if kept.stored.as_ref() != Some(&kept.chat) {
-                group.ops.push(Op::PutDocument {
-                    kind: DocumentKind::Chat,
-                    id: key.to_string(),
-                    expected: kept.version,
-                    bytes: encode::document(&kept.chat),
-                });
+            let (kind, id, expected) = (DocumentKind::Chat, key.to_string(), kept.version);
+            if kept.outlived {
+                if kept.stored.is_some() {
+                    group.ops.push(Op::DeleteDocument { kind, id, expected });
+                }
+            } else if kept.stored.as_ref() != Some(&kept.chat) {
+                let bytes = encode::document(&kept.chat);
+                group.ops.push(Op::PutDocument { kind, id, expected, bytes });
             }
         }
     }
@@ -62,7 +86,9 @@ impl Chats {
     /// The round is committed.
     pub(crate) fn keep(&mut self) {
         for key in std::mem::take(&mut self.touched) {
-            if let Some(kept) = self.kept.get_mut(&key)
+            if self.kept.get(&key).is_some_and(|kept| kept.outlived) {
+                self.kept.remove(&key);
+            } else if let Some(kept) = self.kept.get_mut(&key)
                 && kept.stored.as_ref() != Some(&kept.chat)
             {
                 kept.stored = Some(kept.chat.clone());
@@ -94,7 +120,7 @@ impl Kept {
             texts_sent: TextsSent::default(),
             return_to: None,
         };
-        Self { chat, stored: None, version: 0 }
+        Self { chat, stored: None, version: 0, outlived: false }
     }
 }
 
@@ -102,7 +128,9 @@ async fn load(store: &Store, shard: ShardId, key: &ChatKey) -> Result<Kept, Unav
     let found = store.document(shard, DocumentKind::Chat, key.to_string()).await?;
     let read = found.and_then(|d| Some((encode::read::<Chat>("chat", &d.bytes)?, d.version)));
     Ok(match read {
-        Some((chat, version)) => Kept { stored: Some(chat.clone()), chat, version },
+        Some((chat, version)) => {
+            Kept { stored: Some(chat.clone()), chat, version, outlived: false }
+        }
         None => Kept::new(key),
     })
 }

@@ -11,7 +11,7 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
 use domain::file::{FileCopy, FileProblem, StoredFile};
-use domain::id::{ChannelId, ShardId};
+use domain::id::{ChannelId, ConversationId, ShardId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
@@ -49,6 +49,8 @@ pub(crate) struct Copying {
     let_go: BTreeSet<ShardId>,
     sleep: Option<(Timestamp, SpawnHandle)>,
     settling: Vec<oneshot::Sender<()>>,
+    /// How often files are being deleted.
+    forgetting: usize,
 }
 
 struct Waiting {
@@ -77,6 +79,14 @@ pub(crate) struct Copies {
 #[rtype(result = "()")]
 pub(crate) struct ForgetCopies(pub(crate) ShardId);
 
+/// The time of these conversations is over: their files go, and then they themselves.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct ForgetFiles {
+    pub(crate) shard: ShardId,
+    pub(crate) conversations: Vec<ConversationId>,
+}
+
 /// Answered when nothing is fetched now; what waits for a later time does not count.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -99,6 +109,7 @@ impl Copying {
             let_go: BTreeSet::new(),
             sleep: None,
             settling: Vec::new(),
+            forgetting: 0,
         };
         copying.start()
     }
@@ -116,7 +127,7 @@ impl Copying {
             let next = later.min();
             self.sleep_until(next, ctx);
         }
-        if self.running.is_empty() {
+        if self.running.is_empty() && self.forgetting == 0 {
             for waiting in self.settling.drain(..) {
                 let _gone = waiting.send(());
             }
@@ -229,6 +240,34 @@ impl Handler<SettleCopying> for Copying {
     fn handle(&mut self, settle: SettleCopying, ctx: &mut Self::Context) {
         self.settling.push(settle.0);
         self.go_on(ctx);
+    }
+}
+
+impl Handler<ForgetFiles> for Copying {
+    type Result = ();
+
+    fn handle(&mut self, forget: ForgetFiles, ctx: &mut Self::Context) {
+        self.forgetting += 1;
+        let parts = self.parts.clone();
+        let done = async move { forget_files(&parts, forget).await };
+        ctx.spawn(done.into_actor(self).map(|(), copying, ctx| {
+            copying.forgetting -= 1;
+            copying.go_on(ctx);
+        }));
+    }
+}
+
+/// What cannot be done now is found again by whoever keeps the shard.
+async fn forget_files(parts: &Shared, forget: ForgetFiles) {
+    let ForgetFiles { shard, conversations } = forget;
+    for conversation in conversations {
+        let owner = Owner::Conversation(conversation.clone());
+        match parts.files.forget(&owner).await {
+            Ok(()) => {
+                let _later = parts.hand_to(shard, Work::Forget { conversation });
+            }
+            Err(error) => tracing::warn!(%error, "files could not be deleted yet"),
+        }
     }
 }
 

@@ -131,7 +131,8 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
         | FeedEvent::Offered { .. }
         | FeedEvent::Attention { .. }
         | FeedEvent::Chat { .. }
-        | FeedEvent::Answered { .. } => None,
+        | FeedEvent::Answered { .. }
+        | FeedEvent::Forgotten { .. } => None,
     }
 }
 

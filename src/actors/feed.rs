@@ -27,6 +27,7 @@ use crate::actors::line::{LineActor, Loads, Offers};
 use crate::actors::node::Attention;
 use crate::actors::parts::Shared;
 use crate::actors::taken::Taken;
+use crate::readmodel::Changed;
 
 /// How often browsers are told where the feeds stand.
 pub(crate) const BEAT: Duration = Duration::from_secs(5);
@@ -66,6 +67,7 @@ impl TailEvent {
             | FeedEvent::Attention { .. }
             | FeedEvent::Chat { .. }
             | FeedEvent::Answered { .. }
+            | FeedEvent::Forgotten { .. }
             | FeedEvent::Alarm { .. } => None,
         };
         self.gone.get_or_init(encode).as_ref()
@@ -286,7 +288,8 @@ impl Feed {
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
             | FeedEvent::Chat { .. }
-            | FeedEvent::Answered { .. } => {}
+            | FeedEvent::Answered { .. }
+            | FeedEvent::Forgotten { .. } => {}
         }
         keys
     }
@@ -363,12 +366,9 @@ impl Feed {
         if batch.events.iter().any(reindex) {
             self.index_all();
         }
-        let rows = batch.events.iter().filter_map(|event| {
-            let FeedEvent::Row(row) = &event.event else { return None };
-            Some(row.clone())
-        });
+        let changed = Changed::of(batch.events.iter().map(|event| &event.event));
         let Place { position, tag } = self.tails[&batch.shard].end;
-        self.parts.read_model.project(batch.shard, position, tag, rows.collect());
+        self.parts.read_model.project(batch.shard, position, tag, changed);
         self.hand_out(batch);
         self.visitors.stir(batch);
         for event in &batch.events {

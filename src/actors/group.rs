@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::actors::directory::Directory;
 use crate::actors::encode;
 use crate::actors::outbox::{CopyJob, OutboxJob, Writer};
-use crate::store::op::{Op, Slot};
+use crate::store::op::{Op, Room, Slot};
 
 /// The ops of one piece of work, and what is shown and done after their commit.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub(crate) struct Group {
     pub(crate) events: Vec<FeedEvent>,
     /// Jobs that are there after the commit.
     pub(crate) jobs: Vec<OutboxJob>,
+    /// How full the inboxes may be for what it puts there.
+    pub(crate) room: Room,
     /// Files to fetch after the commit.
     pub(crate) copies: Vec<CopyJob>,
 }

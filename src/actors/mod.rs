@@ -26,6 +26,7 @@ mod feed;
 mod following;
 mod group;
 mod health;
+mod keeping;
 mod ledger;
 mod line;
 mod operator_session;

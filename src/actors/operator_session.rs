@@ -424,7 +424,8 @@ impl OperatorSession {
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
             | FeedEvent::Chat { .. }
-            | FeedEvent::Answered { .. } => Form::Nothing,
+            | FeedEvent::Answered { .. }
+            | FeedEvent::Forgotten { .. } => Form::Nothing,
             FeedEvent::Alarm { line, alarm, .. } => {
                 let meant = alarm.operator() == Some(&self.operator);
                 let allowed = meant || may(who, queues, Action::SeeLine(line));

@@ -31,8 +31,7 @@ pub(crate) struct Packing {
 }
 
 impl Bench {
-    /// Packs the next ones that are due. Stands at the end of its round: what it reads of a history
-    /// is all of it.
+    /// Packs the next ones that are due. Ends its round: what it reads of a history is all of it.
     pub(crate) async fn pack_some(&mut self, group: &mut Group) -> Result<(), Broken> {
         let (store, kind) = (self.parts.store.clone(), DocumentKind::Unpacked);
         let due = self.parts.clock.now() - PACKED_AFTER;

@@ -36,6 +36,8 @@ pub(crate) enum Post {
         rating_until: Option<Timestamp>,
         texts_sent: TextsSent,
     },
+    /// A chat's conversation was deleted, as its time was over.
+    ChatOutlived { chat: ChatKey, conversation: ConversationId },
     /// A chat's conversation goes on elsewhere.
     ChatMoved { chat: ChatKey, from: ConversationId, to: ConversationId },
     /// An operator's command, given on another node.
@@ -47,8 +49,9 @@ pub(crate) enum Post {
     },
     /// Changes by a person, made on another node (shard 0 only).
     Change { request: String, by: OperatorId, changes: Vec<Change> },
-    /// What became of one of these is settled, and only to be told.
-    Answer { request: String, answer: String },
+    /// What became of one of these is settled, and only to be told. `again`: nothing was done, and
+    /// it may be asked for again.
+    Answer { request: String, answer: String, again: bool },
 }
 
 /// What a conversation begins with.

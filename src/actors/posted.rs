@@ -14,6 +14,7 @@ use crate::actors::post::Post;
 use crate::actors::round::{Verdict, outcome, stored};
 use crate::actors::work::Work;
 use crate::protocol::ClientFrame;
+use crate::store::op::Op;
 
 impl Bench {
     pub(crate) async fn posted_command(
@@ -52,7 +53,18 @@ fn answer(group: &mut Group, request: String, verdict: &Verdict, say: impl Fn(&V
     if !matches!(verdict, Verdict::Done) {
         *group = Group::default();
     }
+    if may_be_asked_again(verdict) {
+        group.ops.push(Op::ForgetDedupe { key: request.clone() });
+    }
     group.show(FeedEvent::Answered { request, answer: say(verdict) });
+}
+
+/// Nothing was done: whoever has not heard so, and asks again, is not told that it was.
+fn may_be_asked_again(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Done | Verdict::Repeated => false,
+        Verdict::Refused(_) | Verdict::Stale => true,
+    }
 }
 
 /// What is left of an entry of the inbox that was refused for good: the answer. None: it is no such
@@ -61,12 +73,12 @@ pub(crate) fn settled(work: &Work, verdict: &Verdict) -> Option<Post> {
     let Work::Inbox { post: Some(post), .. } = work else { return None };
     if let Post::Command { operator, frame, files: _ } = post {
         let command = orders::read(frame.clone(), operator.clone())?.ok()?;
-        let answer = command_answer(verdict);
-        return Some(Post::Answer { request: command.dedupe_key(), answer });
+        let (answer, again) = (command_answer(verdict), may_be_asked_again(verdict));
+        return Some(Post::Answer { request: command.dedupe_key(), answer, again });
     }
     if let Post::Change { request, .. } = post {
-        let answer = change_answer(verdict);
-        return Some(Post::Answer { request: request.clone(), answer });
+        let (answer, again) = (change_answer(verdict), may_be_asked_again(verdict));
+        return Some(Post::Answer { request: request.clone(), answer, again });
     }
     None
 }

@@ -8,7 +8,7 @@ use domain::id::ShardId;
 
 use crate::actors::encode::{self, Place};
 use crate::actors::parts::Shared;
-use crate::readmodel::{ProjectedTo, ReadModelError};
+use crate::readmodel::{Changed, ProjectedTo, ReadModelError};
 use crate::store::Unavailable;
 use crate::store::op::{DocumentKind, Position};
 
@@ -64,11 +64,9 @@ async fn replay(
         let Some(last) = page.last() else { return Ok(Some(ProjectedTo { position: at, tag })) };
         at = last.position;
         tag = encode::tag(&last.by);
-        let rows = page.iter().filter_map(|record| {
-            let FeedEvent::Row(row) = encode::read("event", &record.bytes)? else { return None };
-            Some(row)
-        });
-        parts.read_model.project(shard, at, tag, rows.collect());
+        let events: Vec<FeedEvent> =
+            page.iter().filter_map(|record| encode::read("event", &record.bytes)).collect();
+        parts.read_model.project(shard, at, tag, Changed::of(&events));
         if page.len() < PAGE {
             return Ok(Some(ProjectedTo { position: at, tag }));
         }

@@ -29,7 +29,7 @@ use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
 use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, CopyStep, JobStep, Order, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
-use crate::store::op::{Commit, CommitError, Committed, Op};
+use crate::store::op::{Commit, CommitError, Committed, Op, Room};
 
 /// Pieces of work in one round.
 const WORK_MAX: usize = 60;
@@ -160,11 +160,12 @@ impl Bench {
             }
             ops += group.ops.len();
             taken += 1;
-            // What it tells this very shard is to be read before anything that may rest on it.
-            let tells_itself = group.posts_to(self.shard);
+            // What it tells this very shard is to be read before anything that may rest on it. What
+            // it packs or forgets nobody may touch in the same commit.
+            let ends_the_round = group.posts_to(self.shard) || work.keeps_house();
             draught.groups.push(group);
             draught.verdicts.push(verdict);
-            if tells_itself {
+            if ends_the_round {
                 break;
             }
         }
@@ -183,7 +184,6 @@ impl Bench {
         for work in works.rev() {
             match work {
                 Work::Inbox { .. } => self.inbox_drained = false,
-                Work::Pack => self.packing.goes_on = true,
                 Work::Arrive { .. }
                 | Work::Command { .. }
                 | Work::Due { .. }
@@ -193,6 +193,9 @@ impl Bench {
                 | Work::Raise { .. }
                 | Work::Deserted { .. }
                 | Work::Attend { .. }
+                | Work::Pack
+                | Work::FindOutlived
+                | Work::Forget { .. }
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
                 | Work::Copy { .. }
@@ -210,6 +213,7 @@ impl Bench {
                 Ok(Verdict::Done)
             }
             Work::Inbox { bytes, post, position: _ } => {
+                group.room = Room::Reserved;
                 match post {
                     Some(post) => self.deliver(group, post).await?,
                     None => group.ops.push(Op::AppendDead { bytes: bytes.clone() }),
@@ -255,6 +259,10 @@ impl Bench {
                 Ok(Verdict::Done)
             }
             Work::Pack => self.pack_some(group).await.map(|()| Verdict::Done),
+            Work::FindOutlived => self.find_outlived().await.map(|()| Verdict::Done),
+            Work::Forget { conversation } => {
+                self.forget(group, conversation).await.map(|()| Verdict::Done)
+            }
             Work::Change { by, changes, answer: _ } => self.change(group, by, changes).await,
         }
     }
@@ -413,6 +421,8 @@ impl Bench {
             | Work::Deserted { .. }
             | Work::Attend { .. }
             | Work::Pack
+            | Work::FindOutlived
+            | Work::Forget { .. }
             | Work::Reconsider { .. }
             | Work::Job { .. }
             | Work::Copy { .. }
@@ -585,6 +595,8 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             | Work::Deserted { .. }
             | Work::Attend { .. }
             | Work::Pack
+            | Work::FindOutlived
+            | Work::Forget { .. }
             | Work::Reconsider { .. } => {}
         }
     }

@@ -21,6 +21,7 @@ use crate::actors::customers::Customers;
 use crate::actors::delivery::TakeUp;
 use crate::actors::encode::{self, Place};
 use crate::actors::following::CatchUpWith;
+use crate::actors::keeping::Keeping;
 use crate::actors::ledger::{Ledger, Nothing};
 use crate::actors::line::{Configure, HasBegun, LineActor, LineStart};
 use crate::actors::node::ShardRuns;
@@ -57,7 +58,7 @@ pub(crate) struct Shard {
     /// Times that it broke in a row.
     breaks: u32,
     settling: Vec<oneshot::Sender<()>>,
-    /// There may be something to pack.
+    /// There may be something to put away or to delete.
     keeps_house: bool,
     /// It was just gained in that epoch and not read yet.
     gained: Option<u64>,
@@ -137,8 +138,11 @@ impl Shard {
             bench.inbox_drained = true;
         }
         let is_idle = self.pending.is_empty() && bench.inbox_drained;
-        if is_idle && self.retiring.is_none() && std::mem::take(&mut self.keeps_house) {
-            self.pending.push_back(Work::Pack);
+        if is_idle && self.retiring.is_none() {
+            if std::mem::take(&mut self.keeps_house) {
+                bench.begin_chores();
+            }
+            self.pending.extend(bench.next_chore());
         }
         if self.pending.is_empty() && bench.inbox_drained {
             self.bench = Some(bench);
@@ -154,7 +158,7 @@ impl Shard {
             let done = bench.round(&mut pending).await;
             (bench, pending, done)
         };
-        ctx.spawn(round.into_actor(self).map(|(mut bench, mut left, done), shard, ctx| {
+        ctx.spawn(round.into_actor(self).map(|(bench, mut left, done), shard, ctx| {
             left.append(&mut shard.pending);
             shard.pending = left;
             match done {
@@ -162,7 +166,6 @@ impl Shard {
                     shard.panics = 0;
                     shard.breaks = 0;
                     let waits_for_room = bench.waits_for_room;
-                    shard.keeps_house |= std::mem::take(&mut bench.packing.goes_on);
                     shard.bench = Some(bench);
                     if waits_for_room {
                         shard.settled();
@@ -274,7 +277,7 @@ impl Handler<Doubt> for Shard {
     }
 }
 
-/// What is over may be packed, when nothing else is to be done.
+/// What is over may be put away or deleted, when nothing else is to be done.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct KeepHouse;
@@ -384,6 +387,7 @@ async fn load(
         cautious: false,
         waits_for_room: false,
         packing: Packing::default(),
+        keeping: Keeping::default(),
         parts,
     };
     start_lines(&mut bench).await?;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::actors::directory::Directory;
 use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
+use crate::actors::orders;
 use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::post::Post;
 use crate::protocol::{ClientFrame, CommandRefusal, EdgeRefusal, Outcome, TransferTo};
@@ -51,6 +52,10 @@ pub(crate) enum Work {
     Attend { operator: Option<OperatorId> },
     /// Records of conversations that are over are packed, some in each round.
     Pack,
+    /// Conversations of the shard are looked at, some in each round, for those whose time is over.
+    FindOutlived,
+    /// The time of a conversation is over, and its files are gone.
+    Forget { conversation: ConversationId },
     /// The outbox is about to send, or has heard from the platform.
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
     /// A customer's file was fetched, or not yet.
@@ -68,6 +73,10 @@ impl Work {
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
             Self::Copy { step, .. } => vec![format!("job:{}", step.job().id)],
+            Self::Inbox { post: Some(Post::Command { operator, frame, .. }), .. } => {
+                let command = orders::read(frame.clone(), operator.clone());
+                command.and_then(Result::ok).iter().map(Command::dedupe_key).collect()
+            }
             Self::Change { changes, .. }
             | Self::Inbox { post: Some(Post::Change { changes, .. }), .. } => {
                 targets(changes, directory)
@@ -81,6 +90,8 @@ impl Work {
             | Self::Deserted { .. }
             | Self::Attend { .. }
             | Self::Pack
+            | Self::FindOutlived
+            | Self::Forget { .. }
             | Self::Reconsider { .. } => Vec::new(),
         }
     }
@@ -88,6 +99,11 @@ impl Work {
     /// Whether it changes shared documents itself, and does not only rest on them.
     pub(crate) fn changes_documents(&self) -> bool {
         matches!(self, Self::Change { .. } | Self::Inbox { post: Some(Post::Change { .. }), .. })
+    }
+
+    /// Whether it puts away or deletes what is over.
+    pub(crate) fn keeps_house(&self) -> bool {
+        matches!(self, Self::Pack | Self::FindOutlived | Self::Forget { .. })
     }
 
     /// Whose command it is.
@@ -105,6 +121,8 @@ impl Work {
             | Self::Deserted { .. }
             | Self::Attend { .. }
             | Self::Pack
+            | Self::FindOutlived
+            | Self::Forget { .. }
             | Self::Reconsider { .. }
             | Self::Job { .. }
             | Self::Copy { .. }
@@ -135,6 +153,8 @@ impl Work {
             | Self::Deserted { .. }
             | Self::Attend { .. }
             | Self::Pack
+            | Self::FindOutlived
+            | Self::Forget { .. }
             | Self::Reconsider { .. } => return Some(self),
         }
         None

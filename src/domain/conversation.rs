@@ -359,7 +359,18 @@ impl Conversation {
     }
 
     pub fn is_closed(&self) -> bool {
-        matches!(self.state, State::Closed { .. })
+        self.closed_at().is_some()
+    }
+
+    /// When it was closed; none: it is open.
+    pub fn closed_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Closed { at, .. } => Some(*at),
+            State::Waiting { .. }
+            | State::Offered { .. }
+            | State::Active(_)
+            | State::Closing { .. } => None,
+        }
     }
 
     /// Who has it, or had it when it was finished.

@@ -74,6 +74,8 @@ pub enum FeedEvent {
     Chat { chat: ChatKey },
     /// What became of something that another node has asked for by the inbox; for that node alone.
     Answered { request: String, answer: String },
+    /// A conversation whose time was over was deleted, with all that was its own; for nodes.
+    Forgotten { conversation: ConversationId },
     /// Something that those who oversee the line are to see and hear at once.
     Alarm { line: LineId, alarm: Alarm, at: Timestamp },
 }

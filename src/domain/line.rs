@@ -7,6 +7,7 @@ mod closing;
 mod crm;
 mod greeting;
 mod queue;
+mod retention;
 mod shown;
 mod unanswered;
 
@@ -25,6 +26,7 @@ pub use crate::line::closing::{
 pub use crate::line::crm::{CrmSettings, LeadRule};
 pub use crate::line::greeting::{ConsentSettings, WelcomeSettings};
 pub use crate::line::queue::{QueueMode, QueueSettings};
+pub use crate::line::retention::RetentionSettings;
 pub use crate::line::shown::{Persona, Shown, ShownAs};
 pub use crate::line::unanswered::{UnansweredRule, UnansweredSettings};
 
@@ -70,6 +72,9 @@ pub struct LineSettings {
     pub operator_shown_as: ShownAs,
     /// Names and pictures for `operator_shown_as` `persona`. Who has none is shown as the company.
     pub personas: Vec<Persona>,
+    /// A line that was stored or exported without it keeps everything.
+    #[serde(default)]
+    pub retention: RetentionSettings,
 }
 
 impl LineSettings {
@@ -93,6 +98,7 @@ impl LineSettings {
             topic_required: false,
             operator_shown_as: ShownAs::Name,
             personas: Vec::new(),
+            retention: RetentionSettings::default(),
         }
     }
 
@@ -116,6 +122,7 @@ impl LineSettings {
         self.consent.check(&mut check);
         self.check_topics(&mut check);
         shown::check(&self.personas, &mut check);
+        self.retention.check(&mut check);
         check.problems
     }
 

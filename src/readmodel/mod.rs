@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use domain::event::Row;
-use domain::id::{CustomerId, ShardId};
+use domain::event::{FeedEvent, Row};
+use domain::id::{ConversationId, CustomerId, ShardId};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -51,13 +51,36 @@ pub struct ProjectedTo {
 }
 
 enum Order {
-    Project { shard: ShardId, to: ProjectedTo, rows: Vec<Row> },
+    Project { shard: ShardId, to: ProjectedTo, changed: Changed },
     Replace { shard: ShardId, to: ProjectedTo, rows: Vec<Row>, done: oneshot::Sender<()> },
     Positions(oneshot::Sender<Vec<(ShardId, ProjectedTo)>>),
     Snapshot(Visibility, oneshot::Sender<Snapshot>),
     List(Box<ListQuery>, oneshot::Sender<Vec<Row>>),
     OfCustomer { cards: Vec<CustomerId>, limit: usize, answer: oneshot::Sender<Vec<Row>> },
     Begun(BegunQuery, oneshot::Sender<Vec<Begun>>),
+}
+
+/// What events say of conversations.
+#[derive(Clone, Debug, Default)]
+pub struct Changed {
+    /// As they stand, in the order of the events.
+    pub rows: Vec<Row>,
+    /// They are not there any more, and never again.
+    pub forgotten: Vec<ConversationId>,
+}
+
+impl Changed {
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a FeedEvent>) -> Self {
+        let mut changed = Self::default();
+        for event in events {
+            if let FeedEvent::Row(row) = event {
+                changed.rows.push(row.clone());
+            } else if let FeedEvent::Forgotten { conversation } = event {
+                changed.forgotten.push(conversation.clone());
+            }
+        }
+        changed
+    }
 }
 
 impl ReadModel {
@@ -78,9 +101,9 @@ impl ReadModel {
         Ok(Self { orders, gap })
     }
 
-    /// Takes the rows that changed up to a position.
-    pub fn project(&self, shard: ShardId, position: Position, tag: u32, rows: Vec<Row>) {
-        let order = Order::Project { shard, to: ProjectedTo { position, tag }, rows };
+    /// Takes what changed up to a position.
+    pub fn project(&self, shard: ShardId, position: Position, tag: u32, changed: Changed) {
+        let order = Order::Project { shard, to: ProjectedTo { position, tag }, changed };
         if self.orders.try_send(order).is_err() {
             self.gap.store(true, Ordering::Relaxed);
             tracing::error!(%shard, "read model is too far behind, a batch is dropped");
@@ -175,8 +198,9 @@ fn work_off(
     let mut replaced = Vec::new();
     for order in orders {
         match order {
-            Order::Project { shard, to, rows } => {
-                project::put_all(&transaction, shard, &rows)?;
+            Order::Project { shard, to, changed } => {
+                project::put_all(&transaction, shard, &changed.rows)?;
+                project::forget(&transaction, &changed.forgotten)?;
                 project::stand_at(&transaction, shard, to)?;
             }
             Order::Replace { shard, to, rows, done } => {

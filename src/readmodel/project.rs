@@ -1,7 +1,7 @@
 //! How rows get into the projection.
 
 use domain::event::{Row, RowState};
-use domain::id::{CustomerId, ShardId};
+use domain::id::{ConversationId, CustomerId, ShardId};
 use rusqlite::{Connection, Error, params};
 
 use crate::readmodel::ProjectedTo;
@@ -34,6 +34,16 @@ pub(super) fn mistrust(connection: &Connection) -> Result<(), Error> {
 /// Takes rows.
 pub(super) fn put_all(connection: &Connection, shard: ShardId, rows: &[Row]) -> Result<(), Error> {
     rows.iter().try_for_each(|row| put(connection, shard, row))
+}
+
+/// Drops conversations that are not there any more.
+pub(super) fn forget(connection: &Connection, ids: &[ConversationId]) -> Result<(), Error> {
+    for id in ids {
+        let id = [id.as_str()];
+        connection.prepare_cached("DELETE FROM people WHERE conversation = ?")?.execute(id)?;
+        connection.prepare_cached("DELETE FROM conversations WHERE id = ?")?.execute(id)?;
+    }
+    Ok(())
 }
 
 /// Notes the position up to which the rows of a shard are true.

@@ -96,6 +96,10 @@ pub enum Op {
     /// Refused with [`Refusal::Behind`] while the inbox holds entries behind the cursor, which is
     /// the one that this commit sets, if it sets one. What this commit puts there does not count.
     RequireInboxDrained,
+    /// Forgets a dedupe key, so that what it stood for may be asked for again.
+    ForgetDedupe {
+        key: String,
+    },
     /// Moves the inbox cursor and drops what is not behind it any more. `to` is malformed before
     /// `from` or beyond the newest entry ever before this commit: it would lose what comes next.
     AdvanceInbox {
@@ -104,10 +108,11 @@ pub enum Op {
     },
     /// Adds an entry to the inbox of any shard, whoever owns that one; entries come in the order of
     /// the ops. There is no dedupe key, as a commit is made once. [`Refusal::InboxFull`] when
-    /// [`INBOX_MAX`] wait there already, with those that this commit puts there before it, whatever
+    /// as many as `room` says wait there already, with those that this commit puts there before it, whatever
     /// becomes of their groups, and without those that its cursor passes.
     PutInbox {
         shard: ShardId,
+        room: Room,
         bytes: Vec<u8>,
     },
     /// Writes version `expected + 1`; `expected` 0: there is none yet. [`Refusal::Version`].
@@ -234,6 +239,26 @@ impl Slot {
         match self {
             Self::Place => "place",
             Self::Offer => "offer",
+        }
+    }
+}
+
+/// How many entries may wait in an inbox for what is put there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// [`INBOX_MAX`], as for what is submitted.
+    #[default]
+    Common,
+    /// Twice as many, for what comes of an entry of an inbox: so two shards whose inboxes are full of
+    /// what goes to one another do not wait for each other.
+    Reserved,
+}
+
+impl Room {
+    pub fn entries_max(self) -> usize {
+        match self {
+            Self::Common => INBOX_MAX,
+            Self::Reserved => 2 * INBOX_MAX,
         }
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn inbox_move(commit: &Commit) -> Option<(InboxPosition, InboxPositio
         Op::AdvanceInbox { from, to } => Some((*from, *to)),
         Op::RequireDedupe { .. }
         | Op::RequireInboxDrained
+        | Op::ForgetDedupe { .. }
         | Op::PutInbox { .. }
         | Op::PutDocument { .. }
         | Op::DeleteDocument { .. }
@@ -102,7 +103,7 @@ enum Target<'a> {
 
 fn target(op: &Op) -> Option<Target<'_>> {
     match op {
-        Op::RequireDedupe { key, .. } => Some(Target::Dedupe(key)),
+        Op::RequireDedupe { key, .. } | Op::ForgetDedupe { key } => Some(Target::Dedupe(key)),
         Op::AdvanceInbox { .. } => Some(Target::InboxCursor),
         Op::PutDocument { kind, id, .. } | Op::DeleteDocument { kind, id, .. } => {
             Some(Target::Document(*kind, id))

@@ -74,7 +74,7 @@ async fn every_time_zone_that_is_offered_is_taken() {
 }
 
 /// For each field something that it may not be, and what is said of it.
-const WRONG: [(&str, &str, &str); 71] = [
+const WRONG: [(&str, &str, &str); 72] = [
     ("name", r#""""#, "1..100 characters"),
     ("name", r#"" ""#, "1..100 characters"),
     ("name", "7", "1..100 characters"),
@@ -174,6 +174,7 @@ const WRONG: [(&str, &str, &str); 71] = [
             {"operator": "nobody", "name": "B", "picture": null}]"#,
         "each operator once",
     ),
+    ("retention.days", "3651", "0..3650"),
     ("colour", r#""red""#, "there is no such field"),
     ("queue.colour", r#""red""#, "there is no such field"),
 ];

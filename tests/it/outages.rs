@@ -12,9 +12,9 @@ use switchboard::actors::handle::{Accepted, Change, NotStored};
 use switchboard::clock::Clock;
 use switchboard::outbound::{Outbound, OutboundSettings};
 use switchboard::protocol::{ClientFrame, Outcome, ServerFrame};
-use switchboard::readmodel::ReadModel;
+use switchboard::readmodel::{Changed, ReadModel};
 use switchboard::store::Store;
-use switchboard::store::op::{Commit, INBOX_MAX, InstanceId, Op, Position, SharedKind};
+use switchboard::store::op::{Commit, INBOX_MAX, InstanceId, Op, Position, Room, SharedKind};
 
 use crate::fakes::telegram::{Customer, Fault};
 use crate::story::{self, CHANNEL, Desk, Sent, Story, code, new_id, operators, tell, to_line};
@@ -196,7 +196,7 @@ fn who_is_taken_out_of_a_queue_reads_no_further_and_who_joins_sees_what_waits() 
 #[actix_web::test]
 async fn a_read_model_that_knows_more_than_the_store_harms_nobody() {
     let read_model = ReadModel::open(None).unwrap();
-    read_model.project(SHARD, Position { epoch: 1, n: 5 }, 7, Vec::new());
+    read_model.project(SHARD, Position { epoch: 1, n: 5 }, 7, Changed::default());
     let outbound = Outbound::new(OutboundSettings::default()).unwrap();
     let node = story::start_node_with(&Store::model(), Clock::Wall, read_model, outbound).await;
     while !node.is_ready() {
@@ -247,7 +247,7 @@ fn the_last_place_is_given_once_though_two_lines_want_it() {
 }
 
 /// What another process of the hub would write, of which this one has not heard.
-async fn elsewhere(story: &Story, ops: Vec<Op>) {
+pub(crate) async fn elsewhere(story: &Story, ops: Vec<Op>) {
     let (shard, owner) = (ShardId(7), InstanceId("elsewhere".into()));
     let leases = story.store.leases().await.unwrap().into_iter();
     let seen = leases.filter(|(id, _)| *id == shard).map(|(_, lease)| lease).next();
@@ -340,7 +340,8 @@ fn a_full_inbox_of_another_shard_refuses_what_goes_there_and_nothing_else() {
             story.customer_writes(502, "hello").await;
             let second = anna.accepts_it(story).await;
             story.owner_dies(0).await;
-            let junk = Op::PutInbox { shard: ShardId(0), bytes: b"junk".to_vec() };
+            let junk =
+                Op::PutInbox { shard: ShardId(0), room: Room::Common, bytes: b"junk".to_vec() };
             for _ in 0..INBOX_MAX / 1_000 {
                 elsewhere(story, vec![junk.clone(); 1_000]).await;
             }

@@ -8,8 +8,8 @@ use domain::operator::{Operator, Role, Status};
 use domain::permission::{Action, may};
 use domain::routing::Via;
 use jiff::{SignedDuration, Timestamp};
-use switchboard::readmodel::ReadModel;
 use switchboard::readmodel::conversations::{ListQuery, Oversees, PAGE_MAX, Visibility};
+use switchboard::readmodel::{Changed, ReadModel};
 use switchboard::store::op::Position;
 
 const STATES: [RowState; 5] =
@@ -19,7 +19,12 @@ const STATES: [RowState; 5] =
 async fn a_list_shows_what_the_permission_allows_and_nothing_else() {
     let rows = every_kind_of_row();
     let model = ReadModel::open(None).unwrap();
-    model.project(ShardId(0), Position { epoch: 1, n: 1 }, 7, rows.clone());
+    model.project(
+        ShardId(0),
+        Position { epoch: 1, n: 1 },
+        7,
+        Changed { rows: rows.clone(), ..Changed::default() },
+    );
     for role in [Role::Operator, Role::Supervisor, Role::Administrator] {
         for queues in [vec![], vec![line("sales")]] {
             for supervises in [vec![], vec![line("support")]] {
@@ -57,7 +62,12 @@ async fn a_list_shows_what_the_permission_allows_and_nothing_else() {
 async fn pages_follow_one_another_without_gap_or_repeat() {
     let rows = every_kind_of_row();
     let model = ReadModel::open(None).unwrap();
-    model.project(ShardId(0), Position { epoch: 1, n: 1 }, 7, rows.clone());
+    model.project(
+        ShardId(0),
+        Position { epoch: 1, n: 1 },
+        7,
+        Changed { rows: rows.clone(), ..Changed::default() },
+    );
     let (mut before, mut seen) = (None, Vec::new());
     loop {
         let query = ListQuery {

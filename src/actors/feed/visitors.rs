@@ -67,6 +67,7 @@ impl Visitors {
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
             | FeedEvent::Answered { .. }
+            | FeedEvent::Forgotten { .. }
             | FeedEvent::Alarm { .. } => None,
         });
         let keys: BTreeSet<&SessionKey> = chats.flatten().collect();

@@ -37,7 +37,7 @@ fn tests() -> Vec<(&'static str, fn())> {
             consent_enabled, consent_text, operator_shown_as, personas],
         tests_of![ending: closing_rule, closing_text, closing_reopen_window_seconds,
             auto_close_after_seconds, auto_close_rule, auto_close_text, rating_scale,
-            rating_time_limit_seconds, topics, topic_required],
+            rating_time_limit_seconds, topics, topic_required, retention_days],
         tests_of![customers: crm_check, crm_forward_to_responsible, crm_create,
             crm_transfer_changes_responsible, crm_track_contacts],
     ];

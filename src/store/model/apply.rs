@@ -47,8 +47,11 @@ impl Writer<'_> {
             Op::RequireDedupe { key, seconds } => {
                 shard.dedupe.insert(key, rules::known_until(self.at, seconds));
             }
+            Op::ForgetDedupe { key } => {
+                shard.dedupe.remove(&key);
+            }
             Op::AdvanceInbox { to, .. } => self.advance_inbox(to),
-            Op::PutInbox { shard: to, bytes } => {
+            Op::PutInbox { shard: to, bytes, room: _ } => {
                 self.shards.entry(to).or_default().put_inbox(bytes);
             }
             Op::PutDocument { kind, id, expected, bytes } => {

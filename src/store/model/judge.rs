@@ -6,7 +6,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use domain::id::{ConversationId, OperatorId, ShardId};
 
 use crate::store::model::state::{Shard, State};
-use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal, Slot};
+use crate::store::op::{Commit, CommitError, InboxPosition, Op, Refusal, Room, Slot};
 use crate::store::rules;
 
 /// All reasons against the commit, the gravest kind first.
@@ -77,7 +77,7 @@ impl<'a> Judge<'a> {
                 shard.knows(key, self.commit.at).then_some(Refusal::Duplicate)
             }
             Op::RequireInboxDrained => (shard.inbox_end > self.cursor).then_some(Refusal::Behind),
-            Op::PutInbox { shard: to, .. } => self.put_inbox(*to),
+            Op::PutInbox { shard: to, room, .. } => self.put_inbox(*to, *room),
             Op::PutDocument { kind, id, expected, .. }
             | Op::DeleteDocument { kind, id, expected } => {
                 let found = shard.documents.version(*kind, id);
@@ -111,6 +111,7 @@ impl<'a> Judge<'a> {
                 None
             }
             Op::AdvanceInbox { .. }
+            | Op::ForgetDedupe { .. }
             | Op::AppendHistory { .. }
             | Op::PackHistory { .. }
             | Op::DeleteHistory { .. }
@@ -122,9 +123,9 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn put_inbox(&mut self, to: ShardId) -> Option<Refusal> {
+    fn put_inbox(&mut self, to: ShardId, room: Room) -> Option<Refusal> {
         let waiting = self.inbox(to);
-        if *waiting >= INBOX_MAX {
+        if *waiting >= room.entries_max() {
             return Some(Refusal::InboxFull { shard: to });
         }
         *waiting += 1;

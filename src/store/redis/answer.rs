@@ -81,6 +81,7 @@ fn refusal(op: &Op, found: u64) -> Option<Refusal> {
             Some(Refusal::Capacity { slot: *slot, operator: operator.clone(), load })
         }
         Op::AdvanceInbox { .. }
+        | Op::ForgetDedupe { .. }
         | Op::AppendHistory { .. }
         | Op::PackHistory { .. }
         | Op::DeleteHistory { .. }

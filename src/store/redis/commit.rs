@@ -7,7 +7,7 @@ use domain::id::{LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use redis::Script;
 
-use crate::store::op::{Commit, CommitError, INBOX_MAX, Op};
+use crate::store::op::{Commit, CommitError, Op, Room};
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::Call;
 use crate::store::redis::value::{
@@ -41,7 +41,6 @@ pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call
         .arg(to)
         .arg(kept_from)
         .arg(malformed)
-        .arg(INBOX_MAX)
         .arg(keys.signals())
         .arg(feed_signal(commit.shard))
         .arg(ops.args)
@@ -98,7 +97,10 @@ impl<'a> Ops<'a> {
             }
             // It stands before the ops, as there is at most one.
             Op::AdvanceInbox { .. } => {}
-            Op::PutInbox { shard, bytes } => self.post(*shard, bytes),
+            Op::ForgetDedupe { key } => {
+                self.word("forget").text(dedupe_key(key));
+            }
+            Op::PutInbox { shard, room, bytes } => self.post(*shard, *room, bytes),
             Op::PutDocument { kind, id, expected, bytes } => {
                 self.put(self.keys.both_of_document(of, *kind, id), id, (*expected, bytes));
             }
@@ -163,10 +165,11 @@ impl<'a> Ops<'a> {
         }
     }
 
-    fn post(&mut self, to: ShardId, bytes: &[u8]) {
+    fn post(&mut self, to: ShardId, room: Room, bytes: &[u8]) {
         let (meta, inbox) = (self.keys.meta(to), self.keys.inbox(to));
         let signal = inbox_signal(to);
-        self.word("post").text(to.0).name(meta).name(inbox).text(signal).bytes(bytes.to_vec());
+        self.word("post").text(to.0).name(meta).name(inbox).text(signal);
+        self.text(room.entries_max()).bytes(bytes.to_vec());
     }
 
     fn count(&mut self, line: &LineId, operator: &OperatorId, by: i64, at: Timestamp) {

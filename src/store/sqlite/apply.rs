@@ -43,12 +43,15 @@ impl Writer<'_> {
                 let until = known_until(self.commit.at, *seconds);
                 remember(self.connection, self.commit.shard, key, until)
             }
+            Op::ForgetDedupe { key } => {
+                self.execute("DELETE FROM dedupe WHERE shard = ? AND key = ?", params![shard, key])
+            }
             Op::AdvanceInbox { to, .. } => {
                 self.row.meta.inbox_at = *to;
                 let sql = "DELETE FROM inbox WHERE shard = ? AND position <= ?";
                 self.execute(sql, params![shard, int(to.0)])
             }
-            Op::PutInbox { shard: to, bytes } => self.put_inbox(*to, bytes),
+            Op::PutInbox { shard: to, bytes, room: _ } => self.put_inbox(*to, bytes),
             Op::PutDocument { kind, id, expected, bytes } => {
                 let sql = "REPLACE INTO document VALUES (?, ?, ?, ?, ?)";
                 self.execute(sql, params![shard, kind.as_str(), id, int(expected + 1), bytes])

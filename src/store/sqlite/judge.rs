@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::id::{ConversationId, OperatorId, ShardId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal, Slot};
+use crate::store::op::{Commit, CommitError, InboxPosition, Op, Refusal, Room, Slot};
 use crate::store::rules;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::submit::is_known;
@@ -88,7 +88,7 @@ impl<'a> Judge<'a> {
             Op::RequireInboxDrained => {
                 (self.row.inbox_end > self.cursor).then_some(Refusal::Behind)
             }
-            Op::PutInbox { shard, .. } => self.put_inbox(*shard)?,
+            Op::PutInbox { shard, room, .. } => self.put_inbox(*shard, *room)?,
             Op::PutDocument { kind, id, expected, .. }
             | Op::DeleteDocument { kind, id, expected } => {
                 let found = self.version(kind.as_str(), id)?;
@@ -125,6 +125,7 @@ impl<'a> Judge<'a> {
             }
             Op::ClearTimer { must_exist: false, .. }
             | Op::AdvanceInbox { .. }
+            | Op::ForgetDedupe { .. }
             | Op::AppendHistory { .. }
             | Op::PackHistory { .. }
             | Op::DeleteHistory { .. }
@@ -158,9 +159,9 @@ impl<'a> Judge<'a> {
         self.connection.prepare_cached(sql)?.exists(params![self.commit.shard.0, id])
     }
 
-    fn put_inbox(&mut self, to: ShardId) -> rusqlite::Result<Option<Refusal>> {
+    fn put_inbox(&mut self, to: ShardId, room: Room) -> rusqlite::Result<Option<Refusal>> {
         let waiting = self.inbox(to)?;
-        if *waiting >= INBOX_MAX as u64 {
+        if *waiting >= room.entries_max() as u64 {
             return Ok(Some(Refusal::InboxFull { shard: to }));
         }
         *waiting += 1;

@@ -58,6 +58,7 @@ group! {
         operator_shown_as: ShownAs => ShownAs,
         /// For `operator_shown_as` `persona`: at most 1000, each operator once.
         personas: Vec<Persona> => Vec<Persona>,
+        retention: RetentionSettings => NewRetentionSettings,
     }
 }
 
@@ -193,6 +194,14 @@ group! {
         enabled: bool => bool,
         /// 1..2000 characters; null: the default text in the line's language.
         text: Option<String> => Option<String>,
+    }
+}
+
+group! {
+    /// How long closed conversations are kept.
+    RetentionSettings, NewRetentionSettings {
+        /// 0: for ever; else up to 3650: after so many days they are deleted, with their files.
+        days: u32 => u32,
     }
 }
 

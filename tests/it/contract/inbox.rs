@@ -252,6 +252,37 @@ pub(crate) async fn the_cursor_of_the_commit_makes_room(store: Store) {
     assert_eq!(waiting(&store, 0).await.len(), INBOX_MAX);
 }
 
+pub(crate) async fn what_comes_of_an_entry_has_room_of_its_own(store: Store) {
+    fill(&store).await;
+    let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
+    assert_eq!(boris.tries([put_inbox(SHARD, "late")]).await, refused(full(SHARD)));
+    for _ in 0..INBOX_MAX / 1_000 {
+        boris.does(vec![pass_on(SHARD, "of an entry"); 1_000]).await;
+    }
+    assert_eq!(boris.tries([pass_on(SHARD, "too much")]).await, refused(full(SHARD)));
+    assert_eq!(submit(&store, "later").await, Submitted::Full);
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([advance(0, 1)]).await;
+    let both = vec![vec![pass_on(SHARD, "the last")], vec![put_inbox(SHARD, "late")]];
+    let tried = boris.commits(both).await;
+    assert_eq!(tried, Err(CommitError::Refused(vec![(1, full(SHARD))])));
+    boris.does([pass_on(SHARD, "the last")]).await;
+    let newest = 2 * INBOX_MAX as u64;
+    assert_eq!(waiting(&store, newest).await, [(newest + 1, "the last".to_owned())]);
+}
+
+pub(crate) async fn a_forgotten_key_is_taken_again(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    submit(&store, "hello").await;
+    anna.does([once("key"), forget("never known")]).await;
+    anna.does([forget("hello"), forget("key")]).await;
+    assert!(!store.knows(SHARD, "hello".to_owned(), at(0)).await.unwrap());
+    assert_eq!(submit(&store, "hello").await, Submitted::Accepted(InboxPosition(2)));
+    anna.does([once("key")]).await;
+    let twice = CommitError::Malformed("one target twice");
+    assert_eq!(anna.tries([forget("key"), once("key")]).await, Err(twice));
+}
+
 fn full(shard: ShardId) -> Refusal {
     Refusal::InboxFull { shard }
 }

@@ -89,7 +89,9 @@ contract! {
         a_repeated_commit_puts_nothing
         a_full_inbox_refuses_what_is_put
         what_a_commit_puts_takes_room
-        the_cursor_of_the_commit_makes_room;
+        the_cursor_of_the_commit_makes_room
+        what_comes_of_an_entry_has_room_of_its_own
+        a_forgotten_key_is_taken_again;
     documents:
         a_document_is_written_and_read
         a_document_moves_from_version_to_version

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use switchboard::store::Store;
 use switchboard::store::op::{
     Commit, CommitError, Committed, Document, DocumentKind, InboxPosition, InstanceId, Lease, Op,
-    Position, Refusal, SharedKind, Slot, Submitted,
+    Position, Refusal, Room, SharedKind, Slot, Submitted,
 };
 use switchboard::store::pack::Pack;
 
@@ -260,7 +260,16 @@ pub(crate) fn once(key: &str) -> Op {
 }
 
 pub(crate) fn put_inbox(shard: ShardId, text: &str) -> Op {
-    Op::PutInbox { shard, bytes: bytes(text) }
+    Op::PutInbox { shard, room: Room::Common, bytes: bytes(text) }
+}
+
+/// What comes of an entry of an inbox.
+pub(crate) fn pass_on(shard: ShardId, text: &str) -> Op {
+    Op::PutInbox { shard, room: Room::Reserved, bytes: bytes(text) }
+}
+
+pub(crate) fn forget(key: &str) -> Op {
+    Op::ForgetDedupe { key: key.to_owned() }
 }
 
 pub(crate) fn advance(from: u64, to: u64) -> Op {

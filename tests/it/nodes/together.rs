@@ -3,6 +3,7 @@
 use domain::event::RowState;
 use domain::id::ShardId;
 use domain::line::QueueMode;
+use serde_json::json;
 use switchboard::protocol::{ClientFrame, Outcome};
 
 use crate::nodes::{SHARD, tell_among};
@@ -171,6 +172,36 @@ fn an_operator_who_left_one_node_is_still_at_another() {
             among.stands_at("a");
             let back = among.signs_in("anna").await;
             assert_eq!(back.rows().len(), 2);
+        },
+    );
+}
+
+#[test]
+fn a_command_that_was_refused_at_another_node_may_be_given_again() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let elsewhere = among.other_than_owner_of(SHARD).await;
+            among.stands_at(elsewhere);
+            let anna = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            among.customer_writes(501, "hello").await;
+            among.passes(1_000).await;
+            let (talk, offer) = anna.offer();
+            let text = || json!({ "text": "good morning" });
+            let asked = anna.begins("reply", &talk, text());
+            among.passes(1_000).await;
+            let refused = anna.answer(asked).expect("an answer");
+            assert!(matches!(refused, Outcome::Refused { .. }), "she has not accepted it");
+            anna.begins("accept", &talk, json!({ "offer": offer }));
+            among.passes(1_000).await;
+            for outcome in [Outcome::Done {}, Outcome::Repeated {}] {
+                anna.repeats(asked, "reply", &talk, text());
+                among.passes(1_000).await;
+                assert_eq!(anna.answer(asked), Some(outcome));
+            }
+            assert_eq!(among.messages(&talk).await, ["hello", "good morning"]);
         },
     );
 }

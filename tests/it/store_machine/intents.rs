@@ -235,7 +235,10 @@ fn op() -> impl Strategy<Value = OpIntent> {
     let plain = prop_oneof![
         (0..6_u8, 0..30_u32)
             .prop_map(|(key, seconds)| Op::RequireDedupe { key: format!("key {key}"), seconds }),
+        (0..6_u8).prop_map(|key| words::forget(&format!("key {key}"))),
         Just(Op::RequireInboxDrained),
+        (prop::sample::select(&INBOXES[..]), ".{0,3}")
+            .prop_map(|(to, text)| words::pass_on(to, &text)),
         (prop::sample::select(&INBOXES[..]), ".{0,3}")
             .prop_map(|(to, text)| words::put_inbox(to, &text)),
         (conversation(), 0..9_u32, ".{0,3}").prop_map(|(of, n, text)| words::history(of, n, &text)),

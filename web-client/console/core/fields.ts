@@ -43,7 +43,8 @@ export type SectionName =
   | "rating"
   | "crm"
   | "topics"
-  | "shown";
+  | "shown"
+  | "keeping";
 
 /** Where each field stands; the order is that of the form. */
 export const SECTION_OF: Readonly<Record<FieldName, SectionName>> = {
@@ -90,6 +91,7 @@ export const SECTION_OF: Readonly<Record<FieldName, SectionName>> = {
   topic_required: "topics",
   operator_shown_as: "shown",
   personas: "shown",
+  "retention.days": "keeping",
 };
 
 export const FIELDS = Object.keys(SECTION_OF) as readonly FieldName[];

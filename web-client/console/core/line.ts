@@ -59,6 +59,7 @@ export type LineSettings = {
   topic_required: boolean;
   operator_shown_as: "name" | "persona" | "hidden";
   personas: readonly Persona[];
+  retention: { days: number };
 };
 
 /** Of the texts to customers. */

@@ -49,6 +49,7 @@ const fields: Record<FieldName, string> = {
   topic_required: "A topic must be chosen to finish",
   operator_shown_as: "Whoever answers is shown as",
   personas: "Names and pictures for customers",
+  "retention.days": "Closed conversations are kept for",
 };
 
 const hints: Partial<Record<FieldName, string>> = {
@@ -65,6 +66,8 @@ const hints: Partial<Record<FieldName, string>> = {
     "Of open hours; at the end of the round, if that comes first. 0: at the end of the round.",
   "answer.limit_seconds": "Of open hours, in a conversation that an operator holds. 0: no limit.",
   "hours.enabled": "Off: open round the clock.",
+  "retention.days":
+    "Then they are deleted for good, with their messages and files. Customers' cards stay. 0: kept for ever.",
   "welcome.enabled":
     "After the first message. Outside the hours, the text of the hours stands for it.",
   "welcome.each_conversation": "Off: only after the customer's first message ever.",
@@ -148,6 +151,7 @@ export const settingsEn = {
     crm: "Customers (CRM)",
     topics: "Topics",
     shown: "What customers see",
+    keeping: "Keeping",
   } satisfies Record<SectionName, string>,
   fields,
   hints,

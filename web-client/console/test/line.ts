@@ -53,6 +53,7 @@ export function settings(change: Partial<LineSettings> = {}): LineSettings {
     topic_required: false,
     operator_shown_as: "name",
     personas: [],
+    retention: { days: 0 },
     ...change,
   };
 }

@@ -1,5 +1,7 @@
 //! How conversations of a line end.
 
+use jiff::SignedDuration;
+
 use crate::line::{ClosingRule, LineSettings, RatingScale};
 use crate::stories::inputs::{accepts, finishes, names_topic, replies, wrote};
 use crate::stories::settings::{bounds, choices, line, problems, text_bounds};
@@ -159,4 +161,21 @@ pub(super) fn topic_required() {
     story.then(finishes(ANNA), &["refused: TopicRequired"]);
     story.tell(0, names_topic(ANNA, "delivery"));
     story.then(finishes(ANNA), &["finished anna", "release anna"]);
+}
+
+#[test]
+pub(super) fn retention_days() {
+    assert_eq!(line().retention.days, 0);
+    let set: fn(&mut LineSettings, u32) = |line, value| line.retention.days = value;
+    bounds("retention.days", "0..3650", set, &[0, 1, 3_650], &[3_651]);
+    assert_eq!(line().kept_for(), None, "for ever");
+    let mut kept = line();
+    kept.retention.days = 2;
+    assert_eq!(kept.kept_for(), Some(SignedDuration::from_hours(48)));
+    let mut story = answered(|line| line.closing.reopen_window_seconds = 30);
+    assert_eq!(story.conversations[0].closed_at(), None);
+    story.tell(0, finishes(ANNA));
+    assert_eq!(story.conversations[0].closed_at(), None, "it may be reopened");
+    story.seconds_pass(30, &["closed", "free"]);
+    assert_eq!(story.conversations[0].closed_at(), Some(story.now), "from then on it counts");
 }

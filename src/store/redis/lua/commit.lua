@@ -10,11 +10,11 @@
 -- KEYS[11..]   what ops name by its number
 -- ARGV[1..4]   me, epoch, commits before this one, now (us)
 -- ARGV[5..7]   inbox cursor from, to, and the first position that is kept; '' when it does not move
--- ARGV[8..11]  '' or what is wrong with the commit's form, most entries of an inbox, channel of
---              signals, signal of the feed
--- ARGV[12..]   the ops, flat: the name, then
+-- ARGV[8..10]  '' or what is wrong with the commit's form, channel of signals, signal of the feed
+-- ARGV[11..]   the ops, flat: the name, then
 --   dedupe key until           drained                     require key expected
---   post shard meta inbox signal bytes                     put key index id expected value
+--   forget key                                             put key index id expected value
+--   post shard meta inbox signal inbox_max bytes
 --   delete key index id expected                           history key n record
 --   pack records packed through value                      unhistory records packed
 --   feed bytes                 timer name at               clear name must_exist
@@ -33,10 +33,11 @@ local lease_key, meta_key, inbox_key, feed_key, seen_key = KEYS[1], KEYS[2], KEY
 local loads_key, timers_key, jobs_key, dead_key, shards_key = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local me, epoch, commits, now = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local from, to, kept_from, malformed = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local inbox_max, signals, feed_signal = tonumber(ARGV[9]), ARGV[10], ARGV[11]
-local FIRST = 12
+local signals, feed_signal = ARGV[9], ARGV[10]
+local FIRST = 11
 local ARGS = {
-  dedupe = 2, drained = 0, require = 2, post = 5, put = 5, delete = 4, history = 3, pack = 4, unhistory = 2, feed = 1, timer = 2,
+  dedupe = 2, drained = 0, require = 2, forget = 1, post = 6, put = 5, delete = 4, history = 3,
+  pack = 4, unhistory = 2, feed = 1, timer = 2,
   clear = 2, job = 2, rejob = 2, unjob = 1, dead = 1, reserve = 4, release = 3, count = 4,
 }
 local function key(at) return KEYS[tonumber(ARGV[at])] end
@@ -57,7 +58,7 @@ if to ~= '' and tonumber(to) > inbox_end then return {'malformed', 'inbox cursor
 local cursor = tonumber(to == '' and inbox_at or to)
 local waiting, loads = {}, {}
 local function version(of) return string.match(call('GETRANGE', of, 0, 20), '^%d+') or '0' end
-local function post(of)
+local function post(of, inbox_max)
   local n = waiting[of] or (of == meta_key and inbox_end - cursor)
   if not n then
     local other = call('HMGET', of, 'inbox_at', 'inbox_end')
@@ -95,7 +96,7 @@ while at <= #ARGV do
     local known_until = call('ZSCORE', seen_key, ARGV[at + 1])
     found = known_until and tonumber(known_until) > now and '0'
   elseif name == 'drained' then found = inbox_end > cursor and '0'
-  elseif name == 'post' then found = post(key(at + 2))
+  elseif name == 'post' then found = post(key(at + 2), tonumber(ARGV[at + 5]))
   elseif name == 'clear' then
     found = ARGV[at + 2] == '1' and call('HEXISTS', timers_key, ARGV[at + 1]) == 0 and '0'
   elseif name == 'rejob' or name == 'unjob' then
@@ -137,6 +138,7 @@ while at <= #ARGV do
     feed_epoch = epoch
     call('XADD', feed_key, epoch .. '-' .. feed_n, 'p', previous, 'b', me, 'd', a)
   elseif name == 'dedupe' then call('ZADD', seen_key, b, a)
+  elseif name == 'forget' then call('ZREM', seen_key, a)
   elseif name == 'post' then
     local position
     if key(at + 2) == meta_key then
@@ -146,7 +148,7 @@ while at <= #ARGV do
       position = call('HINCRBY', key(at + 2), 'inbox_end', 1)
     end
     if position == 1 then call('SADD', shards_key, a) end
-    call('XADD', key(at + 3), format('%.0f-0', position), 'p', ARGV[at + 5])
+    call('XADD', key(at + 3), format('%.0f-0', position), 'p', ARGV[at + 6])
     rung[ARGV[at + 4]] = true
   elseif name == 'timer' then call('HSET', timers_key, a, b)
   elseif name == 'clear' then call('HDEL', timers_key, a)

@@ -2,6 +2,7 @@
 
 import { ChoiceField } from "./ChoiceField.tsx";
 import { CustomerText } from "./CustomerText.tsx";
+import { NumberField } from "./NumberField.tsx";
 import { OtherPersonas } from "./OtherPersonas.tsx";
 import { Dependent, Section } from "./Section.tsx";
 import { isShown, type Sheet } from "./sheet.ts";
@@ -67,6 +68,14 @@ export function ShownSection({ sheet }: { sheet: Sheet }) {
     <Section sheet={sheet} name="shown">
       <ChoiceField sheet={sheet} field="operator_shown_as" />
       {isShown(sheet, hasPersonas, "personas") && <OtherPersonas sheet={sheet} />}
+    </Section>
+  );
+}
+
+export function KeepingSection({ sheet }: { sheet: Sheet }) {
+  return (
+    <Section sheet={sheet} name="keeping">
+      <NumberField sheet={sheet} field="retention.days" unit="days" />
     </Section>
   );
 }

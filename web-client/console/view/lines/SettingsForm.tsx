@@ -8,6 +8,7 @@ import {
   CrmSection,
   GeneralSection,
   GreetingSection,
+  KeepingSection,
   ShownSection,
   TopicsSection,
 } from "./OtherSections.tsx";
@@ -44,6 +45,7 @@ export function SettingsForm({ sheet }: { sheet: Sheet }) {
             <CrmSection sheet={sheet} />
             <TopicsSection sheet={sheet} />
             <ShownSection sheet={sheet} />
+            <KeepingSection sheet={sheet} />
           </div>
           <TrialPanel sheet={sheet} />
         </div>
