@@ -37,6 +37,7 @@ mod posted;
 mod presence;
 mod progress;
 mod rebuild;
+mod receipts;
 mod round;
 mod schedule;
 mod send_again;

@@ -43,6 +43,7 @@ mod preview;
 mod program;
 mod protocol;
 mod read_model;
+mod receipts;
 mod redis_checks;
 mod redis_server;
 mod regulars;
