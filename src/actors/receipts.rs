@@ -48,7 +48,9 @@ impl Bench {
             .filter(|further| delivery.is_before(further));
         let end = further.as_ref().unwrap_or(&delivery);
         if end.is_given_up() {
-            let kept = OutboxJob { sending: false, ..job.clone() };
+            // What failed after it was taken is sent again as a whole.
+            let parts_sent = if delivery.is_given_up() { job.parts_sent } else { 0 };
+            let kept = OutboxJob { parts_sent, sending: false, ..job.clone() };
             self.keep_given_up(group, kept, end);
         } else {
             self.settle_job(group, job.id.clone());

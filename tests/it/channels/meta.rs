@@ -244,7 +244,7 @@ async fn whatsapp_is_written_to_a_phone_or_a_user() {
     let bodies = graph.with(|state| state.sent.clone());
     assert_eq!((&bodies[0]["to"], &bodies[0]["recipient"]), (&json!("16505551234"), &Value::Null));
     assert_eq!((&bodies[1]["to"], &bodies[1]["recipient"]), (&Value::Null, &json!("US.135")));
-    assert_eq!(bodies[0]["biz_opaque_callback_data"], "job-3:0");
+    assert_eq!(bodies[0]["biz_opaque_callback_data"], "0-c1:3:0");
 }
 
 #[actix_web::test]
