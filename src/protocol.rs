@@ -225,7 +225,14 @@ pub enum ServerFrame {
         outcome: Outcome,
     },
     /// Every `beat_seconds`: where the feeds stand. A browser that is elsewhere missed something.
-    Beat { positions: Vec<FeedPosition>, now: Timestamp },
+    /// `memory_percent`: how much of its memory the store uses, for administrators, while they
+    /// should know.
+    Beat {
+        positions: Vec<FeedPosition>,
+        now: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        memory_percent: Option<u8>,
+    },
     /// Come back after so many milliseconds: the node goes down.
     Reconnect { after_ms: u32 },
     /// A frame was not understood; nothing was done.

@@ -19,12 +19,13 @@ use domain::routing::{Decision, Seek};
 use crate::actors::attendance::AttendanceBook;
 use crate::actors::audit;
 use crate::actors::chats::Chats;
-use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Who};
+use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Stored, Who};
 use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
 use crate::actors::ledger::Ledger;
-use crate::actors::line::{Decided, Foreseen, LineActor, LineEnds, Next, NextWaiting, Stepped};
+use crate::actors::line::{Decided, LineActor, LineEnds, Next, NextWaiting, Stepped};
+use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
@@ -85,6 +86,7 @@ pub(crate) struct Bench {
     pub(crate) care: Care,
     /// A round was refused again and again: nothing is decided in it, conversations wait on.
     pub(crate) cautious: bool,
+    pub(crate) packing: Packing,
     /// The inbox of another shard was full for something of the last round.
     pub(crate) waits_for_room: bool,
 }
@@ -180,6 +182,17 @@ impl Bench {
         Ok(Some(live.addr.send(Look).await?))
     }
 
+    /// How a conversation stands; one of another shard, as it is stored.
+    pub(crate) async fn look_anywhere(
+        &mut self,
+        id: &ConversationId,
+    ) -> Result<Option<Arc<Conversation>>, Broken> {
+        if id.shard() == Some(self.shard) {
+            return self.look(id).await;
+        }
+        Ok(self.parts.stored_conversation(id).await?.map(Arc::new))
+    }
+
     /// Tells the line what a step has done, the customer's card, and the chat.
     async fn follow(
         &mut self,
@@ -194,7 +207,7 @@ impl Bench {
             addr.do_send(Stepped { effects, conversation });
             self.touched_lines.insert(line.clone());
         }
-        self.tell_other_lines(conversation);
+        self.take_offers(group, conversation);
         let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
         self.customers.follow(&store, conversation, effects, settings, now).await?;
         if let Some(entry) = audit::of_step(effects, conversation, now) {
@@ -203,22 +216,13 @@ impl Bench {
         self.tell_chat(group, effects, conversation).await
     }
 
-    /// The other lines of the shard learn in this very round before whom a conversation is put now,
-    /// so that together they put no more before anybody than he may have.
-    fn tell_other_lines(&mut self, conversation: &Conversation) {
-        let asked = conversation.open_offers().iter().map(|offer| offer.operator.clone());
-        let operators: Vec<OperatorId> = asked.collect();
+    /// Counts the offers of a conversation where those of all lines are counted, so that together
+    /// they put no more before anybody than he may have.
+    fn take_offers(&mut self, group: &mut Group, conversation: &Conversation) {
         let Some(live) = self.conversations.get_mut(&conversation.id) else { return };
-        if live.asked == operators {
-            return;
-        }
-        live.asked.clone_from(&operators);
-        let others = self.lines.iter().filter(|(line, _)| **line != conversation.line);
-        for (line, addr) in others {
-            let (conversation, operators) = (conversation.id.clone(), operators.clone());
-            addr.do_send(Foreseen { conversation, operators });
-            self.touched_lines.insert(line.clone());
-        }
+        let most = self.parts.settings.limits.open_offers;
+        group.take_offers(conversation, &live.asked, most);
+        live.asked = asked(conversation);
     }
 
     /// What a conversation may know of its customer.
@@ -303,7 +307,7 @@ impl Bench {
         conversation: &Conversation,
     ) -> impl FnOnce(Addr<ConversationActor>) -> Live + use<> {
         let (line, customer) = (conversation.line.clone(), conversation.customer.clone());
-        let asked = conversation.open_offers().iter().map(|offer| offer.operator.clone()).collect();
+        let asked = asked(conversation);
         let used = self.rounds;
         move |addr| Live { addr, line, customer, asked, used }
     }
@@ -316,7 +320,9 @@ impl Bench {
                 let Some(found) = found else { continue };
                 if let Some(read) = encode::read::<Conversation>("conversation", &found.bytes) {
                     let live = self.live_of(&read);
-                    let actor = ConversationActor::loaded(read, found.version, self.parts.clone());
+                    let is_packed = read.is_closed() && self.is_packed(id).await?;
+                    let stored = Stored { version: found.version, is_packed };
+                    let actor = ConversationActor::loaded(read, stored, self.parts.clone());
                     self.conversations.insert(id.clone(), live(actor.start()));
                 }
                 break;
@@ -327,6 +333,12 @@ impl Bench {
             live.used = rounds;
             live.clone()
         }))
+    }
+
+    /// Whether a conversation that is over is not among those that are still to be packed.
+    async fn is_packed(&self, id: &ConversationId) -> Result<bool, Broken> {
+        let (store, kind) = (&self.parts.store, DocumentKind::Unpacked);
+        Ok(store.document(self.shard, kind, id.to_string()).await?.is_none())
     }
 
     /// Offers what waits to whoever became eligible, oldest first.
@@ -361,6 +373,11 @@ impl Bench {
         let median = used.get(used.len() / 2).copied().unwrap_or_default();
         self.conversations.retain(|_, live| live.used > median);
     }
+}
+
+/// Before whom the conversation is put.
+fn asked(conversation: &Conversation) -> Vec<OperatorId> {
+    conversation.open_offers().iter().map(|offer| offer.operator.clone()).collect()
 }
 
 fn refusal(effects: &[Effect]) -> Option<CommandRefusal> {

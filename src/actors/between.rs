@@ -5,7 +5,7 @@ use domain::conversation::{Continuation, Conversation, Opening, is_rating, unhea
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
 use domain::event::FeedEvent;
-use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, LineId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
 use domain::progress::{Progress, ProgressOf};
@@ -60,11 +60,6 @@ impl Bench {
             }
             Post::Answer { request, answer } => {
                 group.show(FeedEvent::Answered { request, answer });
-                Ok(())
-            }
-            Post::PickUp { chat, operator } => {
-                // The customer may have written meanwhile: then there is nothing to pick up.
-                let _in_progress = self.next_by_hand(group, &chat, operator).await?;
                 Ok(())
             }
         }
@@ -319,7 +314,8 @@ impl Bench {
         Ok(())
     }
 
-    /// An operator begins the next conversation after a closed one. Answers why not.
+    /// An operator begins the next conversation of a chat that lives here, after a closed one, which
+    /// may live elsewhere. Answers why not.
     pub(crate) async fn pick_up(
         &mut self,
         group: &mut Group,
@@ -327,7 +323,7 @@ impl Bench {
         who: Who,
     ) -> Result<Result<(), Refused>, Broken> {
         let unknown = Err(CommandRefusal::Edge(EdgeRefusal::UnknownConversation {}));
-        let Some(conversation) = self.look(id).await? else { return Ok(unknown) };
+        let Some(conversation) = self.look_anywhere(id).await? else { return Ok(unknown) };
         let row = conversation.row();
         if !may(&who.operator, &who.queues, Action::PickUp(&row)) {
             let sees = may(&who.operator, &who.queues, Action::SeeRow(&row));
@@ -338,21 +334,7 @@ impl Bench {
             let rule = domain::effect::Refusal::NotNow;
             return Ok(Err(CommandRefusal::Conversation(rule)));
         }
-        let (chat, operator) = (conversation.chat.clone(), who.operator.id.clone());
-        let chat_shard = self.chat_shard(&chat);
-        if chat_shard != self.shard {
-            group.post(chat_shard, &Post::PickUp { chat, operator });
-            return Ok(Ok(()));
-        }
-        self.next_by_hand(group, &chat, operator).await
-    }
-
-    async fn next_by_hand(
-        &mut self,
-        group: &mut Group,
-        key: &ChatKey,
-        operator: OperatorId,
-    ) -> Result<Result<(), Refused>, Broken> {
+        let (key, operator) = (&conversation.chat, who.operator.id.clone());
         let store = self.parts.store.clone();
         let chat = self.chats.touch(&store, self.shard, key).await?;
         if let Some(conversation) = chat.open.clone() {

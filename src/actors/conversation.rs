@@ -30,18 +30,29 @@ pub(crate) struct ConversationActor {
     version: u64,
     /// Set between [`Draft`] and the answer of the commit.
     drafted_version: u64,
+    /// As [`Stored`] says. Who is closed does not outlive the round, so it need not follow.
+    is_packed: bool,
+}
+
+/// How the document of a conversation is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stored {
+    pub(crate) version: u64,
+    /// It is closed, and not among those whose records are still to be packed.
+    pub(crate) is_packed: bool,
 }
 
 impl ConversationActor {
     /// One that was just opened and is not stored yet.
     pub(crate) fn new(conversation: Conversation, parts: Shared) -> Self {
-        Self { parts, conversation, stored: None, version: 0, drafted_version: 0 }
+        Self { parts, conversation, stored: None, version: 0, drafted_version: 0, is_packed: false }
     }
 
     /// One that was read from the store.
-    pub(crate) fn loaded(conversation: Conversation, version: u64, parts: Shared) -> Self {
+    pub(crate) fn loaded(conversation: Conversation, as_stored: Stored, parts: Shared) -> Self {
         let stored = Some(conversation.clone());
-        Self { parts, conversation, stored, version, drafted_version: version }
+        let Stored { version, is_packed } = as_stored;
+        Self { parts, conversation, stored, version, drafted_version: version, is_packed }
     }
 }
 
@@ -214,22 +225,27 @@ impl ConversationActor {
     fn document_ops(&mut self) -> Vec<Op> {
         let id = self.conversation.id.to_string();
         let bytes = encode::document(&self.conversation);
-        let was_open = self.stored.as_ref().is_some_and(|stored| !stored.is_closed());
+        let was_closed = self.stored.as_ref().is_some_and(Conversation::is_closed);
+        let was_open = self.stored.is_some() && !was_closed;
         let expected = self.version;
         let put = |kind, expected, bytes| Op::PutDocument { kind, id: id.clone(), expected, bytes };
         if !self.conversation.is_closed() {
             self.drafted_version = expected + 1;
             return vec![put(DocumentKind::Conversation, expected, bytes)];
         }
-        if !was_open {
-            self.drafted_version = expected + 1;
-            return vec![put(DocumentKind::Archive, expected, bytes)];
+        let mut ops = Vec::new();
+        if was_open {
+            let id = id.clone();
+            ops.push(Op::DeleteDocument { kind: DocumentKind::Conversation, id, expected });
         }
-        self.drafted_version = 1;
-        vec![
-            Op::DeleteDocument { kind: DocumentKind::Conversation, id: id.clone(), expected },
-            put(DocumentKind::Archive, 0, bytes),
-        ]
+        let expected = if was_open { 0 } else { expected };
+        self.drafted_version = expected + 1;
+        ops.push(put(DocumentKind::Archive, expected, bytes));
+        if !was_closed || self.is_packed {
+            let since = encode::document(&self.parts.clock.now());
+            ops.push(put(DocumentKind::Unpacked, 0, since));
+        }
+        ops
     }
 
     fn timer_op(&self) -> Option<Op> {

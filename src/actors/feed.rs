@@ -159,8 +159,6 @@ pub(crate) struct Feed {
     next_key: SessionKey,
     /// All lines that run here.
     lines: Vec<WeakAddr<LineActor>>,
-    /// Before whom each conversation is put, of all lines.
-    pub(super) offers: BTreeMap<ConversationId, Vec<OperatorId>>,
 }
 
 impl Feed {
@@ -181,7 +179,6 @@ impl Feed {
             concerned: Concerned::default(),
             next_key: 0,
             lines: Vec::new(),
-            offers: BTreeMap::new(),
         };
         feed.start()
     }
@@ -412,23 +409,11 @@ impl Feed {
             })
             .collect();
         if !offers.is_empty() {
-            self.note_offers(&Offers(Arc::new(offers)));
+            self.tell_all(&Offers(Arc::new(offers)));
         }
     }
 
-    /// Keeps them for lines that start later.
-    pub(super) fn note_offers(&mut self, offers: &Offers) {
-        for (conversation, operators) in offers.0.iter() {
-            if operators.is_empty() {
-                self.offers.remove(conversation);
-            } else {
-                self.offers.insert(conversation.clone(), operators.clone());
-            }
-        }
-        self.tell_all(offers);
-    }
-
-    fn tell_all<M>(&mut self, message: &M)
+    pub(super) fn tell_all<M>(&mut self, message: &M)
     where
         M: Message<Result = ()> + Clone + Send + 'static,
         LineActor: Handler<M>,
@@ -451,14 +436,6 @@ impl Feed {
     }
 }
 
-impl Handler<Offers> for Feed {
-    type Result = ();
-
-    fn handle(&mut self, offers: Offers, _: &mut Self::Context) {
-        self.note_offers(&offers);
-    }
-}
-
 /// A line wants to know what takes operators' places.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -468,10 +445,6 @@ impl Handler<FollowLoads> for Feed {
     type Result = ();
 
     fn handle(&mut self, follow: FollowLoads, _: &mut Self::Context) {
-        if let Some(line) = follow.0.upgrade() {
-            let known = self.offers.iter().map(|(id, operators)| (id.clone(), operators.clone()));
-            line.do_send(Offers(Arc::new(known.collect())));
-        }
         self.lines.push(follow.0);
     }
 }

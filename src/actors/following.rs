@@ -3,19 +3,18 @@
 //! Signals say where to look, and looking from time to time finds what no signal told. What is read
 //! joins on without a gap, or everything of the shard is read anew.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
 use domain::event::FeedEvent;
-use domain::id::{ConversationId, OperatorId, ShardId};
+use domain::id::ShardId;
 use tokio::sync::oneshot;
 
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{Feed, FeedBatch, TailEvent};
-use crate::actors::line::Offers;
+use crate::actors::line::Recount;
 use crate::actors::node::{DirectoryAnew, read_directory};
 use crate::actors::parts::Shared;
 use crate::actors::rebuild::read_anew;
@@ -94,7 +93,6 @@ enum Found {
     /// The place is not there any more: everything was read anew.
     Anew {
         to: Place,
-        offers: BTreeMap<ConversationId, Vec<OperatorId>>,
         directory: Directory,
     },
 }
@@ -125,8 +123,8 @@ impl Feed {
     ) {
         let more = match found {
             Ok(Found::Events { events, more }) => !self.take_read(shard, events) || more,
-            Ok(Found::Anew { to, offers, directory }) => {
-                self.begin_anew(shard, to, offers, directory);
+            Ok(Found::Anew { to, directory }) => {
+                self.begin_anew(shard, to, directory);
                 true
             }
             Err(error) => {
@@ -168,23 +166,14 @@ impl Feed {
 
     /// Events were trimmed before they were read here, or the store went back: what is known of the
     /// shard is what was read anew.
-    fn begin_anew(
-        &mut self,
-        shard: ShardId,
-        to: Place,
-        offers: BTreeMap<ConversationId, Vec<OperatorId>>,
-        directory: Directory,
-    ) {
+    fn begin_anew(&mut self, shard: ShardId, to: Place, directory: Directory) {
         tracing::warn!(%shard, "the feed does not join on, everything of the shard was read anew");
         metrics::counter!("switchboard_feed_resyncs_total").increment(1);
         let tail = self.tails.entry(shard).or_default();
         tail.events.clear();
         tail.end = to;
         self.taken.forget(shard);
-        let over = self.offers.keys().filter(|id| id.shard() == Some(shard));
-        let mut news: BTreeMap<_, _> = over.map(|id| (id.clone(), Vec::new())).collect();
-        news.extend(offers);
-        self.note_offers(&Offers(Arc::new(news.into_iter().collect())));
+        self.tell_all(&Recount::All);
         self.parts.records.forget_all();
         self.parts.directory.change(|known| *known = directory);
         if let Some(node) = self.parts.node.get() {
@@ -206,11 +195,6 @@ async fn read_on(parts: &Shared, shard: ShardId, at: Place) -> Result<Found, Una
     let to = read_anew(parts, shard).await?;
     Ok(Found::Anew {
         to: Place { position: to.position, tag: to.tag },
-        offers: offers_of(parts)
-            .await?
-            .into_iter()
-            .filter(|(id, _)| id.shard() == Some(shard))
-            .collect(),
         directory: read_directory(&parts.store).await?,
     })
 }
@@ -226,16 +210,4 @@ fn events(mut at: Place, records: Vec<FeedRecord>) -> Vec<Arc<TailEvent>> {
         Arc::new(TailEvent::new(place, previous, event))
     };
     records.into_iter().map(event).collect()
-}
-
-/// Before whom conversations are put, of all shards, as the read model has it.
-pub(super) async fn offers_of(
-    parts: &Shared,
-) -> Result<BTreeMap<ConversationId, Vec<OperatorId>>, Unavailable> {
-    let rows = parts.open_rows().await?;
-    let offered = rows.into_iter().filter(|row| !row.offers.is_empty());
-    let offers = offered.map(|row| {
-        (row.conversation, row.offers.into_iter().map(|offer| offer.operator).collect())
-    });
-    Ok(offers.collect())
 }

@@ -1,16 +1,17 @@
 //! What one piece of work comes to: its ops, and what follows from them once they are committed.
 
-use domain::conversation::Conversation;
+use domain::conversation::{Conversation, State};
 use domain::effect::{Effect, PlaceLimit};
 use domain::entry::{Author, Body, DeliveryState, Entry, Fact, Record};
 use domain::event::{Alarm, Audience, FeedEvent};
 use domain::id::{ConversationId, EntryNumber, OperatorId};
+use domain::routing::Via;
 use jiff::Timestamp;
 
 use crate::actors::directory::Directory;
 use crate::actors::encode;
 use crate::actors::outbox::{CopyJob, OutboxJob, Writer};
-use crate::store::op::Op;
+use crate::store::op::{Op, Slot};
 
 /// The ops of one piece of work, and what is shown and done after their commit.
 #[derive(Debug, Default)]
@@ -77,14 +78,12 @@ impl Group {
                         PlaceLimit::Capacity => capacity.unwrap_or(0),
                         PlaceLimit::Beyond => 0,
                     };
-                    let (operator, conversation) = (operator.clone(), conversation.id.clone());
-                    self.load(&operator, &conversation, true);
-                    self.ops.push(Op::Reserve { operator, conversation, limit });
+                    self.load(operator, &conversation.id, true);
+                    self.reserve(Slot::Place, operator, conversation, limit);
                 }
                 Effect::Release { operator } => {
-                    let (operator, conversation) = (operator.clone(), conversation.id.clone());
-                    self.load(&operator, &conversation, false);
-                    self.ops.push(Op::Release { operator, conversation });
+                    self.load(operator, &conversation.id, false);
+                    self.release(Slot::Place, operator, conversation);
                 }
                 Effect::Count { operator, by, at } => self.ops.push(Op::AddCounter {
                     line: conversation.line.clone(),
@@ -106,6 +105,41 @@ impl Group {
                 | Effect::Ignore(_) => {}
             }
         }
+    }
+
+    /// Counts the offers of a conversation that was put before those in `asked`. Whoever hands a
+    /// conversation on to a colleague may do so beyond the `most` that the queue may offer.
+    pub(crate) fn take_offers(
+        &mut self,
+        conversation: &Conversation,
+        asked: &[OperatorId],
+        most: usize,
+    ) {
+        let now = || conversation.open_offers().iter().map(|offer| &offer.operator);
+        for operator in asked.iter().filter(|operator| !now().any(|other| other == *operator)) {
+            self.release(Slot::Offer, operator, conversation);
+        }
+        let limit = match &conversation.state {
+            State::Offered { via: Via::Transfer, .. } => 0,
+            State::Offered { .. }
+            | State::Waiting { .. }
+            | State::Active(_)
+            | State::Closing { .. }
+            | State::Closed { .. } => u32::try_from(most).unwrap_or(u32::MAX),
+        };
+        for operator in now().filter(|operator| !asked.contains(operator)) {
+            self.reserve(Slot::Offer, operator, conversation, limit);
+        }
+    }
+
+    fn reserve(&mut self, slot: Slot, operator: &OperatorId, of: &Conversation, limit: u32) {
+        let (operator, conversation) = (operator.clone(), of.id.clone());
+        self.ops.push(Op::Reserve { slot, operator, conversation, limit });
+    }
+
+    fn release(&mut self, slot: Slot, operator: &OperatorId, of: &Conversation) {
+        let (operator, conversation) = (operator.clone(), of.id.clone());
+        self.ops.push(Op::Release { slot, operator, conversation });
     }
 
     fn job(&mut self, job: OutboxJob) {

@@ -22,7 +22,7 @@ use bytestring::ByteString;
 use domain::account::{Account, SignIn};
 use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
-use domain::chat::Inbound;
+use domain::chat::{Inbound, InboundKind};
 use domain::conversation::{Conversation, Draft};
 use domain::entry::{Entry, Record, fold};
 use domain::event::{Row, RowState};
@@ -43,14 +43,15 @@ use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::{Bell, Settle};
-use crate::actors::work::{Answer, Command, Work};
+use crate::actors::visitor::chat::chat;
+use crate::actors::work::{Answer, Command, Order, Work};
 use crate::channels::press;
 use crate::clock::Clock;
 use crate::files::Files;
 use crate::protocol::{CommandRefusal, EdgeRefusal, FeedPosition, Me, Outcome, ServerFrame};
 use crate::readmodel::conversations::{ListQuery, Oversees, Visibility};
 use crate::store::Unavailable;
-use crate::store::op::{DocumentKind, SharedKind, Submitted};
+use crate::store::op::{SharedKind, Submitted};
 
 /// Shared documents changed in one step.
 pub const CHANGES_MAX: usize = 50;
@@ -340,6 +341,9 @@ impl NodeHandle {
         let directory = self.directory();
         let channel = directory.channels.get(&arrival.channel).ok_or(NotStored::Unavailable)?;
         let channel = channel.value.clone();
+        if !self.parts.store.has_room() && self.begins_something(&channel, &arrival).await? {
+            return Err(NotStored::Full);
+        }
         let is_press = press(&channel.settings, &arrival.inbound).is_some();
         let pressed = is_press.then(|| arrival.inbound.clone());
         let inbound = self.named(&channel, arrival.inbound).await;
@@ -349,6 +353,23 @@ impl NodeHandle {
             let _too_many = delivery.try_send(PressTaken { channel, inbound });
         }
         Ok(accepted)
+    }
+
+    /// Whether an arrival would begin a conversation, as far as it can be told before it is decided.
+    async fn begins_something(
+        &self,
+        channel: &Channel,
+        arrival: &Arrival,
+    ) -> Result<bool, NotStored> {
+        let InboundKind::Message(_) = arrival.inbound.what else { return Ok(false) };
+        // One that has arrived before begins nothing again.
+        let (store, now) = (&self.parts.store, self.parts.clock.now());
+        let known = store.knows(channel.shard, arrival.dedupe_key(), now).await;
+        if known.map_err(|_| NotStored::Unavailable)? {
+            return Ok(false);
+        }
+        let key = ChatKey { channel: channel.id.clone(), external: arrival.inbound.chat.clone() };
+        Ok(chat(self, &key).await?.is_none_or(|chat| chat.open.is_none()))
     }
 
     async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
@@ -408,22 +429,44 @@ impl NodeHandle {
     /// Carries out a command and answers when its outcome is true.
     pub(crate) async fn command(&self, command: Command) -> Outcome {
         let unavailable = || Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {}));
-        let Some(shard) = command.conversation.shard() else {
-            let why = EdgeRefusal::UnknownConversation {};
-            return Outcome::refused(CommandRefusal::Edge(why));
+        let under_way = self.parts.at_work.begin();
+        let shard = match self.carried_out_in(&command).await {
+            Ok(Some(shard)) => shard,
+            Ok(None) => {
+                let why = EdgeRefusal::UnknownConversation {};
+                return Outcome::refused(CommandRefusal::Edge(why));
+            }
+            Err(_) => return unavailable(),
         };
-        if shard.0 >= self.shards() {
-            let why = EdgeRefusal::UnknownConversation {};
-            return Outcome::refused(CommandRefusal::Edge(why));
+        if matches!(command.order, Order::PickUp) && !self.parts.store.has_room() {
+            return unavailable();
         }
         if self.is_elsewhere(shard) {
+            drop(under_way);
             return self.command_elsewhere(shard, command).await;
         }
         let (answer, answered) = Answer::new();
-        let work = Work::Command { command, answer };
-        match self.parts.hand_to(shard, work) {
+        let handed = self.parts.hand_to(shard, Work::Command { command, answer });
+        drop(under_way);
+        match handed {
             Some(Ok(())) => answered.await.unwrap_or_else(|_| unavailable()),
             Some(Err(_)) | None => unavailable(),
+        }
+    }
+
+    /// The shard that has what a command decides on: the conversation, or its chat. None: there is
+    /// none of either.
+    async fn carried_out_in(&self, command: &Command) -> Result<Option<ShardId>, NotStored> {
+        match command.order {
+            Order::Input(_) | Order::Transfer { .. } | Order::SendAgain { .. } => {
+                Ok(command.conversation.shard().filter(|shard| shard.0 < self.shards()))
+            }
+            Order::PickUp => {
+                let found = self.stored_conversation(&command.conversation).await?;
+                let directory = self.directory();
+                let channel = found.and_then(|c| directory.channels.get(&c.chat.channel));
+                Ok(channel.map(|channel| channel.value.shard))
+            }
         }
     }
 
@@ -560,16 +603,7 @@ impl NodeHandle {
         &self,
         id: &ConversationId,
     ) -> Result<Option<Conversation>, NotStored> {
-        let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
-            return Ok(None);
-        };
-        for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
-            let found = self.parts.store.document(shard, kind, id.to_string()).await;
-            if let Some(found) = found.map_err(|_| NotStored::Unavailable)? {
-                return Ok(encode::read("conversation", &found.bytes));
-            }
-        }
-        Ok(None)
+        self.parts.stored_conversation(id).await.map_err(|_| NotStored::Unavailable)
     }
 
     /// Starts an operator session on this thread for a socket that was just opened by the sign-in
@@ -633,7 +667,7 @@ impl NodeHandle {
                 copying.do_send(SettleCopying(done));
                 let _stopped = settled.await;
             }
-            self.parts.visitors_at_work.rests().await;
+            self.parts.at_work.rests().await;
             let ends = self.ends().await.ok();
             if ends == before {
                 return;

@@ -5,6 +5,7 @@
 
 mod asked;
 mod place;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -31,10 +32,11 @@ use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
 use crate::actors::standing::Standings;
 use crate::actors::work::Work;
-use crate::store::op::Counter;
+use crate::store::op::{Counter, Slot};
 
 pub(crate) use crate::actors::line::asked::{Foresee, Open};
 pub(crate) use crate::actors::line::place::AskPlace;
+pub(crate) use crate::actors::line::taken::Taken;
 
 /// What a line starts with, read from the store.
 #[derive(Debug)]
@@ -188,24 +190,22 @@ impl Actor for LineActor {
         let loads = async move {
             let feed = parts.feed.get()?;
             feed.send(follow).await.ok()?;
-            parts.store.loads().await.ok()
+            Taken::read(&parts.store).await.ok()
         };
-        ctx.wait(loads.into_actor(self).map(|loads, line, ctx| match loads {
-            Some(loads) => line.begin(loads, ctx),
+        ctx.wait(loads.into_actor(self).map(|taken, line, ctx| match taken {
+            Some(taken) => line.begin(&taken, ctx),
             None => ctx.stop(),
         }));
     }
 }
 
 impl LineActor {
-    fn begin(&mut self, loads: Vec<(OperatorId, ConversationId)>, ctx: &mut Context<Self>) {
+    fn begin(&mut self, taken: &Taken, ctx: &mut Context<Self>) {
         let Some(start) = self.start.take() else { return };
         for counter in start.counters {
             self.queue.received(&counter.operator, counter.received, counter.last);
         }
-        for (operator, conversation) in loads {
-            self.queue.hold(&operator, &conversation, true);
-        }
+        taken.correct(&mut self.queue);
         for (operator, present) in &start.operators {
             self.queue.operator(operator, *present);
             if let Some(departure) = operator.departure(*present) {
@@ -219,7 +219,6 @@ impl LineActor {
             self.stand(conversation);
         }
         self.queue.keep();
-        self.tell_offers(&start.conversations);
         self.make_up_for_turns(&start.conversations);
         if let Some(node) = self.parts.node.get() {
             node.do_send(LineRuns { line: self.line.id.clone(), addr: ctx.address() });
@@ -235,19 +234,6 @@ impl LineActor {
         let mut late: Vec<_> = conversations.iter().filter(missed).collect();
         late.sort_by_key(|conversation| conversation.waiting_since);
         self.reconsider(late.into_iter().map(|conversation| conversation.id.clone()));
-    }
-
-    /// The other lines learn before whom this one's conversations are put.
-    fn tell_offers(&self, conversations: &[Arc<Conversation>]) {
-        let Some(feed) = self.parts.feed.get() else { return };
-        let offered = conversations.iter().filter(|c| !c.open_offers().is_empty()).map(|c| {
-            let operators = c.open_offers().iter().map(|offer| offer.operator.clone());
-            (c.id.clone(), operators.collect())
-        });
-        let offers: Vec<_> = offered.collect();
-        if !offers.is_empty() {
-            feed.do_send(Offers(Arc::new(offers)));
-        }
     }
 }
 
@@ -367,10 +353,15 @@ impl Handler<Loads> for LineActor {
     }
 }
 
-/// The store has another number of an operator's conversations than this line.
+/// What this line knows to be taken of operators is not what is stored.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct Recount(pub(crate) OperatorId);
+pub(crate) enum Recount {
+    /// Of one operator, as a refusal of the store has shown.
+    Of(Slot, OperatorId),
+    /// News of other lines were lost.
+    All,
+}
 
 impl Handler<Recount> for LineActor {
     type Result = ();
@@ -379,15 +370,29 @@ impl Handler<Recount> for LineActor {
     /// that come later are at least as new as the answer, or in it.
     fn handle(&mut self, recount: Recount, ctx: &mut Self::Context) {
         let parts = self.parts.clone();
-        let loads = async move { parts.store.loads().await };
-        ctx.wait(loads.into_actor(self).map(move |loads, line, _| {
-            let operator = recount.0;
-            // If the store does not answer, its next refusal asks again.
-            if let Ok(loads) = loads {
-                let his = loads.into_iter().filter(|(who, _)| *who == operator);
-                line.queue.holds_exactly(&operator, his.map(|(_, conversation)| conversation));
+        // If the store does not answer, its next refusal asks again.
+        match recount {
+            Recount::Of(slot, operator) => {
+                let loads = async move { parts.store.loads(slot).await };
+                ctx.wait(loads.into_actor(self).map(move |loads, line, _| {
+                    let Ok(loads) = loads else { return };
+                    let his = loads.into_iter().filter(|(who, _)| *who == operator);
+                    let conversations = his.map(|(_, conversation)| conversation).collect();
+                    match slot {
+                        Slot::Place => line.queue.holds_exactly(&operator, conversations),
+                        Slot::Offer => line.queue.offered_exactly(&operator, &conversations),
+                    }
+                }));
             }
-        }));
+            Recount::All => {
+                let taken = async move { Taken::read(&parts.store).await };
+                ctx.wait(taken.into_actor(self).map(|taken, line, _| {
+                    let Ok(taken) = taken else { return };
+                    taken.correct(&mut line.queue);
+                    line.wake();
+                }));
+            }
+        }
     }
 }
 
@@ -404,23 +409,6 @@ impl Handler<Offers> for LineActor {
             self.queue.offered(conversation, operators);
         }
         self.wake();
-    }
-}
-
-/// The running round puts a conversation of another line of this shard before these, instead of
-/// those before. In force when it is committed, taken back with all the rest.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct Foreseen {
-    pub(crate) conversation: ConversationId,
-    pub(crate) operators: Vec<OperatorId>,
-}
-
-impl Handler<Foreseen> for LineActor {
-    type Result = ();
-
-    fn handle(&mut self, foreseen: Foreseen, _: &mut Self::Context) {
-        self.queue.foresee(&foreseen.conversation, foreseen.operators);
     }
 }
 

@@ -10,6 +10,7 @@ pub mod node;
 pub mod parts;
 
 mod answers;
+mod at_work;
 mod attendance;
 mod audit;
 mod bench;
@@ -31,6 +32,7 @@ mod operator_session;
 mod orders;
 mod outbox;
 mod pace;
+mod packing;
 mod poller;
 mod post;
 mod posted;

@@ -18,21 +18,20 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::actors::answers::Answers;
+use crate::actors::at_work::AtWork;
 use crate::actors::attendance::were_here;
 use crate::actors::copying::Copying;
 use crate::actors::delivery::{ChannelMended, Delivery};
 use crate::actors::directory::{Directory, DirectoryCell};
 use crate::actors::feed::{EndSessions, Feed};
-use crate::actors::following::offers_of;
 use crate::actors::handle::NodeHandle;
 use crate::actors::health::Health;
-use crate::actors::line::{LineActor, Offers, OperatorStands};
+use crate::actors::line::{LineActor, OperatorStands};
 use crate::actors::parts::{NodeSettings, Parts, Shared};
 use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
-use crate::actors::shard::{LineChanged, Shard};
-use crate::actors::visitor::at_work::AtWork;
+use crate::actors::shard::{KeepHouse, LineChanged, Shard};
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels::{self, kept::Kept};
@@ -47,9 +46,9 @@ use crate::store::{Store, Unavailable};
 
 /// Shared documents read at a time.
 const PAGE: usize = 256;
-/// How often dedupe keys that ran out and old events are dropped.
 /// Pause before a platform that could not be told is told again.
 const CONNECT_AGAIN: Duration = Duration::from_mins(5);
+/// How often dedupe keys that ran out and old events are dropped, and what is over is packed.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// What a node is made of.
@@ -125,7 +124,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         health: Health::default(),
         files: start.files,
         visitor_limits: Limits::default(),
-        visitors_at_work: AtWork::default(),
+        at_work: AtWork::default(),
     });
     for operator in were_here(&parts.store).await? {
         parts.presence.was_here(&operator, parts.clock.now());
@@ -135,10 +134,6 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
     let read = read_directory(&parts.store).await?;
     parts.directory.change(|empty| *empty = read);
     let feed = Feed::start(parts.clone(), known);
-    if parts.leases.is_some() {
-        let offers = offers_of(&parts).await?;
-        feed.do_send(Offers(Arc::new(offers.into_iter().collect())));
-    }
     let _first = parts.feed.set(feed);
     let _first = parts.delivery.set(Delivery::start(parts.clone()));
     let _first = parts.copying.set(Copying::start(parts.clone()));
@@ -335,6 +330,9 @@ impl Node {
     }
 
     fn tidy(&self) {
+        for shard in self.shards.values() {
+            shard.do_send(KeepHouse);
+        }
         // One does it for all.
         if !self.parts.serves(ShardId(0)) {
             return;

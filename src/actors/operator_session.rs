@@ -16,7 +16,7 @@ use domain::account::SignIn;
 use domain::effect::Input;
 use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, OperatorId, ShardId};
-use domain::operator::{Operator, STATUS_REASON_CHARS_MAX, Status};
+use domain::operator::{Operator, Role, STATUS_REASON_CHARS_MAX, Status};
 use domain::permission::{Action, may};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use jiff::SignedDuration;
@@ -55,6 +55,8 @@ const READINGS_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
 const READINGS_BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 /// How long a socket may stay without a word.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+use crate::store::MEMORY_HIGH;
+
 /// How often a socket in use renews its sign-in.
 const RENEW_MINUTES: i64 = 10;
 /// Shares buffered while the browser catches up.
@@ -339,6 +341,15 @@ impl OperatorSession {
         }));
     }
 
+    /// How full the memory of the store is, if that concerns him.
+    fn memory_to_be_seen(&self) -> Option<u8> {
+        let directory = self.node.directory();
+        let who = directory.operators.get(&self.operator);
+        let minds = who.is_some_and(|found| found.value.role == Role::Administrator);
+        let percent = self.node.parts().store.memory_percent();
+        percent.filter(|percent| minds && *percent >= MEMORY_HIGH)
+    }
+
     fn me(&self, who: &Operator) -> Me {
         self.node.me(who)
     }
@@ -615,7 +626,8 @@ impl Handler<Ends> for OperatorSession {
         }
         let position = |(shard, place)| encode::feed_position(shard, place);
         let positions = self.progress.places().map(position).collect();
-        self.send(&ServerFrame::Beat { positions, now });
+        let memory_percent = self.memory_to_be_seen();
+        self.send(&ServerFrame::Beat { positions, now, memory_percent });
     }
 }
 

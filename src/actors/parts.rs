@@ -4,24 +4,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use actix::Addr;
+use domain::conversation::Conversation;
 use domain::event::Row;
-use domain::id::{OperatorId, ShardId};
+use domain::id::{ConversationId, OperatorId, ShardId};
 use domain::limits::Limits as LineLimits;
 use domain::operator::Operator;
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 use crate::actors::answers::Answers;
+use crate::actors::at_work::AtWork;
 use crate::actors::copying::Copying;
 use crate::actors::customers::Records;
 use crate::actors::delivery::Delivery;
 use crate::actors::directory::{DirectoryCell, Versioned};
+use crate::actors::encode;
 use crate::actors::feed::Feed;
 use crate::actors::health::Health;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
-use crate::actors::visitor::at_work::AtWork;
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels::kept::Kept;
@@ -30,7 +32,7 @@ use crate::cluster::lease::Leases;
 use crate::crm::contacts::Region;
 use crate::readmodel::ReadModel;
 use crate::readmodel::conversations::{Oversees, Visibility};
-use crate::store::op::InstanceId;
+use crate::store::op::{DocumentKind, InstanceId};
 use crate::store::{Store, Unavailable};
 
 /// What `main` decides for the actors.
@@ -89,7 +91,8 @@ pub(crate) struct Parts {
     pub(crate) health: Health,
     pub(crate) files: crate::files::Files,
     pub(crate) visitor_limits: Limits,
-    pub(crate) visitors_at_work: AtWork,
+    /// What is done at the edge before a shard knows of it.
+    pub(crate) at_work: AtWork,
     /// None: this node is alone and has all shards.
     pub(crate) leases: Option<Leases>,
     /// What other nodes were asked for.
@@ -160,6 +163,22 @@ impl Parts {
         let snapshot =
             snapshot.map_err(|_| Unavailable("the read model does not answer".into()))?;
         Ok(snapshot.rows)
+    }
+
+    /// A conversation of any shard as it is stored, open or not.
+    pub(crate) async fn stored_conversation(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Option<Conversation>, Unavailable> {
+        let Some(shard) = id.shard().filter(|shard| shard.0 < self.settings.shards) else {
+            return Ok(None);
+        };
+        for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
+            if let Some(found) = self.store.document(shard, kind, id.to_string()).await? {
+                return Ok(encode::read("conversation", &found.bytes));
+            }
+        }
+        Ok(None)
     }
 
     /// The node goes down.

@@ -49,8 +49,6 @@ pub(crate) enum Post {
     Change { request: String, by: OperatorId, changes: Vec<Change> },
     /// What became of one of these is settled, and only to be told.
     Answer { request: String, answer: String },
-    /// An operator begins the next conversation of a chat that lives here.
-    PickUp { chat: ChatKey, operator: OperatorId },
 }
 
 /// What a conversation begins with.

@@ -53,7 +53,7 @@ impl Bench {
             let kept = OutboxJob { parts_sent, sending: false, ..job.clone() };
             self.keep_given_up(group, kept, end);
         } else {
-            self.settle_job(group, job.id.clone());
+            settle_job(group, job.id.clone());
         }
         let (conversation, entry) = (&job.conversation, job.entry);
         let input = Input::DeliveryChanged { entry, delivery, external_id };
@@ -174,7 +174,7 @@ impl Bench {
             // A part before the one that is in doubt, or the rest was never sent.
             return Ok(false);
         }
-        self.settle_job(group, job.id);
+        settle_job(group, job.id);
         Ok(true)
     }
 
@@ -204,11 +204,6 @@ impl Bench {
         group.jobs.push(job);
     }
 
-    fn settle_job(&self, group: &mut Group, id: String) {
-        group.ops.push(Op::DeleteJob { id: id.clone() });
-        group.settled.push(id);
-    }
-
     fn is_last_part(&self, job: &OutboxJob, part: usize) -> bool {
         let directory = self.parts.directory.get();
         directory.channels.get(&job.chat.channel).is_some_and(|channel| {
@@ -216,6 +211,11 @@ impl Bench {
             part + 1 == all.len()
         })
     }
+}
+
+fn settle_job(group: &mut Group, id: String) {
+    group.ops.push(Op::DeleteJob { id: id.clone() });
+    group.settled.push(id);
 }
 
 fn stored(attachment: &Attachment) -> Option<StoredFile> {

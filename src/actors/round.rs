@@ -184,6 +184,7 @@ impl Bench {
         for work in works.rev() {
             match work {
                 Work::Inbox { .. } => self.inbox_drained = false,
+                Work::Pack => self.packing.goes_on = true,
                 Work::Arrive { .. }
                 | Work::Command { .. }
                 | Work::Due { .. }
@@ -254,6 +255,7 @@ impl Bench {
                 self.attend(group, operator.as_ref());
                 Ok(Verdict::Done)
             }
+            Work::Pack => self.pack_some(group).await.map(|()| Verdict::Done),
             Work::Change { by, changes, answer: _ } => self.change(group, by, changes).await,
         }
     }
@@ -400,6 +402,7 @@ impl Bench {
             | Work::Raise { .. }
             | Work::Deserted { .. }
             | Work::Attend { .. }
+            | Work::Pack
             | Work::Reconsider { .. }
             | Work::Job { .. }
             | Work::Copy { .. }
@@ -575,6 +578,7 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             | Work::Raise { .. }
             | Work::Deserted { .. }
             | Work::Attend { .. }
+            | Work::Pack
             | Work::Reconsider { .. } => {}
         }
     }

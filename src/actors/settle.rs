@@ -11,7 +11,7 @@ use crate::actors::posted::settled;
 use crate::actors::round::{Verdict, answer};
 use crate::actors::work::Work;
 use crate::protocol::CommandRefusal;
-use crate::store::op::Refusal;
+use crate::store::op::{Refusal, Slot};
 
 /// What becomes of a piece of work of a refused round.
 #[derive(Clone, Debug)]
@@ -47,10 +47,13 @@ impl Bench {
                     }
                     Fate::Answered(Verdict::Stale)
                 }
-                Refusal::Capacity { operator, load: _ } => {
-                    self.recount(&operator);
+                Refusal::Capacity { slot, operator, load: _ } => {
+                    self.recount(slot, &operator);
                     full_from = full_from.min(index);
-                    if !works.get(index).is_some_and(Work::is_command) {
+                    // Who takes beyond his own places is told. Whom the queue chose is not chosen
+                    // again.
+                    let takes = works.get(index).and_then(Work::commands) == Some(&operator);
+                    if slot == Slot::Offer || !takes {
                         continue;
                     }
                     let why = CommandRefusal::Conversation(Rule::Full);
@@ -97,9 +100,9 @@ impl Bench {
     }
 
     /// Memory had another number of an operator's conversations than the store: learn it anew.
-    fn recount(&self, operator: &OperatorId) {
+    fn recount(&self, slot: Slot, operator: &OperatorId) {
         for addr in self.lines.values() {
-            addr.do_send(Recount(operator.clone()));
+            addr.do_send(Recount::Of(slot, operator.clone()));
         }
     }
 }

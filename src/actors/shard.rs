@@ -25,6 +25,7 @@ use crate::actors::ledger::{Ledger, Nothing};
 use crate::actors::line::{Configure, HasBegun, LineActor, LineStart};
 use crate::actors::node::ShardRuns;
 use crate::actors::outbox::found_jobs;
+use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
 use crate::actors::work::Work;
 use crate::store::op::DocumentKind;
@@ -54,6 +55,8 @@ pub(crate) struct Shard {
     /// Times that it broke in a row.
     breaks: u32,
     settling: Vec<oneshot::Sender<()>>,
+    /// There may be something to pack.
+    keeps_house: bool,
     /// It was just gained in that epoch and not read yet.
     gained: Option<u64>,
     /// It ends when nothing is left to be done.
@@ -75,6 +78,7 @@ impl Shard {
             panics: 0,
             breaks: 0,
             settling: Vec::new(),
+            keeps_house: false,
         };
         Self::create(|ctx| {
             ctx.set_mailbox_capacity(PENDING_MAX);
@@ -126,6 +130,10 @@ impl Shard {
             // What lies there is the next owner's.
             bench.inbox_drained = true;
         }
+        let is_idle = self.pending.is_empty() && bench.inbox_drained;
+        if is_idle && self.retiring.is_none() && std::mem::take(&mut self.keeps_house) {
+            self.pending.push_back(Work::Pack);
+        }
         if self.pending.is_empty() && bench.inbox_drained {
             self.bench = Some(bench);
             self.settled();
@@ -140,7 +148,7 @@ impl Shard {
             let done = bench.round(&mut pending).await;
             (bench, pending, done)
         };
-        ctx.spawn(round.into_actor(self).map(|(bench, mut left, done), shard, ctx| {
+        ctx.spawn(round.into_actor(self).map(|(mut bench, mut left, done), shard, ctx| {
             left.append(&mut shard.pending);
             shard.pending = left;
             match done {
@@ -148,6 +156,7 @@ impl Shard {
                     shard.panics = 0;
                     shard.breaks = 0;
                     let waits_for_room = bench.waits_for_room;
+                    shard.keeps_house |= std::mem::take(&mut bench.packing.goes_on);
                     shard.bench = Some(bench);
                     if waits_for_room {
                         shard.settled();
@@ -241,6 +250,20 @@ impl Handler<Bell> for Shard {
 
     fn handle(&mut self, _: Bell, ctx: &mut Self::Context) {
         self.bell = true;
+        self.go_on(ctx);
+    }
+}
+
+/// What is over may be packed, when nothing else is to be done.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct KeepHouse;
+
+impl Handler<KeepHouse> for Shard {
+    type Result = ();
+
+    fn handle(&mut self, _: KeepHouse, ctx: &mut Self::Context) {
+        self.keeps_house = true;
         self.go_on(ctx);
     }
 }
@@ -340,6 +363,7 @@ async fn load(
         care,
         cautious: false,
         waits_for_room: false,
+        packing: Packing::default(),
         parts,
     };
     start_lines(&mut bench).await?;

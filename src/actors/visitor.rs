@@ -5,7 +5,6 @@
 //! was missed. One frame of news is on its way at a time: a page that does not take it in is sent
 //! nothing more, and after a while it is cut off.
 
-pub(crate) mod at_work;
 pub(crate) mod chat;
 pub(crate) mod limits;
 
@@ -193,7 +192,7 @@ impl VisitorSession {
         }
         self.acting += 1;
         let node = self.node.clone();
-        let under_way = node.parts().visitors_at_work.begin();
+        let under_way = node.parts().at_work.begin();
         let acted = async move {
             let acted = node.visitor_acts(&guest, frame).await;
             (acted, under_way)
@@ -223,7 +222,7 @@ impl VisitorSession {
         let Some(guest) = self.guest() else { return };
         self.reading = true;
         let (node, after) = (self.node.clone(), self.position.clone());
-        let under_way = node.parts().visitors_at_work.begin();
+        let under_way = node.parts().at_work.begin();
         let news = async move {
             let news = chat::news(&node, &guest.chat(), after.as_ref()).await;
             (news, under_way)

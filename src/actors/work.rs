@@ -49,6 +49,8 @@ pub(crate) enum Work {
     Deserted { line: LineId },
     /// An operator came, went or was changed; none: it may have been any of them (shard 0 only).
     Attend { operator: Option<OperatorId> },
+    /// Records of conversations that are over are packed, some in each round.
+    Pack,
     /// The outbox is about to send, or has heard from the platform.
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
     /// A customer's file was fetched, or not yet.
@@ -78,6 +80,7 @@ impl Work {
             | Self::Raise { .. }
             | Self::Deserted { .. }
             | Self::Attend { .. }
+            | Self::Pack
             | Self::Reconsider { .. } => Vec::new(),
         }
     }
@@ -87,8 +90,26 @@ impl Work {
         matches!(self, Self::Change { .. } | Self::Inbox { post: Some(Post::Change { .. }), .. })
     }
 
-    pub(crate) fn is_command(&self) -> bool {
-        matches!(self, Self::Command { .. } | Self::Inbox { post: Some(Post::Command { .. }), .. })
+    /// Whose command it is.
+    pub(crate) fn commands(&self) -> Option<&OperatorId> {
+        match self {
+            Self::Command { command, .. } => Some(&command.operator),
+            Self::Inbox { post: Some(Post::Command { operator, .. }), .. } => Some(operator),
+            Self::Inbox { .. }
+            | Self::Arrive { .. }
+            | Self::Due { .. }
+            | Self::Wake { .. }
+            | Self::Left { .. }
+            | Self::Back { .. }
+            | Self::Raise { .. }
+            | Self::Deserted { .. }
+            | Self::Attend { .. }
+            | Self::Pack
+            | Self::Reconsider { .. }
+            | Self::Job { .. }
+            | Self::Copy { .. }
+            | Self::Change { .. } => None,
+        }
     }
 
     /// Too much is waiting: whoever asks from outside is told to come back. What our own timers
@@ -113,6 +134,7 @@ impl Work {
             | Self::Raise { .. }
             | Self::Deserted { .. }
             | Self::Attend { .. }
+            | Self::Pack
             | Self::Reconsider { .. } => return Some(self),
         }
         None

@@ -9,7 +9,7 @@ pub mod pace;
 mod people;
 mod waiting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -28,12 +28,11 @@ use crate::routing::{Candidate, Decision, Passed, Reason, Seek, Via};
 ///
 /// Two kinds of things come in. What is true already, whatever becomes of the round at hand:
 /// [`Self::configure`], [`Self::operator`], [`Self::received`], [`Self::hold`],
-/// [`Self::offered`]. And what the round
-/// will have done once it is committed: [`Self::follow`], [`Self::foresee`], [`Self::wait`], [`Self::wait_no_more`];
-/// this is what [`Self::take_back`] takes back.
+/// [`Self::offered`]. And what the round will have done once it is committed: [`Self::follow`],
+/// [`Self::wait`], [`Self::wait_no_more`]; this is what [`Self::take_back`] takes back.
 ///
-/// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody is raised
-/// merely because the process was started.
+/// At start: first `received`, `hold`, `offered` and `operator`, then `configure`, so that nobody
+/// is raised merely because the process was started.
 #[derive(Clone, Debug)]
 pub struct Queue {
     people: People,
@@ -174,10 +173,9 @@ impl Queue {
     pub fn holds_exactly(
         &mut self,
         operator: &OperatorId,
-        conversations: impl IntoIterator<Item = ConversationId>,
+        conversations: BTreeSet<ConversationId>,
     ) {
-        let held = conversations.into_iter().collect();
-        self.change(operator, |people| people.set_holds(operator, held));
+        self.change(operator, |people| people.set_holds(operator, conversations));
     }
 
     /// As stored, the conversation is put before these and nobody else. Idempotent.
@@ -185,9 +183,24 @@ impl Queue {
         self.set_offers(conversation, operators.to_vec());
     }
 
-    /// The round at hand puts a conversation of another line before these and nobody else.
-    pub fn foresee(&mut self, conversation: &ConversationId, operators: Vec<OperatorId>) {
-        self.offers_now(conversation, operators);
+    /// As stored, these conversations are put before him, and no others.
+    pub fn offered_exactly(&mut self, operator: &OperatorId, stored: &BTreeSet<ConversationId>) {
+        let known = self.offers.iter().filter(|(_, operators)| operators.contains(operator));
+        let known: BTreeSet<_> = known.map(|(conversation, _)| conversation.clone()).collect();
+        for conversation in stored.symmetric_difference(&known) {
+            let mut operators = self.offers.get(conversation).cloned().unwrap_or_default();
+            if stored.contains(conversation) {
+                operators.push(operator.clone());
+            } else {
+                operators.retain(|other| other != operator);
+            }
+            self.set_offers(conversation, operators);
+        }
+    }
+
+    /// Those whom anything is known to be taken of.
+    pub fn busy(&self) -> BTreeSet<OperatorId> {
+        self.people.busy().chain(self.offers.values().flatten()).cloned().collect()
     }
 
     /// The conversation waits for somebody, or waits on with others passed.

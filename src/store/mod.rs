@@ -5,6 +5,7 @@
 //! the embedded `SQLite` file, and Redis, which several nodes share.
 
 pub mod op;
+pub mod pack;
 
 mod members;
 pub mod model;
@@ -25,10 +26,17 @@ pub use crate::store::signal::Signal;
 use crate::store::model::ModelStore;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
+    Submitted,
 };
 use crate::store::redis::{OpenError as RedisOpenError, RedisSettings, RedisStore};
 use crate::store::sqlite::{OpenError, SqliteStore};
+
+/// Percents of a store's memory at which somebody should look, and soon.
+pub const MEMORY_HIGH: u8 = 60;
+pub const MEMORY_VERY_HIGH: u8 = 80;
+/// At which no new conversations are taken.
+pub const MEMORY_FULL: u8 = 90;
 
 /// A store. Cheap to clone; all clones are the same store.
 #[derive(Clone, Debug)]
@@ -71,6 +79,22 @@ impl Store {
             Self::Model(_) | Self::Sqlite(_) => None,
             Self::Redis(store) => store.trouble(),
         }
+    }
+
+    /// How much of the memory that it may use the store uses, in percent. None: it keeps what it has
+    /// elsewhere, or nobody has looked yet.
+    pub fn memory_percent(&self) -> Option<u8> {
+        match self {
+            Self::Model(store) => store.memory_percent(),
+            Self::Sqlite(_) => None,
+            Self::Redis(store) => store.memory_percent(),
+        }
+    }
+
+    /// Whether there is room for more than what is under way: at the end of the memory nothing can be
+    /// written any more, not even what would make room.
+    pub fn has_room(&self) -> bool {
+        self.memory_percent().is_none_or(|percent| percent < MEMORY_FULL)
     }
 
     /// The same store for another thread and runtime, which shares no connection with this one.
@@ -193,8 +217,8 @@ port! {
     /// What operators have received from a line, in the order of operators.
     counters(line: LineId) -> Result<Vec<Counter>, Unavailable>;
 
-    /// The conversations that take a place of each operator, in order.
-    loads() -> Result<Vec<(OperatorId, ConversationId)>, Unavailable>;
+    /// The conversations that take such a slot of each operator, in order.
+    loads(slot: Slot) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable>;
 
     /// Drops dedupe keys that have run out and feed events beyond the newest `feed_keep` of each
     /// shard.

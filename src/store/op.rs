@@ -9,6 +9,8 @@ use std::sync::Arc;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 
+use crate::store::pack::Pack;
+
 /// Most ops in one commit.
 pub const OPS_MAX: usize = 1024;
 /// Most groups in one commit.
@@ -128,6 +130,17 @@ pub enum Op {
         n: u32,
         bytes: Vec<u8>,
     },
+    /// Keeps the records of a history up to the last of the pack as this one value, instead of what
+    /// is kept of them now. What is read stays the same: whoever packs has read them all, in this
+    /// very state of the shard.
+    PackHistory {
+        conversation: ConversationId,
+        pack: Pack,
+    },
+    /// Forgets all records of a history.
+    DeleteHistory {
+        conversation: ConversationId,
+    },
     AppendFeed {
         bytes: Vec<u8>,
     },
@@ -163,15 +176,17 @@ pub enum Op {
         bytes: Vec<u8>,
     },
     /// Counts the conversation against the operator. Idempotent. [`Refusal::Capacity`] when
-    /// `limit` (0 = none) others are counted already, with what reserves and releases before it in
-    /// this commit do, whatever becomes of their groups.
+    /// `limit` (0 = none) others take such a slot already, with what reserves and releases before
+    /// it in this commit do, whatever becomes of their groups.
     Reserve {
+        slot: Slot,
         operator: OperatorId,
         conversation: ConversationId,
         limit: u32,
     },
     /// Idempotent.
     Release {
+        slot: Slot,
         operator: OperatorId,
         conversation: ConversationId,
     },
@@ -205,6 +220,24 @@ pub enum Op {
     },
 }
 
+/// What a conversation takes of an operator. Counted over all shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
+pub enum Slot {
+    /// A place of his capacity.
+    Place,
+    /// One of the offers that may be open before him at a time.
+    Offer,
+}
+
+impl Slot {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Offer => "offer",
+        }
+    }
+}
+
 /// Kinds of documents that live in a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter)]
 pub enum DocumentKind {
@@ -212,6 +245,8 @@ pub enum DocumentKind {
     Conversation,
     /// A closed conversation.
     Archive,
+    /// A closed conversation whose records are not packed, or not all; beside its `Archive`.
+    Unpacked,
     Chat,
     /// How many audit records the shard has; the id is `audit`, the records are the history of
     /// `<shard>-audit`.
@@ -259,6 +294,7 @@ impl DocumentKind {
         match self {
             Self::Conversation => "conversation",
             Self::Archive => "archive",
+            Self::Unpacked => "unpacked",
             Self::Chat => "chat",
             Self::Audit => "audit",
             Self::Presence => "presence",
@@ -344,8 +380,9 @@ pub enum Refusal {
     },
     Timer,
     Job,
-    /// The true number of the operator's conversations.
+    /// The true number of the conversations that take such a slot of the operator.
     Capacity {
+        slot: Slot,
         operator: OperatorId,
         load: u32,
     },

@@ -43,6 +43,8 @@ pub(super) fn inbox_move(commit: &Commit) -> Option<(InboxPosition, InboxPositio
         | Op::PutDocument { .. }
         | Op::DeleteDocument { .. }
         | Op::AppendHistory { .. }
+        | Op::PackHistory { .. }
+        | Op::DeleteHistory { .. }
         | Op::AppendFeed { .. }
         | Op::SetTimer { .. }
         | Op::ClearTimer { .. }
@@ -113,6 +115,8 @@ fn target(op: &Op) -> Option<Target<'_>> {
         Op::RequireInboxDrained
         | Op::PutInbox { .. }
         | Op::AppendHistory { .. }
+        | Op::PackHistory { .. }
+        | Op::DeleteHistory { .. }
         | Op::AppendFeed { .. }
         | Op::SetTimer { .. }
         | Op::PutJob { .. }

@@ -58,6 +58,38 @@ fn who_comes_is_not_overrun_by_all_his_lines_at_once() {
     }
 }
 
+/// Her lines are in two shards, which decide at the same moment.
+#[test]
+fn who_comes_is_not_offered_what_waits_in_all_her_lines_at_once() {
+    for mode in [QueueMode::Evenly, QueueMode::Strictly, QueueMode::All] {
+        tell(
+            |line| {
+                asks_anna(line);
+                line.queue.mode = mode;
+            },
+            async |story| {
+                let anna = anna_serves_three_lines(story, 0).await;
+                story.changes_line("shop", |line| line.queue.mode = mode).await;
+                story.changes_line("support", |line| line.queue.mode = mode).await;
+                anna.is(story, Status::Away).await;
+                for customer in 501..505 {
+                    story.customer_writes(customer, "hello").await;
+                    story.customer_writes_to("second", customer + 100, "hello").await;
+                    story.customer_writes_to("third", customer + 200, "hello").await;
+                }
+                anna.is(story, Status::Available).await;
+                for _ in 0..7 {
+                    let offers = anna.offers();
+                    assert_eq!(offers.len(), 5, "{mode:?}");
+                    anna.accepts(story, offers[0].clone()).await;
+                }
+                let left: Vec<_> = anna.offers();
+                assert_eq!(left.len(), 5, "{mode:?}: what waited is offered as she goes on");
+            },
+        );
+    }
+}
+
 #[test]
 fn an_idle_conversation_gives_its_place_to_another_line() {
     for channel in ["second", "third"] {

@@ -94,7 +94,7 @@ fn samples() -> Vec<ServerFrame> {
                 holder: Some(OperatorId::new("boris")),
             })),
         },
-        ServerFrame::Beat { positions, now: at("09:00:20") },
+        ServerFrame::Beat { positions, now: at("09:00:20"), memory_percent: Some(62) },
         ServerFrame::Reconnect { after_ms: 1_500 },
         ServerFrame::Error { code: ErrorCode::BadFrame, message: "missing field `to`".into() },
     ]

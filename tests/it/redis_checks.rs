@@ -196,7 +196,7 @@ fn as_user(server: &RedisServer, user: &str) -> RedisSettings {
 }
 
 /// Asks again and again; what it asks takes a moment each time.
-fn until(holds: impl Fn() -> bool) {
+pub(crate) fn until(holds: impl Fn() -> bool) {
     let since = switchboard::clock::monotonic();
     while !holds() {
         assert!(since.elapsed() < Duration::from_secs(20), "it does not come about");

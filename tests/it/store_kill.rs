@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use domain::id::ShardId;
 use futures_util::future::join_all;
 use switchboard::store::Store;
-use switchboard::store::op::{DocumentKind, InboxPosition, Position, SharedKind};
+use switchboard::store::op::{DocumentKind, InboxPosition, Position, SharedKind, Slot};
 
 use crate::contract::words::*;
 use crate::contract::{block_on, words};
@@ -148,7 +148,7 @@ async fn found_whole(dir: &Path, shard: ShardId) -> u64 {
         counters.iter().map(|counter| counter.received).sum::<i64>(),
         i64::try_from(n).unwrap()
     );
-    let loads = store.loads().await.unwrap();
+    let loads = store.loads(Slot::Place).await.unwrap();
     assert!(loads.contains(&(operator("olga"), conversation(&format!("{shard}-{n}")))));
     let public = store.shared_all(SharedKind::Line, None, 99).await.unwrap();
     assert!(public.contains(&words::document(&shard.to_string(), n, &(n - 1).to_string())));

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use strum::IntoEnumIterator;
 use switchboard::store::Store;
-use switchboard::store::op::{DocumentKind, InboxPosition, Position, SharedKind};
+use switchboard::store::op::{DocumentKind, InboxPosition, Position, SharedKind, Slot};
 use tempfile::TempDir;
 
 use crate::contract::{block_on, words};
@@ -184,7 +184,10 @@ impl<P: Place> Pair<P> {
 
 /// All that can be read.
 async fn everything(store: &Store) -> Vec<String> {
-    let mut seen = vec![seen(&store.leases().await), seen(&store.loads().await)];
+    let mut seen = vec![seen(&store.leases().await)];
+    for slot in Slot::iter() {
+        seen.push(self::seen(&store.loads(slot).await));
+    }
     for kind in SharedKind::iter() {
         let all = store.shared_all(kind, None, usize::MAX).await.unwrap();
         for document in &all {

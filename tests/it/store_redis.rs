@@ -75,6 +75,26 @@ fn of_a_commit_that_is_torn_nothing_is_left() {
 }
 
 #[test]
+fn what_is_packed_takes_little_memory() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.store("pack:");
+    let memory = |key| server.cli(&["memory", "usage", key]).trim().parse::<u64>().ok();
+    let (records, packed) = ("pack:{7}:hist:c", "pack:{7}:pack:c");
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        let text = r#"{"record":"entry","author":"customer","text":"hello"}"#;
+        anna.does((1..=100).map(|n| history("c", n, text))).await;
+        let before = memory(records).unwrap();
+        let all = pack(&store, "c", 100).await;
+        anna.does([all]).await;
+        assert_eq!(memory(records), None);
+        assert!(memory(packed).unwrap() * 10 < before);
+        anna.does([forget_history("c")]).await;
+        assert_eq!((memory(records), memory(packed)), (None, None));
+    });
+}
+
+#[test]
 fn a_commit_without_an_answer_is_made_once_at_most() {
     let server = RedisServer::start(&ALWAYS);
     let store = server.new_store();

@@ -77,7 +77,43 @@ fn data_of_a_newer_program_is_refused() {
     drop(Store::sqlite(dir.path()).unwrap());
     beside(dir.path()).pragma_update(None, "user_version", 9).unwrap();
     let opened = Store::sqlite(dir.path());
-    assert!(matches!(opened, Err(OpenError::NewerSchema { found: 9 })), "{opened:?}");
+    assert!(matches!(opened, Err(OpenError::NewerSchema { found: 9, .. })), "{opened:?}");
+}
+
+#[test]
+fn data_of_the_first_version_is_brought_forward() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(Store::sqlite(dir.path()).unwrap());
+    let first = "DROP TABLE packed; PRAGMA user_version = 1";
+    beside(dir.path()).execute_batch(first).unwrap();
+    let store = Store::sqlite(dir.path()).unwrap();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([history("c", 1, "one")]).await;
+        let all = pack(&store, "c", 9).await;
+        anna.does([all]).await;
+    });
+    drop(store);
+    let kept = Store::sqlite(dir.path()).unwrap();
+    let records = block_on(kept.history(SHARD, conversation("c"), 0, 9)).unwrap();
+    assert_eq!(records, [(1, bytes("one"))]);
+}
+
+#[test]
+fn what_is_packed_is_kept_once() {
+    let (store, dir) = on_disk();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does((1..=50).map(|n| history("c", n, "the same as ever"))).await;
+        let all = pack(&store, "c", 50).await;
+        anna.does([all]).await;
+    });
+    let count = |sql| -> i64 {
+        let beside = beside(dir.as_ref().unwrap().path());
+        beside.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count("SELECT count(*) FROM history"), 0);
+    assert!(count("SELECT length(bytes) FROM packed") < 200);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use domain::entry::CloseReason;
 use domain::event::RowState;
 use domain::id::{ConversationId, LineId};
 use domain::line::{ClosingRule, LineSettings};
-use domain::operator::Status;
+use domain::operator::{Role, Status};
 use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::actors::handle::Accepted;
@@ -445,6 +445,31 @@ fn a_closed_conversation_is_picked_up_where_its_chat_begins_anew() {
         assert_eq!(story.messages(&third).await, ["I asked again", "thank you"]);
         let twice = anna.picks_up(story, &first).await;
         assert_eq!(code(&twice), "in_progress");
+    });
+}
+
+/// What they pick up lives in another shard than the chat.
+#[test]
+fn two_who_pick_up_from_elsewhere_begin_one_conversation() {
+    tell(anna_and_boris, async |story| {
+        let (anna, _, first) = anna_talks(story).await;
+        let clara = clara_supports(story, APART).await;
+        anna.hands_to_line(story, &first, "support").await;
+        let second = clara.accepts_it(story).await;
+        clara.finishes(story, &second).await;
+        story.waits(600).await;
+        let oversees = vec![LineId::new("support")];
+        story
+            .hires("vera", |who| (who.role, who.supervises) = (Role::Supervisor, oversees.clone()))
+            .await;
+        let vera = story.signs_in("vera").await;
+        let asked = [&clara, &vera].map(|desk| desk.begins("pick_up", &second, json!({})));
+        story.settles().await;
+        let answers = [clara.answer(asked[0]), vera.answer(asked[1])];
+        let mut answers = answers.map(|answer| code(&answer.unwrap()));
+        answers.sort();
+        assert_eq!(answers, ["done", "in_progress"]);
+        assert_eq!(story.row(&story.open_of(IVAN).await).await.held.len(), 1);
     });
 }
 

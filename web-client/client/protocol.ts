@@ -95,7 +95,8 @@ export type ServerFrame =
   | { type: "events"; shard: ShardId; from: FeedPosition; to: FeedPosition; events: Event[] }
   | { type: "caught_up" }
   | ({ type: "result"; cmd_id: CommandId } & Outcome)
-  | { type: "beat"; positions: FeedPosition[]; now: Timestamp }
+  /** `memory_percent`: how much of its memory the store uses, for administrators once it is 60. */
+  | { type: "beat"; positions: FeedPosition[]; now: Timestamp; memory_percent?: number }
   | { type: "reconnect"; after_ms: number }
   | { type: "error"; code: ErrorCode; message: string };
 

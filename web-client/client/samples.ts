@@ -291,7 +291,8 @@ export const samples: Samples = {
       "0:3-49.0a1b2c3d",
       "1:1-7.4e5f6a7b"
     ],
-    "now": "2026-03-01T09:00:20Z"
+    "now": "2026-03-01T09:00:20Z",
+    "memory_percent": 62
   },
   reconnect: {
     "type": "reconnect",

@@ -12,11 +12,12 @@ use domain::routing::Decision;
 use uuid::Uuid;
 
 use crate::actors::handle::{NodeHandle, NotStored};
-use crate::actors::line::{Foresee, LineActor, LineStart, Open};
+use crate::actors::line::{Foresee, LineActor, LineStart, Open, Taken};
 use crate::actors::node::AskLines;
 use crate::actors::orders;
 use crate::clock;
 use crate::protocol::{ClientFrame, Outcome};
+use crate::store::op::Slot;
 
 impl NodeHandle {
     /// Who would be offered a new conversation of that line under these settings, while it is open,
@@ -47,9 +48,9 @@ impl NodeHandle {
         };
         let (found, hours) = (found.value.clone(), hours.clone());
         let start = LineStart::read(&self.parts, found, hours).await;
-        let loads = self.parts.store.loads().await;
-        let (Ok(start), Ok(loads)) = (start, loads) else { return Err(NotStored::Unavailable) };
-        Ok(Some(start.foresee(&self.parts, loads, settings)))
+        let taken = Taken::read(&self.parts.store).await;
+        let (Ok(start), Ok(taken)) = (start, taken) else { return Err(NotStored::Unavailable) };
+        Ok(Some(start.foresee(&self.parts, &taken, settings)))
     }
 
     /// Whether a conversation of that line is not closed yet.
@@ -69,7 +70,8 @@ impl NodeHandle {
 
     /// How many conversations take a place of each operator; who has none is not there.
     pub async fn loads(&self) -> Result<BTreeMap<OperatorId, usize>, NotStored> {
-        let stored = self.parts.store.loads().await.map_err(|_| NotStored::Unavailable)?;
+        let stored =
+            self.parts.store.loads(Slot::Place).await.map_err(|_| NotStored::Unavailable)?;
         let mut loads = BTreeMap::new();
         for (operator, _) in stored {
             *loads.entry(operator).or_default() += 1;

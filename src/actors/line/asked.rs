@@ -11,7 +11,7 @@ use domain::queue::{Queue, Reach};
 use domain::routing::{Decision, Seek};
 
 use crate::actors::encode;
-use crate::actors::line::{Decided, LineActor, LineStart};
+use crate::actors::line::{Decided, LineActor, LineStart, Taken};
 use crate::actors::parts::Parts;
 use crate::store::Unavailable;
 use crate::store::op::DocumentKind;
@@ -79,19 +79,12 @@ impl LineStart {
     }
 
     /// As [`Foresee`], by a queue that is made for this question.
-    pub(crate) fn foresee(
-        self,
-        parts: &Parts,
-        loads: Vec<(OperatorId, ConversationId)>,
-        settings: &LineSettings,
-    ) -> Decision {
+    pub(crate) fn foresee(self, parts: &Parts, taken: &Taken, settings: &LineSettings) -> Decision {
         let mut queue = Queue::new(&parts.settings.limits);
         for counter in self.counters {
             queue.received(&counter.operator, counter.received, counter.last);
         }
-        for (operator, conversation) in loads {
-            queue.hold(&operator, &conversation, true);
-        }
+        taken.correct(&mut queue);
         for (operator, present) in &self.operators {
             queue.operator(operator, *present);
         }

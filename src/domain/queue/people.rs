@@ -270,6 +270,11 @@ impl People {
         })
     }
 
+    /// Those who have something.
+    pub(super) fn busy(&self) -> impl Iterator<Item = &OperatorId> {
+        self.by_id.iter().filter(|(_, person)| !person.held.is_empty()).map(|(id, _)| id)
+    }
+
     pub(super) fn set_holds(&mut self, operator: &OperatorId, held: BTreeSet<ConversationId>) {
         self.change(operator, |person| person.held = held);
     }

@@ -58,6 +58,10 @@ impl Writer<'_> {
             Op::AppendHistory { conversation, n, bytes } => {
                 shard.history.insert((conversation, n), bytes);
             }
+            Op::PackHistory { conversation, pack } => shard.pack(&conversation, &pack),
+            Op::DeleteHistory { conversation } => {
+                shard.history.retain(|(of, _), _| *of != conversation);
+            }
             Op::AppendFeed { bytes } => self.append_feed(bytes),
             Op::SetTimer { key, at } => {
                 shard.timers.insert(key, kept(at));
@@ -72,11 +76,11 @@ impl Writer<'_> {
                 shard.jobs.remove(&id);
             }
             Op::AppendDead { bytes } => shard.dead.push(bytes),
-            Op::Reserve { operator, conversation, .. } => {
-                self.common.loads.entry(operator).or_default().insert(conversation);
+            Op::Reserve { slot, operator, conversation, limit: _ } => {
+                self.common.loads.entry((slot, operator)).or_default().insert(conversation);
             }
-            Op::Release { operator, conversation } => {
-                self.common.loads.entry(operator).or_default().remove(&conversation);
+            Op::Release { slot, operator, conversation } => {
+                self.common.loads.entry((slot, operator)).or_default().remove(&conversation);
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, by, at),
             Op::PutShared { kind, id, expected, bytes } => {

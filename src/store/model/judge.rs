@@ -6,7 +6,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use domain::id::{ConversationId, OperatorId, ShardId};
 
 use crate::store::model::state::{Shard, State};
-use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal};
+use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal, Slot};
 use crate::store::rules;
 
 /// All reasons against the commit, the gravest kind first.
@@ -55,7 +55,7 @@ struct Judge<'a> {
     /// How many entries wait in the inboxes that this commit puts into, with those so far.
     inboxes: BTreeMap<ShardId, usize>,
     /// The loads that this commit touches, as it has changed them so far.
-    loads: BTreeMap<&'a OperatorId, BTreeSet<ConversationId>>,
+    loads: BTreeMap<(Slot, &'a OperatorId), BTreeSet<ConversationId>>,
 }
 
 impl<'a> Judge<'a> {
@@ -103,15 +103,17 @@ impl<'a> Judge<'a> {
             Op::UpdateJob { id, .. } | Op::DeleteJob { id } => {
                 (!shard.jobs.contains_key(id)).then_some(Refusal::Job)
             }
-            Op::Reserve { operator, conversation, limit } => {
-                self.reserve(operator, conversation, *limit)
+            Op::Reserve { slot, operator, conversation, limit } => {
+                self.reserve((*slot, operator), conversation, *limit)
             }
-            Op::Release { operator, conversation } => {
-                self.load(operator).remove(conversation);
+            Op::Release { slot, operator, conversation } => {
+                self.load((*slot, operator)).remove(conversation);
                 None
             }
             Op::AdvanceInbox { .. }
             | Op::AppendHistory { .. }
+            | Op::PackHistory { .. }
+            | Op::DeleteHistory { .. }
             | Op::AppendFeed { .. }
             | Op::SetTimer { .. }
             | Op::PutJob { .. }
@@ -141,22 +143,23 @@ impl<'a> Judge<'a> {
 
     fn reserve(
         &mut self,
-        operator: &'a OperatorId,
+        of: (Slot, &'a OperatorId),
         conversation: &ConversationId,
         limit: u32,
     ) -> Option<Refusal> {
-        let load = self.load(operator);
+        let load = self.load(of);
         let count = u32::try_from(load.len()).unwrap_or(u32::MAX);
         if limit > 0 && count >= limit && !load.contains(conversation) {
-            return Some(Refusal::Capacity { operator: operator.clone(), load: count });
+            return Some(Refusal::Capacity { slot: of.0, operator: of.1.clone(), load: count });
         }
         load.insert(conversation.clone());
         None
     }
 
-    fn load(&mut self, operator: &'a OperatorId) -> &mut BTreeSet<ConversationId> {
-        let stored = || self.state.common.loads.get(operator).cloned().unwrap_or_default();
-        self.loads.entry(operator).or_insert_with(stored)
+    fn load(&mut self, of: (Slot, &'a OperatorId)) -> &mut BTreeSet<ConversationId> {
+        let loads = &self.state.common.loads;
+        let stored = || loads.get(&(of.0, of.1.clone())).cloned().unwrap_or_default();
+        self.loads.entry(of).or_insert_with(stored)
     }
 }
 

@@ -7,7 +7,7 @@ mod judge;
 mod state;
 
 use std::ops::Bound::{Excluded, Included, Unbounded};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::store::model::state::{Shard, State};
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, INBOX_MAX,
     InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
-    Submitted,
+    Slot, Submitted,
 };
 use crate::store::rules;
 use crate::store::signal::{self, Signal, Signals};
@@ -31,6 +31,8 @@ pub struct ModelStore {
     state: Arc<Mutex<State>>,
     signals: Signals,
     line: Arc<Line>,
+    /// In percent, as it is said to be; 0: it takes none that is counted.
+    memory: Arc<AtomicU8>,
 }
 
 /// What can go wrong between a process and its store.
@@ -62,6 +64,15 @@ impl ModelStore {
 
     pub fn mend(&self) {
         self.line.is_cut.store(false, Ordering::Relaxed);
+    }
+
+    /// From now on that much of its memory is used.
+    pub fn fills(&self, percent: u8) {
+        self.memory.store(percent, Ordering::Relaxed);
+    }
+
+    pub(super) fn memory_percent(&self) -> Option<u8> {
+        Some(self.memory.load(Ordering::Relaxed)).filter(|percent| *percent > 0)
     }
 
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
@@ -361,10 +372,13 @@ impl ModelStore {
         Ok(of_line.map(|(_, counter)| counter.clone()).collect())
     }
 
-    pub(super) async fn loads(&self) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
+    pub(super) async fn loads(
+        &self,
+        slot: Slot,
+    ) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
         let state = self.state()?;
-        let loads = state.common.loads.iter();
-        let pairs = loads.flat_map(|(operator, conversations)| {
+        let loads = state.common.loads.iter().filter(|((of, _), _)| *of == slot);
+        let pairs = loads.flat_map(|((_, operator), conversations)| {
             conversations.iter().map(move |conversation| (operator.clone(), conversation.clone()))
         });
         Ok(pairs.collect())

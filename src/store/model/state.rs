@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use crate::store::members::Members;
 use crate::store::op::{
     Counter, Document, DocumentKind, FeedRecord, InboxPosition, Job, Lease, Meta, Position,
-    SharedKind,
+    SharedKind, Slot,
 };
+use crate::store::pack::Pack;
 use crate::store::rules;
 
 #[derive(Debug, Default)]
@@ -46,6 +47,14 @@ impl Shard {
         self.inbox_end
     }
 
+    /// What the pack says of a history is what it was.
+    pub(super) fn pack(&mut self, conversation: &ConversationId, pack: &Pack) {
+        let Ok(records) = pack.records() else { return };
+        self.history.retain(|(of, n), _| of != conversation || *n > pack.through());
+        let records = records.into_iter().map(|(n, bytes)| ((conversation.clone(), n), bytes));
+        self.history.extend(records);
+    }
+
     /// Whether a dedupe key is known at that moment.
     pub(super) fn knows(&self, key: &str, at: Timestamp) -> bool {
         self.dedupe.get(key).is_some_and(|until| *until > rules::known_at(at))
@@ -57,7 +66,7 @@ impl Shard {
 pub(super) struct Common {
     pub(super) shared: Documents<SharedKind>,
     pub(super) counters: BTreeMap<(LineId, OperatorId), Counter>,
-    pub(super) loads: BTreeMap<OperatorId, BTreeSet<ConversationId>>,
+    pub(super) loads: BTreeMap<(Slot, OperatorId), BTreeSet<ConversationId>>,
 }
 
 /// Documents by kind and id.

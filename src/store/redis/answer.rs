@@ -76,12 +76,14 @@ fn refusal(op: &Op, found: u64) -> Option<Refusal> {
         }
         Op::ClearTimer { .. } => Some(Refusal::Timer),
         Op::UpdateJob { .. } | Op::DeleteJob { .. } => Some(Refusal::Job),
-        Op::Reserve { operator, .. } => {
+        Op::Reserve { slot, operator, .. } => {
             let load = u32::try_from(found).unwrap_or(u32::MAX);
-            Some(Refusal::Capacity { operator: operator.clone(), load })
+            Some(Refusal::Capacity { slot: *slot, operator: operator.clone(), load })
         }
         Op::AdvanceInbox { .. }
         | Op::AppendHistory { .. }
+        | Op::PackHistory { .. }
+        | Op::DeleteHistory { .. }
         | Op::AppendFeed { .. }
         | Op::SetTimer { .. }
         | Op::PutJob { .. }

@@ -84,6 +84,7 @@ impl<'a> Ops<'a> {
         Self { keys, commit, names, numbers, args: Vec::new() }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one short arm an op")]
     fn push(&mut self, op: &Op) {
         let of = self.commit.shard;
         match op {
@@ -98,18 +99,23 @@ impl<'a> Ops<'a> {
             Op::AdvanceInbox { .. } => {}
             Op::PutInbox { shard, bytes } => self.post(*shard, bytes),
             Op::PutDocument { kind, id, expected, bytes } => {
-                let (key, ids) =
-                    (self.keys.document(of, *kind, id), self.keys.documents(of, *kind));
-                self.put(key, ids, id, (*expected, bytes));
+                self.put(self.keys.both_of_document(of, *kind, id), id, (*expected, bytes));
             }
             Op::DeleteDocument { kind, id, expected } => {
-                let (key, ids) =
-                    (self.keys.document(of, *kind, id), self.keys.documents(of, *kind));
-                self.delete(key, ids, id, *expected);
+                self.delete(self.keys.both_of_document(of, *kind, id), id, *expected);
             }
             Op::AppendHistory { conversation, n, bytes } => {
                 let key = self.keys.history(of, conversation);
                 self.word("history").name(key).text(n).bytes(numbered(n, bytes));
+            }
+            Op::PackHistory { conversation, pack } => {
+                let (beside, packed) = self.keys.both_of_history(of, conversation);
+                let value = numbered(pack.through(), pack.bytes());
+                self.word("pack").name(beside).name(packed).text(pack.through()).bytes(value);
+            }
+            Op::DeleteHistory { conversation } => {
+                let (beside, packed) = self.keys.both_of_history(of, conversation);
+                self.word("unhistory").name(beside).name(packed);
             }
             Op::AppendFeed { bytes } => {
                 self.word("feed").bytes(bytes.clone());
@@ -134,26 +140,24 @@ impl<'a> Ops<'a> {
             Op::AppendDead { bytes } => {
                 self.word("dead").bytes(bytes.clone());
             }
-            Op::Reserve { operator, conversation, limit } => {
-                let load = Load::of(operator, conversation);
+            Op::Reserve { slot, operator, conversation, limit } => {
+                let load = Load::of(*slot, operator, conversation);
                 self.word("reserve").text(load.member).text(load.low).text(load.high).text(limit);
             }
-            Op::Release { operator, conversation } => {
-                let load = Load::of(operator, conversation);
+            Op::Release { slot, operator, conversation } => {
+                let load = Load::of(*slot, operator, conversation);
                 self.word("release").text(load.member).text(load.low).text(load.high);
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
             Op::PutShared { kind, id, expected, bytes } => {
-                let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
-                self.put(key, ids, id, (*expected, bytes));
+                self.put(self.keys.both_of_shared(*kind, id), id, (*expected, bytes));
             }
             Op::RequireShared { kind, id, expected } => {
                 let key = self.keys.shared(*kind, id);
                 self.word("require").name(key).text(expected);
             }
             Op::DeleteShared { kind, id, expected } => {
-                let (key, ids) = (self.keys.shared(*kind, id), self.keys.shared_ids(*kind));
-                self.delete(key, ids, id, *expected);
+                self.delete(self.keys.both_of_shared(*kind, id), id, *expected);
             }
         }
     }
@@ -170,12 +174,12 @@ impl<'a> Ops<'a> {
         self.word("count").name(key).text(operator).text(by).text(last);
     }
 
-    fn put(&mut self, key: String, ids: String, id: &str, (expected, bytes): (u64, &[u8])) {
+    fn put(&mut self, (key, ids): (String, String), id: &str, (expected, bytes): (u64, &[u8])) {
         let value = numbered(expected.saturating_add(1), bytes);
         self.word("put").name(key).name(ids).text(id).text(expected).bytes(value);
     }
 
-    fn delete(&mut self, key: String, ids: String, id: &str, expected: u64) {
+    fn delete(&mut self, (key, ids): (String, String), id: &str, expected: u64) {
         self.word("delete").name(key).name(ids).text(id).text(expected);
     }
 

@@ -98,9 +98,33 @@ impl Keys {
         self.of_shard(shard, &format!("doc:{}", kind.as_str()))
     }
 
+    /// Of a document, and of the ids of its kind.
+    pub(super) fn both_of_document(
+        &self,
+        shard: ShardId,
+        kind: DocumentKind,
+        id: &str,
+    ) -> (String, String) {
+        (self.document(shard, kind, id), self.documents(shard, kind))
+    }
+
     /// Sorted set: records `<n> <bytes>`, scored by their number.
     pub(super) fn history(&self, shard: ShardId, conversation: &ConversationId) -> String {
         self.of_shard(shard, &format!("hist:{}", conversation.as_str()))
+    }
+
+    /// Text: `<through> <pack>`, the records up to that number; those beside it came later.
+    pub(super) fn packed(&self, shard: ShardId, conversation: &ConversationId) -> String {
+        self.of_shard(shard, &format!("pack:{}", conversation.as_str()))
+    }
+
+    /// Of a history: the records by themselves, and those that are packed.
+    pub(super) fn both_of_history(
+        &self,
+        shard: ShardId,
+        conversation: &ConversationId,
+    ) -> (String, String) {
+        (self.history(shard, conversation), self.packed(shard, conversation))
     }
 
     /// Text: `<version> <bytes>`.
@@ -113,12 +137,17 @@ impl Keys {
         format!("{}shared:{}", self.prefix, kind.as_str())
     }
 
+    /// Of a shared document, and of the ids of its kind.
+    pub(super) fn both_of_shared(&self, kind: SharedKind, id: &str) -> (String, String) {
+        (self.shared(kind, id), self.shared_ids(kind))
+    }
+
     /// Hash: `received <operator>` to a number, `last <operator>` to a nanosecond.
     pub(super) fn counters(&self, line: &LineId) -> String {
         format!("{}count:{}", self.prefix, line.as_str())
     }
 
-    /// Sorted set, in the order of bytes: `<operator> NUL <conversation>`.
+    /// Sorted set, in the order of bytes: `<slot> NUL <operator> NUL <conversation>`.
     pub(super) fn loads(&self) -> String {
         format!("{}load", self.prefix)
     }

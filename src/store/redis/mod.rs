@@ -12,6 +12,7 @@ mod door;
 mod facts;
 mod keys;
 mod lease;
+mod memory;
 mod port;
 mod read;
 mod script;
@@ -78,6 +79,7 @@ pub struct RedisStore {
     shared: Arc<Shared>,
     signals: Signals,
     trouble: watch::Receiver,
+    memory: memory::Receiver,
 }
 
 /// What a step needs, wherever it runs.
@@ -104,7 +106,7 @@ impl RedisStore {
         let scripts = Arc::new(Scripts::new());
         let mut watch = Watch::new(door.clone(), settings.clone(), scripts.clone());
         let trouble = watch.trouble();
-        let shards = settings.shards;
+        let (shards, memory_every) = (settings.shards, settings.memory_every);
         let opening = async move {
             let store_id = store_id(&readers, &keys, shards).await?;
             watch.store_id.clone_from(&store_id);
@@ -117,12 +119,18 @@ impl RedisStore {
         let (shared, subscriber, first, watch) = thread.wait(opening)??;
         thread.keep(subscriber.follow(first));
         thread.keep(watch.look_for_ever());
-        Ok(Self { thread: Arc::new(thread), shared: Arc::new(shared), signals, trouble })
+        let (shared, (percent, memory)) = (Arc::new(shared), tokio::sync::watch::channel(None));
+        thread.keep(memory::look_for_ever(shared.clone(), memory_every, percent));
+        Ok(Self { thread: Arc::new(thread), shared, signals, trouble, memory })
     }
 
     /// Why nobody should be sent here, as the server has changed since the start.
     pub(super) fn trouble(&self) -> Option<String> {
         self.trouble.borrow().clone()
+    }
+
+    pub(super) fn memory_percent(&self) -> Option<u8> {
+        *self.memory.borrow()
     }
 
     pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::store::Unavailable;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
+    Submitted,
 };
 use crate::store::redis::value::dedupe_key;
 use crate::store::redis::{RedisStore, read, tidy};
@@ -155,8 +156,8 @@ impl RedisStore {
         limit: usize,
     ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
         self.run(|on| async move {
-            let key = on.keys.history(shard, &conversation);
-            read::history(&on.readers, key, after, limit).await
+            let keys = on.keys.both_of_history(shard, &conversation);
+            read::history(&on.readers, keys, after, limit).await
         })
         .await
     }
@@ -239,8 +240,10 @@ impl RedisStore {
 
     pub(in crate::store) async fn loads(
         &self,
+        slot: Slot,
     ) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
-        self.run(|on| async move { read::loads(&on.readers, on.keys.loads()).await }).await
+        self.run(move |on| async move { read::loads(&on.readers, on.keys.loads(), slot).await })
+            .await
     }
 
     pub(in crate::store) async fn tidy(

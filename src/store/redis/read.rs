@@ -9,8 +9,9 @@ use redis::{FromRedisValue, Pipeline, pipe};
 
 use crate::store::Unavailable;
 use crate::store::op::{
-    Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position,
+    Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position, Slot,
 };
+use crate::store::pack::{self, Pack};
 use crate::store::redis::door::Readers;
 use crate::store::redis::keys::Keys;
 use crate::store::redis::value::{Load, apart, microseconds, odd, position};
@@ -101,14 +102,19 @@ fn document_of(id: String, value: Vec<u8>) -> Result<Document, Unavailable> {
 
 pub(super) async fn history(
     from: &Readers,
-    key: String,
+    (records, packed): (String, String),
     after: u32,
     limit: usize,
 ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
     let above = format!("({after}");
-    let page = pipe().zrangebyscore_limit(key, above, "+inf", 0, count(limit)).to_owned();
-    let records: Vec<Vec<u8>> = one(from, &page).await?;
-    records.into_iter().map(apart).collect()
+    // In this order: what is packed between the two looks is there twice, not missing.
+    let page =
+        pipe().zrangebyscore_limit(records, above, "+inf", 0, count(limit)).get(packed).to_owned();
+    let (beside, packed): (Vec<Vec<u8>>, Option<Vec<u8>>) = from.query(&page).await?;
+    let beside = beside.into_iter().map(apart).collect::<Result<_, _>>()?;
+    let pack = packed.map(apart).transpose()?;
+    let pack = pack.map(|(through, bytes)| Pack::stored(through, bytes));
+    pack::page(pack.as_ref(), beside, after, limit).map_err(odd)
 }
 
 pub(super) async fn timers(
@@ -228,8 +234,10 @@ pub(super) async fn counters(from: &Readers, key: String) -> Result<Vec<Counter>
 pub(super) async fn loads(
     from: &Readers,
     key: String,
+    slot: Slot,
 ) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
-    let members: Vec<String> = one(from, pipe().zrange(key, 0, -1)).await?;
+    let (low, high) = Load::all(slot);
+    let members: Vec<String> = one(from, pipe().zrangebylex(key, low, high)).await?;
     members.iter().map(|member| Load::read(member)).collect()
 }
 

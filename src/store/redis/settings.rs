@@ -5,6 +5,7 @@ use std::time::Duration;
 use redis::{ConnectionInfo, IntoConnectionInfo as _, RedisError};
 
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+const MEMORY_EVERY: Duration = Duration::from_secs(2);
 
 /// How a store is reached, what its keys begin with, and what the server must promise.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct RedisSettings {
     pub insecure: bool,
     /// Between two looks at whether the server is still as it must be.
     pub look_every: Duration,
+    /// Between two looks at how full its memory is.
+    pub memory_every: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -76,6 +79,7 @@ impl RedisSettings {
             allow_volatile: false,
             insecure: false,
             look_every: LOOK_EVERY,
+            memory_every: MEMORY_EVERY,
         }
     }
 }

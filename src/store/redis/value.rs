@@ -8,7 +8,7 @@ use domain::id::{ConversationId, OperatorId, ShardId};
 use sha2::{Digest, Sha256};
 
 use crate::store::Unavailable;
-use crate::store::op::Position;
+use crate::store::op::{Position, Slot};
 use crate::store::signal::Signal;
 
 /// Longer dedupe keys are kept as their digest.
@@ -46,25 +46,33 @@ pub(super) fn dedupe_key(key: &str) -> Cow<'_, str> {
     Cow::Owned(digest)
 }
 
-/// One conversation of an operator among all loads, which lie in the order of bytes.
+/// One conversation among all that take a slot of an operator, in the order of bytes.
 pub(super) struct Load {
     pub(super) member: String,
-    /// Between these two lie all conversations of the operator.
+    /// Between these two lie all that take such a slot of the operator.
     pub(super) low: String,
     pub(super) high: String,
 }
 
 impl Load {
-    pub(super) fn of(operator: &OperatorId, conversation: &ConversationId) -> Self {
+    pub(super) fn of(slot: Slot, operator: &OperatorId, conversation: &ConversationId) -> Self {
+        let slot = slot.as_str();
         Self {
-            member: format!("{operator}\0{conversation}"),
-            low: format!("[{operator}\0"),
-            high: format!("({operator}\u{1}"),
+            member: format!("{slot}\0{operator}\0{conversation}"),
+            low: format!("[{slot}\0{operator}\0"),
+            high: format!("({slot}\0{operator}\u{1}"),
         }
     }
 
+    /// Between these two lie all that take such a slot of anybody.
+    pub(super) fn all(slot: Slot) -> (String, String) {
+        let slot = slot.as_str();
+        (format!("[{slot}\0"), format!("({slot}\u{1}"))
+    }
+
     pub(super) fn read(member: &str) -> Result<(OperatorId, ConversationId), Unavailable> {
-        let (operator, conversation) = member.split_once('\0').ok_or_else(|| odd(member))?;
+        let (_slot, of) = member.split_once('\0').ok_or_else(|| odd(member))?;
+        let (operator, conversation) = of.split_once('\0').ok_or_else(|| odd(member))?;
         Ok((OperatorId::new(operator), ConversationId::new(conversation)))
     }
 }

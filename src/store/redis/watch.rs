@@ -11,10 +11,6 @@ use crate::store::redis::facts::Facts;
 use crate::store::redis::script::Scripts;
 use crate::store::redis::settings::RedisSettings;
 
-/// Of the memory that the server may use, in percent: somebody should look, and soon.
-const MEMORY_HIGH: u64 = 60;
-const MEMORY_VERY_HIGH: u64 = 80;
-
 /// What is wrong, for whoever asks.
 pub(super) type Receiver = watch::Receiver<Option<String>>;
 
@@ -56,15 +52,6 @@ impl Watch {
             Verdict::Refused(why) => Some(format!("{}: {why}", finding.what)),
             Verdict::Fine(_) | Verdict::Warning(_) => None,
         });
-        match facts.memory_percent() {
-            Some(percent @ MEMORY_VERY_HIGH..) => {
-                tracing::error!(percent, "the memory of the store is nearly used up");
-            }
-            Some(percent @ MEMORY_HIGH..) => {
-                tracing::warn!(percent, "the memory of the store fills up");
-            }
-            Some(_) | None => {}
-        }
         self.trouble.send_if_modified(|before| {
             let differs = *before != refused;
             if differs {
@@ -77,15 +64,5 @@ impl Watch {
             }
             differs
         });
-    }
-}
-
-impl Facts {
-    /// How much of what the server may use it uses.
-    fn memory_percent(&self) -> Option<u64> {
-        let number = |key: &str| self.info.get(key)?.parse::<u64>().ok();
-        let most = number("maxmemory").filter(|most| *most > 0);
-        let most = most.or_else(|| number("total_system_memory"))?;
-        (number("used_memory")? * 100).checked_div(most)
     }
 }

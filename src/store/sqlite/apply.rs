@@ -1,10 +1,11 @@
 //! The writes of a commit that has been judged.
 
-use domain::id::{LineId, OperatorId, ShardId};
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use crate::store::op::{Commit, Committed, Op, Position};
+use crate::store::pack::Pack;
 use crate::store::rules::{known_until, nanoseconds};
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::submit::{put_inbox, remember};
@@ -60,6 +61,8 @@ impl Writer<'_> {
                 let sql = "REPLACE INTO history VALUES (?, ?, ?, ?)";
                 self.execute(sql, params![shard, conversation.as_str(), n, bytes])
             }
+            Op::PackHistory { conversation, pack } => self.pack_history(conversation, pack),
+            Op::DeleteHistory { conversation } => self.delete_history(conversation),
             Op::AppendFeed { bytes } => self.append_feed(bytes),
             Op::SetTimer { key, at } => {
                 let sql = "REPLACE INTO timer VALUES (?, ?, ?)";
@@ -78,13 +81,13 @@ impl Writer<'_> {
             Op::AppendDead { bytes } => {
                 self.execute("INSERT INTO dead (shard, bytes) VALUES (?, ?)", params![shard, bytes])
             }
-            Op::Reserve { operator, conversation, .. } => {
-                let sql = "INSERT OR IGNORE INTO load VALUES (?, ?)";
-                self.execute(sql, params![operator.as_str(), conversation.as_str()])
+            Op::Reserve { slot, operator, conversation, limit: _ } => {
+                let sql = "INSERT OR IGNORE INTO load VALUES (?, ?, ?)";
+                self.execute(sql, params![slot.as_str(), operator.as_str(), conversation.as_str()])
             }
-            Op::Release { operator, conversation } => {
-                let sql = "DELETE FROM load WHERE operator = ? AND conversation = ?";
-                self.execute(sql, params![operator.as_str(), conversation.as_str()])
+            Op::Release { slot, operator, conversation } => {
+                let sql = "DELETE FROM load WHERE slot = ? AND operator = ? AND conversation = ?";
+                self.execute(sql, params![slot.as_str(), operator.as_str(), conversation.as_str()])
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
             Op::PutShared { kind, id, expected, bytes } => {
@@ -106,6 +109,20 @@ impl Writer<'_> {
         let mut row = ShardRow::read(self.connection, to)?;
         put_inbox(self.connection, to, &mut row, bytes)?;
         row.write(self.connection, to)
+    }
+
+    fn pack_history(&self, conversation: &ConversationId, pack: &Pack) -> rusqlite::Result<()> {
+        let (shard, of) = (self.commit.shard.0, conversation.as_str());
+        let sql = "REPLACE INTO packed VALUES (?, ?, ?, ?)";
+        self.execute(sql, params![shard, of, pack.through(), pack.bytes()])?;
+        let sql = "DELETE FROM history WHERE shard = ? AND conversation = ? AND n <= ?";
+        self.execute(sql, params![shard, of, pack.through()])
+    }
+
+    fn delete_history(&self, conversation: &ConversationId) -> rusqlite::Result<()> {
+        let of = params![self.commit.shard.0, conversation.as_str()];
+        self.execute("DELETE FROM packed WHERE shard = ? AND conversation = ?", of)?;
+        self.execute("DELETE FROM history WHERE shard = ? AND conversation = ?", of)
     }
 
     fn append_feed(&mut self, bytes: &[u8]) -> rusqlite::Result<()> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::id::{ConversationId, OperatorId, ShardId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal};
+use crate::store::op::{Commit, CommitError, INBOX_MAX, InboxPosition, Op, Refusal, Slot};
 use crate::store::rules;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::submit::is_known;
@@ -60,7 +60,7 @@ struct Judge<'a> {
     /// How many entries wait in the inboxes that this commit puts into, with those so far.
     inboxes: BTreeMap<ShardId, u64>,
     /// The loads that this commit touches, as it has changed them so far.
-    loads: BTreeMap<&'a OperatorId, BTreeSet<ConversationId>>,
+    loads: BTreeMap<(Slot, &'a OperatorId), BTreeSet<ConversationId>>,
 }
 
 impl<'a> Judge<'a> {
@@ -116,16 +116,18 @@ impl<'a> Judge<'a> {
                 let sql = "SELECT 1 FROM job WHERE shard = ? AND id = ?";
                 (!self.exists(sql, id)?).then_some(Refusal::Job)
             }
-            Op::Reserve { operator, conversation, limit } => {
-                self.reserve(operator, conversation, *limit)?
+            Op::Reserve { slot, operator, conversation, limit } => {
+                self.reserve((*slot, operator), conversation, *limit)?
             }
-            Op::Release { operator, conversation } => {
-                self.load(operator)?.remove(conversation);
+            Op::Release { slot, operator, conversation } => {
+                self.load((*slot, operator))?.remove(conversation);
                 None
             }
             Op::ClearTimer { must_exist: false, .. }
             | Op::AdvanceInbox { .. }
             | Op::AppendHistory { .. }
+            | Op::PackHistory { .. }
+            | Op::DeleteHistory { .. }
             | Op::AppendFeed { .. }
             | Op::SetTimer { .. }
             | Op::PutJob { .. }
@@ -180,14 +182,14 @@ impl<'a> Judge<'a> {
 
     fn reserve(
         &mut self,
-        operator: &'a OperatorId,
+        of: (Slot, &'a OperatorId),
         conversation: &ConversationId,
         limit: u32,
     ) -> rusqlite::Result<Option<Refusal>> {
-        let load = self.load(operator)?;
+        let load = self.load(of)?;
         let count = u32::try_from(load.len()).unwrap_or(u32::MAX);
         if limit > 0 && count >= limit && !load.contains(conversation) {
-            return Ok(Some(Refusal::Capacity { operator: operator.clone(), load: count }));
+            return Ok(Some(Refusal::Capacity { slot: of.0, operator: of.1.clone(), load: count }));
         }
         load.insert(conversation.clone());
         Ok(None)
@@ -195,16 +197,16 @@ impl<'a> Judge<'a> {
 
     fn load(
         &mut self,
-        operator: &'a OperatorId,
+        of: (Slot, &'a OperatorId),
     ) -> rusqlite::Result<&mut BTreeSet<ConversationId>> {
-        if !self.loads.contains_key(operator) {
+        if !self.loads.contains_key(&of) {
             let stored = self
                 .connection
-                .prepare_cached("SELECT conversation FROM load WHERE operator = ?")?
-                .query_map([operator.as_str()], |row| conversation(row, 0))?
+                .prepare_cached("SELECT conversation FROM load WHERE slot = ? AND operator = ?")?
+                .query_map([of.0.as_str(), of.1.as_str()], |row| conversation(row, 0))?
                 .collect::<rusqlite::Result<_>>()?;
-            self.loads.insert(operator, stored);
+            self.loads.insert(of, stored);
         }
-        Ok(self.loads.entry(operator).or_default())
+        Ok(self.loads.entry(of).or_default())
     }
 }

@@ -32,7 +32,8 @@ use crate::store::Unavailable;
 use crate::store::members::Members;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Submitted,
+    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
+    Submitted,
 };
 use crate::store::signal::{self, Signal, Signals};
 use crate::store::sqlite::reader::Readers;
@@ -369,8 +370,11 @@ impl SqliteStore {
         self.read(move |from| read::counters(from, &line)).await
     }
 
-    pub(super) async fn loads(&self) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
-        self.read(read::loads).await
+    pub(super) async fn loads(
+        &self,
+        slot: Slot,
+    ) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable> {
+        self.read(move |connection| read::loads(connection, slot)).await
     }
 
     pub(super) async fn tidy(&self, at: Timestamp, feed_keep: usize) -> Result<(), Unavailable> {

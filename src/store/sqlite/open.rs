@@ -11,8 +11,8 @@ use rusqlite::config::DbConfig;
 
 /// Libraries before this one can corrupt a file that two connections use (WAL reset).
 const LIBRARY_MIN: i32 = 3_051_003;
-/// The version of `schema.sql`.
-const SCHEMA: i64 = 1;
+/// What each version of the schema adds to the one before.
+const SCHEMAS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
 /// Somebody else has the directory if it is locked for so long. A process that has just let go of
 /// it may be starting a child, which holds the lock until it runs its own program.
 const LOCK_TRIES: u32 = 20;
@@ -36,8 +36,8 @@ pub enum OpenError {
     InUse(PathBuf),
     #[error("sqlite library {0} is too old and can corrupt data")]
     Library(&'static str),
-    #[error("data is of schema {found}, this program knows up to {SCHEMA}: use a newer one")]
-    NewerSchema { found: i64 },
+    #[error("data is of schema {found}, this program knows up to {known}: use a newer one")]
+    NewerSchema { found: usize, known: usize },
     #[error("sqlite: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
@@ -94,15 +94,12 @@ fn connect(file: &Path) -> Result<Connection, OpenError> {
 
 fn prepare_schema(connection: &mut Connection) -> Result<(), OpenError> {
     let transaction = connection.transaction()?;
-    let found = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match found {
-        SCHEMA => {}
-        0 => {
-            transaction.execute_batch(include_str!("schema.sql"))?;
-            transaction.pragma_update(None, "user_version", SCHEMA)?;
-        }
-        found => return Err(OpenError::NewerSchema { found }),
+    let found: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = SCHEMAS.len();
+    for schema in SCHEMAS.get(found..).ok_or(OpenError::NewerSchema { found, known })? {
+        transaction.execute_batch(schema)?;
     }
+    transaction.pragma_update(None, "user_version", known)?;
     transaction.commit()?;
     Ok(())
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::store::op::{
     Counter, Document, DocumentKind, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job,
-    Position, SharedKind,
+    Position, SharedKind, Slot,
 };
+use crate::store::pack::{self, Pack};
 use crate::store::rules::timestamp;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::value::{conversation, document, int, number, operator, rows};
@@ -101,15 +103,25 @@ pub(super) fn history(
     after: u32,
     limit: usize,
 ) -> rusqlite::Result<Vec<(u32, Vec<u8>)>> {
-    connection
+    let of = conversation.as_str();
+    // One transaction, so that nothing is packed between the two looks.
+    let transaction = connection.unchecked_transaction()?;
+    let beside = transaction
         .prepare_cached(
             "SELECT n, bytes FROM history WHERE shard = ? AND conversation = ? AND n > ?
              ORDER BY n LIMIT ?",
         )?
-        .query_map(params![shard.0, conversation.as_str(), after, rows(limit)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
-        .collect()
+        .query_map(params![shard.0, of, after, rows(limit)], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let pack = transaction
+        .prepare_cached(
+            "SELECT through, bytes FROM packed WHERE shard = ? AND conversation = ? AND through > ?",
+        )?
+        .query_row(params![shard.0, of, after], |row| Ok(Pack::stored(row.get(0)?, row.get(1)?)))
+        .optional()?;
+    pack::page(pack.as_ref(), beside, after, limit).map_err(|unreadable| {
+        rusqlite::Error::FromSqlConversionFailure(1, Type::Blob, Box::new(unreadable))
+    })
 }
 
 pub(super) fn timers(
@@ -219,9 +231,12 @@ pub(super) fn counters(connection: &Connection, line: &LineId) -> rusqlite::Resu
 
 pub(super) fn loads(
     connection: &Connection,
+    slot: Slot,
 ) -> rusqlite::Result<Vec<(OperatorId, ConversationId)>> {
+    let sql =
+        "SELECT operator, conversation FROM load WHERE slot = ? ORDER BY operator, conversation";
     connection
-        .prepare_cached("SELECT operator, conversation FROM load ORDER BY operator, conversation")?
-        .query_map([], |row| Ok((operator(row, 0)?, conversation(row, 1)?)))?
+        .prepare_cached(sql)?
+        .query_map([slot.as_str()], |row| Ok((operator(row, 0)?, conversation(row, 1)?)))?
         .collect()
 }

@@ -99,7 +99,8 @@ CREATE TABLE counter (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE load (
+    slot TEXT NOT NULL,
     operator TEXT NOT NULL,
     conversation TEXT NOT NULL,
-    PRIMARY KEY (operator, conversation)
+    PRIMARY KEY (slot, operator, conversation)
 ) STRICT, WITHOUT ROWID;

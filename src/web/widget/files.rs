@@ -51,7 +51,7 @@ pub(in crate::web) async fn upload(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let guest = guest(&request, &edge, &channel, token(&request))?;
-    let owner = edge.node.visitor_uploads(&guest).await.map_err(refused)?;
+    let owner = edge.node.visitor_uploads(&guest).await.map_err(|why| refused(&why))?;
     let name = query.name.as_deref().map(|name| channels::clean_line(name, NAME_CHARS_MAX));
     let file = files::take_in(&edge, &owner, name.as_deref(), payload).await?;
     Ok(HttpResponse::Created().json(file))
@@ -112,9 +112,9 @@ fn token(request: &HttpRequest) -> &str {
     said.and_then(|said| said.strip_prefix("Bearer ")).unwrap_or_default()
 }
 
-fn refused(why: VisitorRefusal) -> ApiError {
+fn refused(why: &VisitorRefusal) -> ApiError {
     match why {
-        VisitorRefusal::TooFast { seconds } => ApiError::TooFast(seconds),
+        VisitorRefusal::TooFast { seconds } => ApiError::TooFast(*seconds),
         VisitorRefusal::ConsentNeeded {} => ApiError::Refused {
             code: "consent_needed",
             message: "the visitor is asked for his consent first",

@@ -2,7 +2,7 @@
 
 use domain::id::{ConversationId, OperatorId};
 use switchboard::store::Store;
-use switchboard::store::op::{CommitError, Counter, Refusal};
+use switchboard::store::op::{CommitError, Counter, Refusal, Slot};
 
 use crate::contract::words::*;
 
@@ -13,36 +13,36 @@ pub(crate) async fn an_operator_is_reserved_up_to_the_limit(store: Store) {
     anna.does([reserve("olga", "c3", 3), reserve("pavel", "c4", 1)]).await;
     assert_eq!(anna.tries([reserve("olga", "c5", 1)]).await, refused(full("olga", 3)));
     let loads = [("olga", "c1"), ("olga", "c2"), ("olga", "c3"), ("pavel", "c4")];
-    assert_eq!(store.loads().await.unwrap(), loads.map(load));
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), loads.map(load));
 }
 
 pub(crate) async fn a_reservation_is_idempotent(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     anna.does([reserve("olga", "c1", 1), reserve("olga", "c1", 1)]).await;
     anna.does([reserve("olga", "c1", 1)]).await;
-    assert_eq!(store.loads().await.unwrap(), [("olga", "c1")].map(load));
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), [("olga", "c1")].map(load));
 }
 
 pub(crate) async fn no_limit_is_no_limit(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     anna.does(["c1", "c2", "c3"].map(|id| reserve("olga", id, 0))).await;
-    assert_eq!(store.loads().await.unwrap().len(), 3);
+    assert_eq!(store.loads(Slot::Place).await.unwrap().len(), 3);
 }
 
 pub(crate) async fn a_release_makes_room(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     anna.does([reserve("olga", "c1", 1)]).await;
     anna.does([release("olga", "c1")]).await;
-    assert_eq!(store.loads().await.unwrap(), []);
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), []);
     anna.does([reserve("olga", "c2", 1)]).await;
-    assert_eq!(store.loads().await.unwrap(), [("olga", "c2")].map(load));
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), [("olga", "c2")].map(load));
 }
 
 pub(crate) async fn a_release_of_nothing_is_harmless(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     anna.does([reserve("olga", "c1", 1)]).await;
     anna.does([release("olga", "c2"), release("pavel", "c1")]).await;
-    assert_eq!(store.loads().await.unwrap(), [("olga", "c1")].map(load));
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), [("olga", "c1")].map(load));
 }
 
 pub(crate) async fn reservations_of_one_commit_count(store: Store) {
@@ -51,7 +51,7 @@ pub(crate) async fn reservations_of_one_commit_count(store: Store) {
     let groups = [[reserve("olga", "c2", 2)], [reserve("olga", "c3", 2)]];
     let tried = anna.commits(groups).await;
     assert_eq!(tried, Err(CommitError::Refused(vec![(1, full("olga", 2))])));
-    assert_eq!(store.loads().await.unwrap(), [("olga", "c1")].map(load));
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), [("olga", "c1")].map(load));
 }
 
 pub(crate) async fn releases_of_one_commit_count(store: Store) {
@@ -60,7 +60,7 @@ pub(crate) async fn releases_of_one_commit_count(store: Store) {
     let too_early = anna.tries([reserve("olga", "c2", 1), release("olga", "c1")]).await;
     assert_eq!(too_early, refused(full("olga", 1)));
     anna.commits([[release("olga", "c1")], [reserve("olga", "c2", 1)]]).await.unwrap();
-    assert_eq!(store.loads().await.unwrap(), [("olga", "c2")].map(load));
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), [("olga", "c2")].map(load));
 }
 
 pub(crate) async fn reservations_of_a_refused_group_count(store: Store) {
@@ -79,6 +79,19 @@ pub(crate) async fn load_is_counted_over_shards(store: Store) {
     Owner::of(&store, "anna").await.does([reserve("olga", "c1", 1)]).await;
     let mut there = Owner::of_shard(&store, ELSEWHERE, "boris").await;
     assert_eq!(there.tries([reserve("olga", "c2", 1)]).await, refused(full("olga", 1)));
+}
+
+pub(crate) async fn places_and_offers_are_counted_apart(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    let offer = |of, limit| take(Slot::Offer, "olga", of, limit);
+    anna.does([reserve("olga", "c1", 1), offer("c1", 2), offer("c2", 2)]).await;
+    let many = Refusal::Capacity { slot: Slot::Offer, operator: operator("olga"), load: 2 };
+    assert_eq!(anna.tries([offer("c3", 2)]).await, refused(many));
+    assert_eq!(anna.tries([reserve("olga", "c2", 1)]).await, refused(full("olga", 1)));
+    anna.does([give_back(Slot::Offer, "olga", "c1"), offer("c3", 2)]).await;
+    let offers = [("olga", "c2"), ("olga", "c3")];
+    assert_eq!(store.loads(Slot::Offer).await.unwrap(), offers.map(load));
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), [("olga", "c1")].map(load));
 }
 
 pub(crate) async fn counters_add_up(store: Store) {
@@ -109,7 +122,7 @@ pub(crate) async fn counters_are_listed_by_line(store: Store) {
 }
 
 fn full(who: &str, load: u32) -> Refusal {
-    Refusal::Capacity { operator: operator(who), load }
+    Refusal::Capacity { slot: Slot::Place, operator: operator(who), load }
 }
 
 fn load((who, of): (&str, &str)) -> (OperatorId, ConversationId) {

@@ -108,6 +108,12 @@ contract! {
     work:
         history_is_read_in_order_and_in_pages
         histories_are_kept_apart
+        a_packed_history_reads_as_before
+        a_history_goes_on_beside_its_pack
+        a_history_is_packed_again
+        a_part_of_a_history_is_packed
+        a_deleted_history_is_gone
+        a_refused_commit_packs_and_deletes_nothing
         timers_come_earliest_first
         a_timer_moves_and_is_cleared
         jobs_come_in_the_order_of_ids
@@ -136,6 +142,7 @@ contract! {
         releases_of_one_commit_count
         reservations_of_a_refused_group_count
         load_is_counted_over_shards
+        places_and_offers_are_counted_apart
         counters_add_up
         a_correction_is_not_a_reception
         counters_are_listed_by_line;

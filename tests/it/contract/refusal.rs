@@ -3,7 +3,7 @@
 use switchboard::store::Store;
 use switchboard::store::op::{
     Commit, CommitError, DocumentKind, GROUPS_MAX, InboxPosition, Meta, OPS_MAX, Op, Refusal,
-    SharedKind,
+    SharedKind, Slot,
 };
 
 use crate::contract::words::*;
@@ -212,7 +212,7 @@ pub(crate) async fn all_refused_groups_are_named(store: Store) {
         (4, version("c1", 0)),
         (5, Refusal::Behind),
         (7, Refusal::Job),
-        (8, Refusal::Capacity { operator: operator("olga"), load: 1 }),
+        (8, Refusal::Capacity { slot: Slot::Place, operator: operator("olga"), load: 1 }),
         (9, shared_version("l1", 0)),
     ];
     assert_eq!(anna.commits(groups).await, Err(CommitError::Refused(reasons)));
@@ -255,7 +255,7 @@ pub(crate) async fn a_refused_commit_leaves_nothing(store: Store) {
     assert_eq!(store.timers(SHARD).await.unwrap(), []);
     assert_eq!(store.jobs(SHARD).await.unwrap(), []);
     assert_eq!(store.dead(SHARD, 9).await.unwrap(), <[Vec<u8>; 0]>::default());
-    assert_eq!(store.loads().await.unwrap(), []);
+    assert_eq!(store.loads(Slot::Place).await.unwrap(), []);
     assert_eq!(store.counters(line("sales")).await.unwrap(), []);
     assert_eq!(store.shared_all(SharedKind::Line, None, 9).await.unwrap(), []);
     // Neither the key nor the number of the commit was used up.

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use switchboard::store::Store;
 use switchboard::store::op::{
     Commit, CommitError, Committed, Document, DocumentKind, InboxPosition, InstanceId, Lease, Op,
-    Position, Refusal, SharedKind, Submitted,
+    Position, Refusal, SharedKind, Slot, Submitted,
 };
+use switchboard::store::pack::Pack;
 
 pub(crate) const SHARD: ShardId = ShardId(7);
 pub(crate) const ELSEWHERE: ShardId = ShardId(8);
@@ -189,6 +190,17 @@ pub(crate) fn history(of: &str, n: u32, text: &str) -> Op {
     Op::AppendHistory { conversation: conversation(of), n, bytes: bytes(text) }
 }
 
+/// Packs what is there now of a history in [`SHARD`], up to that record.
+pub(crate) async fn pack(store: &Store, of: &str, through: usize) -> Op {
+    let records = store.history(SHARD, conversation(of), 0, through).await.expect("an answer");
+    let pack = Pack::of(&records).expect("records");
+    Op::PackHistory { conversation: conversation(of), pack }
+}
+
+pub(crate) fn forget_history(of: &str) -> Op {
+    Op::DeleteHistory { conversation: conversation(of) }
+}
+
 pub(crate) fn event(text: &str) -> Op {
     Op::AppendFeed { bytes: bytes(text) }
 }
@@ -224,11 +236,19 @@ pub(crate) fn dead(text: &str) -> Op {
 }
 
 pub(crate) fn reserve(who: &str, of: &str, limit: u32) -> Op {
-    Op::Reserve { operator: operator(who), conversation: conversation(of), limit }
+    take(Slot::Place, who, of, limit)
+}
+
+pub(crate) fn take(slot: Slot, who: &str, of: &str, limit: u32) -> Op {
+    Op::Reserve { slot, operator: operator(who), conversation: conversation(of), limit }
 }
 
 pub(crate) fn release(who: &str, of: &str) -> Op {
-    Op::Release { operator: operator(who), conversation: conversation(of) }
+    give_back(Slot::Place, who, of)
+}
+
+pub(crate) fn give_back(slot: Slot, who: &str, of: &str) -> Op {
+    Op::Release { slot, operator: operator(who), conversation: conversation(of) }
 }
 
 pub(crate) fn count(line_name: &str, who: &str, by: i64, at: Timestamp) -> Op {

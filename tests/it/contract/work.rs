@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchboard::store::Store;
-use switchboard::store::op::Job;
+use switchboard::store::op::{Job, Refusal};
 
 use crate::contract::words::*;
 
@@ -22,6 +22,83 @@ pub(crate) async fn histories_are_kept_apart(store: Store) {
     boris.does([history("c1", 2, "elsewhere")]).await;
     assert_eq!(entries(&store, "c1", 0, 9).await, [entry(1, "one")]);
     assert_eq!(entries(&store, "c", 0, 9).await, []);
+}
+
+pub(crate) async fn a_packed_history_reads_as_before(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    let texts = ["one", "", "three", "four", "five"];
+    anna.does((1..).zip(texts).map(|(n, text)| history("c1", n, text))).await;
+    anna.does([history("c2", 1, "another")]).await;
+    let before = entries(&store, "c1", 0, 9).await;
+    let all = pack(&store, "c1", 9).await;
+    anna.does([all]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, before);
+    assert_eq!(entries(&store, "c1", 0, 2).await, before[..2]);
+    assert_eq!(entries(&store, "c1", 2, 2).await, before[2..4]);
+    assert_eq!(entries(&store, "c1", 4, usize::MAX).await, before[4..]);
+    assert_eq!(entries(&store, "c1", 5, 9).await, []);
+    assert_eq!(entries(&store, "c1", 1, 0).await, []);
+    assert_eq!(entries(&store, "c2", 0, 9).await, [entry(1, "another")]);
+    assert_eq!(store.history(ELSEWHERE, conversation("c1"), 0, 9).await.unwrap(), []);
+}
+
+pub(crate) async fn a_history_goes_on_beside_its_pack(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([history("c1", 1, "one"), history("c1", 2, "two")]).await;
+    let all = pack(&store, "c1", 9).await;
+    anna.does([all, history("c1", 3, "with it")]).await;
+    anna.does([history("c1", 4, "later"), history("c1", 1, "instead")]).await;
+    let whole = [entry(1, "instead"), entry(2, "two"), entry(3, "with it"), entry(4, "later")];
+    assert_eq!(entries(&store, "c1", 0, 9).await, whole);
+    assert_eq!(entries(&store, "c1", 0, 3).await, whole[..3]);
+    assert_eq!(entries(&store, "c1", 1, 2).await, whole[1..3]);
+    assert_eq!(entries(&store, "c1", 3, 9).await, whole[3..]);
+}
+
+pub(crate) async fn a_history_is_packed_again(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([history("c1", 1, "one"), history("c1", 2, "two")]).await;
+    let first = pack(&store, "c1", 9).await;
+    anna.does([first]).await;
+    anna.does([history("c1", 2, "instead"), history("c1", 3, "three")]).await;
+    let second = pack(&store, "c1", 9).await;
+    anna.does([second]).await;
+    let whole = [entry(1, "one"), entry(2, "instead"), entry(3, "three")];
+    assert_eq!(entries(&store, "c1", 0, 9).await, whole);
+}
+
+pub(crate) async fn a_part_of_a_history_is_packed(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([history("c1", 1, "one"), history("c1", 2, "two"), history("c1", 3, "three")]).await;
+    let whole = entries(&store, "c1", 0, 9).await;
+    let part = pack(&store, "c1", 2).await;
+    anna.does([part]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, whole);
+    assert_eq!(entries(&store, "c1", 1, 1).await, whole[1..2]);
+    assert_eq!(entries(&store, "c1", 2, 1).await, whole[2..]);
+}
+
+pub(crate) async fn a_deleted_history_is_gone(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([history("c1", 1, "one"), history("c10", 1, "ten")]).await;
+    let all = pack(&store, "c1", 9).await;
+    anna.does([all]).await;
+    anna.does([history("c1", 2, "two")]).await;
+    anna.does([forget_history("c1"), forget_history("never there")]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, []);
+    assert_eq!(entries(&store, "c10", 0, 9).await, [entry(1, "ten")]);
+    anna.does([history("c1", 1, "anew")]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, [entry(1, "anew")]);
+}
+
+pub(crate) async fn a_refused_commit_packs_and_deletes_nothing(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([history("c1", 1, "one"), history("c1", 2, "two"), history("c2", 1, "ten")]).await;
+    let part = pack(&store, "c1", 1).await;
+    let missing = refused(Refusal::Timer);
+    assert_eq!(anna.tries([part, forget_history("c2"), end_timer("none")]).await, missing);
+    assert_eq!(entries(&store, "c1", 0, 9).await, [entry(1, "one"), entry(2, "two")]);
+    assert_eq!(entries(&store, "c2", 0, 9).await, [entry(1, "ten")]);
 }
 
 pub(crate) async fn timers_come_earliest_first(store: Store) {

@@ -4,6 +4,7 @@
 //! one that was killed: nobody hears of it any more.
 
 mod leases;
+mod memory;
 mod together;
 mod view;
 
@@ -156,6 +157,11 @@ impl Among {
     /// It was not dead: it goes on as if nothing had been.
     pub fn comes_to(&self, name: &str) {
         self.member(name).store.mend();
+    }
+
+    /// From now on so much of the store's memory is used.
+    pub fn memory_fills(&self, percent: u8) {
+        self.model.fills(percent);
     }
 
     /// Who has a shard, as the store says.

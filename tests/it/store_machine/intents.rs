@@ -4,7 +4,10 @@
 use domain::id::ShardId;
 use proptest::prelude::*;
 use switchboard::store::Store;
-use switchboard::store::op::{Commit, DocumentKind, InboxPosition, Lease, Meta, Op, SharedKind};
+use switchboard::store::op::{
+    Commit, DocumentKind, InboxPosition, Lease, Meta, Op, SharedKind, Slot,
+};
+use switchboard::store::pack::Pack;
 
 use crate::contract::words::{self, at, bytes, instance, operator};
 use crate::store_machine::calls::Call;
@@ -56,8 +59,19 @@ pub(crate) enum Who {
 #[derive(Clone, Debug)]
 pub(crate) enum OpIntent {
     Plain(Op),
-    Advance { from: Aim, by: u64 },
-    Document { op: Op, aim: Aim },
+    Advance {
+        from: Aim,
+        by: u64,
+    },
+    Document {
+        op: Op,
+        aim: Aim,
+    },
+    /// Packs as many records as are there, at most so many.
+    Pack {
+        conversation: &'static str,
+        records: usize,
+    },
 }
 
 /// How things stand in a shard.
@@ -83,6 +97,7 @@ impl Situation {
                 let from = from.at(self.meta.inbox_at.0);
                 Op::AdvanceInbox { from: InboxPosition(from), to: InboxPosition(from + by) }
             }
+            OpIntent::Pack { conversation, records } => self.pack(conversation, records).await,
             OpIntent::Document { mut op, aim } => {
                 let stored = self.version(&op).await;
                 if let Op::PutDocument { expected, .. }
@@ -95,6 +110,16 @@ impl Situation {
                 }
                 op
             }
+        }
+    }
+
+    /// What cannot be packed is forgotten: there is nothing of it.
+    async fn pack(&self, conversation: &str, records: usize) -> Op {
+        let conversation = words::conversation(conversation);
+        let stored = self.store.history(self.shard, conversation.clone(), 0, records).await;
+        match Pack::of(&stored.unwrap()) {
+            Some(pack) => Op::PackHistory { conversation, pack },
+            None => Op::DeleteHistory { conversation },
         }
     }
 
@@ -206,6 +231,7 @@ fn op() -> impl Strategy<Value = OpIntent> {
     let conversation = || prop::sample::select(&CONVERSATIONS[..]);
     let line = || prop::sample::select(&LINES[..]);
     let who = || prop::sample::select(&OPERATORS[..]);
+    let slot = || prop::sample::select(&[Slot::Place, Slot::Place, Slot::Offer][..]);
     let plain = prop_oneof![
         (0..6_u8, 0..30_u32)
             .prop_map(|(key, seconds)| Op::RequireDedupe { key: format!("key {key}"), seconds }),
@@ -227,9 +253,10 @@ fn op() -> impl Strategy<Value = OpIntent> {
         )),
         (0..4_u8).prop_map(|id| words::delete_job(&id.to_string())),
         ".{0,3}".prop_map(|text| words::dead(&text)),
-        (who(), conversation(), 0..3_u32)
-            .prop_map(|(who, of, limit)| words::reserve(who, of, limit)),
-        (who(), conversation()).prop_map(|(who, of)| words::release(who, of)),
+        (slot(), who(), conversation(), 0..3_u32)
+            .prop_map(|(slot, who, of, limit)| words::take(slot, who, of, limit)),
+        (slot(), who(), conversation()).prop_map(|(slot, who, of)| words::give_back(slot, who, of)),
+        conversation().prop_map(words::forget_history),
         (line(), who(), -2..5_i64, 0..99_i64).prop_map(|(line, who, by, second)| {
             Op::AddCounter { line: words::line(line), operator: operator(who), by, at: at(second) }
         }),
@@ -237,6 +264,8 @@ fn op() -> impl Strategy<Value = OpIntent> {
     prop_oneof![
         12 => plain.prop_map(OpIntent::Plain),
         1 => (aim(), 0..3_u64).prop_map(|(from, by)| OpIntent::Advance { from, by }),
+        1 => (conversation(), 1..9_usize)
+            .prop_map(|(conversation, records)| OpIntent::Pack { conversation, records }),
         5 => (versioned(), aim()).prop_map(|(op, aim)| OpIntent::Document { op, aim }),
     ]
 }

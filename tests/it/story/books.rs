@@ -8,13 +8,13 @@ use domain::customer::Customer;
 use domain::entry::Record;
 use domain::id::{ConversationId, CustomerId, OperatorId, ShardId};
 use jiff::Timestamp;
-use switchboard::store::op::{DocumentKind, SharedKind};
+use switchboard::store::op::{DocumentKind, SharedKind, Slot};
 
 use super::{SHARDS, Story};
 
 impl Story {
-    /// Every open conversation has exactly the timer, the places, the chat and the card that it
-    /// speaks of, and its history is whole.
+    /// Every open conversation has exactly the timer, the places, the offers, the chat and the
+    /// card that it speaks of, and its history is whole.
     pub async fn books_are_in_order(&self) {
         let all = self.conversations().await;
         let open: Vec<_> = all.iter().filter(|conversation| !conversation.is_closed()).collect();
@@ -27,14 +27,19 @@ impl Story {
             let due = due.filter_map(|c| Some((c.id.to_string(), c.deadline()?)));
             assert_eq!(armed, due.collect(), "timers of shard {shard}");
         }
-        let taken: BTreeSet<_> = self.store.loads().await.unwrap().into_iter().collect();
         let held = open.iter().flat_map(|conversation| places(conversation));
-        assert_eq!(taken, held.collect(), "places");
+        assert_eq!(self.taken(Slot::Place).await, held.collect(), "places");
+        let asked = open.iter().flat_map(|conversation| offers(conversation));
+        assert_eq!(self.taken(Slot::Offer).await, asked.collect(), "offers");
         self.chats_lead_to(&open).await;
         self.cards_name(&open).await;
         for conversation in &all {
             self.history_is_whole(conversation).await;
         }
+    }
+
+    async fn taken(&self, slot: Slot) -> BTreeSet<(OperatorId, ConversationId)> {
+        self.store.loads(slot).await.unwrap().into_iter().collect()
     }
 
     async fn inbox_is_empty(&self, shard: ShardId) {
@@ -51,6 +56,11 @@ impl Story {
         }
         for conversation in self.documents::<Conversation>(shard, DocumentKind::Archive).await {
             assert!(conversation.is_closed(), "{} is not archived", conversation.id);
+        }
+        let kind = DocumentKind::Unpacked;
+        for unpacked in self.store.documents(shard, kind, None, 10_000).await.unwrap() {
+            let (kind, id) = (DocumentKind::Archive, unpacked.id);
+            assert!(self.store.document(shard, kind, id).await.unwrap().is_some());
         }
     }
 
@@ -105,6 +115,12 @@ fn places(conversation: &Conversation) -> Vec<(OperatorId, ConversationId)> {
     let reserved = conversation.open_offers().iter().filter(|offer| offer.reserved);
     let reserved = reserved.map(|offer| offer.operator.clone());
     holder.into_iter().chain(reserved).map(|who| (who, conversation.id.clone())).collect()
+}
+
+/// Those before whom it is put.
+fn offers(conversation: &Conversation) -> Vec<(OperatorId, ConversationId)> {
+    let asked = conversation.open_offers().iter().map(|offer| offer.operator.clone());
+    asked.map(|who| (who, conversation.id.clone())).collect()
 }
 
 /// Who has it, as the customer's card says; none: it is as good as over.

@@ -7,7 +7,7 @@ use domain::id::{ConversationId, OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use switchboard::protocol::Event;
-use switchboard::store::op::{DocumentKind, Position};
+use switchboard::store::op::{DocumentKind, Position, Slot};
 
 use super::{Desk, SHARDS, Story};
 
@@ -66,7 +66,7 @@ impl Story {
 
     /// The conversations that take a place of an operator.
     pub async fn places(&self, operator: &str) -> Vec<ConversationId> {
-        let loads = self.store.loads().await.unwrap().into_iter();
+        let loads = self.store.loads(Slot::Place).await.unwrap().into_iter();
         let his = loads.filter(|(who, _)| who.as_str() == operator);
         his.map(|(_, conversation)| conversation).collect()
     }

@@ -43,6 +43,8 @@ export type State = {
   link: LinkState;
   /** The server's clock minus ours, in milliseconds. */
   clockAheadMs: number;
+  /** How much of its memory the store uses, in percent, while it should be looked at. */
+  memoryPercent: number | null;
   /** A snapshot has come: empty lists are really empty. */
   filled: boolean;
   lines: Readonly<Record<string, LineView>>;
@@ -132,6 +134,7 @@ export const initial: State = {
   me: null,
   link: { state: "connecting" },
   clockAheadMs: 0,
+  memoryPercent: null,
   filled: false,
   lines: {},
   channels: {},
@@ -236,7 +239,11 @@ function withFrame(state: State, frame: ServerFrame, at: number): State {
     case "welcome":
       return { ...state, me: frame.me, clockAheadMs: Date.parse(frame.now) - at };
     case "beat":
-      return { ...state, clockAheadMs: Date.parse(frame.now) - at };
+      return {
+        ...state,
+        clockAheadMs: Date.parse(frame.now) - at,
+        memoryPercent: frame.memory_percent ?? null,
+      };
     case "snapshot":
       return withSnapshot(state, frame);
     case "events":

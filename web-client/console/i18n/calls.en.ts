@@ -14,6 +14,10 @@ export const callsEn = {
   dismiss: "Got it",
   setAway: "You were set away because you missed two offers in a row.",
   imBack: "I am back",
+  memoryFillsUp: (percent: number) =>
+    `The store uses ${percent} % of its memory. From 90 % on no new conversations are taken.`,
+  memoryFull: (percent: number) =>
+    `The store uses ${percent} % of its memory: no new conversations are taken. Give it more memory.`,
   draftBy: (name: string) => `Draft by ${name}`,
   draftUse: "Use",
   draftDiscard: "Discard",

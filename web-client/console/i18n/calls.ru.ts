@@ -16,6 +16,10 @@ export const callsRu: typeof callsEn = {
   dismiss: "Понятно",
   setAway: "Вам поставлен статус «Отошёл»: два предложения подряд остались без ответа.",
   imBack: "Я на месте",
+  memoryFillsUp: (percent: number) =>
+    `Хранилище заняло ${percent} % своей памяти. С 90 % новые диалоги не принимаются.`,
+  memoryFull: (percent: number) =>
+    `Хранилище заняло ${percent} % своей памяти: новые диалоги не принимаются. Добавьте ему памяти.`,
   draftBy: (name) => `Черновик, ${name}`,
   draftUse: "Взять",
   draftDiscard: "Удалить",

@@ -136,6 +136,15 @@ test("the server's clock is known from welcome and beats", () => {
   expect(story.state.clockAheadMs).toBe(7_000);
 });
 
+test("how full the memory is, is shown until it is not", () => {
+  expect(story.state.memoryPercent).toBe(null);
+  story.on({ on: "frame", frame: samples.beat, at: 0 });
+  expect(story.state.memoryPercent).toBe(62);
+  const { memory_percent: _gone, ...calm } = samples.beat;
+  story.on({ on: "frame", frame: calm, at: 0 });
+  expect(story.state.memoryPercent).toBe(null);
+});
+
 test("signing out forgets everything but the person's choices", () => {
   story.on({ on: "language", language: "ru" });
   story.shows(held("anna"));

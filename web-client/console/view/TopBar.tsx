@@ -2,6 +2,7 @@ import { AlarmBar } from "./AlarmBar.tsx";
 import { AwayBar } from "./AwayBar.tsx";
 import { ConnectionState } from "./ConnectionState.tsx";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
+import { MemoryBar } from "./MemoryBar.tsx";
 import { PlaceSwitch } from "./PlaceSwitch.tsx";
 import { StatusSwitch } from "./StatusSwitch.tsx";
 import "./TopBar.css";
@@ -14,6 +15,7 @@ export function TopBar({ desk }: { desk: Desk }) {
       <Bar desk={desk} />
       <AlarmBar desk={desk} />
       <AwayBar desk={desk} />
+      <MemoryBar desk={desk} />
     </>
   );
 }

@@ -52,15 +52,15 @@ export async function send(chosen: readonly File[], around: Around): Promise<voi
   foot.className = "bubble-foot";
   bubble.dataset["testid"] = "upload";
   bubble.append(name, foot);
-  const log = document.querySelector(".log");
-  log?.append(bubble);
+  document.querySelector(".log")?.append(bubble);
   bubble.scrollIntoView();
   const sent: string[] = [];
   for (const file of files) {
     const uploaded = await upload(file, around);
     if ("problem" in uploaded) {
-      foot.textContent = `${file.name}: ${words[uploaded.problem]}`;
-      return bubble.append(removal(bubble, words.remove));
+      const problem = words[uploaded.problem];
+      foot.textContent = files.length > 1 ? `${file.name}: ${problem}` : problem;
+      return atEnd(() => bubble.append(removal(bubble, words.remove)));
     }
     sent.push(uploaded.id);
   }
@@ -95,7 +95,8 @@ export function show(items: readonly Item[], around: Around): void {
     const message = items.find((item): item is Message => nameOf(item) === place.dataset["files"]);
     if (message === undefined) continue;
     place.dataset["shown"] = "";
-    place.replaceChildren(...(message.files ?? []).map((file) => button(message, file, around)));
+    const buttons = (message.files ?? []).map((file) => button(message, file, around));
+    atEnd(() => place.replaceChildren(...buttons));
   }
 }
 
@@ -129,10 +130,15 @@ async function look(path: string, button: HTMLElement, around: Around): Promise<
   picture.dataset["testid"] = "picture";
   picture.onload = () => URL.revokeObjectURL(picture.src);
   picture.src = URL.createObjectURL(content);
-  const log = button.closest(".log");
-  const isAtEnd = log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 1;
-  button.prepend(picture);
-  if (isAtEnd) log.scrollTo({ top: log.scrollHeight });
+  atEnd(() => button.prepend(picture));
+}
+
+/** Whoever reads the end of the messages still does when they have become longer. */
+function atEnd(lengthen: () => void): void {
+  const log = document.querySelector(".log");
+  const isRead = log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+  lengthen();
+  if (isRead) log.scrollTo({ top: log.scrollHeight });
 }
 
 function save(content: Blob, name: string): void {
@@ -160,7 +166,7 @@ function element<T extends keyof HTMLElementTagNameMap>(tag: T, of = ""): HTMLEl
 
 function size(bytes: number | undefined, language: string): string {
   if (bytes === undefined) return "";
-  const [unit, count] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
+  const [unit, per] = bytes < 1e3 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
   const options = { style: "unit", unit, maximumFractionDigits: 1 } as const;
-  return new Intl.NumberFormat(language, options).format(count);
+  return new Intl.NumberFormat(language, options).format(bytes / per);
 }

@@ -5,7 +5,7 @@
 --
 -- KEYS[1..10]  hashes lease (owner, epoch) and meta (commits, inbox_at, inbox_end, feed_epoch, feed_n);
 --              streams inbox (<position>-0: p) and feed (<epoch>-<n>: p previous, b by, d data); sorted
---              sets seen (key, until us) and loads (operator \0 conversation); hashes timers and jobs;
+--              sets seen (key, until us) and loads (slot \0 operator \0 conversation); hashes timers and jobs;
 --              list dead; set shards (numbers of all that are in use)
 -- KEYS[11..]   what ops name by its number
 -- ARGV[1..4]   me, epoch, commits before this one, now (us)
@@ -16,6 +16,7 @@
 --   dedupe key until           drained                     require key expected
 --   post shard meta inbox signal bytes                     put key index id expected value
 --   delete key index id expected                           history key n record
+--   pack records packed through value                      unhistory records packed
 --   feed bytes                 timer name at               clear name must_exist
 --   job id value               rejob id value              unjob id
 --   dead bytes                 reserve member low high limit
@@ -35,7 +36,7 @@ local from, to, kept_from, malformed = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local inbox_max, signals, feed_signal = tonumber(ARGV[9]), ARGV[10], ARGV[11]
 local FIRST = 12
 local ARGS = {
-  dedupe = 2, drained = 0, require = 2, post = 5, put = 5, delete = 4, history = 3, feed = 1, timer = 2,
+  dedupe = 2, drained = 0, require = 2, post = 5, put = 5, delete = 4, history = 3, pack = 4, unhistory = 2, feed = 1, timer = 2,
   clear = 2, job = 2, rejob = 2, unjob = 1, dead = 1, reserve = 4, release = 3, count = 4,
 }
 local function key(at) return KEYS[tonumber(ARGV[at])] end
@@ -126,6 +127,10 @@ while at <= #ARGV do
   elseif name == 'history' then
     call('ZREMRANGEBYSCORE', key(at + 1), b, b)
     call('ZADD', key(at + 1), b, ARGV[at + 3])
+  elseif name == 'pack' then
+    call('SET', key(at + 2), ARGV[at + 4])
+    call('ZREMRANGEBYSCORE', key(at + 1), '-inf', ARGV[at + 3])
+  elseif name == 'unhistory' then call('DEL', key(at + 1), key(at + 2))
   elseif name == 'feed' then
     local previous = feed_epoch .. '-' .. feed_n
     feed_n = feed_epoch == epoch and format('%.0f', tonumber(feed_n) + 1) or '1'

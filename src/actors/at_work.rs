@@ -1,11 +1,11 @@
-//! Whether anything is being done for a visitor now.
+//! Whether anything is being done for somebody at the edge that no shard knows of yet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Counts what is under way for all visitors of this node.
+/// Counts what is under way on this node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AtWork(Arc<Counted>);
 
