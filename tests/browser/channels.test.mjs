@@ -55,9 +55,7 @@ test("a widget is connected for a site, and says where it was opened", async (t)
   await origins.fill("https://shop.example\nhttps://www.shop.example");
   await console.getByTestId("save-channel").click();
   const snippet = await console.getByTestId("snippet").innerText();
-  const { origin } = new URL(console.url());
   const [, hub, id] = snippet.match(/^<script src="(.*)\/widget\.js" data-channel="(.*)" async><\/script>$/);
-  assert.equal(hub, origin);
   await console.getByTestId("told-new_key").waitFor();
   await console.getByTestId("unseen").waitFor();
   await stage.shot(console, "connected");
