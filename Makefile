@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth torture
+.PHONY: run test browser-test needs-browser needs-redis check audit web bench teeth teeth-redis torture rolling reconnect
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"; on Redis: STORE=redis
@@ -19,6 +19,7 @@ test: needs-browser needs-redis web
 	cd $(CLIENT) && npm test
 	cargo test
 	$(MAKE) browser-test
+	$(MAKE) torture
 
 # A command by its name or path, as CHROMIUM names it; the stories want the path.
 browser-test: needs-browser needs-redis web
@@ -53,9 +54,21 @@ bench: web
 teeth:
 	scripts/teeth.sh
 
+## Whether the tests of the Redis store notice every check that a script of ours leaves out; minutes
+teeth-redis: web needs-redis
+	scripts/teeth_redis.sh
+
 ## Three hubs over one Redis under faults, then the whole history is checked: DURATION=90 SEED=
 torture: web needs-redis
 	cargo test --test torture
+
+## The hubs of a torture restarted one after the other under load: only 2xx and 503, nothing lost
+rolling: web needs-redis
+	cargo test --test torture -- rolling
+
+## 2,000 operators' sockets over two hubs break at once and come back
+reconnect: web needs-redis
+	cargo test --release --test torture -- reconnect
 
 ## The web client, if one of its sources has changed
 web: $(CLIENT)/dist/index.html

@@ -333,9 +333,14 @@ impl NodeHandle {
         self.parts.settings.shards
     }
 
+    /// Whether other nodes go on when this one ends.
+    pub fn is_among_others(&self) -> bool {
+        self.parts.leases.is_some()
+    }
+
     /// Stores an arrival. Durable when it returns `Ok`.
     pub async fn arrive(&self, arrival: Arrival) -> Result<Accepted, NotStored> {
-        if self.parts.is_draining() {
+        if self.parts.is_draining() && !self.is_among_others() {
             return Err(NotStored::Unavailable);
         }
         let directory = self.directory();
@@ -373,7 +378,8 @@ impl NodeHandle {
     }
 
     async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
-        if !self.runs(shard) {
+        // A shard that is just given away may be another's before it answers.
+        if !self.runs(shard) || self.parts.is_draining() {
             return self.submit(shard, arrival).await;
         }
         let (answer, answered) = Answer::new();

@@ -50,6 +50,8 @@ pub(crate) struct Shard {
     changed_lines: Vec<Arc<Line>>,
     /// Something was put into the inbox.
     bell: bool,
+    /// The store may have less than what is known here.
+    doubt: bool,
     /// Rounds that panicked in a row.
     panics: u32,
     /// Times that it broke in a row.
@@ -75,6 +77,7 @@ impl Shard {
             pending: VecDeque::new(),
             changed_lines: Vec::new(),
             bell: false,
+            doubt: false,
             panics: 0,
             breaks: 0,
             settling: Vec::new(),
@@ -120,6 +123,9 @@ impl Shard {
     /// Starts the next round, if there is something to do and none runs.
     fn go_on(&mut self, ctx: &mut Context<Self>) {
         let Some(mut bench) = self.bench.take() else { return };
+        if std::mem::take(&mut self.doubt) {
+            return self.broke(&Broken::Store("the store was started anew".to_owned()), ctx);
+        }
         for line in std::mem::take(&mut self.changed_lines) {
             configure(&mut bench, line);
         }
@@ -250,6 +256,20 @@ impl Handler<Bell> for Shard {
 
     fn handle(&mut self, _: Bell, ctx: &mut Self::Context) {
         self.bell = true;
+        self.go_on(ctx);
+    }
+}
+
+/// The store may have less than what is known here: everything is read anew.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Doubt;
+
+impl Handler<Doubt> for Shard {
+    type Result = ();
+
+    fn handle(&mut self, _: Doubt, ctx: &mut Self::Context) {
+        self.doubt = true;
         self.go_on(ctx);
     }
 }

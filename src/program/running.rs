@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use crate::actors::handle::NodeHandle;
+use crate::clock;
 use crate::program::Failure;
 
 /// For consoles to be sent away and for what is at hand to be finished.
@@ -15,6 +16,10 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 /// For requests that are being answered. Together with the above well below 10 seconds, after
 /// which service managers kill.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// For a proxy before several processes to see that this one is not ready any more, while requests
+/// are still answered.
+const NOTICED_WITHIN: Duration = Duration::from_secs(1);
 
 /// The running program.
 pub struct Running {
@@ -47,8 +52,16 @@ impl Running {
 }
 
 async fn wind_down(node: &NodeHandle, server: &ServerHandle) {
-    if tokio::time::timeout(DRAIN_WITHIN, node.drain()).await.is_err() {
-        tracing::warn!("not everything at hand was finished; it is taken up at the next start");
+    let drained = async {
+        if tokio::time::timeout(DRAIN_WITHIN, node.drain()).await.is_err() {
+            tracing::warn!("not everything at hand was finished; it is taken up at the next start");
+        }
+    };
+    if node.is_among_others() {
+        let noticed = tokio::time::sleep_until(clock::tick() + NOTICED_WITHIN);
+        tokio::join!(drained, noticed);
+    } else {
+        drained.await;
     }
     if tokio::time::timeout(ANSWER_WITHIN, server.stop(true)).await.is_err() {
         tracing::info!("connections were still open");

@@ -20,6 +20,8 @@ pub enum Signal {
     Free(ShardId),
     /// The feed got events.
     Feed(ShardId),
+    /// The server was started anew, or is another: it may have less than what is remembered here.
+    Restarted,
 }
 
 /// Where a store tells its listeners.

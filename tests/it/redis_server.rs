@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use switchboard::store::Store;
 use switchboard::store::redis::RedisSettings;
 
+use crate::redis_altered;
+
 /// Ends the server, and takes away its folder, when the test program is gone, however it ended.
 /// Told to `keep`, it leaves the folder for the next server.
 const GUARD: &str = r#"
@@ -20,6 +22,8 @@ const GUARD: &str = r#"
     [ "$word" = keep ] || rm -rf "$folder"
 "#;
 
+const SOCKET: &str = "socket";
+
 /// The server that all tests share who want nothing special of it.
 pub(crate) fn shared() -> &'static RedisServer {
     static SHARED: LazyLock<RedisServer> =
@@ -29,6 +33,8 @@ pub(crate) fn shared() -> &'static RedisServer {
 
 pub(crate) struct RedisServer {
     folder: PathBuf,
+    /// By which stores reach it.
+    way: PathBuf,
     options: Vec<String>,
     running: Option<Running>,
     stores: AtomicUsize,
@@ -45,7 +51,9 @@ impl RedisServer {
     pub(crate) fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary directory").keep();
         let options = options.iter().map(|&option| option.to_owned()).collect();
-        let mut server = Self { folder, options, running: None, stores: AtomicUsize::new(0) };
+        let way = redis_altered::way_to(&folder.join(SOCKET));
+        let mut server =
+            Self { folder, way, options, running: None, stores: AtomicUsize::default() };
         server.starts_again();
         server
     }
@@ -68,7 +76,7 @@ impl RedisServer {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("unix://{}", self.socket().display())
+        format!("unix://{}", self.way.display())
     }
 
     /// Starts on what is in its folder.
@@ -144,7 +152,7 @@ impl RedisServer {
     }
 
     fn socket(&self) -> PathBuf {
-        self.folder.join("socket")
+        self.folder.join(SOCKET)
     }
 }
 

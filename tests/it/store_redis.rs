@@ -158,6 +158,42 @@ fn nobody_works_on_a_store_that_was_emptied() {
 }
 
 #[test]
+fn a_server_that_was_started_anew_is_noticed_at_the_first_call() {
+    let mut server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let anna = Owner::of(&store, "anna").await;
+        let mut signals = store.signals();
+        let renew = || store.renew(SHARD, anna.me.clone(), anna.epoch);
+        server.cli(&["client", "kill", "type", "normal"]);
+        while renew().await.is_err() {}
+        server.is_killed();
+        server.starts_again();
+        while renew().await.is_err() {}
+        assert_eq!(signals.try_recv(), Ok(Signal::Restarted));
+        assert!(signals.try_recv().is_err(), "a connection that was cut is no new server");
+    });
+}
+
+/// As when a lease is mended by hand, or comes from another copy than the rest.
+#[test]
+fn nobody_writes_behind_the_feed_of_a_lease_that_went_back() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.store("back:");
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a")]).await;
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("b")]).await;
+        let lease = server.cli(&["keys", "back:*:lease"]);
+        server.cli(&["hset", lease.trim(), "epoch", "1"]);
+        anna.epoch = 1;
+        assert_eq!(anna.tries([event("c")]).await, Err(CommitError::WentBack("feed")));
+        assert_eq!(store.meta(SHARD).await.unwrap().feed_end, position(2, 1));
+    });
+}
+
+#[test]
 fn forgotten_scripts_and_lost_listeners_are_made_good() {
     let server = RedisServer::start(&ALWAYS);
     let store = server.new_store();

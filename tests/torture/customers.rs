@@ -2,8 +2,8 @@
 //! any hub, and again until it is.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -11,6 +11,8 @@ use rand::{Rng as _, SeedableRng as _};
 use switchboard::channels::telegram::SECRET_HEADER;
 use tokio::task::JoinHandle;
 
+use crate::http::Answer;
+use crate::rotation::Rotation;
 use crate::setup::{SECRET, channel};
 use crate::{CUSTOMERS, LINES, http};
 
@@ -20,62 +22,100 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 pub(crate) struct Customers {
     all: Vec<JoinHandle<(String, u32)>>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+/// What customers were answered, by how often.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) taken: usize,
+    /// Told to come again.
+    pub(crate) later: usize,
+    /// Nobody listened.
+    pub(crate) refused: usize,
+    /// The connection broke before an answer had come.
+    pub(crate) broken: usize,
+    /// There was no answer in time.
+    pub(crate) late: usize,
 }
 
 impl Customers {
     /// They write until it is calm.
-    pub(crate) fn begin(hubs: &[String], seed: u64, calm: &Arc<AtomicBool>) -> Self {
+    pub(crate) fn begin(hubs: &Rotation, seed: u64, calm: &Arc<AtomicBool>) -> Self {
+        let heard = Arc::new(Mutex::new(Heard::default()));
         let begin = |n: usize| {
-            let chance = StdRng::seed_from_u64(seed.wrapping_add(1_000 + n as u64));
-            tokio::spawn(write(n, hubs.to_vec(), chance, calm.clone()))
+            let customer = Customer {
+                n,
+                chat: format!("{}", 1_000 + n),
+                hubs: hubs.clone(),
+                chance: StdRng::seed_from_u64(seed.wrapping_add(1_000 + n as u64)),
+                heard: heard.clone(),
+            };
+            tokio::spawn(customer.writes(calm.clone()))
         };
-        Self { all: (0..CUSTOMERS).map(begin).collect() }
+        Self { all: (0..CUSTOMERS).map(begin).collect(), heard }
     }
 
     /// How many messages of each chat were acknowledged: all up to that number.
-    pub(crate) async fn ended(self) -> BTreeMap<String, u32> {
+    pub(crate) async fn ended(self) -> (BTreeMap<String, u32>, Heard) {
         let mut acked = BTreeMap::new();
         for customer in self.all {
             let (chat, last) = customer.await.unwrap();
             acked.insert(chat, last);
         }
-        acked
+        let heard = *self.heard.lock().unwrap();
+        (acked, heard)
     }
 }
 
-async fn write(
+struct Customer {
     n: usize,
-    hubs: Vec<String>,
-    mut chance: StdRng,
-    calm: Arc<AtomicBool>,
-) -> (String, u32) {
-    let chat = format!("{}", 1_000 + n);
-    let mut last = 0;
-    while !calm.load(Ordering::Relaxed) {
-        let message = last + 1;
-        loop {
-            let hub = &hubs[chance.random_range(0..hubs.len())];
-            let request = request(hub, n, &chat, message);
-            let status = http::status(hub, &request, ANSWER_WITHIN).await;
-            if status == Some(200) {
-                break;
+    chat: String,
+    hubs: Rotation,
+    chance: StdRng,
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl Customer {
+    async fn writes(mut self, calm: Arc<AtomicBool>) -> (String, u32) {
+        let mut last = 0;
+        while !calm.load(Ordering::Relaxed) {
+            while !self.posts(last + 1).await {
+                let pause = Duration::from_millis(self.chance.random_range(50..500));
+                tokio::time::sleep(pause).await;
             }
-            assert!(
-                status.is_none_or(|status| status == 503 || status == 429),
-                "a webhook was answered {status:?}"
-            );
-            tokio::time::sleep(Duration::from_millis(chance.random_range(50..500))).await;
+            last += 1;
+            // A platform repeats what was heard, too.
+            if self.chance.random_ratio(1, 10) {
+                self.posts(last).await;
+            }
+            let pause = Duration::from_millis(self.chance.random_range(0..PAUSE_MS));
+            tokio::time::sleep(pause).await;
         }
-        last = message;
-        // A platform repeats what was heard, too.
-        if chance.random_ratio(1, 10) {
-            let hub = &hubs[chance.random_range(0..hubs.len())];
-            let request = request(hub, n, &chat, message);
-            let _whatever = http::status(hub, &request, ANSWER_WITHIN).await;
-        }
-        tokio::time::sleep(Duration::from_millis(chance.random_range(0..PAUSE_MS))).await;
+        (self.chat, last)
     }
-    (chat, last)
+
+    /// Answers whether the message was taken.
+    async fn posts(&mut self, message: u32) -> bool {
+        let Some(hub) = self.hubs.next(&mut self.chance) else {
+            // So says the proxy.
+            self.heard.lock().unwrap().later += 1;
+            return false;
+        };
+        let request = request(&hub, self.n, &self.chat, message);
+        let answer = http::ask(&hub, &request, ANSWER_WITHIN).await;
+        let mut heard = self.heard.lock().unwrap();
+        match answer {
+            Answer::Status(200) => heard.taken += 1,
+            // 408: the hub stood still while it was to read.
+            Answer::Status(408 | 429 | 503) => heard.later += 1,
+            Answer::Status(status) => panic!("a webhook was answered {status}"),
+            Answer::Refused => heard.refused += 1,
+            Answer::Broken => heard.broken += 1,
+            Answer::Late => heard.late += 1,
+        }
+        answer.is(200)
+    }
 }
 
 /// The text by which a message is known.

@@ -2,37 +2,33 @@
 //! hub when their connection breaks - and note whether anything is missing or comes twice.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use domain::entry::Author;
 use domain::event::Row;
-use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId};
+use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId, ShardId};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use switchboard::clock;
 use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use switchboard::store::op::Position;
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::OPERATORS;
-use crate::setup::{operator, token};
+use crate::setup::operator;
+use crate::ws::{CLOSE, TEXT, connect, frame, of_shard, say};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 /// A command that is not answered is given again, as browsers do.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// Longer than a slow browser is suffered.
 const ASLEEP: Duration = Duration::from_secs(20);
-/// Length field: the next two bytes hold the length.
-const TWO_BYTES: u8 = 126;
-const MASKED: u8 = 0x80;
-const LAST: u8 = 0x80;
-const TEXT: u8 = 1;
-const CLOSE: u8 = 8;
 
 /// What a console has seen.
 #[derive(Debug, Default)]
@@ -49,12 +45,27 @@ pub(crate) struct Seen {
 
 pub(crate) struct Desks {
     all: Vec<JoinHandle<Seen>>,
+    positions: Vec<Positions>,
     over: Arc<AtomicBool>,
+}
+
+/// How far a console has come, by shard.
+pub(crate) type Positions = Arc<Mutex<BTreeMap<String, String>>>;
+
+/// Whether all of these are at the ends of all feeds.
+pub(crate) fn stand_at(positions: &[Positions], ends: &[(ShardId, Position)]) -> bool {
+    let end = |(shard, end): &(ShardId, Position)| (shard.to_string(), format!("{shard}:{end}."));
+    let ends: Vec<(String, String)> = ends.iter().map(end).collect();
+    positions.iter().all(|of_one| {
+        let of_one = of_one.lock().unwrap();
+        ends.iter().all(|(shard, end)| of_one.get(shard).is_some_and(|at| at.starts_with(end)))
+    })
 }
 
 impl Desks {
     pub(crate) fn begin(hubs: &[String], seed: u64, calm: &Arc<AtomicBool>) -> Self {
         let over = Arc::new(AtomicBool::new(false));
+        let positions: Vec<_> = (0..OPERATORS).map(|_| Positions::default()).collect();
         let begin = |n: usize| {
             let desk = Desk {
                 me: operator(n),
@@ -63,7 +74,7 @@ impl Desks {
                 chance: StdRng::seed_from_u64(seed.wrapping_add(2_000 + n as u64)),
                 calm: calm.clone(),
                 over: over.clone(),
-                positions: BTreeMap::new(),
+                positions: positions[n].clone(),
                 entries: BTreeSet::new(),
                 asked: BTreeSet::new(),
                 pending: BTreeMap::new(),
@@ -71,7 +82,13 @@ impl Desks {
             };
             tokio::spawn(desk.works())
         };
-        Self { all: (0..OPERATORS).map(begin).collect(), over }
+        let all = (0..OPERATORS).map(begin).collect();
+        Self { all, positions, over }
+    }
+
+    /// Whether every console has come to the ends of all feeds.
+    pub(crate) fn stand_at(&self, ends: &[(ShardId, Position)]) -> bool {
+        stand_at(&self.positions, ends)
     }
 
     pub(crate) async fn ended(self) -> Vec<Seen> {
@@ -91,8 +108,7 @@ struct Desk {
     chance: StdRng,
     calm: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
-    /// By shard.
-    positions: BTreeMap<String, String>,
+    positions: Positions,
     entries: BTreeSet<(ConversationId, EntryNumber)>,
     /// Offers that were answered.
     asked: BTreeSet<(ConversationId, OfferId)>,
@@ -115,7 +131,7 @@ impl Desk {
 
     /// None: the connection broke, or was left.
     async fn sits_at(&mut self, mut socket: TcpStream) -> Option<()> {
-        let positions = self.positions.values().cloned().map(FeedPosition).collect();
+        let positions = self.positions();
         say(&mut socket, &ClientFrame::Hello { protocol: 1, positions }).await?;
         let leaves_at = Instant::now() + Duration::from_secs(self.chance.random_range(10..40));
         let mut bytes = Vec::new();
@@ -151,18 +167,17 @@ impl Desk {
         match frame {
             ServerFrame::Snapshot { positions, rows, .. } => {
                 self.entries.clear();
-                self.positions = positions.iter().map(of_shard).collect();
+                *self.positions.lock().unwrap() = positions.iter().map(of_shard).collect();
                 for row in rows {
                     self.answers_offer(&row, socket).await?;
                 }
             }
             ServerFrame::Events { from, to, events, .. } => {
                 let (shard, from) = of_shard(&from);
-                let at = self.positions.get(&shard).cloned();
+                let at = self.positions.lock().unwrap().insert(shard, to.0);
                 if at.is_some_and(|at| at != from) {
                     self.seen.gaps.push(format!("{} at {from}", self.me));
                 }
-                self.positions.insert(shard, to.0);
                 for event in events {
                     self.sees(event, socket).await?;
                 }
@@ -175,16 +190,30 @@ impl Desk {
             }
             ServerFrame::Result { cmd_id, outcome } => self.is_answered(cmd_id, &outcome),
             ServerFrame::Beat { .. } => {
-                if !self.calm.load(Ordering::Relaxed) && self.chance.random_ratio(1, 40) {
-                    tokio::time::sleep(ASLEEP).await;
+                if self.chance.random_ratio(1, 40) {
+                    self.falls_asleep().await;
                 }
-                let positions = self.positions.values().cloned().map(FeedPosition).collect();
+                let positions = self.positions();
                 say(socket, &ClientFrame::Ack { positions }).await?;
             }
             ServerFrame::Reconnect { .. } => return None,
-            ServerFrame::Welcome { .. } | ServerFrame::Error { .. } => {}
+            ServerFrame::Welcome { .. }
+            | ServerFrame::Typing { .. }
+            | ServerFrame::Error { .. } => {}
         }
         Some(())
+    }
+
+    /// Until it is time to read on, or it is calm.
+    async fn falls_asleep(&self) {
+        let since = Instant::now();
+        while !self.calm.load(Ordering::Relaxed) && since.elapsed() < ASLEEP {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn positions(&self) -> Vec<FeedPosition> {
+        self.positions.lock().unwrap().values().cloned().map(FeedPosition).collect()
     }
 
     async fn sees(&mut self, event: Event, socket: &mut TcpStream) -> Option<()> {
@@ -201,6 +230,8 @@ impl Desk {
             Event::Gone { .. }
             | Event::Edited { .. }
             | Event::Delivery { .. }
+            | Event::File { .. }
+            | Event::Reacted { .. }
             | Event::Line { .. }
             | Event::Channel { .. }
             | Event::Operator { .. }
@@ -281,48 +312,4 @@ impl Desk {
 
 fn new_id() -> Uuid {
     clock::new_uuid().parse().unwrap()
-}
-
-fn of_shard(position: &FeedPosition) -> (String, String) {
-    let shard = position.0.split(':').next().unwrap();
-    (shard.to_owned(), position.0.clone())
-}
-
-async fn connect(hub: &str, n: usize) -> Option<TcpStream> {
-    let mut socket = TcpStream::connect(hub).await.ok()?;
-    let token = token(n);
-    let request = format!(
-        "GET /ws/operator HTTP/1.1\r\nhost: {hub}\r\norigin: http://{hub}\r\n\
-         connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
-         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\ncookie: sb={token}\r\n\r\n"
-    );
-    socket.write_all(request.as_bytes()).await.ok()?;
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(socket.read_u8().await.ok()?);
-    }
-    head.starts_with(b"HTTP/1.1 101").then_some(socket)
-}
-
-/// The opcode of the first frame, and where its payload begins and ends; none: not all is here.
-fn frame(bytes: &[u8]) -> Option<(u8, usize, usize)> {
-    let (&first, &second) = (bytes.first()?, bytes.get(1)?);
-    let (from, length) = match second {
-        TWO_BYTES => (4, u64::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
-        127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)),
-        short => (2, short.into()),
-    };
-    let to = from + usize::try_from(length).ok()?;
-    (bytes.len() >= to).then_some((first & 15, from, to))
-}
-
-/// Masked with zeros, which change nothing.
-async fn say(socket: &mut TcpStream, frame: &ClientFrame) -> Option<()> {
-    let text = serde_json::to_string(frame).unwrap();
-    let length = u16::try_from(text.len()).unwrap();
-    let mut bytes = vec![LAST | TEXT, MASKED | TWO_BYTES];
-    bytes.extend(length.to_be_bytes());
-    bytes.extend([0; 4]);
-    bytes.extend(text.as_bytes());
-    socket.write_all(&bytes).await.ok()
 }

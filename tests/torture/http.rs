@@ -6,17 +6,37 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// The status of the answer; none: there was none in time.
-pub(crate) async fn status(address: &str, request: &str, within: Duration) -> Option<u16> {
-    timeout(within, answer(address, request)).await.ok().flatten()
+/// What came of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Status(u16),
+    /// Nobody listens there.
+    Refused,
+    /// The connection broke before an answer had come.
+    Broken,
+    /// There was no answer in time.
+    Late,
+}
+
+impl Answer {
+    pub(crate) fn is(self, status: u16) -> bool {
+        self == Self::Status(status)
+    }
+}
+
+pub(crate) async fn ask(address: &str, request: &str, within: Duration) -> Answer {
+    let answer = async {
+        let Ok(socket) = TcpStream::connect(address).await else { return Answer::Refused };
+        status(socket, request).await.map_or(Answer::Broken, Answer::Status)
+    };
+    timeout(within, answer).await.unwrap_or(Answer::Late)
 }
 
 pub(crate) fn get(address: &str, path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
 }
 
-async fn answer(address: &str, request: &str) -> Option<u16> {
-    let mut socket = TcpStream::connect(address).await.ok()?;
+async fn status(mut socket: TcpStream, request: &str) -> Option<u16> {
     socket.write_all(request.as_bytes()).await.ok()?;
     let mut head = Vec::new();
     while !head.windows(2).any(|pair| pair == b"\r\n") {

@@ -9,6 +9,9 @@ use crate::proxy::Proxy;
 use crate::redis::{free_port, signal};
 use crate::{HUBS, http};
 
+/// A hub that cannot drain gives up after 25 s.
+const DOWN_WITHIN: Duration = Duration::from_secs(40);
+
 pub(crate) struct Hubs {
     hubs: Vec<Hub>,
 }
@@ -54,7 +57,7 @@ impl Hubs {
         let since = Instant::now();
         let hub = &mut self.hubs[n];
         let request = http::get(&hub.address, "/readyz");
-        while http::status(&hub.address, &request, Duration::from_secs(1)).await != Some(200) {
+        while !http::ask(&hub.address, &request, Duration::from_secs(1)).await.is(200) {
             let ended = hub.process.as_mut().and_then(|process| process.try_wait().unwrap());
             assert_eq!(ended, None, "{} has ended", hub.name);
             assert!(since.elapsed() < within, "{} is not ready", hub.name);
@@ -75,7 +78,7 @@ impl Hubs {
         signal(process.id(), "TERM");
         let since = Instant::now();
         while process.try_wait().unwrap().is_none() {
-            assert!(since.elapsed() < Duration::from_secs(15), "it does not go down");
+            assert!(since.elapsed() < DOWN_WITHIN, "it does not go down");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -101,7 +104,7 @@ impl Hub {
              [redis]\nurl = \"redis://127.0.0.1:{redis}\"\n\
              [cluster]\nnode = \"{name}\"\n\
              [outbound]\nallow_networks = [\"127.0.0.0/8\"]\n\
-             [limits]\nsockets_per_operator = 50\ncommands_per_second = 1000\ncommands_burst = 1000\n",
+             [limits]\nsockets_per_operator = 1000\ncommands_per_second = 1000\ncommands_burst = 1000\n",
             own.join("data").display(),
             crate::SHARDS,
         );

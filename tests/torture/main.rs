@@ -2,7 +2,8 @@
 //! operators answer. Then the whole history is checked.
 //!
 //! `make torture`, or `DURATION=1200 SEED=7 make torture`. The last line holds the counts; whatever
-//! is not zero there is a fault of the hub, and the exit code says so.
+//! is not zero there is a fault of the hub, and the exit code says so. `make rolling` restarts the hubs
+//! one after the other, `make reconnect` breaks all sockets at once.
 
 #![expect(clippy::unwrap_used, reason = "a torture fails by panicking")]
 #![expect(clippy::print_stdout, reason = "its result is what it prints")]
@@ -16,24 +17,30 @@ mod hubs;
 mod nemesis;
 mod platform;
 mod proxy;
+mod reconnect;
 mod redis;
+mod rolling;
+mod rotation;
 mod setup;
+mod stage;
 mod watch;
+mod ws;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_web::rt::System;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
+use crate::checker::Findings;
 use crate::customers::Customers;
 use crate::desks::Desks;
-use crate::hubs::Hubs;
-use crate::platform::Platform;
 use crate::proxy::Proxy;
-use crate::redis::Redis;
+use crate::rotation::Rotation;
+use crate::stage::Stage;
 use crate::watch::Watch;
 
 pub(crate) const HUBS: usize = 3;
@@ -42,90 +49,65 @@ pub(crate) const LINES: u16 = 6;
 pub(crate) const SHARDS: u16 = 6;
 pub(crate) const CUSTOMERS: usize = 60;
 pub(crate) const OPERATORS: usize = 12;
-/// How long everything has to come to rest when the last fault is over.
-const REST: Duration = Duration::from_secs(20);
 
 /// What has happened, for the last line.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     pub(crate) takeovers_ms: Vec<u64>,
     pub(crate) drains_ms: Vec<u64>,
+    /// How often a hub stood still.
+    pub(crate) stops: usize,
 }
 
 fn main() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let seconds = number("DURATION").unwrap_or(90);
     let seed = number("SEED").unwrap_or_else(|| u64::from(std::process::id()));
-    actix_web::rt::System::new().block_on(torture(Duration::from_secs(seconds), seed))
+    match std::env::args().nth(1).as_deref() {
+        None => System::new().block_on(torture(Duration::from_secs(seconds), seed)),
+        Some("rolling") => System::new().block_on(rolling::restarts(seed)),
+        Some("reconnect") => System::new().block_on(reconnect::all_at_once(seed)),
+        Some(other) => panic!("there is no {other}"),
+    }
 }
 
 async fn torture(duration: Duration, seed: u64) -> ExitCode {
-    let directory = tempfile::tempdir().unwrap().keep();
-    println!(
-        "torture: seed={seed} duration={} logs in {}",
-        duration.as_secs(),
-        directory.display()
-    );
-    let redis = Redis::start(&directory.join("redis"));
-    let platform = Platform::start().await;
-    setup::furnish(&redis.url(), &platform.address).await;
-    let proxies = proxies(&redis, seed).await;
-    let mut hubs = Hubs::new(&directory, &proxies);
-    for n in 0..HUBS {
-        hubs.start(n);
-    }
-    for n in 0..HUBS {
-        hubs.is_ready(n, Duration::from_mins(1)).await;
-    }
+    let mut stage = Stage::set(seed).await;
+    stage.start_hubs(HUBS).await;
     let calm = Arc::new(AtomicBool::new(false));
-    let watch = Watch::begin(&redis.url());
-    let customers = Customers::begin(&hubs.addresses(), seed, &calm);
-    let desks = Desks::begin(&hubs.addresses(), seed, &calm);
+    let watch = Watch::begin(stage.store.clone());
+    let addresses = stage.hubs.addresses();
+    let customers = Customers::begin(&Rotation::of_all(&addresses), seed, &calm);
+    let desks = Desks::begin(&addresses, seed, &calm);
     let chance = StdRng::seed_from_u64(seed);
-    let figures = nemesis::rages(duration, chance, &mut hubs, &redis, &proxies, &watch).await;
-    proxies.iter().for_each(Proxy::behaves);
+    let mut figures = nemesis::rages(duration, chance, &mut stage, &watch).await;
+    stage.proxies.iter().for_each(Proxy::behaves);
     calm.store(true, Ordering::Relaxed);
-    let acked = customers.ended().await;
-    tokio::time::sleep(REST).await;
-    let desks = desks.ended().await;
-    let findings = checker::check(&redis.url(), &acked, &desks, &platform).await;
-    drop((hubs, redis));
-    report(duration, &findings, &figures);
-    if findings.is_clean() {
-        std::fs::remove_dir_all(&directory).unwrap();
-        return ExitCode::SUCCESS;
-    }
-    ExitCode::FAILURE
+    let (acked, _heard) = customers.ended().await;
+    checker::rest(&stage.store, &desks).await;
+    let (desks, stops) = (desks.ended().await, figures.stops);
+    let findings = checker::check(&stage.store, &acked, &desks, &stage.platform, stops).await;
+    findings.tell();
+    report(duration, &findings, &mut figures);
+    stage.ends(&findings)
 }
 
-async fn proxies(redis: &Redis, seed: u64) -> Vec<Proxy> {
-    let mut proxies = Vec::new();
-    for n in 0..HUBS {
-        proxies.push(Proxy::start(redis.port, seed.wrapping_add(n as u64)).await);
-    }
-    proxies
-}
-
-fn report(duration: Duration, findings: &checker::Findings, figures: &Figures) {
-    for problem in findings.problems.iter().take(20) {
-        println!("found: {problem}");
-    }
-    let takeover = figures.takeovers_ms.iter().max().copied().unwrap_or_default();
-    let mut drains = figures.drains_ms.clone();
-    drains.sort_unstable();
-    let p95 = drains.get((drains.len() * 95).div_ceil(100).saturating_sub(1));
+fn report(duration: Duration, findings: &Findings, figures: &mut Figures) {
     println!(
-        "view: sessions={} gaps={} repeated={} sends={} sends_repeated={} feeds_broken={}",
+        "view: sessions={} gaps={} repeated={} sends={} sends_repeated={} sends_late={} \
+         feeds_broken={} drain_p100_ms={}",
         findings.sessions,
         findings.gaps,
         findings.seen_twice,
         findings.sends,
         findings.sends_repeated,
+        findings.sends_late,
         findings.feeds_broken,
+        percentile(&mut figures.drains_ms, 100),
     );
     println!(
         "torture: seconds={} acked={} processed={} lost={} duplicated={} out_of_order={} \
-         double_assigned={} orphaned={} takeover_p100_ms={takeover} drain_p95_ms={}",
+         double_assigned={} orphaned={} takeover_p100_ms={} drain_p95_ms={}",
         duration.as_secs(),
         findings.acked,
         findings.processed,
@@ -134,6 +116,18 @@ fn report(duration: Duration, findings: &checker::Findings, figures: &Figures) {
         findings.out_of_order,
         findings.double_assigned,
         findings.orphaned,
-        p95.copied().unwrap_or_default(),
+        percentile(&mut figures.takeovers_ms, 100),
+        percentile(&mut figures.drains_ms, 95),
     );
+}
+
+/// What so many of a hundred do not exceed; 0 of nothing.
+pub(crate) fn percentile(of: &mut [u64], percent: usize) -> u64 {
+    of.sort_unstable();
+    let at = (of.len() * percent).div_ceil(100).saturating_sub(1);
+    of.get(at).copied().unwrap_or_default()
+}
+
+pub(crate) fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap()
 }

@@ -2,13 +2,28 @@
 
 use std::cell::RefCell;
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-/// A port that was free a moment ago.
+/// Below those from which the system gives connections their ports: nobody takes one of these while
+/// its process is down.
+const PORTS: Range<u16> = 20_000..32_000;
+
+/// A port that is free.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Two tortures at a time begin at different places.
+    let first = std::process::id() % u32::from(PORTS.end - PORTS.start);
+    loop {
+        let nth = first + u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + u16::try_from(nth % u32::from(PORTS.end - PORTS.start)).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A signal by its name.
@@ -53,7 +68,7 @@ impl Redis {
 
 /// Returns when it takes connections.
 fn run(directory: &Path, port: u16) -> Child {
-    let process = Command::new("redis-server")
+    let mut process = Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
         .args(["--appendonly", "yes", "--appendfsync", "everysec", "--daemonize", "no"])
         .args(["--maxmemory-policy", "noeviction"])
@@ -63,6 +78,7 @@ fn run(directory: &Path, port: u16) -> Child {
         .spawn()
         .expect("redis-server is installed");
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert_eq!(process.try_wait().unwrap(), None, "redis-server has ended");
         std::thread::sleep(Duration::from_millis(20));
     }
     process

@@ -7,9 +7,6 @@ use std::time::{Duration, Instant};
 use domain::id::ShardId;
 use switchboard::store::Store;
 use switchboard::store::op::{InstanceId, Lease};
-use switchboard::store::redis::RedisSettings;
-
-use crate::SHARDS;
 
 const EVERY: Duration = Duration::from_millis(20);
 
@@ -26,9 +23,7 @@ struct Seen {
 }
 
 impl Watch {
-    pub(crate) fn begin(redis: &str) -> Self {
-        let at = RedisSettings::at(redis, "sb:").unwrap();
-        let store = Store::redis(&RedisSettings { shards: SHARDS, ..at }).unwrap();
+    pub(crate) fn begin(store: Store) -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let at = seen.clone();
         tokio::spawn(async move {

@@ -24,7 +24,7 @@ use crate::actors::following::{LookAt, StoredEnds};
 use crate::actors::node::Node;
 use crate::actors::parts::Shared;
 use crate::actors::poller::StopPolling;
-use crate::actors::shard::{Bell, Retire, Shard, StopShard};
+use crate::actors::shard::{Bell, Doubt, Retire, Shard, StopShard};
 use crate::cluster::lease::{News, Turn};
 use crate::store::Signal;
 use crate::store::op::Member;
@@ -143,6 +143,11 @@ async fn listen(parts: Shared) {
             Ok(Signal::Feed(shard)) => {
                 if let (None, Some(feed)) = (parts.with_shard(shard, |_| ()), parts.feed.get()) {
                     feed.do_send(LookAt(shard));
+                }
+            }
+            Ok(Signal::Restarted) => {
+                for shard in (0..parts.settings.shards).map(ShardId) {
+                    parts.with_shard(shard, |addr| addr.do_send(Doubt));
                 }
             }
             Ok(Signal::Free(_)) | Err(RecvError::Lagged(_)) => {}

@@ -100,7 +100,7 @@ impl Shell {
                 _ = polls.tick() => self.poll(),
                 signal = signals.recv(), if listens => match signal {
                     Ok(Signal::Free(_)) | Err(RecvError::Lagged(_)) => self.poll(),
-                    Ok(Signal::Inbox(_) | Signal::Feed(_)) => {}
+                    Ok(Signal::Inbox(_) | Signal::Feed(_) | Signal::Restarted) => {}
                     Err(RecvError::Closed) => listens = false,
                 },
                 Some(done) = self.under_way.next() => self.done(done),

@@ -10,9 +10,10 @@ use redis::Script;
 use crate::store::op::{Commit, CommitError, INBOX_MAX, Op};
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::Call;
-use crate::store::redis::value::{Load, dedupe_key, microseconds, numbered, signal_text};
+use crate::store::redis::value::{
+    Load, dedupe_key, feed_signal, inbox_signal, microseconds, numbered,
+};
 use crate::store::rules;
-use crate::store::signal::Signal;
 
 pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
 
@@ -42,7 +43,7 @@ pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call
         .arg(malformed)
         .arg(INBOX_MAX)
         .arg(keys.signals())
-        .arg(signal_text(Signal::Feed(commit.shard)))
+        .arg(feed_signal(commit.shard))
         .arg(ops.args)
 }
 
@@ -164,7 +165,7 @@ impl<'a> Ops<'a> {
 
     fn post(&mut self, to: ShardId, bytes: &[u8]) {
         let (meta, inbox) = (self.keys.meta(to), self.keys.inbox(to));
-        let signal = signal_text(Signal::Inbox(to));
+        let signal = inbox_signal(to);
         self.word("post").text(to.0).name(meta).name(inbox).text(signal).bytes(bytes.to_vec());
     }
 

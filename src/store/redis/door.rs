@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use crate::store::Unavailable;
 use crate::store::redis::script::Scripts;
+use crate::store::redis::server::Server;
 use crate::store::redis::settings::Place;
 
 /// For a step: to connect, if need be, and to be answered. Shorter than an owner trusts its lease.
@@ -65,6 +66,7 @@ impl Door {
 pub(super) struct Lane {
     door: Arc<Door>,
     scripts: Arc<Scripts>,
+    server: Arc<Server>,
     config: AsyncConnectionConfig,
     current: Mutex<Current>,
 }
@@ -77,14 +79,14 @@ struct Current {
 }
 
 impl Lane {
-    pub(super) fn new(door: Arc<Door>, scripts: Arc<Scripts>) -> Self {
+    pub(super) fn new(door: Arc<Door>, scripts: Arc<Scripts>, server: Arc<Server>) -> Self {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(STEP_WITHIN))
             .set_response_timeout(Some(STEP_WITHIN))
             .set_pipeline_buffer_size(PIPELINE_SLOTS)
             .set_concurrency_limit(UNDER_WAY_MAX)
             .set_write_backpressure_boundary(WRITE_BYTES);
-        Self { door, scripts, config, current: Mutex::default() }
+        Self { door, scripts, server, config, current: Mutex::default() }
     }
 
     /// Does something with the connection. After a failure of the connection itself, or no answer
@@ -121,6 +123,7 @@ impl Lane {
             client.get_multiplexed_async_connection_with_config(&self.config).await?;
         // Scripts that come one after another must not change places because one is not known.
         self.scripts.load(&mut connection).await?;
+        self.server.is_met(&mut connection).await?;
         current.number += 1;
         current.connection = Some(connection.clone());
         Ok((current.number, connection))

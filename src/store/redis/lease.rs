@@ -9,9 +9,8 @@ use redis::{FromRedisValue, Pipeline, pipe};
 use crate::store::Unavailable;
 use crate::store::op::{InstanceId, Lease, Member, Position, Renewed};
 use crate::store::redis::script::Call;
-use crate::store::redis::value::{odd, parse, signal_text};
+use crate::store::redis::value::{free_signal, odd, parse};
 use crate::store::redis::{Shared, foreign};
-use crate::store::signal::Signal;
 
 const LEASE: [&str; 4] = ["owner", "epoch", "beat", "want"];
 
@@ -85,7 +84,7 @@ impl Shared {
             .arg(&*me.0)
             .arg(epoch)
             .arg(self.keys.signals())
-            .arg(signal_text(Signal::Free(shard)));
+            .arg(free_signal(shard));
         self.leases.with(|on| call.on(on)).await
     }
 

@@ -16,6 +16,7 @@ mod memory;
 mod port;
 mod read;
 mod script;
+mod server;
 mod settings;
 mod subscriber;
 mod thread;
@@ -42,9 +43,10 @@ use crate::store::redis::door::{Door, Lane, Readers};
 use crate::store::redis::facts::Facts;
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::{Call, Scripts};
+use crate::store::redis::server::Server;
 use crate::store::redis::subscriber::Subscriber;
 use crate::store::redis::thread::IoThread;
-use crate::store::redis::value::{dedupe_key, microseconds, odd, parse, signal_text};
+use crate::store::redis::value::{dedupe_key, inbox_signal, microseconds, odd, parse};
 use crate::store::redis::watch::Watch;
 use crate::store::rules;
 use crate::store::signal::{Signal, Signals};
@@ -111,7 +113,8 @@ impl RedisStore {
             let store_id = store_id(&readers, &keys, shards).await?;
             watch.store_id.clone_from(&store_id);
             let first = subscriber.subscribe().await?;
-            let lane = || Lane::new(door.clone(), scripts.clone());
+            let server = Arc::new(Server::new(subscriber.signals.clone()));
+            let lane = || Lane::new(door.clone(), scripts.clone(), server.clone());
             let (leases, steps) = (lane(), lane());
             let shared = Shared { keys, scripts, leases, steps, readers, store_id };
             Ok::<_, Unavailable>((shared, subscriber, first, watch))
@@ -189,7 +192,7 @@ impl Shared {
             .arg(INBOX_MAX)
             .arg(bytes)
             .arg(keys.signals())
-            .arg(signal_text(Signal::Inbox(shard)))
+            .arg(inbox_signal(shard))
             .arg(&self.store_id)
             .arg(shard.0);
         let answer: Vec<String> = self.steps.with(|on| call.on(on)).await?;

@@ -77,12 +77,16 @@ impl Load {
     }
 }
 
-pub(super) fn signal_text(signal: Signal) -> String {
-    match signal {
-        Signal::Inbox(shard) => format!("inbox {}", shard.0),
-        Signal::Free(shard) => format!("free {}", shard.0),
-        Signal::Feed(shard) => format!("feed {}", shard.0),
-    }
+pub(super) fn inbox_signal(shard: ShardId) -> String {
+    format!("inbox {}", shard.0)
+}
+
+pub(super) fn free_signal(shard: ShardId) -> String {
+    format!("free {}", shard.0)
+}
+
+pub(super) fn feed_signal(shard: ShardId) -> String {
+    format!("feed {}", shard.0)
 }
 
 /// None: of a version to come.

@@ -45,6 +45,13 @@ pub(crate) async fn a_release_of_nothing_is_harmless(store: Store) {
     assert_eq!(store.loads(Slot::Place).await.unwrap(), [("olga", "c1")].map(load));
 }
 
+pub(crate) async fn a_release_of_nothing_makes_no_room(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([reserve("olga", "c1", 1)]).await;
+    let tried = anna.tries([release("olga", "c2"), reserve("olga", "c3", 1)]).await;
+    assert_eq!(tried, refused(full("olga", 1)));
+}
+
 pub(crate) async fn reservations_of_one_commit_count(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     anna.does([reserve("olga", "c1", 2)]).await;

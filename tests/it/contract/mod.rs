@@ -138,6 +138,7 @@ contract! {
         no_limit_is_no_limit
         a_release_makes_room
         a_release_of_nothing_is_harmless
+        a_release_of_nothing_makes_no_room
         reservations_of_one_commit_count
         releases_of_one_commit_count
         reservations_of_a_refused_group_count

@@ -1,0 +1,191 @@
+//! Many operators' sockets over two hubs break at once, customers write, and all of them come back:
+//! how long until the last has caught up, and whether any has missed something.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use switchboard::protocol::{ClientFrame, FeedPosition, ServerFrame};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::customers::Customers;
+use crate::desks::{Positions, stand_at};
+use crate::proxy::Proxy;
+use crate::rotation::Rotation;
+use crate::stage::Stage;
+use crate::ws::{CLOSE, TEXT, connect, frame, of_shard, say};
+use crate::{OPERATORS, checker, ms};
+
+const HUBS: usize = 2;
+const SOCKETS: usize = 2_000;
+/// Customers write as long as this while nobody is connected.
+const WRITING: Duration = Duration::from_secs(1);
+/// As consoles do: the first try within a second, then within two, four and so on.
+const FIRST_TRY_MS: u64 = 1_000;
+const GIVEN_UP_AFTER: Duration = Duration::from_mins(3);
+
+pub(crate) async fn all_at_once(seed: u64) -> ExitCode {
+    let mut stage = Stage::set(seed).await;
+    stage.proxies.iter().for_each(Proxy::behaves);
+    stage.start_hubs(HUBS).await;
+    let hubs: Vec<String> = stage.hubs.addresses().into_iter().take(HUBS).collect();
+    let (drops, dropped) = watch::channel(0);
+    let all = Arc::new(Common::default());
+    let mut positions = Vec::new();
+    for n in 0..SOCKETS {
+        let socket = Socket {
+            n,
+            hub: hubs[n % HUBS].clone(),
+            chance: StdRng::seed_from_u64(seed.wrapping_add(n as u64)),
+            all: all.clone(),
+            positions: Positions::default(),
+        };
+        positions.push(socket.positions.clone());
+        tokio::spawn(socket.stays(dropped.clone()));
+    }
+    let connected = all.are_back(0).await;
+    println!("{connected:?} until {SOCKETS} sockets had caught up first");
+    let since = Instant::now();
+    drops.send(1).unwrap();
+    let calm = Arc::new(AtomicBool::new(false));
+    let customers = Customers::begin(&Rotation::of_all(&hubs), seed, &calm);
+    tokio::time::sleep(WRITING).await;
+    calm.store(true, Ordering::Relaxed);
+    let (acked, _heard) = customers.ended().await;
+    all.are_back(1).await;
+    let back = since.elapsed();
+    while !stand_at(&positions, &stage.store.feed_ends().await.unwrap()) {
+        assert!(since.elapsed() < GIVEN_UP_AFTER, "not everybody comes to the end of the feed");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let mut findings = checker::check(&stage.store, &acked, &[], &stage.platform, 0).await;
+    findings.gaps = all.gaps.load(Ordering::Relaxed);
+    if findings.gaps > 0 {
+        findings.problem(format!("{} sockets have missed something", findings.gaps));
+    }
+    findings.tell();
+    println!(
+        "reconnect: operators={OPERATORS} sockets={SOCKETS} hubs={HUBS} missed_messages={} tries={} \
+         gaps={} back_ms={}",
+        findings.acked,
+        all.tries.load(Ordering::Relaxed),
+        findings.gaps,
+        ms(back),
+    );
+    stage.ends(&findings)
+}
+
+#[derive(Default)]
+struct Common {
+    /// How many have caught up after each drop.
+    back: Mutex<BTreeMap<usize, usize>>,
+    /// Connections that were tried.
+    tries: AtomicUsize,
+    gaps: AtomicUsize,
+}
+
+impl Common {
+    /// How long it takes until all have caught up after this drop.
+    async fn are_back(&self, drop: usize) -> Duration {
+        let since = Instant::now();
+        while self.back.lock().unwrap().get(&drop) < Some(&SOCKETS) {
+            assert!(since.elapsed() < GIVEN_UP_AFTER, "{:?} are back", self.back);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        since.elapsed()
+    }
+}
+
+struct Socket {
+    n: usize,
+    hub: String,
+    chance: StdRng,
+    all: Arc<Common>,
+    positions: Positions,
+}
+
+impl Socket {
+    async fn stays(mut self, mut drops: watch::Receiver<usize>) {
+        let mut tries = 0;
+        loop {
+            let longest = FIRST_TRY_MS << tries;
+            tokio::time::sleep(Duration::from_millis(self.chance.random_range(0..longest))).await;
+            let drop = *drops.borrow_and_update();
+            self.all.tries.fetch_add(1, Ordering::Relaxed);
+            if let Some(socket) = connect(&self.hub, self.n % OPERATORS).await {
+                tokio::select! {
+                    _ = drops.changed() => {
+                        tries = 0;
+                        continue;
+                    }
+                    _broken = self.reads(socket, drop) => {}
+                }
+            }
+            tries = (tries + 1).min(4);
+        }
+    }
+
+    /// None: the connection broke.
+    async fn reads(&self, mut socket: TcpStream, drop: usize) -> Option<()> {
+        let positions = self.positions();
+        say(&mut socket, &ClientFrame::Hello { protocol: 1, positions }).await?;
+        let mut bytes = Vec::new();
+        loop {
+            if socket.read_buf(&mut bytes).await.ok()? == 0 {
+                return None;
+            }
+            let mut taken = 0;
+            while let Some((opcode, from, to)) = frame(&bytes[taken..]) {
+                match opcode {
+                    TEXT => {
+                        let payload = &bytes[taken + from..taken + to];
+                        self.hears(serde_json::from_slice(payload).unwrap(), &mut socket, drop)
+                            .await?;
+                    }
+                    CLOSE => return None,
+                    _ => {}
+                }
+                taken += to;
+            }
+            bytes.drain(..taken);
+        }
+    }
+
+    fn positions(&self) -> Vec<FeedPosition> {
+        self.positions.lock().unwrap().values().cloned().map(FeedPosition).collect()
+    }
+
+    async fn hears(&self, frame: ServerFrame, socket: &mut TcpStream, drop: usize) -> Option<()> {
+        match frame {
+            ServerFrame::Snapshot { positions, .. } => {
+                *self.positions.lock().unwrap() = positions.iter().map(of_shard).collect();
+            }
+            ServerFrame::Events { from, to, .. } => {
+                let (shard, from) = of_shard(&from);
+                let at = self.positions.lock().unwrap().insert(shard, to.0);
+                self.all
+                    .gaps
+                    .fetch_add(usize::from(at.is_some_and(|at| at != from)), Ordering::Relaxed);
+            }
+            ServerFrame::CaughtUp {} => {
+                *self.all.back.lock().unwrap().entry(drop).or_default() += 1;
+            }
+            ServerFrame::Beat { .. } => {
+                let positions = self.positions();
+                say(socket, &ClientFrame::Ack { positions }).await?;
+            }
+            ServerFrame::Reconnect { .. } => return None,
+            ServerFrame::Welcome { .. }
+            | ServerFrame::Result { .. }
+            | ServerFrame::Typing { .. }
+            | ServerFrame::Error { .. } => {}
+        }
+        Some(())
+    }
+}
