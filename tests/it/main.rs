@@ -59,6 +59,7 @@ mod site;
 mod store_kill;
 mod store_machine;
 mod store_redis;
+mod store_sentinel;
 mod store_sqlite;
 mod story;
 mod texts;

@@ -9,8 +9,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 
+use crate::redis_server;
 use crate::redis_server::RedisServer;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -140,6 +142,51 @@ fn check_and_serve_look_at_the_redis() {
             assert!(!refused.status.success() && said.contains(word), "{command} {url}: {said}");
         }
     }
+}
+
+/// Its authority is of our own making: only who is told of it trusts the server.
+#[test]
+fn a_redis_behind_tls_is_reached_by_whoever_trusts_its_authority() {
+    let folder = tempfile::tempdir().unwrap();
+    certify("127.0.0.1", folder.path());
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (authority, certificate, key) = (file("authority"), file("certificate"), file("key"));
+    let port = redis_server::free_port();
+    let mut options = vec!["--appendonly", "yes", "--appendfsync", "always"];
+    options.extend(["--requirepass", "secret", "--tls-port", &port, "--tls-auth-clients", "no"]);
+    options.extend(["--tls-ca-cert-file", &authority]);
+    options.extend(["--tls-cert-file", &certificate, "--tls-key-file", &key]);
+    let _server = RedisServer::start(&options);
+    let store = "[store]\nkind = \"redis\"\nshards = 4\n";
+    let url = format!("rediss://:secret@127.0.0.1:{port}");
+    let place = Place::new(&format!("{store}[redis]\nurl = \"{url}\"\n"));
+    let trusting = |name: &str| {
+        let mut command = place.command(name);
+        command.env("SSL_CERT_FILE", &authority);
+        command
+    };
+    let check = trusting("check").output().unwrap();
+    assert!(check.status.success(), "{}", text(&check.stdout));
+    let mut program = Running::start(trusting("serve"));
+    let address = program.ready();
+    assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
+    assert!(program.end("TERM").success());
+    let refused = place.run("check");
+    let said = text(&refused.stdout) + &text(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("Redis does not answer"), "{said}");
+}
+
+/// Writes the certificate of a server, its key, and the authority that has signed it.
+fn certify(host: &str, folder: &Path) {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let of_host = CertificateParams::new([host.to_owned()]).unwrap();
+    let certificate = of_host.signed_by(&key, &authority).unwrap();
+    fs::write(folder.join("authority"), authority.pem()).unwrap();
+    fs::write(folder.join("certificate"), certificate.pem()).unwrap();
+    fs::write(folder.join("key"), key.serialize_pem()).unwrap();
 }
 
 /// A directory of data with a configuration file beside it.

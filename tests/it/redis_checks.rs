@@ -1,7 +1,6 @@
 //! Which servers are refused and which are warned of: each row of the table in
 //! `docs/OPERATIONS.md` that a server can be brought to, with a server started so.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use switchboard::store::Store;
@@ -9,7 +8,7 @@ use switchboard::store::redis::{Durability, Finding, RedisSettings, Verdict, che
 
 use crate::contract::block_on;
 use crate::contract::words::*;
-use crate::redis_server::RedisServer;
+use crate::redis_server::{RedisServer, free_port};
 
 const GOOD: [&str; 8] = [
     "--appendonly",
@@ -202,9 +201,4 @@ pub(crate) fn until(holds: impl Fn() -> bool) {
         assert!(since.elapsed() < Duration::from_secs(20), "it does not come about");
         std::thread::yield_now();
     }
-}
-
-fn free_port() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port().to_string()
 }

@@ -1,10 +1,11 @@
 //! Redis servers that the tests start for themselves, each on a socket in a folder of its own.
 
 use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use switchboard::store::Store;
 use switchboard::store::redis::RedisSettings;
@@ -31,11 +32,27 @@ pub(crate) fn shared() -> &'static RedisServer {
     &SHARED
 }
 
+/// A port for a server that others must reach, below those from which the system gives connections
+/// theirs; several test programs at a time begin at different places.
+pub(crate) fn free_port() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id() % 10_000;
+    loop {
+        let nth = (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        let port = u16::try_from(20_000 + nth).expect("a port");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port.to_string();
+        }
+    }
+}
+
 pub(crate) struct RedisServer {
     folder: PathBuf,
     /// By which stores reach it.
     way: PathBuf,
-    options: Vec<String>,
+    args: Vec<String>,
+    /// What it says when it takes connections.
+    greeting: &'static str,
     running: Option<Running>,
     stores: AtomicUsize,
 }
@@ -49,11 +66,37 @@ struct Running {
 
 impl RedisServer {
     pub(crate) fn start(options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary directory").keep();
-        let options = options.iter().map(|&option| option.to_owned()).collect();
+        let folder = new_folder();
+        let (socket, dir) =
+            (folder.join(SOCKET).display().to_string(), folder.display().to_string());
+        let usual = ["--port", "0", "--save", "", "--logfile", ""];
+        let mut args = usual.map(str::to_owned).to_vec();
+        args.extend(["--unixsocket".to_owned(), socket, "--dir".to_owned(), dir]);
+        args.extend(options.iter().map(|&option| option.to_owned()));
+        Self::run(folder, args, "eady to accept connections")
+    }
+
+    /// A sentinel that alone decides whether the master at that port, which it calls `hub`, is gone.
+    pub(crate) fn start_sentinel(port: &str, master: &str) -> Self {
+        let folder = new_folder();
+        let config = folder.join("sentinel.conf");
+        let settings = format!(
+            "port {port}\nbind 127.0.0.1\nunixsocket {}\ndir {}\n\
+             sentinel monitor hub 127.0.0.1 {master} 1\n\
+             sentinel down-after-milliseconds hub 500\n\
+             sentinel failover-timeout hub 1000\n",
+            folder.join(SOCKET).display(),
+            folder.display(),
+        );
+        std::fs::write(&config, settings).expect("a folder of our own");
+        let args = vec![config.display().to_string(), "--sentinel".to_owned()];
+        Self::run(folder, args, "+monitor master hub")
+    }
+
+    fn run(folder: PathBuf, args: Vec<String>, greeting: &'static str) -> Self {
         let way = redis_altered::way_to(&folder.join(SOCKET));
-        let mut server =
-            Self { folder, way, options, running: None, stores: AtomicUsize::default() };
+        let stores = AtomicUsize::default();
+        let mut server = Self { folder, way, args, greeting, running: None, stores };
         server.starts_again();
         server
     }
@@ -81,14 +124,10 @@ impl RedisServer {
 
     /// Starts on what is in its folder.
     pub(crate) fn starts_again(&mut self) {
-        let socket = self.socket();
         let started = Command::new("sh")
             .args(["-c", GUARD, "guard"])
             .arg(&self.folder)
-            .args(["--port", "0", "--save", "", "--logfile", ""])
-            .args(["--unixsocket".as_ref(), socket.as_os_str()])
-            .args(["--dir".as_ref(), self.folder.as_os_str()])
-            .args(&self.options)
+            .args(&self.args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();
@@ -101,7 +140,7 @@ impl RedisServer {
             let Some(Ok(line)) = lines.next() else {
                 panic!("redis-server did not start (is it installed?):\n{}", said.join("\n"));
             };
-            if line.contains("eady to accept connections") {
+            if line.contains(self.greeting) {
                 break;
             }
             said.push(line);
@@ -154,6 +193,10 @@ impl RedisServer {
     fn socket(&self) -> PathBuf {
         self.folder.join(SOCKET)
     }
+}
+
+fn new_folder() -> PathBuf {
+    tempfile::tempdir().expect("a temporary directory").keep()
 }
 
 impl Drop for RedisServer {

@@ -45,7 +45,7 @@ use switchboard::store::op::Position;
 use uuid::Uuid;
 
 use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
-use crate::screen;
+use crate::{redis_server, screen};
 
 pub use self::company::{Sent, open_at, webhook};
 pub use self::doing::{code, to_line};
@@ -58,16 +58,18 @@ const LINE: &str = "sales";
 pub const SHARDS: u16 = 2;
 pub const CHANNEL: &str = "telegram";
 
-/// Tells the story on the reference model and on the embedded store.
+/// Tells the story on the reference model and on the embedded store, or on Redis alone when
+/// `STORIES_ON=redis` says so (`make test-redis`).
 #[expect(clippy::needless_pass_by_value, reason = "a story is written where it is told")]
 pub fn tell(settings: impl Fn(&mut LineSettings), story: impl AsyncFn(&mut Story)) {
-    for kind in [StoreKind::Model, StoreKind::Sqlite] {
+    for kind in StoreKind::told_on() {
         actix::System::new().block_on(async {
             let _standing_still = time_stands_still();
             let folder = tempfile::tempdir().unwrap();
             let remembering = match kind {
                 StoreKind::Model => Store::model(),
                 StoreKind::Sqlite => Store::sqlite(folder.path()).unwrap(),
+                StoreKind::Redis => redis_server::shared().new_store(),
             };
             let mut told = Story::begin(remembering, &settings).await;
             story(&mut told).await;
@@ -100,6 +102,17 @@ pub fn tell_a_part(
 enum StoreKind {
     Model,
     Sqlite,
+    Redis,
+}
+
+impl StoreKind {
+    fn told_on() -> &'static [Self] {
+        match std::env::var("STORIES_ON").as_deref() {
+            Ok("redis") => &[Self::Redis],
+            Ok(other) => panic!("no stories are told on {other}"),
+            Err(_) => &[Self::Model, Self::Sqlite],
+        }
+    }
 }
 
 /// Keeps the paused clock from running to the next timer whenever the runtime waits for a thread

@@ -10,7 +10,7 @@ use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 use switchboard::clock::Clock;
 use switchboard::store::Store;
-use switchboard::store::op::{DocumentKind, InboxPosition, Position};
+use switchboard::store::op::{DocumentKind, InboxPosition, Job, Position};
 
 use crate::SHARDS;
 use crate::customers::text;
@@ -112,11 +112,14 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
     serde_json::from_slice(bytes).unwrap()
 }
 
-/// What lies in the inbox of a shard, and what its outbox holds.
+/// What lies in the inbox of a shard, and what its outbox is still to send. What was given up waits
+/// there for people.
 async fn undone(store: &Store, shard: ShardId) -> (usize, usize) {
     let at = store.meta(shard).await.unwrap().inbox_at;
     let waiting = store.inbox(shard, InboxPosition(at.0), PAGE).await.unwrap().len();
-    (waiting, store.jobs(shard).await.unwrap().len())
+    let given_up = |job: &Job| !read::<serde_json::Value>(&job.bytes)["given_up"].is_null();
+    let jobs = store.jobs(shard).await.unwrap();
+    (waiting, jobs.iter().filter(|job| !given_up(job)).count())
 }
 
 /// Waits until everything is done and seen, but not for ever.

@@ -56,6 +56,11 @@ impl Customers {
         Self { all: (0..CUSTOMERS).map(begin).collect(), heard }
     }
 
+    /// How many messages were taken so far.
+    pub(crate) fn taken(&self) -> usize {
+        self.heard.lock().unwrap().taken
+    }
+
     /// How many messages of each chat were acknowledged: all up to that number.
     pub(crate) async fn ended(self) -> (BTreeMap<String, u32>, Heard) {
         let mut acked = BTreeMap::new();

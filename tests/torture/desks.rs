@@ -178,8 +178,13 @@ impl Desk {
                 if at.is_some_and(|at| at != from) {
                     self.seen.gaps.push(format!("{} at {from}", self.me));
                 }
+                // All of them were seen, also when nothing can be said any more.
+                let mut broken = false;
                 for event in events {
-                    self.sees(event, socket).await?;
+                    broken |= self.sees(event, socket).await.is_none();
+                }
+                if broken {
+                    return None;
                 }
             }
             ServerFrame::CaughtUp {} => {

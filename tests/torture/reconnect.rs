@@ -24,8 +24,8 @@ use crate::{OPERATORS, checker, ms};
 
 const HUBS: usize = 2;
 const SOCKETS: usize = 2_000;
-/// Customers write as long as this while nobody is connected.
-const WRITING: Duration = Duration::from_secs(1);
+/// So many messages come while nobody is connected.
+const MISSED: usize = 300;
 /// As consoles do: the first try within a second, then within two, four and so on.
 const FIRST_TRY_MS: u64 = 1_000;
 const GIVEN_UP_AFTER: Duration = Duration::from_mins(3);
@@ -35,7 +35,7 @@ pub(crate) async fn all_at_once(seed: u64) -> ExitCode {
     stage.proxies.iter().for_each(Proxy::behaves);
     stage.start_hubs(HUBS).await;
     let hubs: Vec<String> = stage.hubs.addresses().into_iter().take(HUBS).collect();
-    let (drops, dropped) = watch::channel(0);
+    let (drops, dropped) = watch::channel(Network::Up);
     let all = Arc::new(Common::default());
     let mut positions = Vec::new();
     for n in 0..SOCKETS {
@@ -49,16 +49,19 @@ pub(crate) async fn all_at_once(seed: u64) -> ExitCode {
         positions.push(socket.positions.clone());
         tokio::spawn(socket.stays(dropped.clone()));
     }
-    let connected = all.are_back(0).await;
+    let connected = all.are_back(Network::Up).await;
     println!("{connected:?} until {SOCKETS} sockets had caught up first");
-    let since = Instant::now();
-    drops.send(1).unwrap();
+    drops.send(Network::Down).unwrap();
     let calm = Arc::new(AtomicBool::new(false));
     let customers = Customers::begin(&Rotation::of_all(&hubs), seed, &calm);
-    tokio::time::sleep(WRITING).await;
+    while customers.taken() < MISSED {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     calm.store(true, Ordering::Relaxed);
     let (acked, _heard) = customers.ended().await;
-    all.are_back(1).await;
+    let since = Instant::now();
+    drops.send(Network::UpAgain).unwrap();
+    all.are_back(Network::UpAgain).await;
     let back = since.elapsed();
     while !stand_at(&positions, &stage.store.feed_ends().await.unwrap()) {
         assert!(since.elapsed() < GIVEN_UP_AFTER, "not everybody comes to the end of the feed");
@@ -81,20 +84,27 @@ pub(crate) async fn all_at_once(seed: u64) -> ExitCode {
     stage.ends(&findings)
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Network {
+    Up,
+    Down,
+    UpAgain,
+}
+
 #[derive(Default)]
 struct Common {
-    /// How many have caught up after each drop.
-    back: Mutex<BTreeMap<usize, usize>>,
+    /// How many have caught up since the network was so.
+    back: Mutex<BTreeMap<Network, usize>>,
     /// Connections that were tried.
     tries: AtomicUsize,
     gaps: AtomicUsize,
 }
 
 impl Common {
-    /// How long it takes until all have caught up after this drop.
-    async fn are_back(&self, drop: usize) -> Duration {
+    /// How long it takes until all have caught up.
+    async fn are_back(&self, network: Network) -> Duration {
         let since = Instant::now();
-        while self.back.lock().unwrap().get(&drop) < Some(&SOCKETS) {
+        while self.back.lock().unwrap().get(&network) < Some(&SOCKETS) {
             assert!(since.elapsed() < GIVEN_UP_AFTER, "{:?} are back", self.back);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -111,12 +121,13 @@ struct Socket {
 }
 
 impl Socket {
-    async fn stays(mut self, mut drops: watch::Receiver<usize>) {
+    async fn stays(mut self, mut drops: watch::Receiver<Network>) {
         let mut tries = 0;
         loop {
+            let up = drops.wait_for(|network| *network != Network::Down).await;
+            let Ok(network) = up.map(|network| *network) else { return };
             let longest = FIRST_TRY_MS << tries;
             tokio::time::sleep(Duration::from_millis(self.chance.random_range(0..longest))).await;
-            let drop = *drops.borrow_and_update();
             self.all.tries.fetch_add(1, Ordering::Relaxed);
             if let Some(socket) = connect(&self.hub, self.n % OPERATORS).await {
                 tokio::select! {
@@ -124,7 +135,7 @@ impl Socket {
                         tries = 0;
                         continue;
                     }
-                    _broken = self.reads(socket, drop) => {}
+                    _broken = self.reads(socket, network) => {}
                 }
             }
             tries = (tries + 1).min(4);
@@ -132,7 +143,7 @@ impl Socket {
     }
 
     /// None: the connection broke.
-    async fn reads(&self, mut socket: TcpStream, drop: usize) -> Option<()> {
+    async fn reads(&self, mut socket: TcpStream, network: Network) -> Option<()> {
         let positions = self.positions();
         say(&mut socket, &ClientFrame::Hello { protocol: 1, positions }).await?;
         let mut bytes = Vec::new();
@@ -145,7 +156,7 @@ impl Socket {
                 match opcode {
                     TEXT => {
                         let payload = &bytes[taken + from..taken + to];
-                        self.hears(serde_json::from_slice(payload).unwrap(), &mut socket, drop)
+                        self.hears(serde_json::from_slice(payload).unwrap(), &mut socket, network)
                             .await?;
                     }
                     CLOSE => return None,
@@ -161,7 +172,12 @@ impl Socket {
         self.positions.lock().unwrap().values().cloned().map(FeedPosition).collect()
     }
 
-    async fn hears(&self, frame: ServerFrame, socket: &mut TcpStream, drop: usize) -> Option<()> {
+    async fn hears(
+        &self,
+        frame: ServerFrame,
+        socket: &mut TcpStream,
+        network: Network,
+    ) -> Option<()> {
         match frame {
             ServerFrame::Snapshot { positions, .. } => {
                 *self.positions.lock().unwrap() = positions.iter().map(of_shard).collect();
@@ -174,7 +190,7 @@ impl Socket {
                     .fetch_add(usize::from(at.is_some_and(|at| at != from)), Ordering::Relaxed);
             }
             ServerFrame::CaughtUp {} => {
-                *self.all.back.lock().unwrap().entry(drop).or_default() += 1;
+                *self.all.back.lock().unwrap().entry(network).or_default() += 1;
             }
             ServerFrame::Beat { .. } => {
                 let positions = self.positions();
