@@ -1,10 +1,16 @@
 import { defineConfig, type UserConfig } from "vite";
 
-/** The two halves of the widget, each built by its mode: `loader` runs on the site's page, `frame`
- *  is the chat. Their names stay as they are: sites have written one of them down. */
+/** The parts of the widget, each built by its mode: `loader` runs on the site's page, `frame` is the
+ *  chat, and `files` what it loads for files. Their names stay as they are: sites have written one
+ *  of them down, and an open page asks for another later. */
+const PARTS = {
+  loader: { entry: "widget/loader.ts", name: "widget", format: "iife" },
+  frame: { entry: "widget/frame.tsx", name: "widget-frame", format: "iife" },
+  files: { entry: "widget/files/part.ts", name: "widget-files", format: "es" },
+} as const;
+
 export default defineConfig(({ mode }): UserConfig => {
-  const isLoader = mode === "loader";
-  const name = isLoader ? "widget" : "widget-frame";
+  const { entry, name, format } = PARTS[mode as keyof typeof PARTS];
   return {
     publicDir: false,
     // Also when tests build it.
@@ -20,9 +26,9 @@ export default defineConfig(({ mode }): UserConfig => {
       target: "es2022",
       assetsInlineLimit: 0,
       lib: {
-        entry: isLoader ? "widget/loader.ts" : "widget/frame.tsx",
+        entry,
         name: "switchboard",
-        formats: ["iife"],
+        formats: [format],
         fileName: () => `${name}.js`,
         cssFileName: name,
       },

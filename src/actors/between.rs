@@ -1,14 +1,14 @@
 //! Chats and their conversations, which may live in different shards: who is told what by post.
 
-use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind, Progress, Receipt};
+use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
-use domain::entry::{DeliveryState, Record, fold};
 use domain::event::FeedEvent;
-use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, LineId, ShardId};
 use domain::line::RatingScale;
 use domain::permission::{Action, may};
+use domain::progress::{Progress, ProgressOf};
 use jiff::Timestamp;
 
 use crate::actors::bench::{Bench, Broken, Refused};
@@ -19,11 +19,6 @@ use crate::actors::post::{First, Post};
 use crate::clock;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
 use crate::store::op::Op;
-
-/// Records of a history that are read at a time, to find what a receipt is about, and how often:
-/// beyond that a message is too long ago.
-const HISTORY_PAGE: usize = 256;
-const HISTORY_PAGES_MAX: usize = 20;
 
 impl Bench {
     /// An entry of this shard's inbox.
@@ -104,6 +99,9 @@ impl Bench {
         }
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
+                InboundKind::Progress(Progress { of: ProgressOf::Marked(mark), .. }) => {
+                    Some(mark.conversation.clone()).filter(|id| self.is_possible(id))
+                }
                 // An edit may concern the conversation before.
                 InboundKind::Edited { .. }
                 | InboundKind::Reacted { .. }
@@ -126,6 +124,11 @@ impl Bench {
         }
         let first = First::Message { inbound: Box::new(inbound.clone()) };
         self.open_next(group, &line, key, first).await.map(|_opened| ())
+    }
+
+    /// Whether an id that a platform gave back can be one of ours: another hub may use its account too.
+    fn is_possible(&self, conversation: &ConversationId) -> bool {
+        conversation.shard().is_some_and(|shard| shard.0 < self.parts.settings.shards)
     }
 
     /// Feeds a conversation of this shard, or tells the shard where it lives.
@@ -157,6 +160,10 @@ impl Bench {
         inbound: Inbound,
     ) -> Result<(), Broken> {
         let Some(conversation) = self.look(id).await? else {
+            if matches!(&inbound.what, InboundKind::Progress(_)) {
+                tracing::debug!(conversation = %id, "a receipt for what is not there");
+                return Ok(());
+            }
             tracing::error!(conversation = %id, "an arrival for a conversation that is not there");
             let (conversation, channel) = (id.clone(), channel.clone());
             let lost = Post::Forwarded { conversation, channel, inbound };
@@ -164,7 +171,22 @@ impl Bench {
             return Ok(());
         };
         // What has come to the customer keeps its number: it stays with the part where it stands.
-        let stays = matches!(inbound.what, InboundKind::Received { .. });
+        let stays = match &inbound.what {
+            InboundKind::Received { .. } => true,
+            InboundKind::Progress(progress) => {
+                if conversation.chat.channel == *channel {
+                    self.got_further(group, &conversation, progress).await?;
+                }
+                matches!(progress.of, ProgressOf::Marked(_))
+            }
+            InboundKind::Message(_)
+            | InboundKind::Edited { .. }
+            | InboundKind::Reacted { .. }
+            | InboundKind::Blocked
+            | InboundKind::Unblocked
+            | InboundKind::Elsewhere(_)
+            | InboundKind::Introduced(_) => false,
+        };
         if let Some(next) = conversation.moved_to().filter(|_| !stays) {
             let next = next.clone();
             return Box::pin(self.feed_or_forward(group, &next, channel, &inbound)).await;
@@ -189,7 +211,6 @@ impl Bench {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
             }
             InboundKind::Unblocked => Input::CustomerBack,
-            InboundKind::Progress(progress) => return self.got_further(group, id, &progress).await,
             InboundKind::Elsewhere(message) => {
                 Input::WrittenElsewhere { message, original: inbound.original }
             }
@@ -202,62 +223,11 @@ impl Bench {
                 }
                 return Ok(());
             }
-            // Says nothing of any conversation.
-            InboundKind::Introduced(_) => return Ok(()),
+            // Receipts are taken in above; an introduction says nothing of any conversation.
+            InboundKind::Progress(_) | InboundKind::Introduced(_) => return Ok(()),
         };
         if let Err(refusal) = self.feed(group, id, input, None).await? {
             tracing::error!(conversation = %id, ?refusal, "an arrival was refused");
-        }
-        Ok(())
-    }
-
-    /// What the platform says of messages of ours. They are looked up in the history: a conversation
-    /// does not know its messages by the platform's ids.
-    async fn got_further(
-        &mut self,
-        group: &mut Group,
-        id: &ConversationId,
-        progress: &Progress,
-    ) -> Result<(), Broken> {
-        let (mut records, mut after) = (Vec::new(), 0);
-        for _ in 0..HISTORY_PAGES_MAX {
-            let page =
-                self.parts.store.history(self.shard, id.clone(), after, HISTORY_PAGE).await?;
-            let is_last = page.len() < HISTORY_PAGE;
-            for (n, bytes) in page {
-                after = n;
-                records.extend(encode::read::<Record>("record", &bytes));
-            }
-            if is_last {
-                break;
-            }
-        }
-        for entry in fold(records).iter().filter(|entry| progress.concerns(entry)) {
-            let (n, delivery) = (entry.n, progress.state.clone());
-            let input = Input::DeliveryChanged { entry: n, delivery, external_id: None };
-            if let Err(refusal) = self.feed(group, id, input, None).await? {
-                tracing::error!(conversation = %id, ?refusal, "what a platform says was refused");
-            }
-        }
-        Ok(())
-    }
-
-    /// What we wrote has got to the customer.
-    async fn received(
-        &mut self,
-        group: &mut Group,
-        id: &ConversationId,
-        entries: &[EntryNumber],
-        how: Receipt,
-    ) -> Result<(), Broken> {
-        let delivery = match how {
-            Receipt::Delivered => DeliveryState::Delivered,
-            Receipt::Read => DeliveryState::Read,
-        };
-        for entry in entries {
-            let (entry, delivery) = (*entry, delivery.clone());
-            let input = Input::DeliveryChanged { entry, delivery, external_id: None };
-            let _none = self.feed(group, id, input, None).await?;
         }
         Ok(())
     }

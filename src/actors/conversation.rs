@@ -164,6 +164,7 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::OperatorBack { .. }
         | Input::Reconsider
         | Input::DeliveryChanged { .. }
+        | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => return false,

@@ -67,6 +67,14 @@ pub(crate) struct Jobs {
     pub(crate) jobs: Vec<(OutboxJob, Timestamp)>,
 }
 
+/// These are no jobs any more: their messages have arrived.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Settled {
+    pub(crate) shard: ShardId,
+    pub(crate) ids: Vec<String>,
+}
+
 /// A shard runs here: its jobs are ours.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
@@ -235,6 +243,18 @@ impl Handler<Jobs> for Delivery {
             self.schedule.add(found.shard, job, ready_at);
         }
         self.go_on(ctx);
+    }
+}
+
+impl Handler<Settled> for Delivery {
+    type Result = ();
+
+    fn handle(&mut self, settled: Settled, _: &mut Self::Context) {
+        if let Some(kept) = self.given_up.get_mut(&settled.shard) {
+            for id in &settled.ids {
+                kept.remove(id);
+            }
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Group {
     pub(crate) jobs: Vec<OutboxJob>,
     /// How full the inboxes may be for what it puts there.
     pub(crate) room: Room,
+    /// Jobs that are no more after the commit, though nobody sent what they are about.
+    pub(crate) settled: Vec<String>,
     /// Files to fetch after the commit.
     pub(crate) copies: Vec<CopyJob>,
 }
@@ -202,7 +204,7 @@ fn writer_of(effects: &[Effect], n: EntryNumber) -> Option<&OperatorId> {
 }
 
 /// An operator, as the customers of the line see him.
-fn shown_as(
+pub(crate) fn shown_as(
     operator: &OperatorId,
     conversation: &Conversation,
     directory: &Directory,

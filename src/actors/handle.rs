@@ -7,6 +7,7 @@ mod elsewhere;
 pub mod lines;
 pub mod recording;
 pub mod undelivered;
+mod visitor_files;
 pub mod visitors;
 
 use std::fmt;

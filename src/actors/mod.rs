@@ -40,6 +40,7 @@ mod posted;
 mod presence;
 mod progress;
 mod rebuild;
+mod receipts;
 mod round;
 mod schedule;
 mod send_again;

@@ -16,14 +16,14 @@ use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::{Draft, Keep};
 use crate::actors::copying::Copies;
-use crate::actors::delivery::Jobs;
+use crate::actors::delivery::{Jobs, Settled};
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{FeedBatch, TailEvent};
 use crate::actors::group::Group;
 use crate::actors::handle::{Accepted, Change, NotStored};
 use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
-use crate::actors::outbox::{CopyJob, GivenUp, OutboxJob};
+use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
@@ -344,22 +344,11 @@ impl Bench {
                 group.ops.push(Op::UpdateJob { id, ready_at: *ready_at, bytes });
             }
             JobStep::Over { job, delivery, external_id, gone } => {
-                let now = self.parts.clock.now();
-                let id = job.id.clone();
-                group.ops.push(if delivery.is_given_up() {
-                    let given_up = Some(GivenUp { delivery: delivery.clone(), at: now });
-                    let kept = OutboxJob { given_up, sending: false, ..job.clone() };
-                    Op::UpdateJob { id, ready_at: now, bytes: encode::document(&kept) }
-                } else {
-                    Op::DeleteJob { id }
-                });
                 if let (true, DeliveryState::Failed { reason }) = (*gone, delivery) {
                     let input = Input::CustomerGone { reason: reason.clone() };
                     let _none = self.feed(group, &job.conversation, input, None).await?;
                 }
-                let (delivery, external_id) = (delivery.clone(), external_id.clone());
-                let input = Input::DeliveryChanged { entry: job.entry, delivery, external_id };
-                let _none = self.feed(group, &job.conversation, input, None).await?;
+                self.job_is_over(group, job, delivery, external_id.as_ref()).await?;
             }
             JobStep::Forget(job) => group.ops.push(Op::DeleteJob { id: job.id.clone() }),
         }
@@ -508,7 +497,7 @@ impl Bench {
         let tag = encode::tag(&self.parts.me);
         let from = self.feed_end;
         let mut events = Vec::new();
-        let (mut jobs, mut copies) = (Vec::new(), Vec::new());
+        let (mut jobs, mut settled, mut copies) = (Vec::new(), Vec::new(), Vec::new());
         for group in groups {
             for event in group.events {
                 let Some(position) = committed.appended.get(events.len()) else { break };
@@ -519,7 +508,11 @@ impl Bench {
                 self.feed_end = place;
             }
             jobs.extend(group.jobs);
+            settled.extend(group.settled);
             copies.extend(group.copies);
+        }
+        if let (false, Some(delivery)) = (settled.is_empty(), self.parts.delivery.get()) {
+            delivery.do_send(Settled { shard: self.shard, ids: settled });
         }
         if let (false, Some(delivery)) = (jobs.is_empty(), self.parts.delivery.get()) {
             let jobs = jobs.into_iter().map(|job: OutboxJob| {

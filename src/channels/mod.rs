@@ -12,6 +12,7 @@ pub mod form;
 pub mod instagram;
 mod json;
 pub mod kept;
+mod mark;
 pub mod max;
 pub mod meta;
 pub mod proof;
@@ -358,23 +359,6 @@ pub fn pace(settings: &ChannelSettings) -> Pace {
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             Pace { chat: None, channel: None }
         }
-    }
-}
-
-/// Whether customers can be sent files.
-pub fn takes_files(settings: &ChannelSettings) -> bool {
-    match settings {
-        ChannelSettings::Telegram { .. }
-        | ChannelSettings::Vk { .. }
-        | ChannelSettings::Facebook { .. }
-        | ChannelSettings::Instagram { .. }
-        | ChannelSettings::Whatsapp { .. }
-        | ChannelSettings::BotFramework { .. }
-        | ChannelSettings::Viber { .. }
-        | ChannelSettings::Max { .. }
-        | ChannelSettings::Webhook { .. } => true,
-        // Its page does not show them yet.
-        ChannelSettings::Widget(_) => false,
     }
 }
 

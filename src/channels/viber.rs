@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use domain::chat::{CustomerMessage, Inbound, InboundKind, Progress, ProgressOf};
+use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::{Attachment, DeliveryState};
 use domain::line::RatingScale;
+use domain::progress::{Progress, ProgressOf};
 use serde_json::{Value, json};
 
 use super::form::{Form, Is, Rule, TOKEN, field};

@@ -13,8 +13,9 @@ mod rating;
 
 use std::time::Duration;
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
 use domain::entry::DeliveryState;
+use domain::progress::{Progress, ProgressOf};
 use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq;

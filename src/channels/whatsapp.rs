@@ -8,13 +8,15 @@ mod content;
 
 use std::time::Duration;
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
 use domain::entry::DeliveryState;
 use domain::line::RatingScale;
+use domain::progress::{Progress, ProgressOf};
 use serde_json::{Value, json};
 
 use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
 use super::json::{self, Found, first_id, id, words};
+use super::mark;
 use super::meta::graph::{Class, Failed, sent};
 use super::meta::{self, Part};
 use super::rating;
@@ -105,13 +107,19 @@ fn got_further(status: &Value, word: &str) -> Found {
             let code = error["code"].as_i64().unwrap_or(0);
             DeliveryState::Failed { reason: format!("{code}: {}", reason(said)) }
         }
-        // Known from the answer.
-        "sent" => return Err("status_sent"),
+        // Known from the answer, if there was one.
+        "sent" => DeliveryState::Sent,
         _ => return Err("status_unknown"),
     };
     let recipients = [&status["recipient_user_id"], &status["recipient_id"]];
     let chat = first_id(recipients).ok_or("no_chat")?.into();
-    let of = ProgressOf::Messages(vec![id(&status["id"]).ok_or("status_without_id")?.into()]);
+    let external_id = id(&status["id"]).ok_or("status_without_id")?;
+    let mark = words(&status["biz_opaque_callback_data"]);
+    let of = match mark.and_then(|mark| mark::read(mark, Some(external_id.clone()))) {
+        Some(mark) => ProgressOf::Marked(mark),
+        None if state == DeliveryState::Sent => return Err("status_sent"),
+        None => ProgressOf::Messages(vec![external_id.into()]),
+    };
     let what = InboundKind::Progress(Progress { of, state });
     Ok(Inbound { chat, customer_name: String::new(), what, original: None, return_to: None })
 }
@@ -249,7 +257,7 @@ fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
     let recipient = if is_phone { "to" } else { "recipient" };
     let mut body = json!({
         "messaging_product": "whatsapp", "recipient_type": "individual",
-        "biz_opaque_callback_data": format!("{}:{}", message.job, message.part),
+        "biz_opaque_callback_data": mark::of(message),
     });
     body[recipient] = message.chat.into();
     if let Some(file) = message.files.first() {

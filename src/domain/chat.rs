@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::TextsSent;
 use crate::customer::Standing;
-use crate::entry::{Attachment, Author, Body, DeliveryState, Entry};
+use crate::entry::Attachment;
 use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber};
 use crate::line::RatingScale;
+use crate::progress::Progress;
 
 /// A chat, as stored. Its successive conversations are linked through it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,42 +146,4 @@ pub struct CustomerMessage {
 pub struct AskedRating {
     pub conversation: ConversationId,
     pub scale: RatingScale,
-}
-
-/// What the platform says of messages that were sent to the customer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
-    pub of: ProgressOf,
-    pub state: DeliveryState,
-}
-
-/// Which messages it is about.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProgressOf {
-    /// Those with these ids of the platform.
-    Messages(Vec<Arc<str>>),
-    /// All up to the one with this number, on platforms that number their messages.
-    UpToNumber(i64),
-    /// All that were sent until then.
-    UpTo(Timestamp),
-}
-
-impl Progress {
-    /// Whether it tells something new of an entry. Platforms repeat themselves and mix the order up.
-    pub fn concerns(&self, entry: &Entry) -> bool {
-        let Body::Message(message) = &entry.body else { return false };
-        let Some(delivery) = &message.delivery else { return false };
-        let is_meant = match &self.of {
-            ProgressOf::Messages(ids) => {
-                message.external_id.as_ref().is_some_and(|own| ids.contains(own))
-            }
-            ProgressOf::UpToNumber(newest) => {
-                let own = message.external_id.as_deref().and_then(|own| own.parse::<i64>().ok());
-                own.is_some_and(|own| own <= *newest)
-            }
-            ProgressOf::UpTo(at) => *delivery != DeliveryState::Pending && entry.at <= *at,
-        };
-        is_meant && entry.author != Author::Customer && delivery.is_before(&self.state)
-    }
 }

@@ -27,6 +27,7 @@ use crate::effect::{Effect, Facts, Input};
 use crate::entry::{CloseReason, Record};
 use crate::hours::Hours;
 use crate::id::{ChatKey, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId};
+use crate::progress::Early;
 use crate::routing::Via;
 
 pub use crate::conversation::continuing::Continuation;
@@ -84,6 +85,9 @@ pub struct Conversation {
     pub preview_kind: Option<String>,
     /// The conversation of this chat before this one, or the part of this one in another line.
     pub continues: Option<ConversationId>,
+    /// What the platform said of messages while they were being sent.
+    #[serde(default, skip_serializing_if = "Early::is_empty")]
+    pub early: Early,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +194,7 @@ impl Conversation {
             preview: String::new(),
             preview_kind: None,
             continues: opening.continues,
+            early: Early::default(),
         }
     }
 
@@ -267,6 +272,7 @@ impl Conversation {
             Input::DeliveryChanged { entry, delivery, external_id } => {
                 self.delivery_changed(entry, delivery, external_id, turn);
             }
+            Input::SaidEarly { progress } => self.early.keep(progress),
             Input::FileCopied { entry, attachment, copy } => {
                 self.file_copied(entry, attachment, copy, turn);
             }

@@ -8,6 +8,7 @@
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
 //! | `SomebodyEligible`, `OperatorLeft`, `OperatorBack`, `Reconsider` | the line |
 //! | `DeliveryChanged`, `FileCopied` | the outbox |
+//! | `SaidEarly` | the channel, of what the outbox is just sending |
 //! | `DeadlinePassed` | the line's one timer |
 //!
 //! | leaves ([`Effect`]) | becomes |
@@ -38,6 +39,7 @@ use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::limits::Limits;
 use crate::line::{LineSettings, RatingScale};
 use crate::operator::Departure;
+use crate::progress::Progress;
 use crate::routing::{Decision, Seek, Via};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -189,6 +191,10 @@ pub enum Input {
         entry: EntryNumber,
         delivery: DeliveryState,
         external_id: Option<Arc<str>>,
+    },
+    /// The platform says something of a message before we know what it calls it.
+    SaidEarly {
+        progress: Progress,
     },
     /// A customer's file is kept here now, or will not be.
     FileCopied {

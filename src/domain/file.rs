@@ -6,6 +6,8 @@ use crate::id::FileId;
 
 /// Most files of one message that are kept, or sent.
 pub const FILES_OF_MESSAGE_MAX: usize = 10;
+/// What an attachment calls a picture.
+pub const PHOTO: &str = "photo";
 
 /// A file that is kept here, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +22,18 @@ pub struct StoredFile {
     /// Size of the picture that is shown of it; none: it is only to be downloaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<PictureSize>,
+}
+
+impl StoredFile {
+    /// What an attachment calls it: [`PHOTO`], `video`, `audio` or `document`.
+    pub fn kind(&self) -> &'static str {
+        match self.media_type.split_once('/').map(|(kind, _)| kind) {
+            Some("image") => PHOTO,
+            Some("video") => "video",
+            Some("audio") => "audio",
+            _ => "document",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod line;
 pub mod operator;
 pub mod permission;
+pub mod progress;
 pub mod queue;
 pub mod recording;
 pub mod rehearsal;

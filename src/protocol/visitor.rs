@@ -5,7 +5,7 @@
 //! another conversation than the visitor's own. `docs/PROTOCOL.md` is written for a stranger.
 
 use domain::chat::Receipt;
-use domain::id::{ConversationId, EntryNumber};
+use domain::id::{ConversationId, EntryNumber, FileId};
 use domain::line::RatingScale;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,14 @@ pub enum VisitorFrame {
     /// The page has taken in everything up to here; only over a socket.
     Ack { position: String },
     /// `id` is made by the page and kept when it repeats the message.
-    Message { id: Uuid, text: String },
+    Message {
+        id: Uuid,
+        /// Empty only with files.
+        text: String,
+        /// Uploaded before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileId>,
+    },
     /// Answers a request to rate.
     Rate { id: Uuid, value: u8 },
     /// The contact form.
@@ -147,12 +154,25 @@ pub enum VisitorItem {
         /// It asks for a rating on this scale.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rating: Option<RatingScale>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<VisitorFile>,
     },
     Rated {
         conversation: ConversationId,
         scale: RatingScale,
         value: u8,
     },
+}
+
+/// A file of a message, to be fetched at `/widget/{channel}/files/{conversation}/{n}/{index}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitorFile {
+    pub index: usize,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<u64>,
+    /// There is a picture of it, at `.../{index}/picture`.
+    pub picture: bool,
 }
 
 /// Who wrote a message, as the visitor may see him.

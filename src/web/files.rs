@@ -25,7 +25,7 @@ use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
 
 /// Longest name that is kept, in characters.
-const NAME_CHARS_MAX: usize = 120;
+pub(in crate::web) const NAME_CHARS_MAX: usize = 120;
 /// How long an upload may take.
 const UPLOAD_WAIT: Duration = Duration::from_mins(10);
 /// Nothing of a file runs, wherever it is opened.
@@ -38,7 +38,7 @@ const CACHING: &str = "private, no-cache";
 #[into_params(parameter_in = Query)]
 pub(in crate::web) struct UploadQuery {
     /// What the file is called; only its last part is kept.
-    name: Option<String>,
+    pub(in crate::web) name: Option<String>,
 }
 
 /// Takes a file in that is to be sent in a conversation: the body is its bytes. It is sent by a
@@ -63,14 +63,6 @@ pub(in crate::web) async fn upload(
     if !person.may(Action::Reply(&row)) {
         let reads = person.may(Action::ReadConversation(&row));
         return Err(if reads { ApiError::Forbidden } else { ApiError::NotFound });
-    }
-    let directory = edge.node.directory();
-    let channel = directory.channels.get(&row.channel).ok_or(ApiError::NotFound)?;
-    if !channels::takes_files(&channel.value.settings) {
-        return Err(ApiError::Refused {
-            code: FileProblem::NotAllowed.word(),
-            message: "customers of this channel cannot be sent files",
-        });
     }
     let owner = Owner::Conversation(id);
     let name = query.name.as_deref().map(|name| channels::clean_line(name, NAME_CHARS_MAX));

@@ -85,7 +85,18 @@ fn configure_widget(routes: &mut ServiceConfig) {
         .service(only("/widget/{channel}/preview", "GET", [get().to(widget::preview)]))
         .service(small(only("/widget/{channel}/start", "POST", [post().to(widget::start::start)])))
         .service(small(only("/widget/{channel}/news", "POST", [post().to(widget::news)])))
-        .service(small(only("/widget/{channel}/act", "POST", [post().to(widget::act)])));
+        .service(small(only("/widget/{channel}/act", "POST", [post().to(widget::act)])))
+        .service(only("/widget/{channel}/files", "POST", [post().to(widget::files::upload)]))
+        .service(only(
+            "/widget/{channel}/files/{conversation}/{n}/{index}",
+            "GET",
+            [get().to(widget::files::content)],
+        ))
+        .service(only(
+            "/widget/{channel}/files/{conversation}/{n}/{index}/picture",
+            "GET",
+            [get().to(widget::files::picture)],
+        ));
 }
 
 fn configure_api(routes: &mut ServiceConfig) {

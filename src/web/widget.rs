@@ -4,6 +4,7 @@
 //! Two things prove where a page comes from: the browser shows the frame on the channel's sites
 //! only, and says in `Origin` who asks. Who the visitor is, his token says.
 
+pub(super) mod files;
 mod page;
 pub(super) mod start;
 

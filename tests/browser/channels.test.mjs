@@ -40,3 +40,36 @@ test("a channel is connected by its form, and says how it is", async (t) => {
   assert.equal(await console.getByTestId("told-secret").count(), 0, "told once");
   assert.deepEqual(stage.faults, []);
 });
+
+test("a widget is connected for a site, and says where it was opened", async (t) => {
+  const stage = await openStage(t, "channels-widget");
+  const console = await stage.signedIn("anna");
+  await console.getByTestId("place-channels").click();
+  await console.getByTestId("add-widget").click();
+  await console.locator("#channel-line").selectOption({ index: 1 });
+  const origins = console.getByTestId("channel-field-origins");
+  await origins.fill("www.shop.example");
+  await console.getByTestId("save-channel").click();
+  await console.getByTestId("problem").first().waitFor();
+  await stage.shot(console, "problem");
+  await origins.fill("https://shop.example\nhttps://www.shop.example");
+  await console.getByTestId("save-channel").click();
+  const snippet = await console.getByTestId("snippet").innerText();
+  const [, hub, id] = snippet.match(/^<script src="(.*)\/widget\.js" data-channel="(.*)" async><\/script>$/);
+  await console.getByTestId("told-new_key").waitFor();
+  await console.getByTestId("unseen").waitFor();
+  await stage.shot(console, "connected");
+  const start = { method: "POST", headers: { "content-type": "application/json" } };
+  const body = JSON.stringify({ site: "https://shop.example" });
+  const started = await fetch(`${hub}/widget/${id}/start`, { ...start, body });
+  assert.equal(started.status, 200);
+  await console.reload();
+  await console.getByTestId("seen").getByText("https://shop.example").waitFor();
+  assert.equal(await origins.inputValue(), "https://shop.example\nhttps://www.shop.example");
+  await stage.shot(console, "seen");
+  const href = await console.getByTestId("try-widget").getAttribute("href");
+  const preview = await stage.open(`${hub}${href}`);
+  await preview.getByRole("button", { name: "Open the chat" }).waitFor();
+  await stage.shot(preview, "preview");
+  assert.deepEqual(stage.faults, []);
+});

@@ -53,6 +53,51 @@ test("a visitor is answered, and nothing is lost while the wire is cut", async (
   assert.deepEqual(stage.faults, []);
 });
 
+test("files go both ways, and a program does not", async (t) => {
+  const { stage, site, console } = await openShop(t, "widget-files");
+  const page = await stage.open(site.origin);
+  const scripts = [];
+  page.on("request", (request) => scripts.push(new URL(request.url()).pathname));
+  const chat = await openChat(page);
+  await write(chat, "My lamp has come like this:");
+  await chat.getByTestId("own").filter({ hasText: "like this" }).waitFor();
+  assert.equal(scripts.includes("/widget-files.js"), false, "not before it is needed");
+  const picture = { name: "broken lamp.png", mimeType: "image/png", buffer: await page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 200 } }) };
+  await chat.getByTestId("attach").setInputFiles([
+    picture,
+    { name: "bill.txt", mimeType: "text/plain", buffer: Buffer.from("One lamp: 40") },
+  ]);
+  const own = chat.getByTestId("own").filter({ hasText: "bill.txt" });
+  await own.getByTestId("picture").waitFor();
+  await stage.shot(page, "sent");
+  const saved = page.waitForEvent("download");
+  await own.getByTestId("file").filter({ hasText: "bill.txt" }).click();
+  assert.equal((await saved).suggestedFilename(), "bill.txt");
+
+  await chat.getByTestId("attach").setInputFiles([
+    { name: "lamp.exe", mimeType: "image/png", buffer: Buffer.from("MZ\x90\0\x03\0\0\0") },
+  ]);
+  await chat.getByTestId("upload").filter({ hasText: "cannot be sent" }).waitFor();
+  await stage.shot(page, "refused");
+  await chat.getByTestId("upload").getByRole("button", { name: "Remove" }).click();
+
+  await accept(console);
+  await console.getByTestId("entries").getByText("bill.txt").waitFor();
+  await console.getByTestId("attach").setInputFiles([picture]);
+  await console.getByTestId("upload").filter({ hasText: "broken lamp.png" }).waitFor();
+  await replyBox(console).fill("We send you another one. Is it this model?");
+  await console.getByTestId("send").click();
+  const answer = chat.getByTestId("received").filter({ hasText: "another one" });
+  await answer.getByTestId("picture").waitFor();
+  await stage.shot(page, "answered");
+  await stage.shot(console, "console");
+  await page.reload();
+  const again = await openChat(page);
+  await again.getByTestId("received").getByTestId("picture").waitFor();
+  await again.getByTestId("own").getByTestId("picture").waitFor();
+  assert.deepEqual(stage.faults, []);
+});
+
 test("a visitor rates by a button", async (t) => {
   const { stage, site, console } = await openShop(t, "widget-rate");
   const page = await stage.open(site.origin);

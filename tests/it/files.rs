@@ -40,7 +40,11 @@ async fn copy(story: &Story, conversation: &ConversationId) -> FileCopy {
     }
 }
 
-async fn uploaded(story: &Story, conversation: &ConversationId, content: &[u8]) -> StoredFile {
+pub(crate) async fn uploaded(
+    story: &Story,
+    conversation: &ConversationId,
+    content: &[u8],
+) -> StoredFile {
     let owner = Owner::Conversation(conversation.clone());
     let files = story.node.files();
     let mut receiving = files.receive(&owner, files::new_id()).await.unwrap();
@@ -48,7 +52,7 @@ async fn uploaded(story: &Story, conversation: &ConversationId, content: &[u8]) 
     receiving.finish(Some("photo of it"), story.now()).await.unwrap()
 }
 
-async fn sends(
+pub(crate) async fn sends(
     anna: &Desk,
     story: &Story,
     conversation: &ConversationId,

@@ -45,6 +45,7 @@ mod preview;
 mod program;
 mod protocol;
 mod read_model;
+mod receipts;
 mod redis_altered;
 mod redis_checks;
 mod redis_memory;

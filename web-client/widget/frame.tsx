@@ -4,8 +4,9 @@ import { render } from "preact";
 import { browserEnvironment } from "../client/environment.ts";
 import type { FrameSays, ToFrame } from "./core/messages.ts";
 import type { Act, Introduction } from "./core/protocol.ts";
-import { newestReceived, readableOn, wanted } from "./core/select.ts";
-import { initial, reduce, TYPING_MS, type State, type StateEvent } from "./core/state.ts";
+import { hasFiles, newestReceived, readableOn, wanted } from "./core/select.ts";
+import { initial, reduce, TYPING_MS, type Pending, type State, type StateEvent } from "./core/state.ts";
+import type { Around } from "./files/part.ts";
 import { en } from "./i18n/en.ts";
 import { ru } from "./i18n/ru.ts";
 import { Link, type Reply, type Way } from "./net/link.ts";
@@ -13,6 +14,10 @@ import "./style/frame.css";
 import { App } from "./view/App.tsx";
 
 const TYPING_EVERY_MS = 2_500;
+/** A script of its own; where it does not come, files keep their names. */
+const FILES_PART = "/widget-files.js";
+
+type FilesPart = typeof import("./files/part.ts");
 
 const channel = location.pathname.split("/")[2] ?? "";
 const site = decodeURIComponent(location.hash.slice(1));
@@ -25,6 +30,7 @@ let typedAt = 0;
 let marked = "";
 /** The question of a form that is on its way. */
 let asked = "";
+let filesPart: Promise<FilesPart | null> | null = null;
 
 /** To the page around us, and to no other: it said where it is from, and the browser checks it. */
 function tell(message: FrameSays): void {
@@ -35,6 +41,7 @@ function emit(event: StateEvent): void {
   const before = state;
   state = reduce(state, event);
   render(<App state={state} words={words} actions={actions} />, document.body);
+  if (state.items.some(hasFiles)) void loadFiles().then((part) => part?.show(state.items, around));
   if (isLonger(before, state)) showNewest();
   // What one writes into has changed under the visitor's hands.
   if (state.isOpen && wanted(before) !== wanted(state)) focusFirst();
@@ -60,7 +67,8 @@ function focusFirst(): void {
 
 const actions = {
   write: (text: string) => act({ type: "message", id: way.uuid(), text }),
-  again: (id: string, text: string) => act({ type: "message", id, text }),
+  again: ({ id, text, files }: Pending) => act({ type: "message", id, text, files }),
+  attach: (files: File[]) => void loadFiles().then((part) => part?.send(files, around)),
   rate: (value: number) => act({ type: "rate", id: way.uuid(), value }),
   introduce({ question, ...form }: Introduction & { question: string }) {
     asked = question;
@@ -73,6 +81,21 @@ const actions = {
   },
   close: () => tell({ say: "close" }),
 };
+
+const around: Around = {
+  language: () => (words === ru ? "ru" : "en"),
+  fetch: (path, init) => fetch(`/widget/${channel}/${path}`, withToken(init)),
+  send: (files) => act({ type: "message", id: way.uuid(), text: "", files }),
+};
+
+/** Most visitors never send a file or get one. */
+function loadFiles(): Promise<FilesPart | null> {
+  return (filesPart ??= import(/* @vite-ignore */ FILES_PART).catch(() => null));
+}
+
+function withToken(init?: RequestInit): RequestInit {
+  return { ...init, headers: { ...init?.headers, authorization: `Bearer ${link?.bearer ?? ""}` } };
+}
 
 function act(what: Act): void {
   emit({ on: "acted", act: what, at: way.now() });
@@ -118,10 +141,11 @@ function begin(start: Extract<ToFrame, { say: "start" }>): void {
       const root = document.documentElement;
       root.dataset["theme"] = theme;
       root.style.setProperty("--color", color);
-      root.style.setProperty("--on-color", readableOn(color));
+      const ink = readableOn(color);
+      root.style.setProperty("--on-color", ink);
       document.title = started.widget.title;
       emit({ on: "started", started });
-      tell({ say: "look", color, side });
+      tell({ say: "look", color, ink, side });
       if (started.visitor.vouched === false) tell({ say: "not_vouched" });
     },
     gone: () => emit({ on: "gone" }),
@@ -146,9 +170,10 @@ function sendAgain(): void {
   if (wanted(state) !== null) return;
   if (asked !== "") actions.write(asked);
   asked = "";
-  for (const { id, text, refused } of state.pending) {
+  for (const pending of state.pending) {
+    const { refused } = pending;
     if (refused?.code === "form_needed" || refused?.code === "consent_needed") {
-      actions.again(id, text);
+      actions.again(pending);
     }
   }
 }

@@ -6,7 +6,6 @@
  */
 
 import type { FrameSays, FromFrame, PageSays } from "./core/messages.ts";
-import { readableOn } from "./core/select.ts";
 import { STYLE } from "./loader.css.ts";
 
 const script = document.currentScript as HTMLScriptElement | null;
@@ -80,7 +79,7 @@ function begin(): void {
         return keep(said.token);
       case "look":
         host.style.setProperty("--color", said.color);
-        host.style.setProperty("--on-color", readableOn(said.color));
+        host.style.setProperty("--on-color", said.ink);
         host.toggleAttribute("left", said.side === "left");
         button.hidden = false;
         return;

@@ -7,7 +7,7 @@ use domain::channel::Channel;
 use domain::channel::widget::WidgetSettings;
 use domain::chat::{CustomerMessage, Inbound, InboundKind, Introduction, Receipt};
 use domain::customer::Standing;
-use domain::id::{ChatKey, ConversationId, EntryNumber};
+use domain::id::{ChatKey, ConversationId, EntryNumber, FileId};
 use domain::line::RatingScale;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -92,7 +92,9 @@ impl NodeHandle {
     /// it.
     pub async fn visitor_acts(&self, guest: &Guest, frame: VisitorFrame) -> Acted {
         let done = match frame {
-            VisitorFrame::Message { id, text } => self.visitor_writes(guest, id, text, None).await,
+            VisitorFrame::Message { id, text, files } => {
+                self.visitor_sends(guest, id, text, &files).await
+            }
             VisitorFrame::Rate { id, value } => self.visitor_rates(guest, id, value).await,
             VisitorFrame::Introduce { id, name, phone, email, consent } => {
                 let form = Form { name, phone, email, consent };
@@ -116,31 +118,38 @@ impl NodeHandle {
         }
     }
 
-    fn limits_of(&self, guest: &Guest) -> Option<Arc<OfWidget>> {
+    pub(super) fn limits_of(&self, guest: &Guest) -> Option<Arc<OfWidget>> {
         let widget = guest.widget()?;
         Some(self.parts.visitor_limits.of(&guest.channel.id, &widget.limits))
+    }
+
+    async fn visitor_sends(
+        &self,
+        guest: &Guest,
+        id: Uuid,
+        text: String,
+        files: &[FileId],
+    ) -> Result<(), VisitorRefusal> {
+        let is_empty = text.trim().is_empty() && files.is_empty();
+        if is_empty || text.chars().count() > TEXT_CHARS_MAX {
+            return Err(bad("text"));
+        }
+        let attachments = self.uploaded(guest, files).await?;
+        let message = CustomerMessage { text, attachments, ..CustomerMessage::default() };
+        self.visitor_writes(guest, id, message).await
     }
 
     async fn visitor_writes(
         &self,
         guest: &Guest,
         id: Uuid,
-        text: String,
-        rating: Option<u8>,
+        message: CustomerMessage,
     ) -> Result<(), VisitorRefusal> {
         let limits = self.limits_of(guest).ok_or(VisitorRefusal::Unavailable {})?;
-        if text.trim().is_empty() || text.chars().count() > TEXT_CHARS_MAX {
-            return Err(bad("text"));
-        }
         limits.message(&guest.visitor.id)?;
-        let message = CustomerMessage {
-            external_id: Some(id.to_string().into()),
-            text,
-            rating,
-            ..CustomerMessage::default()
-        };
+        let message = CustomerMessage { external_id: Some(id.to_string().into()), ..message };
         let dedupe = format!("visitor:{}:{id}", guest.visitor.id);
-        if rating.is_none() && self.begins(guest).await? {
+        if message.rating.is_none() && self.begins(guest).await? {
             self.may_begin(guest)?;
             limits.conversation(guest.address)?;
             self.vouch(guest).await?;
@@ -163,17 +172,19 @@ impl NodeHandle {
             RatingScale::Like => "👍".to_owned(),
             RatingScale::Stars => format!("{value} ⭐"),
         };
-        self.visitor_writes(guest, id, words, Some(value)).await
+        let press =
+            CustomerMessage { text: words, rating: Some(value), ..CustomerMessage::default() };
+        self.visitor_writes(guest, id, press).await
     }
 
     /// Whether his next message begins a conversation.
-    async fn begins(&self, guest: &Guest) -> Result<bool, VisitorRefusal> {
+    pub(super) async fn begins(&self, guest: &Guest) -> Result<bool, VisitorRefusal> {
         let chat = chat::chat(self, &guest.chat()).await?;
         Ok(chat.is_none_or(|chat| chat.open.is_none()))
     }
 
     /// Whether everything is known of him that is asked before a conversation.
-    fn may_begin(&self, guest: &Guest) -> Result<(), VisitorRefusal> {
+    pub(super) fn may_begin(&self, guest: &Guest) -> Result<(), VisitorRefusal> {
         let directory = self.directory();
         let line = directory.lines.get(&guest.channel.line);
         let asks = line.is_some_and(|line| line.value.settings.consent.enabled);
@@ -319,7 +330,7 @@ impl Form {
     }
 }
 
-fn bad(field: &str) -> VisitorRefusal {
+pub(super) fn bad(field: &str) -> VisitorRefusal {
     VisitorRefusal::BadValue { field: field.to_owned() }
 }
 

@@ -5,7 +5,8 @@
 
 use domain::chat::{Chat, Receipt};
 use domain::conversation::{Conversation, State};
-use domain::entry::{Author, Body, DeliveryState, Entry, Fact, Message, Record, fold};
+use domain::entry::{Attachment, Author, Body, DeliveryState, Entry, Fact, Message, Record, fold};
+use domain::file::{FileCopy, PHOTO};
 use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber};
 use domain::texts::Kind;
 
@@ -14,7 +15,8 @@ use crate::actors::encode;
 use crate::actors::handle::{NodeHandle, NotStored};
 use crate::actors::line::AskPlace;
 use crate::protocol::visitor::{
-    ChatState, OpenHours, OpenRating, Phase, QueueState, Shown, VisitorItem, VisitorNews, Writer,
+    ChatState, OpenHours, OpenRating, Phase, QueueState, Shown, VisitorFile, VisitorItem,
+    VisitorNews, Writer,
 };
 use crate::store::op::DocumentKind;
 
@@ -155,6 +157,7 @@ fn item(record: Record, of: &Conversation, directory: &Directory) -> Option<Visi
             from: writer(&author, of, directory),
             id: own_id(&author, &message),
             rating: message.automatic.and_then(asks_for),
+            files: files(&message.attachments),
             text: message.text,
         }),
         Body::Fact(Fact::Rated { scale, value }) => {
@@ -162,6 +165,36 @@ fn item(record: Record, of: &Conversation, directory: &Directory) -> Option<Visi
         }
         Body::Fact(_) | Body::Note { .. } => None,
     }
+}
+
+fn files(attachments: &[Attachment]) -> Vec<VisitorFile> {
+    let shown = |(index, attachment): (usize, &Attachment)| {
+        let Attachment::File { what, name, size_bytes, copy, .. } = attachment else { return None };
+        // Of what is just being copied we know what kind it is, and not yet whether it can be shown.
+        let picture = match copy {
+            Some(FileCopy::Stored { file }) => file.picture.is_some(),
+            Some(FileCopy::Loading) | None => what == PHOTO,
+            Some(FileCopy::Missing { .. }) => false,
+        };
+        let name = name.clone().unwrap_or_else(|| what.clone());
+        Some(VisitorFile { index, name, size_bytes: *size_bytes, picture })
+    };
+    attachments.iter().enumerate().filter_map(shown).collect()
+}
+
+/// An entry of his chat; none: there is no such entry, or it is of another chat.
+pub(crate) async fn entry(
+    node: &NodeHandle,
+    key: &ChatKey,
+    conversation: &ConversationId,
+    n: EntryNumber,
+) -> Result<Option<Entry>, NotStored> {
+    let Some(conversation) = node.stored_conversation(conversation).await? else { return Ok(None) };
+    if conversation.chat != *key {
+        return Ok(None);
+    }
+    let entries = fold(records(node, &conversation, 0).await?);
+    Ok(entries.into_iter().find(|entry| entry.n == n))
 }
 
 fn own_id(author: &Author, message: &Message) -> Option<String> {

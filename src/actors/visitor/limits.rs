@@ -22,6 +22,13 @@ const READINGS: u32 = 10;
 const STARTS_PERIOD: Duration = Duration::from_mins(1);
 const STARTS: u32 = 120;
 
+/// Files that are uploaded at one address.
+const UPLOADS_PERIOD: Duration = Duration::from_hours(1);
+const UPLOADS: u32 = 120;
+/// Files that one visitor looks at: a page that opens shows all its pictures at once.
+const FILES_PERIOD: Duration = Duration::from_mins(1);
+const FILES: u32 = 300;
+
 /// The limits of all widgets on this node.
 #[derive(Debug, Default)]
 pub(crate) struct Limits(Mutex<BTreeMap<ChannelId, Arc<OfWidget>>>);
@@ -34,6 +41,8 @@ pub(crate) struct OfWidget {
     readings: DefaultKeyedRateLimiter<Arc<str>>,
     conversations: DefaultKeyedRateLimiter<IpAddr>,
     starts: DefaultKeyedRateLimiter<IpAddr>,
+    uploads: DefaultKeyedRateLimiter<IpAddr>,
+    files: DefaultKeyedRateLimiter<Arc<str>>,
 }
 
 /// Too much: so many seconds are to be waited.
@@ -64,6 +73,8 @@ impl OfWidget {
             readings: RateLimiter::keyed(quota(READINGS, READINGS_PERIOD)),
             conversations: RateLimiter::keyed(conversations),
             starts: RateLimiter::keyed(quota(STARTS, STARTS_PERIOD)),
+            uploads: RateLimiter::keyed(quota(UPLOADS, UPLOADS_PERIOD)),
+            files: RateLimiter::keyed(quota(FILES, FILES_PERIOD)),
         }
     }
 
@@ -80,6 +91,16 @@ impl OfWidget {
     /// A message from that address begins a conversation.
     pub(crate) fn conversation(&self, address: IpAddr) -> Result<(), TooFast> {
         attempt(&self.conversations, &address)
+    }
+
+    /// A file is uploaded at that address.
+    pub(crate) fn upload(&self, address: IpAddr) -> Result<(), TooFast> {
+        attempt(&self.uploads, &address)
+    }
+
+    /// A visitor fetches a file.
+    pub(crate) fn file(&self, visitor: &Arc<str>) -> Result<(), TooFast> {
+        attempt(&self.files, visitor)
     }
 
     /// A page is opened at that address.

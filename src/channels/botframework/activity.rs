@@ -1,7 +1,8 @@
 //! What one activity means.
 
-use domain::chat::{CustomerMessage, Inbound, InboundKind, Progress, ProgressOf};
+use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::{Attachment, DeliveryState};
+use domain::progress::{Progress, ProgressOf};
 use jiff::Timestamp;
 use serde_json::Value;
 

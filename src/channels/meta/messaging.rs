@@ -2,12 +2,14 @@
 //!
 //! Sources: developers.facebook.com, Messenger Platform: webhook events, Send API, error codes.
 
-use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind, Progress, ProgressOf};
+use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
 use domain::entry::{Attachment, DeliveryState};
 use domain::line::RatingScale;
+use domain::progress::{Progress, ProgressOf};
 use serde_json::{Value, json};
 
 use super::super::json::{self, Found, file, first_id, id, other, words};
+use super::super::mark;
 use super::super::rating::{self, MARK};
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{Outgoing, SendOutcome};
@@ -101,18 +103,21 @@ fn message(event: &Value, page: &str) -> Found {
     Ok(inbound(customer(event)?, what))
 }
 
-/// What was sent in the page's name. The mark comes back with what we sent; in recorded events the
-/// two sides are not always swapped, so the customer is whoever is not the page.
+/// What was sent in the page's name. The mark comes back with what we sent: the platform has it. In
+/// recorded events the two sides are not always swapped, so the customer is whoever is not the page.
 fn echo(event: &Value, page: &str) -> Found {
     let message = &event["message"];
-    if words(&message["metadata"]).is_some_and(|metadata| metadata.starts_with(MARK)) {
-        return Err("own_echo");
-    }
-    if message["is_self"] == true {
+    let mark = words(&message["metadata"]).and_then(|metadata| metadata.strip_prefix(MARK));
+    if mark.is_none() && message["is_self"] == true {
         return Err("self");
     }
     let sides = [&event["recipient"]["id"], &event["sender"]["id"]];
     let chat = sides.into_iter().filter_map(id).find(|side| side != page).ok_or("no_chat")?;
+    if let Some(mark) = mark {
+        let mark = mark::read(mark, id(&message["mid"])).ok_or("own_echo")?;
+        let (of, state) = (ProgressOf::Marked(mark), DeliveryState::Sent);
+        return Ok(inbound(chat, InboundKind::Progress(Progress { of, state })));
+    }
     let (text, attachments) = content(message);
     let what = InboundKind::Elsewhere(ElsewhereMessage {
         external_id: id(&message["mid"]).map(Into::into),
@@ -258,7 +263,7 @@ fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
         Some(guest) => json!({ "user_ref": guest }),
         None => json!({ "id": message.chat }),
     };
-    let metadata = format!("{MARK}{}:{}", message.job, message.part);
+    let metadata = format!("{MARK}{}", mark::of(message));
     let mut inner = json!({ "metadata": metadata });
     match message.files.first() {
         None => inner["text"] = message.text.into(),

@@ -222,6 +222,9 @@ impl Conversation {
         if entry == EntryNumber(0) || entry > self.last_entry {
             return turn.ignore("there is no such entry");
         }
+        if let Some(own) = &external_id {
+            self.early.known(entry, own);
+        }
         self.record(Record::Delivery { entry, delivery, external_id, at: turn.now }, turn);
     }
 
@@ -318,20 +321,11 @@ fn files_to_copy(message: &mut Message) -> Vec<(u16, WantedFile)> {
 /// A file of ours, as a message holds it.
 fn attached(file: &StoredFile) -> Attachment {
     Attachment::File {
-        what: kind_of_media(&file.media_type).to_owned(),
+        what: file.kind().to_owned(),
         name: Some(file.name.clone()),
         size_bytes: Some(file.size_bytes),
         external_id: None,
         copy: Some(FileCopy::Stored { file: file.clone() }),
-    }
-}
-
-fn kind_of_media(media_type: &str) -> &'static str {
-    match media_type.split_once('/').map(|(kind, _)| kind) {
-        Some("image") => "photo",
-        Some("video") => "video",
-        Some("audio") => "audio",
-        _ => "document",
     }
 }
 

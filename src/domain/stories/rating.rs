@@ -55,7 +55,7 @@ fn a_rating_is_asked_for_after_the_closing_text() {
     story.then(finishes(ANNA), &asked);
     let mut story = answered(like);
     story.tell(0, finishes(ANNA));
-    assert!(story.sent()[2].ends_with("Reply with 1 for yes or 0 for no."));
+    assert!(story.sent()[2].ends_with("(1: yes, 0: no)"));
 }
 
 #[test]

@@ -32,8 +32,8 @@ fn english(kind: Kind) -> &'static str {
             "We have not heard from you for a while and close this conversation. \
              Just write again whenever you need us."
         }
-        Kind::RateLike => "Were you content with the answer? Reply with 1 for yes or 0 for no.",
-        Kind::RateStars => "How did we do? Reply with a digit from 1 (poor) to 5 (excellent).",
+        Kind::RateLike => "Were you content with the answer? (1: yes, 0: no)",
+        Kind::RateStars => "How did we do, from 1 (poor) to 5 (excellent)?",
     }
 }
 
@@ -59,7 +59,7 @@ fn russian(kind: Kind) -> &'static str {
             "Вы давно не отвечали, поэтому мы завершаем разговор. \
              Напишите нам снова, когда понадобится."
         }
-        Kind::RateLike => "Помог ли вам наш ответ? Отправьте 1, если да, или 0, если нет.",
-        Kind::RateStars => "Оцените нашу работу: отправьте цифру от 1 (плохо) до 5 (отлично).",
+        Kind::RateLike => "Помог ли вам наш ответ? (1: да, 0: нет)",
+        Kind::RateStars => "Оцените нашу работу: от 1 (плохо) до 5 (отлично).",
     }
 }

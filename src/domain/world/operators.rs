@@ -173,6 +173,7 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::OperatorBack { .. }
         | Input::Reconsider
         | Input::DeliveryChanged { .. }
+        | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => None,

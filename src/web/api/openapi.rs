@@ -75,6 +75,9 @@ use crate::web::{auth, files, hooks, setup, widget};
         widget::start::start,
         widget::news,
         widget::act,
+        widget::files::upload,
+        widget::files::content,
+        widget::files::picture,
     ),
     modifiers(&SignInCookie, &CommonAnswers),
 )]
@@ -90,6 +93,8 @@ impl utoipa::Modify for SignInCookie {
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     }
 }
+
+const JSON: &str = "application/json";
 
 /// What any operation may answer before it is reached, or instead of its own answer.
 struct CommonAnswers;
@@ -113,12 +118,14 @@ impl utoipa::Modify for CommonAnswers {
 fn add_common(operation: &mut Operation, writes: bool) {
     let signed_in = operation.security.is_some();
     let has_body = operation.request_body.is_some();
+    let has_json =
+        operation.request_body.as_ref().is_some_and(|body| body.content.contains_key(JSON));
     for (applies, status, description) in [
         (signed_in, "401", "not signed in"),
         (signed_in || writes, "403", "no right to this, or a foreign page"),
         (has_body, "400", "not of the documented form"),
         (has_body, "413", "too large"),
-        (has_body, "415", "not application/json"),
+        (has_json, "415", "not application/json"),
         (true, "503", "repeat it, see Retry-After"),
     ] {
         let known = &mut operation.responses.responses;
@@ -131,7 +138,7 @@ fn add_common(operation: &mut Operation, writes: bool) {
 fn refusal(description: &str) -> RefOr<Response> {
     let body = Content::new(Some(Ref::from_schema_name("ErrorBody")));
     let response = ResponseBuilder::new().description(description);
-    response.content("application/json", body).build().into()
+    response.content(JSON, body).build().into()
 }
 
 pub(in crate::web) async fn document() -> web::Json<utoipa::openapi::OpenApi> {
@@ -195,6 +202,8 @@ mod tests {
             assert!(answers[status].is_object(), "{status}");
         }
         assert!(document["paths"]["/api/v1/me"]["get"]["responses"]["415"].is_null());
+        let upload = &document["paths"]["/api/v1/conversations/{id}/files"]["post"]["responses"];
+        assert!(upload["415"].is_null() && upload["413"].is_object(), "a file may be anything");
     }
 
     #[test]

@@ -22,6 +22,6 @@ fuzz_target!(|body: &[u8]| {
     };
     let header = |name: &str| name.eq_ignore_ascii_case(SECRET_HEADER).then_some("secret");
     let now = "2026-03-02T09:00:00Z".parse().expect("a moment");
-    let items = channels::parse(&channel, &HookRequest { header: &header, body, now });
+    let items = channels::parse(&channel, &HookRequest { header: &header, body, keys: None, now });
     assert_eq!(items.expect("genuine").len(), 1);
 });

@@ -27,6 +27,6 @@ fuzz_target!(|body: &[u8]| {
         _ => None,
     };
     let now = "2026-03-02T09:00:00Z".parse().expect("a moment");
-    let items = channels::parse(&channel, &HookRequest { header: &header, body, now });
+    let items = channels::parse(&channel, &HookRequest { header: &header, body, keys: None, now });
     assert_ne!(items, Err(Rejected::NotGenuine));
 });

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use domain::chat::InboundKind;
 use domain::entry::{Attachment, Author, Body, DeliveryState};
-use domain::id::ConversationId;
+use domain::id::{ConversationId, EntryNumber};
 use domain::line::{ClosingRule, LineSettings, RatingScale};
+use domain::progress::{Mark, Progress, ProgressOf};
 use serde_json::{Value, json};
 use switchboard::actors::handle::Accepted;
 use switchboard::channels::kept::Kept;
@@ -99,7 +100,16 @@ fn an_echo_is_ours_or_somebody_elses() {
         let event = meta::echo(meta::PAGE, CUSTOMER, "mid.9", "hi", &metadata);
         items(&FACEBOOK, &meta::messaging("page", meta::PAGE, &[event])).remove(0)
     };
-    assert_eq!(echo(json!("switchboard:job-3:0")).meaning, Meaning::Ignored("own_echo"));
+    let ours = inbound(&echo(json!("switchboard:0-c1:3:0")));
+    let mark = Mark {
+        conversation: ConversationId::new("0-c1"),
+        entry: EntryNumber(3),
+        part: 0,
+        external_id: Some("mid.9".into()),
+    };
+    let progress = Progress { of: ProgressOf::Marked(mark), state: DeliveryState::Sent };
+    assert_eq!((&*ours.chat, ours.what), (CUSTOMER, InboundKind::Progress(progress)));
+    assert_eq!(echo(json!("switchboard:what?")).meaning, Meaning::Ignored("own_echo"));
     for metadata in [Value::Null, json!("OF_ANOTHER_PROGRAM")] {
         let found = inbound(&echo(metadata));
         assert_eq!(&*found.chat, CUSTOMER);
@@ -234,7 +244,7 @@ async fn whatsapp_is_written_to_a_phone_or_a_user() {
     let bodies = graph.with(|state| state.sent.clone());
     assert_eq!((&bodies[0]["to"], &bodies[0]["recipient"]), (&json!("16505551234"), &Value::Null));
     assert_eq!((&bodies[1]["to"], &bodies[1]["recipient"]), (&Value::Null, &json!("US.135")));
-    assert_eq!(bodies[0]["biz_opaque_callback_data"], "job-3:0");
+    assert_eq!(bodies[0]["biz_opaque_callback_data"], "0-c1:3:0");
 }
 
 #[actix_web::test]
@@ -298,7 +308,8 @@ fn a_page_talks_with_its_customer() {
         let sent = graph.with(|state| state.sent[0].clone());
         let metadata = &sent["message"]["metadata"];
         let ours = meta::echo(meta::PAGE, CUSTOMER, "mid.1", "how can I help?", metadata);
-        assert_eq!(FACEBOOK.posts(story, &one(ours)).await, [], "it is ours");
+        assert_eq!(FACEBOOK.posts(story, &one(ours)).await, [Accepted::Created]);
+        assert_eq!(last_delivery(story, &id).await, DeliveryState::Sent, "it is ours");
         let theirs = meta::echo(meta::PAGE, CUSTOMER, "mid.x", "by hand", &Value::Null);
         assert_eq!(FACEBOOK.posts(story, &one(theirs)).await, [Accepted::Created]);
         let entries = story.node.transcript(&id).await.unwrap().unwrap().entries;
@@ -341,6 +352,15 @@ fn receipts_say_how_far_an_answer_has_got_and_never_go_back() {
         WHATSAPP.posts(story, &status("wamid.2", "failed", why)).await;
         let reason = "131047: Re-engagement message".to_owned();
         assert_eq!(last_delivery(story, &id).await, DeliveryState::Failed { reason });
+        graph.fails("/messages", Fault::AnswerLost);
+        anna.replies(story, &id, "hello?").await;
+        assert_eq!(last_delivery(story, &id).await, DeliveryState::Unconfirmed);
+        let marked = graph.with(|state| state.sent[2]["biz_opaque_callback_data"].clone());
+        let mut taken = status("wamid.3", "sent", Value::Null);
+        taken["entry"][0]["changes"][0]["value"]["statuses"][0]["biz_opaque_callback_data"] =
+            marked;
+        WHATSAPP.posts(story, &taken).await;
+        assert_eq!(last_delivery(story, &id).await, DeliveryState::Sent, "the status says so");
 
         let one = |event: Value| meta::messaging("page", meta::PAGE, &[event]);
         FACEBOOK.posts(story, &one(meta::message(meta::PAGE, CUSTOMER, "m1", "hello"))).await;

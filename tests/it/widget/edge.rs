@@ -7,17 +7,17 @@ use sha2::Sha256;
 
 use crate::site::{Answer, Page, SETUP_TOKEN, Site, founded, line};
 
-const SHOP: &str = "https://shop.example";
+pub(super) const SHOP: &str = "https://shop.example";
 
-struct Shop {
-    site: Site,
-    chief: Page,
-    path: String,
+pub(super) struct Shop {
+    pub(super) site: Site,
+    pub(super) chief: Page,
+    pub(super) path: String,
     secret: String,
 }
 
 impl Shop {
-    async fn opens() -> Self {
+    pub(super) async fn opens() -> Self {
         let site = Site::open().await;
         let chief = founded(&site.page, SETUP_TOKEN).await;
         let sales: LineId = line(&chief, &json!({ "name": "Sales" })).await;
@@ -30,7 +30,7 @@ impl Shop {
     }
 
     /// As the frame posts it, which is a page of the hub.
-    async fn posts(&self, what: &str, body: &Value) -> Answer {
+    pub(super) async fn posts(&self, what: &str, body: &Value) -> Answer {
         let origin = self.site.page.url.clone();
         self.posts_from(&[("origin", &*origin)], what, body).await
     }
@@ -42,7 +42,7 @@ impl Shop {
         self.site.page.ask("POST", &path, &headers, body.to_string()).await
     }
 
-    async fn starts(&self, body: &Value) -> Value {
+    pub(super) async fn starts(&self, body: &Value) -> Value {
         let answer = self.posts("start", body).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json()
@@ -185,7 +185,7 @@ async fn the_frame_and_its_preview_are_pages() {
         assert_eq!((page.status.as_u16(), page.header("x-content-type-options")), (200, "nosniff"));
         assert!(page.text.contains(holds), "{}", page.text);
     }
-    let scripts = ["/widget.js", "/widget-frame.js", "/widget-frame.css"];
+    let scripts = ["/widget.js", "/widget-frame.js", "/widget-frame.css", "/widget-files.js"];
     for path in scripts {
         assert_eq!(shop.site.page.ask("GET", path, &[], "").await.status, 200, "{path}");
     }

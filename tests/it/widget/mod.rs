@@ -1,6 +1,7 @@
 //! The site widget: visitors on a page of another origin, told at the hub's boundary.
 
 mod edge;
+mod files;
 mod page;
 mod protocol;
 mod reading;

@@ -9,8 +9,9 @@ use domain::line::RatingScale;
 use serde_json::Value;
 use strum::EnumCount;
 use switchboard::protocol::visitor::{
-    ChatState, OpenHours, OpenRating, Phase, QueueState, Shown, VisitorError, VisitorFrame,
-    VisitorItem, VisitorNews, VisitorOutcome, VisitorRefusal, VisitorServerFrame, Writer,
+    ChatState, OpenHours, OpenRating, Phase, QueueState, Shown, VisitorError, VisitorFile,
+    VisitorFrame, VisitorItem, VisitorNews, VisitorOutcome, VisitorRefusal, VisitorServerFrame,
+    Writer,
 };
 
 const CONVERSATION: &str = "0-0195512e-0000-7000-8000-000000000001";
@@ -92,10 +93,16 @@ fn items() -> Vec<VisitorItem> {
         text: text.into(),
         id: id.map(str::to_owned),
         rating,
+        files: Vec::new(),
     };
+    let mut with_file = message(4, Writer::Person(anna), "Yes, it is.", None, None);
+    if let VisitorItem::Message { files, .. } = &mut with_file {
+        let name = "lamp.jpg".to_owned();
+        files.push(VisitorFile { index: 0, name, size_bytes: Some(70_423), picture: true });
+    }
     vec![
         message(1, Writer::Visitor {}, "Is it in stock?", Some(ID), None),
-        message(4, Writer::Person(anna), "Yes, it is.", None, None),
+        with_file,
         message(6, Writer::Company {}, "How did we do?", None, Some(RatingScale::Stars)),
         VisitorItem::Rated { conversation, scale: RatingScale::Stars, value: 5 },
     ]

@@ -18,7 +18,7 @@ fn a_message_that_is_repeated_is_there_once() {
     tell(anna, async |story| {
         story.has_a_widget(|_| {}).await;
         let page = story.visits("ivan").await;
-        let message = VisitorFrame::Message { id: new_id(), text: "hello".into() };
+        let message = VisitorFrame::Message { id: new_id(), text: "hello".into(), files: vec![] };
         for _ in 0..3 {
             page.says(&message);
         }
@@ -63,7 +63,7 @@ fn nobody_writes_before_he_says_who_he_is() {
     tell(anna, async |story| {
         story.has_a_widget(|_| {}).await;
         let page = Page::open(story, story.visitor("ivan"));
-        page.says(&VisitorFrame::Message { id: new_id(), text: "hello".into() });
+        page.says(&VisitorFrame::Message { id: new_id(), text: "hello".into(), files: vec![] });
         story.settles().await;
         assert!(format!("{:?}", page.frames()).contains("HelloExpected"));
         let forged = VisitorFrame::Hello { token: format!("{}x", page.token()), after: None };

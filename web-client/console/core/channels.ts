@@ -8,7 +8,8 @@ export type ChannelKind = { kind: string; fields: readonly ChannelField[] };
 
 export type ChannelField = {
   name: string;
-  is: "secret" | "text" | "url" | "flag";
+  /** `origins`: a list of texts, a line each. */
+  is: "secret" | "text" | "url" | "flag" | "origins";
   needed: boolean;
   /** What it is when it is left out. */
   default: string | null;
@@ -24,11 +25,16 @@ export type Channel = {
   /** With secrets masked. */
   settings: { kind: string } & Readonly<Record<string, unknown>>;
   health: ChannelHealth;
+  /** Of a widget: on which sites it was opened, and when last; the newest first. */
+  seen?: readonly { site: string; at: string }[];
   /** The key of our own webhook, in the answer that made it. */
   new_key?: string;
   /** What is typed in at the platform, in the answer that made it. */
   to_type_in?: Readonly<Record<string, string>>;
 };
+
+/** The one list among the fields: it can be emptied. */
+const ORIGINS = "origins";
 
 export type ChannelHealth = {
   state: "disabled" | "unheard" | "connected" | "broken";
@@ -154,13 +160,26 @@ export function valueOf(
   const stored = channel?.settings[field.name];
   if (field.is === "flag") return typeof stored === "boolean" ? stored : field.default === "true";
   if (field.is === "secret") return "";
+  if (field.is === "origins") return Array.isArray(stored) ? stored.join("\n") : "";
   return typeof stored === "string" ? stored : (field.default ?? "");
 }
 
 /** The settings to send: what was typed. An empty field is as if nobody had touched it. */
-export function settingsToSend(form: ChannelForm): Record<string, string | boolean> {
-  const typed = Object.entries(form.fields).filter(([, value]) => value !== "");
-  return { kind: form.kind, ...Object.fromEntries(typed) };
+export function settingsToSend(form: ChannelForm): Record<string, string | boolean | string[]> {
+  const { [ORIGINS]: origins, ...fields } = form.fields;
+  const typed = Object.entries(fields).filter(([, value]) => value !== "");
+  const list = origins === undefined ? {} : { [ORIGINS]: String(origins).split(/\s+/).filter(Boolean) };
+  return { kind: form.kind, ...Object.fromEntries(typed), ...list };
+}
+
+export function isWidget({ settings }: Channel): boolean {
+  return settings.kind === "widget";
+}
+
+/** The tag that a site writes into its pages. */
+export function snippetOf({ id, hook_url }: Channel): string {
+  const { origin } = new URL(hook_url);
+  return `<script src="${origin}/widget.js" data-channel="${id}" async></script>`;
 }
 
 export function problemsOf({ saving }: ChannelForm, field: string): readonly Problem[] {

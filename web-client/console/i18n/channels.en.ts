@@ -10,6 +10,11 @@ export const channelsEn = {
   newOne: (kind: string) => `New: ${kind}`,
   steps: "What to do at the platform",
   address: "Address to enter at the platform",
+  snippet: "Tag for the pages of the site",
+  copy: "Copy",
+  seen: (site: string, time: string) => `Last opened on ${site}: ${time}`,
+  unseen: "No site has opened it since Switchboard was started.",
+  tryIt: "Try it on a page of ours",
   toldOnce: "Copy this now: it is not shown again.",
   connect: "Connect",
   save: "Save",
@@ -71,6 +76,7 @@ export const channelsEn = {
     service_hosts: "Hosts that may get our token",
     sender_name: "Name above our messages",
     outgoing_url: "Address for outgoing messages",
+    origins: "Sites that may show it",
   },
   hints: {
     polling: "For sites that the platform cannot reach. One program may ask at a time.",
@@ -78,6 +84,7 @@ export const channelsEn = {
     human_agent: "Needs the permission Human Agent of the platform; up to 7 days.",
     openid_metadata_url: "Change these only for an identity provider of your own.",
     outgoing_url: "Empty: messages come in only.",
+    origins: "One a line, as https://www.example.com; with and without www. are two sites.",
   },
   guides: {
     telegram: [
@@ -118,6 +125,11 @@ export const channelsEn = {
     max: [
       "Make a bot with MasterBot and copy its token.",
       "Connect: Switchboard tells MAX where to deliver.",
+    ],
+    widget: [
+      "Name the sites that may show the chat, and connect.",
+      "Copy the tag below into the pages of the site, before </body>.",
+      "The key is for sites that say who their users are; docs/WIDGET.md says how.",
     ],
     webhook: [
       "Connect, and copy the key: it signs what you send and what you get.",

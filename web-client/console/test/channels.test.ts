@@ -6,6 +6,7 @@ import {
   NO_CHANNELS,
   problemsOf,
   settingsToSend,
+  snippetOf,
   valueOf,
   withChannels,
   type Channel,
@@ -98,4 +99,22 @@ test("the address says which channel is open", () => {
 test("a kind that nobody has words for has its own name", () => {
   expect(kindName(languages.ru.channels, "vk")).toBe("Сообщество ВКонтакте");
   expect(kindName(languages.en.channels, "carrier_pigeon")).toBe("carrier_pigeon");
+});
+
+test("a list is typed a line each, and can be emptied", () => {
+  const field = { name: "origins", is: "origins", needed: false, default: null } as const;
+  const settings = { kind: "widget", origins: ["https://a.example", "https://b.example"] };
+  const widget = channel({ settings });
+  const form = formOfChannel(widget);
+  expect(valueOf(form, widget, field)).toBe("https://a.example\nhttps://b.example");
+  expect(settingsToSend(form)).toEqual({ kind: "widget" });
+  const typed = (origins: string) => settingsToSend({ ...form, fields: { origins } });
+  expect(typed("https://a.example\n\n https://c.example ")).toEqual({
+    kind: "widget",
+    origins: ["https://a.example", "https://c.example"],
+  });
+  expect(typed("")).toEqual({ kind: "widget", origins: [] });
+  expect(snippetOf(widget)).toBe(
+    '<script src="https://hub.example/widget.js" data-channel="c1" async></script>',
+  );
 });

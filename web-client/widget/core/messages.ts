@@ -4,7 +4,8 @@ export type FromFrame = { switchboard: 1 } & (
   | { say: "ready" }
   /** To be kept on the site's own storage: that of the frame is not kept everywhere. */
   | { say: "token"; token: string }
-  | { say: "look"; color: string; side: "left" | "right" }
+  /** `ink`: what can be read on that colour. */
+  | { say: "look"; color: string; ink: string; side: "left" | "right" }
   | { say: "unread"; count: number }
   | { say: "close" }
   /** The site vouches for somebody, and the signature is wrong: for the site's author. */

@@ -6,7 +6,7 @@ export type Scale = "like" | "stars";
 export type VisitorFrame =
   | { type: "hello"; token: string; after: string | null }
   | { type: "ack"; position: string }
-  | { type: "message"; id: string; text: string }
+  | { type: "message"; id: string; text: string; files?: string[] | undefined }
   | { type: "rate"; id: string; value: number }
   | ({ type: "introduce"; id: string } & Introduction)
   | { type: "received"; conversation: ConversationId; up_to: number; how: "delivered" | "read" }
@@ -56,7 +56,10 @@ export type Message = {
   /** The visitor's own: as this page named it. */
   id?: string;
   rating?: Scale;
+  files?: MessageFile[];
 };
+
+export type MessageFile = { index: number; name: string; size_bytes?: number; picture: boolean };
 
 export type Writer = { who: "visitor" } | ({ who: "person" } & Shown) | { who: "company" };
 export type Shown = { name: string; picture?: string };

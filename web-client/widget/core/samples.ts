@@ -28,7 +28,15 @@ export const samples: Samples = {
           "name": "Anna",
           "picture": "https://shop.example/a.png"
         },
-        "text": "Yes, it is."
+        "text": "Yes, it is.",
+        "files": [
+          {
+            "index": 0,
+            "name": "lamp.jpg",
+            "size_bytes": 70423,
+            "picture": true
+          }
+        ]
       },
       {
         "kind": "message",

@@ -1,6 +1,6 @@
 /** What is shown, as functions of the state. */
 
-import type { Form, Message, Refusal } from "./protocol.ts";
+import type { Form, Item, Message, Refusal } from "./protocol.ts";
 import type { State } from "./state.ts";
 
 /** Which form stands in the way of writing; none: one may write. */
@@ -28,6 +28,10 @@ function isRefused(state: State, code: Refusal["code"]): boolean {
 export function fields(form: Form): { name: "name" | "phone" | "email"; required: boolean }[] {
   const asked = (["name", "phone", "email"] as const).filter((field) => form[field] !== "no");
   return asked.map((name) => ({ name, required: form[name] === "required" }));
+}
+
+export function hasFiles(item: Item): boolean {
+  return item.kind === "message" && item.files !== undefined;
 }
 
 /** The newest message of the hub's in each conversation. */

@@ -25,7 +25,14 @@ export type State = {
   rating: { busy: string | null; failed: boolean };
 };
 
-export type Pending = { id: string; text: string; at: number; refused: Refusal | null };
+export type Pending = {
+  id: string;
+  text: string;
+  at: number;
+  refused: Refusal | null;
+  /** Uploaded before. */
+  files?: string[] | undefined;
+};
 
 export type StateEvent =
   | { on: "started"; started: Started }
@@ -103,9 +110,9 @@ function withNews(state: State, news: News, counts: boolean): State {
 function withAct(state: State, act: Act, at: number): State {
   switch (act.type) {
     case "message": {
-      const kept = state.pending.filter(({ id }) => id !== act.id);
-      const pending = { id: act.id, text: act.text, at, refused: null };
-      return { ...state, pending: [...kept, pending] };
+      const { id, text, files } = act;
+      const kept = state.pending.filter((one) => one.id !== id);
+      return { ...state, pending: [...kept, { id, text, at, refused: null, files }] };
     }
     case "introduce":
       return { ...state, form: { busy: act.id, problem: null } };

@@ -7,7 +7,7 @@ const conversation = "0-0195512e-0000-7000-8000-000000000001";
 export const visitorSamples: VisitorSamples = {
   hello: { type: "hello", token: "eyJ2IjoiMSJ9.c2ln", after: `${conversation}.7` },
   ack: { type: "ack", position: `${conversation}.8` },
-  message: { type: "message", id, text: "Is it in stock?" },
+  message: { type: "message", id, text: "Is it in stock?", files: ["3q2-7wD_x"] },
   rate: { type: "rate", id, value: 1 },
   introduce: {
     type: "introduce",

@@ -1,20 +1,18 @@
 /** Every word of the chat that is not the owner's. */
 export const en = {
   language: "en",
-  open: "Open the chat",
   close: "Close the chat",
-  chat: "Chat",
   log: "Messages",
   greeting: "Hello! How can we help you?",
   write: "Write a message",
   send: "Send",
+  attach: "Attach files",
   you: "You",
   sending: "sending…",
   sent: "sent",
   again: "Send again",
   failed: "not sent",
   tooLong: "too long",
-  company: (name: string) => name,
   typing: (name: string | null) => `${name ?? "Somebody"} is writing…`,
   answers: "is answering you",
   online: "We are here",
@@ -49,7 +47,6 @@ export const en = {
     email: "Please give an e-mail address.",
     other: "This did not work. Try again in a moment.",
   },
-  unread: (count: number) => (count === 1 ? "1 new message" : `${count} new messages`),
 };
 
 export type Words = typeof en;

@@ -9,20 +9,18 @@ function plural(count: number, one: string, few: string, many: string): string {
 
 export const ru: Words = {
   language: "ru",
-  open: "Открыть чат",
   close: "Закрыть чат",
-  chat: "Чат",
   log: "Сообщения",
   greeting: "Здравствуйте! Чем мы можем помочь?",
   write: "Напишите сообщение",
   send: "Отправить",
+  attach: "Прикрепить файлы",
   you: "Вы",
   sending: "отправляется…",
   sent: "отправлено",
   again: "Отправить ещё раз",
   failed: "не отправлено",
   tooLong: "слишком длинное",
-  company: (name) => name,
   typing: (name) => `${name ?? "Вам"} ${name === null ? "пишут…" : "пишет…"}`,
   answers: "отвечает вам",
   online: "Мы на связи",
@@ -57,5 +55,4 @@ export const ru: Words = {
     email: "Укажите, пожалуйста, адрес электронной почты.",
     other: "Не получилось. Попробуйте чуть позже.",
   },
-  unread: (count) => plural(count, "новое сообщение", "новых сообщения", "новых сообщений"),
 };

@@ -78,6 +78,11 @@ export class Link {
     void this.start();
   }
 
+  /** The proof of who the visitor is, for what is asked beside this link. */
+  get bearer(): string {
+    return this.token ?? "";
+  }
+
   /** Whether there is anything to listen for. */
   listen(isWanted: boolean, isHidden: boolean): void {
     const begins = isWanted && !this.isWanted;

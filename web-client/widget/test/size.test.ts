@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { build, type Rolldown } from "vite";
 
-/** Of the scripts of a site's visitor together: the button's and the chat's. */
+/** Of the scripts of a site's visitor together: the button's and the chat's. That for files is loaded
+ *  by those who have to do with one. */
 const SCRIPTS_MAX = 15 * 1_024;
 const STYLES_MAX = 2 * 1_024;
 

@@ -1,6 +1,6 @@
 import { wanted } from "../core/select.ts";
 import type { Introduction } from "../core/protocol.ts";
-import type { State } from "../core/state.ts";
+import type { Pending, State } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
 import { Composer } from "./Composer.tsx";
 import { ContactForm } from "./ContactForm.tsx";
@@ -10,7 +10,8 @@ import { StatusLine } from "./StatusLine.tsx";
 
 export type Actions = {
   write(text: string): void;
-  again(id: string, text: string): void;
+  again(pending: Pending): void;
+  attach(files: File[]): void;
   rate(value: number): void;
   /** `question`: what he wants, if he was asked; it is sent once he is known. */
   introduce(form: Introduction & { question: string }): void;

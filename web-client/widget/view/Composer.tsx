@@ -16,6 +16,22 @@ export function Composer({ words, actions }: { words: Words; actions: Actions })
         box.focus();
       }}
     >
+      <label class="composer-attach">
+        <input
+          type="file"
+          multiple
+          class="hidden"
+          aria-label={words.attach}
+          data-testid="attach"
+          onChange={({ currentTarget: input }) => {
+            actions.attach([...(input.files ?? [])]);
+            input.value = "";
+          }}
+        />
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M19 11l-8 8a5 5 0 0 1-7-7l9-9a3 3 0 0 1 5 5l-9 9a1 1 0 0 1-2-2l8-8" />
+        </svg>
+      </label>
       <textarea
         data-first="true"
         data-testid="text"

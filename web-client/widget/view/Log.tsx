@@ -1,7 +1,7 @@
 import type { Message, Writer } from "../core/protocol.ts";
 import type { Pending } from "../core/state.ts";
 import type { Words } from "../i18n/en.ts";
-import type { Shown } from "./App.tsx";
+import type { Actions, Shown } from "./App.tsx";
 import { Rating } from "./Rating.tsx";
 
 export function Log({ state, words, actions }: Shown) {
@@ -22,13 +22,18 @@ export function Log({ state, words, actions }: Shown) {
           title={title}
           words={words}
         >
+          {message.files && (
+            <p data-files={`${message.conversation}/${message.n}`}>
+              {message.files.map(({ name }) => name).join(", ")}
+            </p>
+          )}
           {message.rating !== undefined && (
             <Rating state={state} message={message} words={words} actions={actions} />
           )}
         </Bubble>
       ))}
       {state.pending.map((pending) => (
-        <PendingBubble key={pending.id} pending={pending} words={words} again={actions.again} />
+        <PendingBubble key={pending.id} pending={pending} words={words} actions={actions} />
       ))}
       {isTyping && (
         <p class="typing" data-testid="typing">
@@ -54,7 +59,7 @@ function Bubble({ message, named, title, words, children }: BubbleProps) {
   return (
     <article class={own ? "bubble own" : "bubble"} data-testid={own ? "own" : "received"}>
       <p class={named && !own ? "bubble-name" : "hidden"}>{nameOf(from, title, words)}</p>
-      <p class="bubble-text">{text}</p>
+      {text !== "" && <p class="bubble-text">{text}</p>}
       {children}
       <p class="bubble-foot">
         <time dateTime={at}>{time.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}</time>
@@ -64,14 +69,10 @@ function Bubble({ message, named, title, words, children }: BubbleProps) {
   );
 }
 
-type PendingProps = {
-  pending: Pending;
-  words: Words;
-  again(id: string, text: string): void;
-};
+type PendingProps = { pending: Pending; words: Words; actions: Actions };
 
-function PendingBubble({ pending, words, again }: PendingProps) {
-  const { id, text, refused } = pending;
+function PendingBubble({ pending, words, actions }: PendingProps) {
+  const { text, refused } = pending;
   const waits = refused === null || refused.code === "form_needed" || refused.code === "consent_needed";
   return (
     <article class="bubble own pending" data-testid="pending">
@@ -83,7 +84,7 @@ function PendingBubble({ pending, words, again }: PendingProps) {
         ) : (
           <>
             {refused.code === "bad_value" ? words.tooLong : words.failed}{" "}
-            <button type="button" class="link" onClick={() => again(id, text)}>
+            <button type="button" class="link" onClick={() => actions.again(pending)}>
               {words.again}
             </button>
           </>

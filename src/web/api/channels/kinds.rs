@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::channels::FORMS;
 use crate::channels::form::{Field, Is};
+use crate::web::api::channels::settings::WIDGET;
 use crate::web::error::{ApiError, ErrorBody};
 use crate::web::person::Person;
 
@@ -37,6 +38,8 @@ enum IsBody {
     Text,
     Url,
     Flag,
+    /// A list of texts: the origins of sites, as browsers write them.
+    Origins,
 }
 
 /// The kinds of channel, in the order in which people are offered them.
@@ -48,7 +51,14 @@ pub(in crate::web) async fn list(person: Person) -> Result<web::Json<KindsBody>,
         kind: form.kind.to_owned(),
         fields: form.fields.iter().map(field).collect(),
     });
-    Ok(web::Json(KindsBody { kinds: kinds.collect() }))
+    Ok(web::Json(KindsBody { kinds: kinds.chain([widget()]).collect() }))
+}
+
+/// What a widget cannot do without; `docs/WIDGET.md` has all of its settings.
+fn widget() -> KindBody {
+    let name = "origins".to_owned();
+    let origins = FieldBody { name, is: IsBody::Origins, needed: false, default: None };
+    KindBody { kind: WIDGET.to_owned(), fields: vec![origins] }
 }
 
 fn field(field: &Field) -> FieldBody {

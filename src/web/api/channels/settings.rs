@@ -32,7 +32,7 @@ const SHOWN_OF_CHARS_MIN: usize = 16;
 const OWN: &str = "webhook";
 const NEW_KEY: &str = "new_key";
 /// The chat window of a site, whose settings have a form of their own.
-const WIDGET: &str = "widget";
+pub(super) const WIDGET: &str = "widget";
 
 /// What is left out stays as it is; in a new channel it is the default or made here.
 #[derive(Deserialize)]

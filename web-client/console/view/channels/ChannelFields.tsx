@@ -90,6 +90,22 @@ function PlatformField({ desk, form, channel, field }: PlatformFieldProps) {
       </label>
     );
   }
+  if (field.is === "origins") {
+    return (
+      <Frame desk={desk} form={form} name={`settings.${field.name}`} label={label} hint={hint}>
+        <textarea
+          id={`channel-settings.${field.name}`}
+          class="Input ChannelPage-lines"
+          rows={3}
+          value={value}
+          spellcheck={false}
+          placeholder="https://www.example.com"
+          data-testid={`channel-field-${field.name}`}
+          onInput={(event) => setField(field.name, event.currentTarget.value)}
+        />
+      </Frame>
+    );
+  }
   const stored = channel?.settings[field.name];
   const isKept = field.is === "secret" && typeof stored === "string";
   return (

@@ -1,17 +1,15 @@
 /** How a channel is: its state, what was last heard, and a test. */
 
-import type { Channel } from "../../core/channels.ts";
+import { isWidget, type Channel } from "../../core/channels.ts";
 import { failureWords } from "../../i18n/failure.ts";
 import type { Desk } from "../desk.ts";
 import { fullTime } from "../time.ts";
 import { ChannelMark } from "./ChannelMark.tsx";
 
 export function ChannelHealth({ desk, channel }: { desk: Desk; channel: Channel }) {
-  const { words, state } = desk;
+  const { words } = desk;
   const says = words.channels;
   const { health } = channel;
-  const tested = state.connecting.tested;
-  const test = tested?.channel === channel.id ? tested.test : null;
   return (
     <section class="ChannelPage-health" aria-label={says.health} data-testid="channel-health">
       <h2>{says.health}</h2>
@@ -26,6 +24,48 @@ export function ChannelHealth({ desk, channel }: { desk: Desk; channel: Channel 
           {says.trouble(fullTime(words, health.trouble.at), health.trouble.reason)}
         </p>
       )}
+      {isWidget(channel) ? (
+        <Sightings desk={desk} channel={channel} />
+      ) : (
+        <Test desk={desk} channel={channel} />
+      )}
+    </section>
+  );
+}
+
+/** Where the widget was opened, and a page of ours to try it on. */
+function Sightings({ desk, channel }: { desk: Desk; channel: Channel }) {
+  const { words } = desk;
+  const says = words.channels;
+  const seen = channel.seen ?? [];
+  return (
+    <>
+      {seen.length === 0 && <p data-testid="unseen">{says.unseen}</p>}
+      {seen.map(({ site, at }) => (
+        <p key={site} data-testid="seen">
+          {says.seen(site, fullTime(words, at))}
+        </p>
+      ))}
+      <a
+        class="Button"
+        href={`/widget/${channel.id}/preview`}
+        target="_blank"
+        rel="noopener"
+        data-testid="try-widget"
+      >
+        {says.tryIt}
+      </a>
+    </>
+  );
+}
+
+function Test({ desk, channel }: { desk: Desk; channel: Channel }) {
+  const { words, state } = desk;
+  const says = words.channels;
+  const tested = state.connecting.tested;
+  const test = tested?.channel === channel.id ? tested.test : null;
+  return (
+    <>
       <button
         type="button"
         class="Button"
@@ -49,6 +89,6 @@ export function ChannelHealth({ desk, channel }: { desk: Desk; channel: Channel 
           {test.value.ok ? says.good(test.value.account) : says.notGood(test.value.reason ?? "")}
         </p>
       )}
-    </section>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 /** One channel: what to do at the platform, its form, how it is. */
 
 import type { Channel, ChannelForm } from "../../core/channels.ts";
-import { kindOf } from "../../core/channels.ts";
+import { isWidget, kindOf, snippetOf } from "../../core/channels.ts";
 import { CHANNELS, hashOf } from "../../core/place.ts";
 import { fieldName, kindName, stepsOf } from "../../i18n/channels.ts";
 import { failureWords } from "../../i18n/failure.ts";
@@ -56,10 +56,16 @@ function Told({ desk, channel }: { desk: Desk; channel: Channel }) {
   const what = told?.channel === channel.id ? Object.entries(told.what) : [];
   return (
     <dl class="ChannelPage-told">
-      <dt>{words.address}</dt>
-      <dd>
-        <code data-testid="hook-url">{channel.hook_url}</code>
-      </dd>
+      {isWidget(channel) ? (
+        <Snippet desk={desk} channel={channel} />
+      ) : (
+        <>
+          <dt>{words.address}</dt>
+          <dd>
+            <code data-testid="hook-url">{channel.hook_url}</code>
+          </dd>
+        </>
+      )}
       {what.map(([name, value]) => (
         <>
           <dt key={`${name} name`}>{fieldName(words, name)}</dt>
@@ -70,6 +76,27 @@ function Told({ desk, channel }: { desk: Desk; channel: Channel }) {
       ))}
       {what.length > 0 && <dd class="ChannelPage-once">{words.toldOnce}</dd>}
     </dl>
+  );
+}
+
+function Snippet({ desk, channel }: { desk: Desk; channel: Channel }) {
+  const words = desk.words.channels;
+  const snippet = snippetOf(channel);
+  return (
+    <>
+      <dt>{words.snippet}</dt>
+      <dd>
+        <code data-testid="snippet">{snippet}</code>{" "}
+        <button
+          type="button"
+          class="Button Button--small"
+          data-testid="copy-snippet"
+          onClick={() => void navigator.clipboard?.writeText(snippet)}
+        >
+          {words.copy}
+        </button>
+      </dd>
+    </>
   );
 }
 

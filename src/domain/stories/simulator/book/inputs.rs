@@ -81,6 +81,7 @@ impl Book {
             | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
             | Input::DeliveryChanged { .. }
+            | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
             | Input::CustomerReacted { .. } => panic!("nobody sends this here: {input:?}"),
         }
@@ -337,6 +338,7 @@ impl Book {
             | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
             | Input::DeliveryChanged { .. }
+            | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
             | Input::CustomerReacted { .. } => {}
         }
