@@ -23,9 +23,11 @@ pub(in crate::web) struct FilePath {
     channel: String,
     conversation: String,
     /// The number of the message.
-    n: u32,
+    #[param(value_type = u32)]
+    n: String,
     /// The place of the file in it.
-    index: usize,
+    #[param(value_type = u32)]
+    index: String,
 }
 
 /// Takes a visitor's file in: the body is its bytes. It is sent by a `message` with its id, within a
@@ -103,7 +105,9 @@ async fn found(
 ) -> Result<(Owner, FileId), ApiError> {
     let guest: Guest = guest(request, edge, &path.channel, token(request))?;
     let conversation = ConversationId::parse(&path.conversation).ok_or(ApiError::NotFound)?;
-    let found = edge.node.visitor_file(&guest, &conversation, EntryNumber(path.n), path.index);
+    let n = path.n.parse().map(EntryNumber).map_err(|_| ApiError::NotFound)?;
+    let index = path.index.parse().map_err(|_| ApiError::NotFound)?;
+    let found = edge.node.visitor_file(&guest, &conversation, n, index);
     found.await?.ok_or(ApiError::NotFound)
 }
 

@@ -71,7 +71,9 @@ async fn a_visitor_sends_files_and_sees_them() {
     assert_eq!(listed.header("content-disposition"), "attachment; filename*=UTF-8''list.txt");
     let shown = shop.fetches(&token, &format!("{}/picture", of(1))).await;
     shown.is_refused(404, "not_found");
-    shop.fetches(&token, &of(2)).await.is_refused(404, "not_found");
+    for nothing in [of(2), format!("{conversation}/x/0"), format!("{conversation}/1/-1")] {
+        shop.fetches(&token, &nothing).await.is_refused(404, "not_found");
+    }
 
     let stranger = shop.comes().await;
     shop.fetches(&stranger, &of(1)).await.is_refused(404, "not_found");
