@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench teeth teeth-redis teeth-torture torture rolling reconnect
+.PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench teeth teeth-redis torture rolling reconnect
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"; on Redis: STORE=redis
@@ -61,10 +61,6 @@ teeth:
 ## Whether the tests of the Redis store notice every check that a script of ours leaves out; minutes
 teeth-redis: web needs-redis
 	scripts/teeth_redis.sh
-
-## Whether the torture notices when safeguards are taken away; four minutes a group
-teeth-torture: web needs-redis
-	scripts/teeth_torture.sh
 
 ## Three hubs over one Redis under faults, then the whole history is checked: DURATION=90 SEED=
 torture: web needs-redis
