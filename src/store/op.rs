@@ -137,7 +137,7 @@ pub enum Op {
     },
     /// Keeps the records of a history up to the last of the pack as this one value, instead of what
     /// is kept of them now. What is read stays the same: whoever packs has read them all, in this
-    /// very state of the shard.
+    /// very state of the shard. One that ends before the pack that is kept changes nothing.
     PackHistory {
         conversation: ConversationId,
         pack: Pack,

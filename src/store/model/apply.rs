@@ -62,9 +62,7 @@ impl Writer<'_> {
                 shard.history.insert((conversation, n), bytes);
             }
             Op::PackHistory { conversation, pack } => shard.pack(&conversation, &pack),
-            Op::DeleteHistory { conversation } => {
-                shard.history.retain(|(of, _), _| *of != conversation);
-            }
+            Op::DeleteHistory { conversation } => shard.forget_history(&conversation),
             Op::AppendFeed { bytes } => self.append_feed(bytes),
             Op::SetTimer { key, at } => {
                 shard.timers.insert(key, kept(at));

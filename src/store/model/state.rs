@@ -33,6 +33,8 @@ pub(super) struct Shard {
     pub(super) dedupe: BTreeMap<String, i64>,
     pub(super) documents: Documents<DocumentKind>,
     pub(super) history: BTreeMap<(ConversationId, u32), Vec<u8>>,
+    /// The last record of each pack.
+    pub(super) packed: BTreeMap<ConversationId, u32>,
     pub(super) feed: BTreeMap<Position, FeedRecord>,
     pub(super) timers: BTreeMap<String, Timestamp>,
     pub(super) jobs: BTreeMap<String, Job>,
@@ -49,10 +51,17 @@ impl Shard {
 
     /// What the pack says of a history is what it was.
     pub(super) fn pack(&mut self, conversation: &ConversationId, pack: &Pack) {
-        let Ok(records) = pack.records() else { return };
+        let kept = self.packed.get(conversation).copied().unwrap_or_default();
+        let Some(records) = pack.records().ok().filter(|_| kept <= pack.through()) else { return };
+        self.packed.insert(conversation.clone(), pack.through());
         self.history.retain(|(of, n), _| of != conversation || *n > pack.through());
         let records = records.into_iter().map(|(n, bytes)| ((conversation.clone(), n), bytes));
         self.history.extend(records);
+    }
+
+    pub(super) fn forget_history(&mut self, conversation: &ConversationId) {
+        self.history.retain(|(of, _), _| of != conversation);
+        self.packed.remove(conversation);
     }
 
     /// Whether a dedupe key is known at that moment.

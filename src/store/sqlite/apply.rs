@@ -116,6 +116,10 @@ impl Writer<'_> {
 
     fn pack_history(&self, conversation: &ConversationId, pack: &Pack) -> rusqlite::Result<()> {
         let (shard, of) = (self.commit.shard.0, conversation.as_str());
+        let sql = "SELECT 1 FROM packed WHERE shard = ? AND conversation = ? AND through > ?";
+        if self.connection.prepare_cached(sql)?.exists(params![shard, of, pack.through()])? {
+            return Ok(());
+        }
         let sql = "REPLACE INTO packed VALUES (?, ?, ?, ?)";
         self.execute(sql, params![shard, of, pack.through(), pack.bytes()])?;
         let sql = "DELETE FROM history WHERE shard = ? AND conversation = ? AND n <= ?";

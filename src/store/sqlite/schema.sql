@@ -99,8 +99,7 @@ CREATE TABLE counter (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE load (
-    slot TEXT NOT NULL,
     operator TEXT NOT NULL,
     conversation TEXT NOT NULL,
-    PRIMARY KEY (slot, operator, conversation)
+    PRIMARY KEY (operator, conversation)
 ) STRICT, WITHOUT ROWID;

@@ -8,3 +8,14 @@ CREATE TABLE packed (
     bytes BLOB NOT NULL,
     PRIMARY KEY (shard, conversation)
 ) STRICT, WITHOUT ROWID;
+
+-- Offers are counted as places are.
+CREATE TABLE load_2 (
+    slot TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    PRIMARY KEY (slot, operator, conversation)
+) STRICT, WITHOUT ROWID;
+INSERT INTO load_2 SELECT 'place', operator, conversation FROM load;
+DROP TABLE load;
+ALTER TABLE load_2 RENAME TO load;

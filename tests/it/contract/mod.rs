@@ -113,6 +113,7 @@ contract! {
         a_packed_history_reads_as_before
         a_history_goes_on_beside_its_pack
         a_history_is_packed_again
+        a_shorter_pack_loses_nothing
         a_part_of_a_history_is_packed
         a_deleted_history_is_gone
         a_refused_commit_packs_and_deletes_nothing

@@ -67,6 +67,19 @@ pub(crate) async fn a_history_is_packed_again(store: Store) {
     assert_eq!(entries(&store, "c1", 0, 9).await, whole);
 }
 
+pub(crate) async fn a_shorter_pack_loses_nothing(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([history("c1", 1, "one"), history("c1", 2, "two")]).await;
+    let (shorter, all) = (pack(&store, "c1", 1).await, pack(&store, "c1", 9).await);
+    anna.does([all.clone(), shorter.clone()]).await;
+    let whole = [entry(1, "one"), entry(2, "two")];
+    assert_eq!(entries(&store, "c1", 0, 9).await, whole);
+    anna.does([shorter]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, whole);
+    anna.does([forget_history("c1"), all]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, whole);
+}
+
 pub(crate) async fn a_part_of_a_history_is_packed(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     anna.does([history("c1", 1, "one"), history("c1", 2, "two"), history("c1", 3, "three")]).await;

@@ -129,8 +129,10 @@ while at <= #ARGV do
     call('ZREMRANGEBYSCORE', key(at + 1), b, b)
     call('ZADD', key(at + 1), b, ARGV[at + 3])
   elseif name == 'pack' then
-    call('SET', key(at + 2), ARGV[at + 4])
-    call('ZREMRANGEBYSCORE', key(at + 1), '-inf', ARGV[at + 3])
+    if tonumber(version(key(at + 2))) <= tonumber(ARGV[at + 3]) then
+      call('SET', key(at + 2), ARGV[at + 4])
+      call('ZREMRANGEBYSCORE', key(at + 1), '-inf', ARGV[at + 3])
+    end
   elseif name == 'unhistory' then call('DEL', key(at + 1), key(at + 2))
   elseif name == 'feed' then
     local previous = feed_epoch .. '-' .. feed_n
