@@ -57,11 +57,11 @@ bench: web
 
 ## The real program under load, on both stores; ten minutes, report in target/load: ARGS="--store redis"
 load: web needs-redis
-	cargo bench --bench load -- $(ARGS)
+	ulimit -n "$$(ulimit -Hn)" && cargo bench --bench load -- $(ARGS)
 
 ## The same with long steps and as many consoles as there may be; half an hour and more
 load-full: web needs-redis
-	cargo bench --bench load -- --full $(ARGS)
+	ulimit -n "$$(ulimit -Hn)" && cargo bench --bench load -- --full $(ARGS)
 
 ## Whether the simulator notices every rule that is taken away; half a minute a rule
 teeth:

@@ -15,6 +15,8 @@ use crate::redis::Redis;
 
 /// Consoles that one operator may open.
 pub(crate) const CONSOLES_OF_ONE: usize = 100;
+/// Until several nodes have divided the shards among them.
+const SETTLED_AFTER: Duration = Duration::from_secs(10);
 /// Longest that hubs may take to become ready.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
@@ -78,6 +80,9 @@ impl Hubs {
         let addresses = ports.iter().map(|port| ([127, 0, 0, 1], *port).into()).collect();
         let hubs = Self { stage, addresses, processes, redis, _directory: directory };
         hubs.addresses.iter().for_each(wait_until_ready);
+        if stage.nodes > 1 {
+            std::thread::park_timeout(SETTLED_AFTER);
+        }
         hubs
     }
 

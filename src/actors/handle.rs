@@ -24,7 +24,7 @@ use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
 use domain::chat::{Inbound, InboundKind};
 use domain::conversation::{Conversation, Draft};
-use domain::entry::{Entry, Record, fold};
+use domain::entry::Entry;
 use domain::event::{Row, RowState};
 use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::Line;
@@ -59,8 +59,6 @@ pub const CHANGES_MAX: usize = 50;
 const SET_AWAY_TRIES: usize = 5;
 /// How often it is looked whether other nodes own the rest.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Records of a history read at a time.
-const PAGE: usize = 256;
 
 /// One thing that arrived on a channel and was verified.
 #[derive(Clone, Debug)]
@@ -572,22 +570,7 @@ impl NodeHandle {
 
     /// All entries of a conversation as they stand.
     async fn entries(&self, id: &ConversationId) -> Result<Vec<Entry>, NotStored> {
-        let Some(shard) = id.shard().filter(|shard| shard.0 < self.shards()) else {
-            return Ok(Vec::new());
-        };
-        let (mut records, mut after) = (Vec::new(), 0);
-        loop {
-            let page = self.parts.store.history(shard, id.clone(), after, PAGE).await;
-            let page = page.map_err(|_| NotStored::Unavailable)?;
-            let full = page.len() == PAGE;
-            for (n, bytes) in page {
-                after = n;
-                records.extend(encode::read::<Record>("record", &bytes));
-            }
-            if !full {
-                return Ok(fold(records));
-            }
-        }
+        self.parts.entries(id, 0).await.map_err(|_| NotStored::Unavailable)
     }
 
     /// The conversation as lists show it, as stored.

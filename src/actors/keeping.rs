@@ -104,16 +104,16 @@ impl Bench {
     fn keeps_some_for_a_while(&self) -> bool {
         let directory = self.parts.directory.get();
         let mut own = directory.lines.values().filter(|line| line.value.shard == self.shard);
-        own.any(|line| line.value.settings.kept_for().is_some())
+        own.any(|line| line.value.settings.retention.ends())
     }
 
     async fn is_outlived(&self, conversation: &Conversation) -> Result<bool, Broken> {
         let directory = self.parts.directory.get();
         let line = directory.lines.get(&conversation.line);
-        let kept = line.and_then(|line| line.value.settings.kept_for());
-        let Some((kept, closed_at)) = kept.zip(conversation.closed_at()) else { return Ok(false) };
-        let is_over = self.parts.clock.now().duration_since(closed_at) >= kept;
-        Ok(is_over && !self.goes_on_still(conversation).await?)
+        let now = self.parts.clock.now();
+        let has_ended =
+            line.is_some_and(|line| line.value.settings.retention.has_ended(conversation, now));
+        Ok(has_ended && !self.goes_on_still(conversation).await?)
     }
 
     /// It was handed to another line, where it is open still: what was said before belongs to it.

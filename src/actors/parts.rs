@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use actix::Addr;
 use domain::conversation::Conversation;
+use domain::entry::{Entry, Record, fold};
 use domain::event::Row;
 use domain::id::{ConversationId, OperatorId, ShardId};
 use domain::limits::Limits as LineLimits;
@@ -34,6 +35,9 @@ use crate::readmodel::ReadModel;
 use crate::readmodel::conversations::{Oversees, Visibility};
 use crate::store::op::{DocumentKind, InstanceId};
 use crate::store::{Store, Unavailable};
+
+/// Records of a history read at a time.
+const RECORDS_AT_A_TIME: usize = 256;
 
 /// What `main` decides for the actors.
 #[derive(Clone, Debug)]
@@ -179,6 +183,29 @@ impl Parts {
             }
         }
         Ok(None)
+    }
+
+    /// The entries of a conversation of any shard, as the records after that one leave them.
+    pub(crate) async fn entries(
+        &self,
+        id: &ConversationId,
+        mut after: u32,
+    ) -> Result<Vec<Entry>, Unavailable> {
+        let Some(shard) = id.shard().filter(|shard| shard.0 < self.settings.shards) else {
+            return Ok(Vec::new());
+        };
+        let mut records = Vec::new();
+        loop {
+            let page = self.store.history(shard, id.clone(), after, RECORDS_AT_A_TIME).await?;
+            let is_last = page.len() < RECORDS_AT_A_TIME;
+            for (n, bytes) in page {
+                after = n;
+                records.extend(encode::read::<Record>("record", &bytes));
+            }
+            if is_last {
+                return Ok(fold(records));
+            }
+        }
     }
 
     /// The node goes down.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::chat::Receipt;
 use domain::conversation::Conversation;
 use domain::effect::Input;
-use domain::entry::{Attachment, Author, Body, DeliveryState, Entry, Record, fold};
+use domain::entry::{Attachment, Author, Body, DeliveryState, Entry};
 use domain::file::{FileCopy, StoredFile};
 use domain::id::{ConversationId, EntryNumber};
 use domain::progress::{Progress, ProgressOf};
@@ -18,10 +18,9 @@ use crate::actors::send_again::given_up;
 use crate::channels;
 use crate::store::op::Op;
 
-/// Records of a history that are read at a time, to find what a receipt is about, and how often:
-/// beyond that a message is too long ago.
-const HISTORY_PAGE: usize = 256;
-const HISTORY_PAGES_MAX: usize = 20;
+/// Newest records of a history that are read to find what a receipt is about: what was written before
+/// them is too long ago.
+const RECORDS_MAX: u32 = 5_120;
 
 impl Bench {
     /// The last attempt at a message is over. The platform may have said more of it before it
@@ -73,7 +72,8 @@ impl Bench {
         conversation: &Conversation,
         progress: &Progress,
     ) -> Result<(), Broken> {
-        let entries = self.entries(&conversation.id).await?;
+        let after = conversation.last_record.saturating_sub(RECORDS_MAX);
+        let entries = self.parts.entries(&conversation.id, after).await?;
         for entry in entries.iter().filter(|entry| progress.concerns(entry)) {
             if self.job_follows(group, conversation, entry, progress).await? {
                 let external_id = match &progress.of {
@@ -124,23 +124,6 @@ impl Bench {
             tracing::error!(conversation = %id, ?refusal, "what a platform says was refused");
         }
         Ok(())
-    }
-
-    async fn entries(&self, id: &ConversationId) -> Result<Vec<Entry>, Broken> {
-        let (mut records, mut after) = (Vec::new(), 0);
-        for _ in 0..HISTORY_PAGES_MAX {
-            let store = &self.parts.store;
-            let page = store.history(self.shard, id.clone(), after, HISTORY_PAGE).await?;
-            let is_last = page.len() < HISTORY_PAGE;
-            for (n, bytes) in page {
-                after = n;
-                records.extend(encode::read::<Record>("record", &bytes));
-            }
-            if is_last {
-                break;
-            }
-        }
-        Ok(fold(records))
     }
 
     /// Keeps the job of what failed after all, and forgets that of what arrived after all. Answers

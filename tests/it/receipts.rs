@@ -5,14 +5,17 @@ use domain::entry::{Body, DeliveryState, Message};
 use domain::id::{ChannelId, ConversationId, EntryNumber};
 use domain::line::LineSettings;
 use domain::progress::{Mark, Progress, ProgressOf};
+use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::actors::handle::{Accepted, Arrival};
 use switchboard::protocol::Outcome;
 
 use crate::fakes::telegram::Fault;
-use crate::story::{CHANNEL, Desk, Story, code, operators, tell};
+use crate::story::{CHANNEL, Desk, Sent, Story, code, operators, tell};
 
 const IVAN: i64 = 501;
+/// Messages, more than are looked through.
+const LONG: usize = 5_200;
 
 fn anna_alone(line: &mut LineSettings) {
     line.queue.operators = operators(["anna"]);
@@ -61,6 +64,25 @@ async fn undelivered(story: &Story) -> usize {
 
 fn failed() -> DeliveryState {
     DeliveryState::Failed { reason: "131026: not on this platform".to_owned() }
+}
+
+/// Platforms speak of what was said last, however much was said before.
+#[test]
+fn a_long_conversation_hears_what_became_of_its_last_message() {
+    tell(anna_alone, async |story| {
+        let (anna, conversation) = anna_talks(story).await;
+        let arrivals: Vec<_> =
+            (0..LONG).map(|n| story.arrival(CHANNEL, "501", Sent::Text(&n.to_string()))).collect();
+        for arrived in join_all(arrivals.into_iter().map(|one| story.node.arrive(one))).await {
+            assert_eq!(arrived, Ok(Accepted::Created));
+        }
+        story.settles().await;
+        anna.replies(story, &conversation, "that is a lot").await;
+        let (_, message) = sent(story, &conversation).await.pop().expect("hers");
+        let of = ProgressOf::Messages(vec![message.external_id.expect("it was taken")]);
+        platform_says(story, of, DeliveryState::Read).await;
+        assert_eq!(states(story, &conversation).await.pop(), Some(DeliveryState::Read));
+    });
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! How long closed conversations are kept.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::line::{Checks, LineSettings};
+use crate::conversation::Conversation;
+use crate::line::Checks;
 
 const DAYS_MAX: u32 = 3_650;
 
@@ -20,10 +21,16 @@ impl RetentionSettings {
     }
 }
 
-impl LineSettings {
-    /// How long a conversation is kept after its close; none: for ever.
-    pub fn kept_for(&self) -> Option<SignedDuration> {
-        let days = i64::from(self.retention.days);
-        (days > 0).then(|| SignedDuration::from_hours(24 * days))
+impl RetentionSettings {
+    /// Whether conversations are kept for a while only.
+    pub fn ends(&self) -> bool {
+        self.days > 0
+    }
+
+    /// Whether the time of a conversation is over: it was closed so many days of 24 hours ago.
+    pub fn has_ended(&self, conversation: &Conversation, now: Timestamp) -> bool {
+        let kept = SignedDuration::from_hours(24 * i64::from(self.days));
+        let closed_at = conversation.closed_at().filter(|_| self.ends());
+        closed_at.is_some_and(|at| now.duration_since(at) >= kept)
     }
 }

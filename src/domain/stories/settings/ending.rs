@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::line::{ClosingRule, LineSettings, RatingScale};
+use crate::line::{ClosingRule, LineSettings, RatingScale, RetentionSettings};
 use crate::stories::inputs::{accepts, finishes, names_topic, replies, wrote};
 use crate::stories::settings::{bounds, choices, line, problems, text_bounds};
 use crate::stories::story::{ANNA, Story};
@@ -168,14 +168,17 @@ pub(super) fn retention_days() {
     assert_eq!(line().retention.days, 0);
     let set: fn(&mut LineSettings, u32) = |line, value| line.retention.days = value;
     bounds("retention.days", "0..3650", set, &[0, 1, 3_650], &[3_651]);
-    assert_eq!(line().kept_for(), None, "for ever");
-    let mut kept = line();
-    kept.retention.days = 2;
-    assert_eq!(kept.kept_for(), Some(SignedDuration::from_hours(48)));
     let mut story = answered(|line| line.closing.reopen_window_seconds = 30);
     assert_eq!(story.conversations[0].closed_at(), None);
     story.tell(0, finishes(ANNA));
     assert_eq!(story.conversations[0].closed_at(), None, "it may be reopened");
     story.seconds_pass(30, &["closed", "free"]);
     assert_eq!(story.conversations[0].closed_at(), Some(story.now), "from then on it counts");
+    let has_ended = |days: u32, later: i64| {
+        let at = story.now + SignedDuration::from_secs(later);
+        RetentionSettings { days }.has_ended(&story.conversations[0], at)
+    };
+    let two_days = 2 * 86_400;
+    assert_eq!([two_days - 1, two_days].map(|later| has_ended(2, later)), [false, true]);
+    assert!(!has_ended(0, 10 * two_days), "for ever");
 }
