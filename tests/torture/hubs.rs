@@ -9,6 +9,8 @@ use crate::proxy::Proxy;
 use crate::redis::{free_port, signal};
 use crate::{HUBS, http};
 
+/// Longer than a hub that is busy takes to tell its numbers.
+const READ_WITHIN: Duration = Duration::from_secs(20);
 /// A hub that cannot drain gives up after 25 s.
 const DOWN_WITHIN: Duration = Duration::from_secs(40);
 
@@ -65,6 +67,14 @@ impl Hubs {
         }
     }
 
+    /// How many shards it has taken from others that seemed to be gone, since it was started.
+    pub(crate) async fn takeovers(&self, n: usize) -> usize {
+        let numbers = http::read(&self.hubs[n].address, "/metrics", READ_WITHIN).await;
+        assert!(!numbers.is_empty(), "{} says nothing of itself", self.name(n));
+        let number = |line: &str| line.strip_prefix("switchboard_takeovers_total ")?.parse().ok();
+        numbers.lines().find_map(number).unwrap_or_default()
+    }
+
     pub(crate) fn is_killed(&mut self, n: usize) {
         if let Some(mut process) = self.hubs[n].process.take() {
             process.kill().unwrap();
@@ -83,10 +93,17 @@ impl Hubs {
         }
     }
 
-    pub(crate) async fn stands_still(&self, n: usize, time: Duration) {
+    /// It stands still for that long, and until this was done too.
+    pub(crate) async fn stands_still(
+        &self,
+        n: usize,
+        time: Duration,
+        then: impl Future<Output = ()>,
+    ) {
         let Some(process) = &self.hubs[n].process else { return };
         signal(process.id(), "STOP");
         tokio::time::sleep(time).await;
+        then.await;
         signal(process.id(), "CONT");
     }
 }

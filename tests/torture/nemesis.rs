@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rand::Rng as _;
 use rand::rngs::StdRng;
 
+use crate::checker::Feeds;
 use crate::hubs::Hubs;
 use crate::stage::Stage;
 use crate::watch::Watch;
@@ -41,9 +42,9 @@ pub(crate) async fn rages(
     duration: Duration,
     mut chance: StdRng,
     stage: &mut Stage,
-    watch: &Watch,
+    (watch, feeds): (&Watch, &mut Feeds),
 ) -> Figures {
-    let Stage { hubs, redis, proxies, .. } = stage;
+    let Stage { hubs, redis, proxies, store, .. } = stage;
     let since = Instant::now();
     let mut figures = Figures::default();
     let mut order = Vec::new();
@@ -56,11 +57,12 @@ pub(crate) async fn rages(
         let hub = chance.random_range(0..HUBS);
         println!("{:>6.1}s {fault:?} {hub}", since.elapsed().as_secs_f32());
         let _gaps_before = watch.gaps();
+        let before = takeovers(hubs).await;
         match fault {
             Fault::KillHub => kill(hub, hubs, watch, &mut figures).await,
             Fault::StopHub => {
                 let time = Duration::from_millis(chance.random_range(3_500..7_000));
-                hubs.stands_still(hub, time).await;
+                hubs.stands_still(hub, time, feeds.shorten(store)).await;
                 figures.stops += 1;
             }
             Fault::TerminateHub => terminate(hub, hubs, watch, &mut figures).await,
@@ -71,8 +73,26 @@ pub(crate) async fn rages(
         for n in 0..HUBS {
             hubs.is_ready(n, READY_WITHIN).await;
         }
+        assert!(watch.all_live(TAKEN_WITHIN).await, "shards have nobody");
+        let after = takeovers(hubs).await;
+        figures.taken_from_living += match fault {
+            // Nobody could say that he lived.
+            Fault::KillRedis | Fault::StopRedis => (0..HUBS).map(|n| after[n] - before[n]).sum(),
+            // It did not look while it stood still.
+            Fault::StopHub => after[hub] - before[hub],
+            // Whoever is gone loses what was his, and so may who was cut off.
+            Fault::KillHub | Fault::TerminateHub | Fault::CutConnections => 0,
+        };
     }
     figures
+}
+
+async fn takeovers(hubs: &Hubs) -> [usize; HUBS] {
+    let mut of = [0; HUBS];
+    for (n, takeovers) in of.iter_mut().enumerate() {
+        *takeovers = hubs.takeovers(n).await;
+    }
+    of
 }
 
 async fn kill(hub: usize, hubs: &mut Hubs, watch: &Watch, figures: &mut Figures) {
