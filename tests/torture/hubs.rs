@@ -106,6 +106,13 @@ impl Hubs {
         then.await;
         signal(process.id(), "CONT");
     }
+
+    pub(crate) async fn all_stand_still(&self, time: Duration) {
+        let all = || self.hubs.iter().filter_map(|hub| hub.process.as_ref());
+        all().for_each(|process| signal(process.id(), "STOP"));
+        tokio::time::sleep(time).await;
+        all().for_each(|process| signal(process.id(), "CONT"));
+    }
 }
 
 impl Hub {

@@ -15,21 +15,26 @@ use crate::{Figures, HUBS, ms};
 const READY_WITHIN: Duration = Duration::from_mins(2);
 /// A shard that nobody takes in that time is taken by nobody. How long it took is told at the end.
 const TAKEN_WITHIN: Duration = Duration::from_mins(1);
+/// Longer than a lease.
+const ALL_STOPPED: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     KillHub,
     StopHub,
+    /// As when the machine of all of them sleeps.
+    StopAllHubs,
     TerminateHub,
     KillRedis,
     StopRedis,
     CutConnections,
 }
 
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 9] = [
     Fault::KillHub,
     Fault::KillHub,
     Fault::StopHub,
+    Fault::StopAllHubs,
     Fault::TerminateHub,
     Fault::TerminateHub,
     Fault::KillRedis,
@@ -61,8 +66,12 @@ pub(crate) async fn rages(
         match fault {
             Fault::KillHub => kill(hub, hubs, watch, &mut figures).await,
             Fault::StopHub => {
-                let time = Duration::from_millis(chance.random_range(3_500..7_000));
+                let time = Duration::from_millis(chance.random_range(3_500..9_000));
                 hubs.stands_still(hub, time, feeds.shorten(store)).await;
+                figures.stops += 1;
+            }
+            Fault::StopAllHubs => {
+                hubs.all_stand_still(ALL_STOPPED).await;
                 figures.stops += 1;
             }
             Fault::TerminateHub => terminate(hub, hubs, watch, &mut figures).await,
@@ -77,7 +86,9 @@ pub(crate) async fn rages(
         let after = takeovers(hubs).await;
         figures.taken_from_living += match fault {
             // Nobody could say that he lived.
-            Fault::KillRedis | Fault::StopRedis => (0..HUBS).map(|n| after[n] - before[n]).sum(),
+            Fault::KillRedis | Fault::StopRedis | Fault::StopAllHubs => {
+                (0..HUBS).map(|n| after[n] - before[n]).sum()
+            }
             // It did not look while it stood still.
             Fault::StopHub => after[hub] - before[hub],
             // Whoever is gone loses what was his, and so may who was cut off.
