@@ -187,10 +187,16 @@ impl Feeds {
     }
 
     /// Takes away all but the newest events, as is done from time to time with many more. All were
-    /// read here before.
+    /// read here before, but what came too fast: that is not judged.
     pub(crate) async fn shorten(&mut self, store: &Store) {
         self.read_on(store).await;
         store.tidy(Clock::Wall.now(), EVENTS_KEPT).await.unwrap();
+        for (shard, end) in store.feed_ends().await.unwrap() {
+            let at = self.at.entry(shard).or_default();
+            if store.feed(shard, *at, 1).await.unwrap().is_none() {
+                *at = end;
+            }
+        }
     }
 }
 

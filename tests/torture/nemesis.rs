@@ -59,7 +59,7 @@ pub(crate) async fn rages(
             order = FAULTS.to_vec();
         }
         let fault = order.swap_remove(chance.random_range(0..order.len()));
-        let hub = chance.random_range(0..HUBS);
+        let hub = one_with_shards(hubs, watch, &mut chance);
         println!("{:>6.1}s {fault:?} {hub}", since.elapsed().as_secs_f32());
         let _gaps_before = watch.gaps();
         let before = takeovers(hubs).await;
@@ -96,6 +96,13 @@ pub(crate) async fn rages(
         };
     }
     figures
+}
+
+/// Whoever has nothing to lose is no victim, as long as there are others.
+fn one_with_shards(hubs: &Hubs, watch: &Watch, chance: &mut StdRng) -> usize {
+    let has_shards = |hub: &usize| !watch.shards_of(hubs.name(*hub)).is_empty();
+    let first = chance.random_range(0..HUBS);
+    (0..HUBS).map(|next| (first + next) % HUBS).find(has_shards).unwrap_or(first)
 }
 
 async fn takeovers(hubs: &Hubs) -> [usize; HUBS] {
