@@ -107,11 +107,13 @@ impl Hubs {
         signal(process.id(), "CONT");
     }
 
-    pub(crate) async fn all_stand_still(&self, time: Duration) {
-        let all = || self.hubs.iter().filter_map(|hub| hub.process.as_ref());
-        all().for_each(|process| signal(process.id(), "STOP"));
+    /// One goes on a moment later than the others.
+    pub(crate) async fn all_stand_still(&self, late: usize, time: Duration) {
+        let in_turn = (late + 1..=late + HUBS).map(|n| &self.hubs[n % HUBS]);
+        let all: Vec<u32> = in_turn.filter_map(|hub| Some(hub.process.as_ref()?.id())).collect();
+        all.iter().for_each(|process| signal(*process, "STOP"));
         tokio::time::sleep(time).await;
-        all().for_each(|process| signal(process.id(), "CONT"));
+        all.iter().for_each(|process| signal(*process, "CONT"));
     }
 }
 

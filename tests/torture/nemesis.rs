@@ -71,7 +71,7 @@ pub(crate) async fn rages(
                 figures.stops += 1;
             }
             Fault::StopAllHubs => {
-                hubs.all_stand_still(ALL_STOPPED).await;
+                hubs.all_stand_still(hub, ALL_STOPPED).await;
                 figures.stops += 1;
             }
             Fault::TerminateHub => terminate(hub, hubs, watch, &mut figures).await,
