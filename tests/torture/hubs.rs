@@ -9,6 +9,8 @@ use crate::proxy::Proxy;
 use crate::redis::{free_port, signal};
 use crate::{HUBS, http};
 
+/// Much shorter than a lease, longer than hubs wait between two looks at the leases.
+const LATER: Duration = Duration::from_millis(500);
 /// Longer than a hub that is busy takes to tell its numbers.
 const READ_WITHIN: Duration = Duration::from_secs(20);
 /// A hub that cannot drain gives up after 25 s.
@@ -107,13 +109,16 @@ impl Hubs {
         signal(process.id(), "CONT");
     }
 
-    /// One goes on a moment later than the others.
+    /// One goes on a moment later than the others, when these have looked how things stand.
     pub(crate) async fn all_stand_still(&self, late: usize, time: Duration) {
         let in_turn = (late + 1..=late + HUBS).map(|n| &self.hubs[n % HUBS]);
         let all: Vec<u32> = in_turn.filter_map(|hub| Some(hub.process.as_ref()?.id())).collect();
         all.iter().for_each(|process| signal(*process, "STOP"));
         tokio::time::sleep(time).await;
-        all.iter().for_each(|process| signal(*process, "CONT"));
+        let (late, others) = all.split_last().unwrap();
+        others.iter().for_each(|process| signal(*process, "CONT"));
+        tokio::time::sleep(LATER).await;
+        signal(*late, "CONT");
     }
 }
 
