@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench load load-full \
+.PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench instructions judges load load-full \
 	teeth teeth-redis teeth-torture torture rolling reconnect
 .DELETE_ON_ERROR:
 
@@ -56,6 +56,11 @@ audit:
 bench: web
 	cargo bench --bench store --bench codecs --bench domain
 
+## Instructions of the hot paths, against benches/instructions.tsv; minutes, most of them to build
+instructions: web
+	@scripts/need.sh valgrind
+	scripts/instructions.sh
+
 ## The real program under load, on both stores; ten minutes, report in target/load: ARGS="--store redis"
 load: web needs-redis
 	ulimit -n "$$(ulimit -Hn)" && cargo bench --bench load -- $(ARGS)
@@ -63,6 +68,11 @@ load: web needs-redis
 ## The same with long steps and as many consoles as there may be; half an hour and more
 load-full: web needs-redis
 	ulimit -n "$$(ulimit -Hn)" && cargo bench --bench load -- --full $(ARGS)
+
+## Clients that others wrote judge our fakes of platforms; gets them from npm first
+judges: web
+	cd tests/judges && npm ci --no-fund --no-audit --ignore-scripts
+	cargo test --test it judges -- --ignored
 
 ## Whether the simulator notices every rule that is taken away; half a minute a rule
 teeth:

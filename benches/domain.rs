@@ -6,7 +6,9 @@
 //! behind as many that everybody has passed. `nobody`: finding that there is none, because all are
 //! busy; `stuck`: because all who are free have passed all who wait.
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+mod counted;
+
+use criterion::{BenchmarkId, Criterion};
 use domain::chat::CustomerMessage;
 use domain::conversation::{Conversation, Opening, TextsSent};
 use domain::customer::CustomerFacts;
@@ -20,10 +22,36 @@ use domain::queue::{Queue, Reach};
 use domain::routing::{Passed, PassedHow};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::counted::Path;
+
 const WAITING: [usize; 3] = [10, 1_000, 100_000];
 const OPERATORS: [usize; 3] = [10, 100, 1_000];
 /// For a look whether it works at all, as `cargo test` takes it.
 const FEW: [usize; 1] = [10];
+
+/// Of what is counted.
+const COUNTED_WAITING: usize = 1_000;
+const COUNTED_OPERATORS: usize = 100;
+
+fn main() {
+    if counted::ran(&mut paths()) {
+        return;
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    decisions(&mut criterion);
+    criterion.final_summary();
+}
+
+fn paths() -> Vec<Path> {
+    let site = || Site::new(COUNTED_OPERATORS, 0, COUNTED_WAITING, COUNTED_WAITING);
+    let (mut evenly, mut strictly, mut responsible) =
+        (site(), site().strictly(), site().with_responsible());
+    vec![
+        ("offer", Box::new(move || evenly.one_conversation())),
+        ("strictly", Box::new(move || strictly.one_conversation())),
+        ("responsible", Box::new(move || responsible.one_conversation())),
+    ]
+}
 
 fn decisions(criterion: &mut Criterion) {
     let (waiting, operators) =
@@ -171,6 +199,3 @@ fn at(seconds: usize) -> Timestamp {
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds)
 }
-
-criterion_group!(benches, decisions);
-criterion_main!(benches);

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Whether what is needed is there: need.sh web|build|browser|redis
+# Whether what is needed is there: need.sh web|build|browser|redis|valgrind
 #   web      Node and npm           build    also Rust and a C compiler, for SQLite
 #   browser  also Chromium          redis    also redis-server and redis-cli
+#   valgrind also that, beside Rust
 # As root on Debian it gets missing system packages by itself, unless NO_INSTALL=1; otherwise it says
 # in one line what is missing and how to get it. Rust and Node are always yours to choose.
 set -eu
@@ -50,10 +51,15 @@ need_redis() {
     { has redis-server && has redis-cli; } || need_package "redis-server 7.0 or newer" redis-server
 }
 
+need_valgrind() {
+    has valgrind || need_package "valgrind, which counts instructions" valgrind libc6-dbg
+}
+
 case ${1:-} in
 web) need_node ;;
 build) need_node && need_build ;;
 browser) need_node && need_build && need_browser ;;
 redis) need_build && need_redis ;;
-*) missing "an argument: web, build, browser or redis" ;;
+valgrind) need_build && need_valgrind ;;
+*) missing "an argument: web, build, browser, redis or valgrind" ;;
 esac

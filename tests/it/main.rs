@@ -31,6 +31,7 @@ mod files_mutations;
 mod files_served;
 mod hours;
 mod inboxes;
+mod judges;
 mod kill;
 mod kill_timers;
 mod line_settings;

@@ -44,6 +44,7 @@ fn max_answers(state: &mut State, request: &Request) -> Reply {
     let path = request.path.split('?').next().unwrap_or_default();
     let answer = match path {
         "/me" => json!({ "user_id": 1, "first_name": "Our shop", "is_bot": true }),
+        "/subscriptions" if request.body.is_empty() => json!({ "subscriptions": [] }),
         "/updates" => json!({ "updates": state.updates, "marker": 77 }),
         "/messages" => {
             json!({ "message": { "body": { "mid": format!("mid.{}", state.taken.len()) } } })

@@ -42,11 +42,14 @@ fn piece(bytes: &Bytes) -> Option<Piece> {
     let head_end = find(bytes, b"\r\n\r\n")?;
     let head = std::str::from_utf8(&bytes[..head_end]).expect("text");
     let parameter = |name: &str| {
-        let (_, rest) = head.split_once(&format!("{name}=\""))?;
-        rest.split_once('"').map(|(value, _)| value.to_owned())
+        let lead = [format!("; {name}="), format!(";{name}=")];
+        let (_, rest) = lead.iter().find_map(|lead| head.split_once(lead))?;
+        let quoted = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        let bare = || rest.split([';', '\r']).next();
+        quoted.map(|(value, _)| value).or_else(bare).map(str::to_owned)
     };
     let content = bytes.slice(head_end + 4..bytes.len() - 2);
-    Some(Piece { name: parameter("; name")?, file_name: parameter("filename"), content })
+    Some(Piece { name: parameter("name")?, file_name: parameter("filename"), content })
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {

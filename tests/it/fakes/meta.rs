@@ -31,8 +31,10 @@ pub(crate) fn start() -> Meta {
 }
 
 fn answer(state: &mut State, request: &Request) -> Reply {
+    // Clients of others send it in the address.
     let bearer = request.headers.get("authorization").map(String::as_str);
-    if bearer != Some(&format!("Bearer {TOKEN}")) {
+    let in_address = request.path.contains(&format!("access_token={TOKEN}"));
+    if bearer != Some(&format!("Bearer {TOKEN}")) && !in_address {
         return error(190, 0, "Invalid OAuth access token");
     }
     let path = request.path.split('?').next().unwrap_or_default();

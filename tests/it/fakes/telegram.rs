@@ -450,7 +450,13 @@ impl Platform {
         } else if !(2..=10).contains(&names.len()) {
             return refusal(400, "Bad Request: wrong number of media in an album");
         }
-        let files: Option<Vec<_>> = names.iter().map(|name| form.file(name)).collect();
+        // A piece may say that another one has the file.
+        let file = |name: &&str| {
+            let elsewhere = form.field(name);
+            let elsewhere = elsewhere.as_deref().and_then(|at| at.strip_prefix("attach://"));
+            form.file(elsewhere.unwrap_or(name))
+        };
+        let files: Option<Vec<_>> = names.iter().map(file).collect();
         let Some(files) = files else {
             return refusal(400, "Bad Request: there is no file in the request");
         };
