@@ -91,6 +91,21 @@ impl Hubs {
         self.addresses[n % self.addresses.len()]
     }
 
+    /// Consoles that are open at all hubs.
+    pub(crate) fn sockets(&self) -> usize {
+        let number = |line: &str| line.strip_prefix("switchboard_sockets ")?.parse().ok();
+        let of = |hub: &SocketAddr| {
+            let numbers = ask(*hub, "/metrics").unwrap();
+            numbers.lines().find_map(number).unwrap_or(0)
+        };
+        self.addresses.iter().map(of).sum()
+    }
+
+    /// Calls of scripts that Redis has run so far; none: there is none.
+    pub(crate) fn scripts_run(&self) -> Option<u64> {
+        Some(self.redis.as_ref()?.scripts_run())
+    }
+
     /// CPU time of all hubs so far.
     pub(crate) fn cpu(&self) -> Option<Duration> {
         self.processes.iter().map(|hub| process::cpu(hub.id())).sum()
@@ -161,12 +176,16 @@ fn wait_until_ready(address: &SocketAddr) {
 }
 
 fn is_ready(address: SocketAddr) -> bool {
-    let Ok(mut connection) = TcpStream::connect(address) else { return false };
+    ask(address, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
+
+/// The whole answer of a hub; none: there is none.
+fn ask(address: SocketAddr, path: &str) -> Option<String> {
+    let mut connection = TcpStream::connect(address).ok()?;
     connection.set_read_timeout(Some(READY_WITHIN)).unwrap();
-    let request = format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
-    let asked = connection.write_all(request.as_bytes());
-    asked.is_ok()
-        && connection.read_to_string(&mut answer).is_ok()
-        && answer.starts_with("HTTP/1.1 200")
+    connection.read_to_string(&mut answer).ok()?;
+    Some(answer)
 }

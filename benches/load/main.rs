@@ -12,6 +12,7 @@
 
 mod chart;
 mod desk;
+mod floor;
 mod furnish;
 mod hub;
 mod ladder;
@@ -23,6 +24,7 @@ mod report;
 mod series;
 mod socket;
 mod sockets;
+mod stalled;
 mod stamp;
 mod tally;
 

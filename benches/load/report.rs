@@ -8,6 +8,7 @@ use hdrhistogram::Histogram;
 
 use crate::chart;
 use crate::series::{Growth, Measured, highest};
+use crate::stalled::Stalled;
 use crate::tally::Tally;
 
 /// A rate at which one message in a hundred takes longer is not sustained.
@@ -32,6 +33,8 @@ pub(crate) struct Rung {
     pub(crate) hub_cpu_us: Option<f64>,
     /// The same of Redis.
     pub(crate) redis_cpu_us: Option<f64>,
+    /// How many messages there were for each script that Redis ran, commits and others.
+    pub(crate) messages_in_script: Option<u64>,
 }
 
 /// In milliseconds.
@@ -63,8 +66,8 @@ impl Rung {
     pub(crate) fn of(
         rate: u32,
         tally: &Tally,
-        hub: Option<Duration>,
-        redis: Option<Duration>,
+        (hub, redis): (Option<Duration>, Option<Duration>),
+        scripts: Option<u64>,
     ) -> Self {
         let messages = f64::from(u32::try_from(tally.sent).unwrap().max(1));
         let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / messages;
@@ -81,6 +84,7 @@ impl Rung {
             undone: tally.undone,
             hub_cpu_us: hub.map(each),
             redis_cpu_us: redis.map(each),
+            messages_in_script: scripts.map(|scripts| tally.sent / scripts.max(1)),
         }
     }
 
@@ -138,7 +142,7 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
 }
 
 fn section(text: &mut String, measured: &Measured) -> fmt::Result {
-    let Measured { store, cores, messages, steady, half, arrivals, growth, crowd } = measured;
+    let Measured { store, cores, messages, steady, half, arrivals, growth, crowd, .. } = measured;
     write!(
         text,
         "\n## {store}\n\n{cores} cores shared by hub, store and load.\n\n\
@@ -170,6 +174,23 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
             )?;
         }
     }
+    if let (Some(bare), Some(redis)) = (measured.bare_redis_cpu_us, half.redis_cpu_us) {
+        writeln!(
+            text,
+            "\nRedis takes {:.2} times what bare commits of the same kind cost it, {bare:.1} us a message.",
+            redis / bare
+        )?;
+    }
+    let Stalled { all_read, one_stalls, gone_after } = &measured.stalled;
+    let gone = gone_after.map_or("not let go".to_owned(), |gone| {
+        format!("let go after {:.1} s", gone.as_secs_f64())
+    });
+    writeln!(
+        text,
+        "\n100 consoles, each message on ten of them: p99 {:.2} ms; {:.2} ms while one of them does not \
+         read, which is {gone}.",
+        all_read.delivered.p99, one_stalls.delivered.p99
+    )?;
     writeln!(
         text,
         "\n{} idle consoles: opened {:.0} a second, {} KiB each, {} CPU us a second each; cut all at \

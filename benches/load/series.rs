@@ -4,11 +4,13 @@ use std::thread::available_parallelism;
 
 use serde_json::json;
 
+use crate::floor;
 use crate::hub::{Hubs, Stage, StoreKind};
 use crate::ladder::{Ladder, rung};
 use crate::pacer::{Load, Run, Work};
 use crate::report::Rung;
 use crate::sockets::{self, CONSOLES_MAX, Crowd};
+use crate::stalled::{self, Stalled};
 
 /// Conversations that talk, unless it is about more of them.
 const CHATS: usize = 200;
@@ -72,7 +74,11 @@ pub(crate) struct Measured {
     pub(crate) half: Rung,
     pub(crate) arrivals: Vec<Rung>,
     pub(crate) growth: Vec<Growth>,
+    pub(crate) stalled: Stalled,
     pub(crate) crowd: Crowd,
+    /// CPU microseconds of Redis for a message in commits that nothing else is done beside, as many
+    /// in each as at half of the highest rate.
+    pub(crate) bare_redis_cpu_us: Option<f64>,
 }
 
 pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
@@ -101,9 +107,26 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     if store == StoreKind::Redis {
         growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, &half)));
     }
+    let stalled = {
+        let hubs = Hubs::start(one);
+        let run = begin(&hubs, "100 consoles, then one stops reading", Work::Talk { chats: CHATS });
+        stalled::measure(&hubs, &run, seconds)
+    };
     let crowd = sockets::measure(&Hubs::start(one), extent.sockets());
     println!("{crowd:?}");
-    Measured { store, cores, messages, steady, half, arrivals, growth, crowd }
+    let bare_redis_cpu_us = half.messages_in_script.and_then(|n| floor::measure(n.max(1)));
+    Measured {
+        store,
+        cores,
+        messages,
+        steady,
+        half,
+        arrivals,
+        growth,
+        stalled,
+        crowd,
+        bare_redis_cpu_us,
+    }
 }
 
 /// Opens everything, and tells what the next figures are about.
@@ -146,6 +169,11 @@ impl Measured {
             "out_of_order": all().map(|rung| rung.out_of_order).sum::<u64>(),
             "hub_cpu_us_per_message": self.half.hub_cpu_us.map(rounded),
             "redis_cpu_us_per_message": self.half.redis_cpu_us.map(rounded),
+            "bare_redis_cpu_us_per_message": self.bare_redis_cpu_us.map(rounded),
+            "p99_times_with_stalled_reader": rounded(
+                self.stalled.one_stalls.delivered.p99 / self.stalled.all_read.delivered.p99
+            ),
+            "stalled_reader_gone_s": self.stalled.gone_after.map(|gone| rounded(gone.as_secs_f64())),
             "rss_kib_per_idle_socket": self.crowd.kib_per_socket.map(rounded),
             "cpu_us_per_second_and_socket": self.crowd.cpu_us.map(rounded),
             "new_conversations_per_s": highest(&self.arrivals),
