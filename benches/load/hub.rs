@@ -16,7 +16,7 @@ use crate::redis::Redis;
 /// Consoles that one operator may open.
 pub(crate) const CONSOLES_OF_ONE: usize = 100;
 /// Until several nodes have divided the shards among them.
-const SETTLED_AFTER: Duration = Duration::from_secs(10);
+const SETTLED_AFTER: Duration = Duration::from_secs(20);
 /// Longest that hubs may take to become ready.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 

@@ -45,6 +45,9 @@ pub(crate) async fn restarts(seed: u64) -> ExitCode {
     if heard.broken > 0 {
         findings.problem(format!("{} requests were broken off", heard.broken));
     }
+    if heard.late > 0 {
+        findings.problem(format!("{} requests were not answered in time", heard.late));
+    }
     findings.tell();
     println!(
         "rolling: restarts={} acked={} processed={} taken={} later={} refused={} broken={} late={} \
