@@ -199,7 +199,7 @@ impl Feed {
     fn index(&mut self, key: SessionKey) {
         let Some(kept) = self.sessions.get(&key) else { return };
         let oversees = self.overseen_by(&kept.listener.operator);
-        let mut queues = self.parts.directory.get().queues_of(&kept.listener.operator);
+        let mut queues = self.parts.directory.get().queues_of(&kept.listener.operator).to_vec();
         queues.retain(|line| !oversees.contains(line));
         self.unindex(key);
         for line in &queues {

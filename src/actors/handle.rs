@@ -548,7 +548,7 @@ impl NodeHandle {
             Role::Supervisor => Oversees::Lines(who.supervises.clone()),
             Role::Operator => Oversees::Lines(Vec::new()),
         };
-        let queues = self.directory().queues_of(&who.id);
+        let queues = self.directory().queues_of(&who.id).to_vec();
         Visibility { operator: who.id.clone(), queues, oversees }
     }
 
@@ -716,7 +716,7 @@ impl NodeHandle {
             status: who.status,
             status_reason: who.status_reason.clone(),
             set_away: who.set_away,
-            queues: directory.queues_of(&who.id),
+            queues: directory.queues_of(&who.id).to_vec(),
             supervises,
         }
     }

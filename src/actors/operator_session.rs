@@ -397,11 +397,14 @@ impl OperatorSession {
 
     fn hand_over(&mut self, shard: ShardId, to: Place, events: &[Arc<TailEvent>]) {
         self.check_watch(events);
-        let Some(who) = self.who() else { return };
-        let queues = self.node.directory().queues_of(&self.operator);
+        let directory = self.node.directory();
+        let Some(who) = directory.operators.get(&self.operator).map(|found| &*found.value) else {
+            return;
+        };
+        let queues = directory.queues_of(&self.operator);
         let visible: Vec<&ByteString> = events
             .iter()
-            .filter_map(|event| match self.form(&who, &queues, &event.event) {
+            .filter_map(|event| match self.form(who, queues, &event.event) {
                 Form::Shown => event.shown(),
                 Form::Gone => event.gone(),
                 Form::Nothing => None,
@@ -520,8 +523,9 @@ impl OperatorSession {
     }
 
     fn may_read(&self, row: &Row) -> bool {
-        let queues = self.node.directory().queues_of(&self.operator);
-        self.who().is_some_and(|who| may(&who, &queues, Action::ReadConversation(row)))
+        let directory = self.node.directory();
+        let queues = directory.queues_of(&self.operator);
+        self.who().is_some_and(|who| may(&who, queues, Action::ReadConversation(row)))
     }
 }
 
