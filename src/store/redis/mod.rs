@@ -30,7 +30,6 @@ use std::sync::Arc;
 use domain::id::ShardId;
 use jiff::Timestamp;
 use redis::pipe;
-use tokio::sync::broadcast;
 
 pub use crate::store::redis::checks::{Finding, Verdict};
 pub use crate::store::redis::settings::{Durability, Place, RedisSettings};
@@ -49,7 +48,7 @@ use crate::store::redis::thread::IoThread;
 use crate::store::redis::value::{dedupe_key, inbox_signal, microseconds, odd, parse};
 use crate::store::redis::watch::Watch;
 use crate::store::rules;
-use crate::store::signal::{Signal, Signals};
+use crate::store::signal::Signals;
 
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -136,8 +135,8 @@ impl RedisStore {
         *self.memory.borrow()
     }
 
-    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.signals.listen()
+    pub(super) fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     fn run<T: Send + 'static, F>(

@@ -113,6 +113,10 @@ impl RedisStore {
         .await
     }
 
+    pub(in crate::store) async fn inboxes(&self) -> Result<Vec<ShardId>, Unavailable> {
+        self.run(|on| async move { on.inboxes().await }).await
+    }
+
     pub(in crate::store) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let made = self.run(|on| async move { Ok(on.commit(commit).await) }).await;
         made.unwrap_or_else(|Unavailable(why)| Err(CommitError::Unavailable(why)))
