@@ -90,6 +90,8 @@ struct Shared {
     /// Leases have a connection of their own: they must not wait behind commits.
     leases: Lane,
     steps: Lane,
+    /// For single documents, which are small and many.
+    looks: Lane,
     readers: Readers,
     /// Made when the store was first used: another one means that somebody emptied or replaced it.
     store_id: String,
@@ -114,8 +116,8 @@ impl RedisStore {
             let first = subscriber.subscribe().await?;
             let server = Arc::new(Server::new(subscriber.signals.clone()));
             let lane = || Lane::new(door.clone(), scripts.clone(), server.clone());
-            let (leases, steps) = (lane(), lane());
-            let shared = Shared { keys, scripts, leases, steps, readers, store_id };
+            let (leases, steps, looks) = (lane(), lane(), lane());
+            let shared = Shared { keys, scripts, leases, steps, looks, readers, store_id };
             Ok::<_, Unavailable>((shared, subscriber, first, watch))
         };
         let (shared, subscriber, first, watch) = thread.wait(opening)??;

@@ -96,7 +96,7 @@ impl RedisStore {
         at: Timestamp,
     ) -> Result<bool, Unavailable> {
         self.run(|on| async move {
-            read::knows(&on.readers, (on.keys.seen(shard), &dedupe_key(&dedupe)), at).await
+            read::knows(&on.looks, (on.keys.seen(shard), &dedupe_key(&dedupe)), at).await
         })
         .await
     }
@@ -133,7 +133,7 @@ impl RedisStore {
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
         self.run(|on| async move {
-            read::document(&on.readers, on.keys.document(shard, kind, &id), id).await
+            read::document(&on.looks, on.keys.document(shard, kind, &id), id).await
         })
         .await
     }
@@ -215,10 +215,8 @@ impl RedisStore {
         kind: SharedKind,
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
-        self.run(
-            |on| async move { read::document(&on.readers, on.keys.shared(kind, &id), id).await },
-        )
-        .await
+        self.run(|on| async move { read::document(&on.looks, on.keys.shared(kind, &id), id).await })
+            .await
     }
 
     pub(in crate::store) async fn shared_all(
