@@ -4,11 +4,13 @@
 //! API has moved twice, so it is a setting. Updates have no id of their own. Only dialogues are taken.
 
 mod api;
+mod files;
 
 use std::time::Duration;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
+use domain::file::StoredFile;
 use domain::line::RatingScale;
 use serde_json::{Value, json};
 
@@ -17,7 +19,7 @@ use super::json::{self, Found, file, id, other, words};
 use super::proof::same;
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Pace, Rate, Rejected, digest};
+use super::{HookRequest, Item, Pace, Part, Rate, Rejected, digest, one_by_one};
 
 pub(super) use api::{Bot, connect, poll, press_taken, send, test};
 
@@ -58,8 +60,19 @@ const IGNORED_KINDS: [&str; 7] = [
     "dialog_removed",
 ];
 
-pub(super) fn parts(text: &str) -> Vec<String> {
-    split(text, TEXT_UTF16_MAX, utf16_units)
+/// Cuts at the platform's limit. A text that fits stands with the first files.
+pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
+    let mut albums = files::albums(files);
+    match albums.first_mut() {
+        Some(first) if utf16_units(text) <= TEXT_UTF16_MAX => {
+            text.clone_into(&mut first.text);
+            albums
+        }
+        Some(_) | None => {
+            let texts = one_by_one(split(text, TEXT_UTF16_MAX, utf16_units), 0);
+            texts.into_iter().chain(albums).collect()
+        }
+    }
 }
 
 /// One update: the body of one delivery.
@@ -249,5 +262,5 @@ fn contact(payload: &Value) -> Attachment {
 fn keyboard(scale: RatingScale) -> Value {
     let button = |(words, value)| json!({ "type": "callback", "text": words, "payload": rating::data_of(value) });
     let row: Vec<Value> = rating::buttons(scale).into_iter().map(button).collect();
-    json!([{ "type": "inline_keyboard", "payload": { "buttons": [row] } }])
+    json!({ "type": "inline_keyboard", "payload": { "buttons": [row] } })
 }

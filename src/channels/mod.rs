@@ -310,13 +310,13 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
 pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Vec<Part> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::parts(text, files),
-        ChannelSettings::Vk { .. } => one_by_one(vk::parts(text), files.len()),
+        ChannelSettings::Vk { .. } => vk::parts(text, files),
         ChannelSettings::Facebook { .. } => one_by_one(facebook::parts(text), files.len()),
         ChannelSettings::Instagram { .. } => one_by_one(instagram::parts(text), files.len()),
         ChannelSettings::Whatsapp { .. } => one_by_one(whatsapp::parts(text), files.len()),
         ChannelSettings::BotFramework { .. } => one_by_one(botframework::parts(text), files.len()),
         ChannelSettings::Viber { .. } => one_by_one(viber::parts(text), files.len()),
-        ChannelSettings::Max { .. } => one_by_one(max::parts(text), files.len()),
+        ChannelSettings::Max { .. } => max::parts(text, files),
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             vec![Part { text: text.to_owned(), files: 0..files.len() }]
         }
@@ -418,7 +418,8 @@ pub async fn send(
             telegram::send(outbound, bot, message).await
         }
         ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            vk::send(outbound, vk::Community { group_id, token, api_base }, message).await
+            let community = vk::Community { group_id, token, api_base };
+            vk::send(outbound, kept, &channel.id, community, message).await
         }
         ChannelSettings::Facebook { page_id: id, token, api_base, human_agent, .. } => {
             let page = facebook::Account { id, token, api_base };
@@ -446,7 +447,7 @@ pub async fn send(
             viber::send(outbound, viber::Bot { token, api_base }, sender_name, message).await
         }
         ChannelSettings::Max { token, api_base, .. } => {
-            max::send(outbound, max::Bot { token, api_base }, message).await
+            max::send(outbound, kept, &channel.id, max::Bot { token, api_base }, message).await
         }
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
@@ -585,14 +586,6 @@ pub async fn poll(
         | ChannelSettings::Widget(_) => {
             Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
-    }
-}
-
-/// A text, or where a file can be fetched: for platforms that are not given files.
-fn text_of(message: &Outgoing<'_>) -> Result<String, SendOutcome> {
-    match message.files.first() {
-        None => Ok(message.text.to_owned()),
-        Some(file) => Ok(format!("{}\n{}", file.file.name, file.address()?)),
     }
 }
 

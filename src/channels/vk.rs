@@ -9,12 +9,14 @@
 
 mod api;
 mod content;
+mod files;
 mod rating;
 
 use std::time::Duration;
 
 use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
 use domain::entry::DeliveryState;
+use domain::file::StoredFile;
 use domain::progress::{Progress, ProgressOf};
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,7 +26,8 @@ use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
 use super::json::{self, Found, first_id, id, words};
 use super::text::{split, utf16_units};
 use super::{
-    Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Rate, Rejected, digest,
+    Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest,
+    one_by_one,
 };
 
 pub(super) use api::{Community, connect, name_of, poll, send, test};
@@ -58,9 +61,20 @@ const GROUP_CHATS_FROM: i64 = 2_000_000_000;
 const IGNORED_KINDS: [&str; 5] =
     ["message_typing_state", "message_event", "message_reaction_event", "like_add", "like_remove"];
 
-/// Cuts at the platform's limit.
-pub(super) fn parts(text: &str) -> Vec<String> {
-    split(text, TEXT_UTF16_MAX, utf16_units)
+/// Cuts at the platform's limit. A text that fits stands with the first files.
+pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
+    let mut albums = files::albums(files);
+    let first = albums.first_mut().filter(|album| files::take_a_text(&files[album.files.clone()]));
+    match first {
+        Some(first) if utf16_units(text) <= TEXT_UTF16_MAX => {
+            text.clone_into(&mut first.text);
+            albums
+        }
+        Some(_) | None => {
+            let texts = one_by_one(split(text, TEXT_UTF16_MAX, utf16_units), 0);
+            texts.into_iter().chain(albums).collect()
+        }
+    }
 }
 
 /// What is read before anything is believed.

@@ -12,10 +12,8 @@ use url::form_urlencoded::Serializer;
 
 use super::super::kept::{Kept, LongPoll};
 use super::super::text::{NAME_CHARS_MAX, clean_line};
-use super::super::{
-    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, text_of, unsent,
-};
-use super::{item, rating};
+use super::super::{NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, unsent};
+use super::{files, item, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Ask, Fault, Outbound, Post};
 
 /// The version whose shapes are read and written here.
@@ -35,7 +33,7 @@ pub(crate) struct Community<'a> {
 }
 
 /// Why a call was not done.
-enum Failed {
+pub(super) enum Failed {
     Fault(Fault),
     /// The platform's number and words.
     Error {
@@ -48,12 +46,16 @@ enum Failed {
 /// A repeat of the same part is recognised by its random id.
 pub(crate) async fn send(
     outbound: &Outbound,
+    kept: &Kept,
+    channel: &ChannelId,
     community: Community<'_>,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
-    let text = match text_of(message) {
-        Ok(text) if text.trim().is_empty() => return SendOutcome::Sent { external_id: None },
-        Ok(text) => text,
+    if message.text.trim().is_empty() && message.files.is_empty() {
+        return SendOutcome::Sent { external_id: None };
+    }
+    let attached = match files::attach(outbound, kept, channel, community, message).await {
+        Ok(attached) => attached,
         Err(outcome) => return outcome,
     };
     let random_id = random_id(message).to_string();
@@ -61,10 +63,13 @@ pub(crate) async fn send(
     let mark = rating::mark();
     let mut fields = vec![
         ("peer_id", message.chat),
-        ("message", &text),
+        ("message", message.text),
         ("random_id", &random_id),
         ("payload", &mark),
     ];
+    if !attached.is_empty() {
+        fields.push(("attachment", &attached));
+    }
     let plain = fields.clone();
     fields.extend(keyboard.as_deref().map(|keyboard| ("keyboard", keyboard)));
     let first = community.call(outbound, "messages.send", &fields).await;
@@ -93,7 +98,7 @@ fn sent(answered: Result<Value, Failed>) -> SendOutcome {
 }
 
 /// By the published list of errors.
-fn class_of(code: i64, reason: String) -> SendOutcome {
+pub(super) fn class_of(code: i64, reason: String) -> SendOutcome {
     match code {
         9 => SendOutcome::RetryAfter(FLOOD_PAUSE),
         29 => SendOutcome::RetryAfter(QUOTA_PAUSE),
@@ -242,7 +247,7 @@ fn number(value: &Value) -> Option<i64> {
 
 impl Community<'_> {
     /// What stands in `response`.
-    async fn call(
+    pub(super) async fn call(
         self,
         outbound: &Outbound,
         method: &str,

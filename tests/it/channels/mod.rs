@@ -3,6 +3,7 @@
 pub(crate) mod all_platforms;
 mod bot_framework;
 mod bots;
+mod files_out;
 mod meta;
 mod outbound;
 pub(crate) mod payloads;

@@ -231,6 +231,7 @@ fn what_a_manager_writes_in_vk_is_an_answer_and_opens_nothing() {
                 random_id: 0,
                 payload: None,
                 keyboard: None,
+                attached: Vec::new(),
             };
             vk::message_reply(&sent, Some(5))
         };
