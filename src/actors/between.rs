@@ -104,6 +104,7 @@ impl Bench {
                 }
                 // An edit may concern the conversation before.
                 InboundKind::Edited { .. }
+                | InboundKind::Deleted { .. }
                 | InboundKind::Reacted { .. }
                 | InboundKind::Progress(_)
                 | InboundKind::Elsewhere(_) => chat.open.clone().or(chat.last.clone()),
@@ -181,6 +182,7 @@ impl Bench {
             }
             InboundKind::Message(_)
             | InboundKind::Edited { .. }
+            | InboundKind::Deleted { .. }
             | InboundKind::Reacted { .. }
             | InboundKind::Blocked
             | InboundKind::Unblocked
@@ -204,6 +206,7 @@ impl Bench {
             InboundKind::Edited { external_id, text } => {
                 Input::CustomerEdited { external_id, text }
             }
+            InboundKind::Deleted { external_ids } => Input::CustomerDeleted { external_ids },
             InboundKind::Reacted { external_id, reaction } => {
                 Input::CustomerReacted { external_id, reaction }
             }

@@ -166,6 +166,7 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::DeliveryChanged { .. }
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
+        | Input::CustomerDeleted { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => return false,
     };

@@ -21,7 +21,7 @@ use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Pace, Part, Rate, Rejected, digest, one_by_one};
 
-pub(super) use api::{Bot, connect, poll, press_taken, send, test};
+pub(super) use api::{Bot, connect, poll, press_taken, send, sign, test};
 
 pub const FORM: Form = Form {
     kind: "max",
@@ -47,11 +47,16 @@ const TEXT_UTF16_MAX: usize = 4_000;
 const ATTACHMENTS_MAX: usize = 20;
 
 /// The kinds that we ask the platform for.
-const ASKED_KINDS: [&str; 5] =
-    ["message_created", "message_edited", "message_callback", "bot_started", "bot_stopped"];
-/// Kinds of update that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 7] = [
+const ASKED_KINDS: [&str; 6] = [
+    "message_created",
+    "message_edited",
     "message_removed",
+    "message_callback",
+    "bot_started",
+    "bot_stopped",
+];
+/// Kinds of update that carry nothing for us; each is counted under its own name.
+const IGNORED_KINDS: [&str; 6] = [
     "bot_added",
     "bot_removed",
     "user_added",
@@ -91,7 +96,9 @@ fn item(update: &Value) -> Item {
     let original = update.to_string();
     let kind = update["update_type"].as_str().unwrap_or_default();
     let callback = id(&update["callback"]["callback_id"]);
-    let about = callback.or_else(|| id(&update["message"]["body"]["mid"]));
+    let about = callback
+        .or_else(|| id(&update["message"]["body"]["mid"]))
+        .or_else(|| id(&update["message_id"]));
     let key = about.zip(id(&update["timestamp"])).map(|(about, at)| format!("{kind}:{about}:{at}"));
     let key = key.unwrap_or_else(|| digest(original.as_bytes()));
     json::item(key, DEDUPE_SECONDS, found(update, kind), &original)
@@ -101,6 +108,7 @@ fn found(update: &Value, kind: &str) -> Found {
     match kind {
         "message_created" => written(update),
         "message_edited" => edited(update),
+        "message_removed" => removed(update),
         "message_callback" => pressed(update),
         "bot_started" => membership(update, InboundKind::Unblocked),
         "bot_stopped" => membership(update, InboundKind::Blocked),
@@ -111,6 +119,7 @@ fn found(update: &Value, kind: &str) -> Found {
     }
 }
 
+/// Signs that we write, or have read, want the dialogue's own id: it is where the chat's answers go.
 fn written(update: &Value) -> Found {
     let message = &update["message"];
     let who = writer(message)?;
@@ -118,7 +127,8 @@ fn written(update: &Value) -> Found {
     let (text, attachments) = content(message);
     let reply = &message["link"];
     let reply_to = id(&reply["message"]["mid"]).filter(|_| reply["type"] == "reply");
-    Ok(inbound(
+    let dialogue = id(&message["recipient"]["chat_id"]);
+    let said = inbound(
         &who,
         &message["sender"],
         InboundKind::Message(CustomerMessage {
@@ -130,7 +140,8 @@ fn written(update: &Value) -> Found {
             automatic: message["sender"]["is_bot"] == true,
             ..CustomerMessage::default()
         }),
-    ))
+    );
+    Ok(Inbound { return_to: dialogue.map(Into::into), ..said })
 }
 
 fn edited(update: &Value) -> Found {
@@ -140,6 +151,14 @@ fn edited(update: &Value) -> Found {
     let text = words(&message["body"]["text"]).ok_or("edit_without_text")?;
     let what = InboundKind::Edited { external_id: external_id.into(), text: text.to_owned() };
     Ok(inbound(&who, &message["sender"], what))
+}
+
+/// In a dialogue it is the customer's own message, so he is whose chat it is.
+fn removed(update: &Value) -> Found {
+    let gone = id(&update["message_id"]).ok_or("deletion_without_id")?;
+    let who = id(&update["user_id"]).ok_or("no_chat")?;
+    let what = InboundKind::Deleted { external_ids: vec![gone.into()] };
+    Ok(inbound(&who, &Value::Null, what))
 }
 
 /// A button of a rating request. The message under which it stands may be gone.
@@ -167,6 +186,7 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         InboundKind::Edited { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Progress(_)
         | InboundKind::Elsewhere(_)

@@ -17,6 +17,7 @@ pub mod max;
 pub mod meta;
 pub mod proof;
 mod rating;
+pub mod sign;
 pub mod telegram;
 pub mod viber;
 pub mod vk;
@@ -28,6 +29,7 @@ mod file;
 mod text;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::channel::{Channel, ChannelSettings};
@@ -100,6 +102,10 @@ pub enum Meaning {
     Ignored(&'static str),
     /// The platform makes sure that its address is ours; nothing is stored.
     Confirmation,
+    /// The customer of that chat is writing; told to whoever is there, and not stored.
+    Writing {
+        chat: Arc<str>,
+    },
 }
 
 /// A request that is not taken.
@@ -554,6 +560,23 @@ pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
         ChannelSettings::Vk { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => true,
+    }
+}
+
+/// Whether a platform that is asked for updates must be told where we stopped: it keeps what is new,
+/// but not for whom.
+pub fn wants_its_place(settings: &ChannelSettings) -> bool {
+    match settings {
+        ChannelSettings::Vk { .. } => true,
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => false,
     }
 }
 

@@ -28,7 +28,7 @@ use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest, one_by_one};
 
 pub use api::Bot;
-pub(super) use api::{connect, poll, press_taken, send, test};
+pub(super) use api::{connect, poll, press_taken, send, test, writing};
 pub(super) use files::locate;
 
 pub const FORM: Form = Form {
@@ -62,16 +62,17 @@ pub(super) const PACE: Pace = Pace {
 /// Longest text of a message, in UTF-16 units.
 pub const TEXT_UTF16_MAX: usize = 4096;
 
+/// Messages that are deleted at once.
+const DELETED_MAX: usize = 100;
 /// Signs under one message, and the characters of each: some are built of several.
 const SIGNS_MAX: usize = 10;
 const SIGN_CHARS_MAX: usize = 10;
 
 /// Kinds of update that carry nothing for us yet; each is counted under its own name.
-const IGNORED_KINDS: [&str; 16] = [
+const IGNORED_KINDS: [&str; 15] = [
     "channel_post",
     "edited_channel_post",
     "business_connection",
-    "deleted_business_messages",
     "message_reaction_count",
     "inline_query",
     "chosen_inline_result",
@@ -87,11 +88,12 @@ const IGNORED_KINDS: [&str; 16] = [
 ];
 
 /// The kinds that we ask the platform for.
-const ASKED_KINDS: [&str; 7] = [
+const ASKED_KINDS: [&str; 8] = [
     "message",
     "edited_message",
     "business_message",
     "edited_business_message",
+    "deleted_business_messages",
     "callback_query",
     "message_reaction",
     "my_chat_member",
@@ -146,6 +148,8 @@ fn item(update: &Value, text: &str) -> Item {
         business(&update["business_message"])
     } else if update["edited_business_message"].is_object() {
         edited_in_business(&update["edited_business_message"])
+    } else if update["deleted_business_messages"].is_object() {
+        deleted(&update["deleted_business_messages"])
     } else if update["callback_query"].is_object() {
         pressed(&update["callback_query"])
     } else if update["message_reaction"].is_object() {
@@ -256,6 +260,7 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
             Some((message.external_id.as_deref()?, message.reply_to.as_deref()))
         }
         InboundKind::Edited { .. }
+        | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
@@ -280,6 +285,17 @@ fn edited(message: &Value) -> Found {
     }
     let what = InboundKind::Edited { external_id: external_id.into(), text };
     Ok(inbound(message, &message["from"], &chat, what))
+}
+
+/// Only in chats of business accounts; which side deleted is not said.
+fn deleted(gone: &Value) -> Found {
+    let chat = private_chat(gone)?;
+    let ids = gone["message_ids"].as_array().into_iter().flatten();
+    let external_ids: Vec<_> = ids.filter_map(id).take(DELETED_MAX).map(Arc::from).collect();
+    if external_ids.is_empty() {
+        return Err("deletion_without_ids");
+    }
+    Ok(inbound(gone, &gone["chat"], &chat, InboundKind::Deleted { external_ids }))
 }
 
 /// All signs that the customer has under a message now. Those that are pictures of their own have

@@ -30,7 +30,7 @@ use super::{
     one_by_one,
 };
 
-pub(super) use api::{Community, connect, name_of, poll, send, test};
+pub(super) use api::{Community, connect, name_of, poll, send, sign, test};
 
 pub const FORM: Form = Form {
     kind: "vk",
@@ -58,8 +58,8 @@ const TEXT_UTF16_MAX: usize = 4096;
 const GROUP_CHATS_FROM: i64 = 2_000_000_000;
 
 /// Kinds of event that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 5] =
-    ["message_typing_state", "message_event", "message_reaction_event", "like_add", "like_remove"];
+const IGNORED_KINDS: [&str; 4] =
+    ["message_event", "message_reaction_event", "like_add", "like_remove"];
 
 /// Cuts at the platform's limit. A text that fits stands with the first files.
 pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
@@ -123,7 +123,18 @@ fn item(event: &Value) -> Item {
     }
     let original = kept.to_string();
     let key = id(&event["event_id"]).unwrap_or_else(|| digest(original.as_bytes()));
-    json::item(key, DEDUPE_SECONDS, found(event), &original)
+    match written_just_now(event) {
+        Some(chat) => json::writing(key, DEDUPE_SECONDS, chat),
+        None => json::item(key, DEDUPE_SECONDS, found(event), &original),
+    }
+}
+
+/// The customer is writing. The platform says it of dialogues alone.
+fn written_just_now(event: &Value) -> Option<String> {
+    let object = &event["object"];
+    let from = object["from_id"].as_i64().filter(|from| *from > 0)?;
+    let is_it = event["type"] == "message_typing_state" && object["state"] == "typing";
+    is_it.then(|| from.to_string())
 }
 
 fn found(event: &Value) -> Found {

@@ -20,6 +20,7 @@ use super::mark;
 use super::meta::graph::{Class, Failed, sent};
 use super::meta::{self, Part};
 use super::rating;
+use super::sign::Sign;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{
     FileSource, HookRequest, Item, NoFile, Outgoing, Pace, Rate, Rejected, SendOutcome, reason,
@@ -53,7 +54,7 @@ const TEXT_UTF16_MAX: usize = 4_096;
 const SIGN_CHARS_MAX: usize = 10;
 
 /// Kinds of message that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 2] = ["system", "revoke"];
+const IGNORED_KINDS: [&str; 1] = ["system"];
 
 pub(super) fn parts(text: &str) -> Vec<String> {
     split(text, TEXT_UTF16_MAX, utf16_units)
@@ -136,6 +137,7 @@ fn found(message: &Value, value: &Value) -> Found {
     let who = Who::of(message, value).ok_or("no_chat")?;
     match kind {
         "edit" => return edited(message, who),
+        "revoke" => return revoked(message, who),
         "reaction" => return reacted(message, who),
         _ => {}
     }
@@ -165,6 +167,11 @@ fn edited(message: &Value, who: Who) -> Found {
     Ok(who.inbound(InboundKind::Edited { external_id: external_id.into(), text }))
 }
 
+fn revoked(message: &Value, who: Who) -> Found {
+    let gone = id(&message["revoke"]["original_message_id"]).ok_or("deletion_without_id")?;
+    Ok(who.inbound(InboundKind::Deleted { external_ids: vec![gone.into()] }))
+}
+
 /// A sign under a message; without one it is taken back.
 fn reacted(message: &Value, who: Who) -> Found {
     let reaction = &message["reaction"];
@@ -182,6 +189,7 @@ fn written_by_us(message: &Value) -> Found {
     }
     match kind {
         "edit" => return edited(message, Who { chat, name: String::new(), phone: None }),
+        "revoke" => return revoked(message, Who { chat, name: String::new(), phone: None }),
         // Ours under a customer's.
         "reaction" => return Err("own_reaction"),
         _ => {}
@@ -249,6 +257,21 @@ pub(super) async fn send(
         Ok(answer) => sent(id(&answer["messages"][0]["id"])),
         Err(failed) => failed.outcome(class),
     }
+}
+
+/// Marks the customer's newest message as read, where somebody writes with dots under it.
+pub(super) async fn sign(
+    outbound: &Outbound,
+    number: Account<'_>,
+    sign: Sign,
+    newest: &str,
+) -> Result<(), String> {
+    let mut body =
+        json!({ "messaging_product": "whatsapp", "status": "read", "message_id": newest });
+    if sign == Sign::Writing {
+        body["typing_indicator"] = json!({ "type": "text" });
+    }
+    number.post(outbound, "messages", &body).await.map(|_| ()).map_err(Failed::words)
 }
 
 /// A text or one file, which the platform fetches.

@@ -161,14 +161,13 @@ impl ChannelSettings {
     /// Whether its messages say where their answers go.
     pub fn says_where_to_answer(&self) -> bool {
         match self {
-            Self::BotFramework { .. } => true,
+            Self::BotFramework { .. } | Self::Max { .. } => true,
             Self::Telegram { .. }
             | Self::Vk { .. }
             | Self::Facebook { .. }
             | Self::Instagram { .. }
             | Self::Whatsapp { .. }
             | Self::Viber { .. }
-            | Self::Max { .. }
             | Self::Webhook { .. }
             | Self::Widget(_) => false,
         }

@@ -57,6 +57,10 @@ pub enum InboundKind {
         external_id: Arc<str>,
         text: String,
     },
+    /// Taken back on the platform. Never opens a conversation nor wakes routing.
+    Deleted {
+        external_ids: Vec<Arc<str>>,
+    },
     /// Signs under a message of either side, instead of those before; empty: none any more. Never
     /// opens a conversation nor wakes routing.
     Reacted {

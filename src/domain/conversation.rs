@@ -226,6 +226,9 @@ impl Conversation {
             Input::CustomerEdited { external_id, text } => {
                 self.customer_edited(external_id, text, turn);
             }
+            Input::CustomerDeleted { external_ids } => {
+                self.record(Record::Deleted { external_ids, at: turn.now }, turn);
+            }
             Input::CustomerReacted { external_id, reaction } => {
                 self.record(Record::Reacted { external_id, reaction, at: turn.now }, turn);
             }

@@ -2,7 +2,7 @@
 //!
 //! | enters ([`Input`]) | from |
 //! |---|---|
-//! | `CustomerWrote`, `CustomerEdited`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `WrittenElsewhere` | the channel |
+//! | `CustomerWrote`, `CustomerEdited`, `CustomerDeleted`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `WrittenElsewhere` | the channel |
 //! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
 //! | `Continue` | the part before, in another line |
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
@@ -51,6 +51,10 @@ pub enum Input {
     CustomerEdited {
         external_id: Arc<str>,
         text: String,
+    },
+    /// Messages are gone from the platform.
+    CustomerDeleted {
+        external_ids: Vec<Arc<str>>,
     },
     CustomerReacted {
         external_id: Arc<str>,

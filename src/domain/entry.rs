@@ -67,6 +67,12 @@ pub struct Message {
     /// Set by a later edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
+    /// What it said before its edits, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
+    /// It was taken back on the platform; what it said is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
     /// What kind of automatic message the line sent here; none: a person wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Kind>,
@@ -81,7 +87,30 @@ pub struct Message {
     pub unheard: Option<Unheard>,
 }
 
+/// Earlier texts of a message that are shown: of more the first and the newest.
+const EARLIER_MAX: usize = 20;
+
+/// What a message said until it was edited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    pub text: String,
+    pub until: Timestamp,
+}
+
 impl Message {
+    /// An edit also brings back what was deleted.
+    fn edited(&mut self, text: String, at: Timestamp) {
+        let before = std::mem::replace(&mut self.text, text);
+        if before != self.text {
+            if self.earlier.len() >= EARLIER_MAX {
+                self.earlier.remove(1);
+            }
+            self.earlier.push(Earlier { text: before, until: at });
+        }
+        self.edited_at = Some(at);
+        self.deleted_at = None;
+    }
+
     fn copied(&mut self, attachment: u16, state: FileCopy) {
         if let Some(Attachment::File { copy, .. }) =
             self.attachments.get_mut(usize::from(attachment))
@@ -418,6 +447,11 @@ pub enum Record {
         copy: FileCopy,
         at: Timestamp,
     },
+    /// Messages were taken back on the platform.
+    Deleted {
+        external_ids: Vec<Arc<str>>,
+        at: Timestamp,
+    },
     /// The customer put signs under a message, instead of those before.
     Reacted {
         external_id: Arc<str>,
@@ -435,8 +469,7 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
             Record::Entry { entry, original: _ } => entries.push(entry),
             Record::Edited { external_id, text, at } => {
                 if let Some(message) = message_by_external_id(&mut entries, &external_id) {
-                    message.text = text;
-                    message.edited_at = Some(at);
+                    message.edited(text, at);
                 }
             }
             Record::Delivery { entry, delivery, external_id, at: _ } => {
@@ -450,6 +483,13 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
                 let found = entries.iter_mut().find(|e| e.n == entry).map(|e| &mut e.body);
                 if let Some(Body::Message(message)) = found {
                     message.copied(attachment, copy);
+                }
+            }
+            Record::Deleted { external_ids, at } => {
+                for id in external_ids {
+                    if let Some(message) = message_by_external_id(&mut entries, &id) {
+                        message.deleted_at = Some(at);
+                    }
                 }
             }
             Record::Reacted { external_id, reaction, at: _ } => {

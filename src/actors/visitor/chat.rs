@@ -20,8 +20,6 @@ use crate::protocol::visitor::{
 };
 use crate::store::op::DocumentKind;
 
-use domain::line::RatingScale;
-
 /// Conversations of a chat that are looked at: who was away for longer begins with these.
 const CONVERSATIONS_MAX: usize = 20;
 /// Conversations whose items a page gets that knows nothing.
@@ -156,7 +154,7 @@ fn item(record: Record, of: &Conversation, directory: &Directory) -> Option<Visi
             at,
             from: writer(&author, of, directory),
             id: own_id(&author, &message),
-            rating: message.automatic.and_then(asks_for),
+            rating: message.automatic.and_then(Kind::asks_for),
             files: files(&message.attachments),
             text: message.text,
         }),
@@ -218,19 +216,6 @@ fn writer(author: &Author, of: &Conversation, directory: &Directory) -> Writer {
 
 fn shown(shown: domain::line::Shown<'_>) -> Shown {
     Shown { name: shown.name.to_owned(), picture: shown.picture.map(str::to_owned) }
-}
-
-fn asks_for(kind: Kind) -> Option<RatingScale> {
-    match kind {
-        Kind::RateLike => Some(RatingScale::Like),
-        Kind::RateStars => Some(RatingScale::Stars),
-        Kind::Welcome
-        | Kind::Consent
-        | Kind::OffHours
-        | Kind::Unanswered
-        | Kind::Closing
-        | Kind::AutoClose => None,
-    }
 }
 
 async fn state(

@@ -6,6 +6,7 @@ use domain::id::ChannelId;
 use serde_json::{Value, json};
 
 use super::super::kept::Kept;
+use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{
     NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, unsent,
@@ -98,6 +99,21 @@ pub(crate) async fn press_taken(
 ) -> Result<(), String> {
     let path = format!("/answers?callback_id={}", super::super::url_part(press));
     bot.tell(outbound, &path, &json!({ "notification": "✓" })).await
+}
+
+/// Shows in a dialogue that somebody is writing, or that all was read.
+pub(crate) async fn sign(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    sign: Sign,
+    dialogue: &str,
+) -> Result<(), String> {
+    let action = match sign {
+        Sign::Writing => "typing_on",
+        Sign::Read => "mark_seen",
+    };
+    let path = format!("/chats/{}/actions", super::super::url_part(dialogue));
+    bot.tell(outbound, &path, &json!({ "action": action })).await
 }
 
 /// What the bot is called, if the token is good.

@@ -132,6 +132,16 @@ pub(crate) async fn press_taken(
     told.and(bot.tell(outbound, "editMessageReplyMarkup", &Value::Object(body)).await)
 }
 
+/// Shows for five seconds that somebody is writing.
+pub(crate) async fn writing(outbound: &Outbound, bot: Bot<'_>, chat: &str) -> Result<(), String> {
+    let mut body = Map::new();
+    for (field, value) in addressed(chat) {
+        body.insert(field.to_owned(), number_or_text(value));
+    }
+    body.insert("action".to_owned(), "typing".into());
+    bot.tell(outbound, "sendChatAction", &Value::Object(body)).await
+}
+
 /// One batch of updates. The call itself acknowledges everything before `offset`.
 pub(crate) async fn poll(
     outbound: &Outbound,

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded::Serializer;
 
 use super::super::kept::{Kept, LongPoll};
+use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, unsent};
 use super::{files, item, rating};
@@ -134,6 +135,7 @@ pub(crate) async fn connect(
         "message_reply",
         "message_edit",
         "message_read",
+        "message_typing_state",
         "message_allow",
         "message_deny",
     ];
@@ -142,6 +144,24 @@ pub(crate) async fn connect(
     fields.extend(wanted.map(|kind| (kind, "1")));
     let set = community.call(outbound, "groups.setLongPollSettings", &fields).await;
     set.map(|_| ()).map_err(Failed::words)
+}
+
+/// Shows for ten seconds that somebody is writing, or that all was read.
+pub(crate) async fn sign(
+    outbound: &Outbound,
+    community: Community<'_>,
+    sign: Sign,
+    peer: &str,
+) -> Result<(), String> {
+    let to = [("peer_id", peer), ("group_id", community.group_id)];
+    let done = match sign {
+        Sign::Writing => {
+            let fields = [to[0], to[1], ("type", "typing")];
+            community.call(outbound, "messages.setActivity", &fields).await
+        }
+        Sign::Read => community.call(outbound, "messages.markAsRead", &to).await,
+    };
+    done.map(|_| ()).map_err(Failed::words)
 }
 
 /// The community's name, if token and id are good.
@@ -175,12 +195,18 @@ pub(crate) async fn poll(
     offset: Option<i64>,
     wait: Duration,
 ) -> Result<Polled, PollError> {
-    let (place, ts) = if let (Some(place), Some(ts)) = (kept.long_poll(channel), offset) {
-        (place, ts)
-    } else {
-        let (place, ts) = ask_place(outbound, community).await?;
-        kept.keep_long_poll(channel, Some(place.clone()));
-        (place, offset.unwrap_or(ts))
+    let known = kept.long_poll(channel);
+    let (place, ts) = match (known, offset) {
+        (Some(place), Some(ts)) => (place, ts),
+        (None | Some(_), offset) => {
+            let (place, newest) = ask_place(outbound, community).await?;
+            kept.keep_long_poll(channel, Some(place.clone()));
+            // Whoever asks for the first time keeps the place before he asks on.
+            let Some(ts) = offset else {
+                return Ok(Polled { items: Vec::new(), next_offset: Some(newest) });
+            };
+            (place, ts)
+        }
     };
     let query = Serializer::new(String::new())
         .append_pair("act", "a_check")
@@ -196,9 +222,16 @@ pub(crate) async fn poll(
     match answer["failed"].as_i64() {
         // Some events are lost to us: the platform keeps a part of its history only.
         Some(1) => Ok(Polled { items: Vec::new(), next_offset: next_offset.or(Some(ts)) }),
-        Some(_) => {
+        // The key is over; the place holds.
+        Some(2) => {
             kept.keep_long_poll(channel, None);
-            Ok(Polled { items: Vec::new(), next_offset: None })
+            Ok(Polled { items: Vec::new(), next_offset: Some(ts) })
+        }
+        // Both are lost, and what happened meanwhile: it begins anew.
+        Some(_) => {
+            let (place, ts) = ask_place(outbound, community).await?;
+            kept.keep_long_poll(channel, Some(place));
+            Ok(Polled { items: Vec::new(), next_offset: Some(ts) })
         }
         None => match answer["updates"].as_array() {
             Some(updates) if next_offset.is_some() => {

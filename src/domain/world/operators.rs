@@ -175,6 +175,7 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::DeliveryChanged { .. }
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
+        | Input::CustomerDeleted { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => None,
     }

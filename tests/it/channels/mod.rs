@@ -3,6 +3,7 @@
 pub(crate) mod all_platforms;
 mod bot_framework;
 mod bots;
+mod edits;
 mod files_out;
 mod meta;
 mod outbound;
@@ -11,6 +12,7 @@ pub(crate) mod platform;
 mod polling;
 pub(crate) mod rows;
 mod sending;
+mod signs;
 mod splitting;
 mod telegram;
 mod telegram_mutations;

@@ -30,6 +30,9 @@ fn texts(items: &[Item]) -> Vec<String> {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => format!("{}: {}", inbound.chat, message.text),
             InboundKind::Edited { text, .. } => format!("{} edits: {text}", inbound.chat),
+            InboundKind::Deleted { external_ids } => {
+                format!("{} deletes {}", inbound.chat, external_ids.join(", "))
+            }
             InboundKind::Reacted { reaction, .. } => format!("{} {reaction}", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
@@ -38,6 +41,7 @@ fn texts(items: &[Item]) -> Vec<String> {
             InboundKind::Received { .. } | InboundKind::Introduced(_) => panic!("no bot says so"),
         },
         Meaning::Ignored(word) => (*word).to_owned(),
+        Meaning::Writing { chat } => format!("{chat} is writing"),
         Meaning::Confirmation => panic!("nothing to confirm"),
     };
     items.iter().map(text).collect()
@@ -85,7 +89,7 @@ async fn an_update_wakes_the_waiting_channel() {
         "offset": 5, "limit": 100, "timeout": 50,
         "allowed_updates": [
             "message", "edited_message", "business_message", "edited_business_message",
-            "callback_query", "message_reaction", "my_chat_member",
+            "deleted_business_messages", "callback_query", "message_reaction", "my_chat_member",
         ],
     });
     assert_eq!(*body, expected);

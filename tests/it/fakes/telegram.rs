@@ -362,6 +362,7 @@ impl Platform {
             "sendMessage" => self.send_message(body),
             "getUpdates" => self.get_updates(body).await,
             "getMe" => result(&bot()),
+            "sendChatAction" => result(&json!(true)),
             "answerCallbackQuery" => self.answer_callback_query(body),
             "editMessageReplyMarkup" => self.edit_reply_markup(body),
             "setWebhook" => {

@@ -48,6 +48,8 @@ pub(crate) struct State {
     pub(crate) names: BTreeMap<String, (String, String)>,
     /// What a long poll finds, by its `ts`.
     pub(crate) updates: Vec<Value>,
+    /// A poll that finds nothing is cut, as if nobody had the patience.
+    pub(crate) cuts_empty_polls: bool,
     /// Everything that was uploaded.
     files: Vec<Kept>,
     base: String,
@@ -124,6 +126,7 @@ fn answer(state: &mut State, request: &Request) -> Reply {
             let (server, ts) = (format!("{}/poll", state.base), state.updates.len().to_string());
             response(&json!({ "server": server, "key": "k1", "ts": ts }))
         }
+        "/method/messages.setActivity" | "/method/messages.markAsRead" => response(&json!(1)),
         "/method/photos.getMessagesUploadServer" => upload_server(state, "photo"),
         "/method/docs.getMessagesUploadServer" => upload_server(state, &field("type")),
         "/method/photos.saveMessagesPhoto" => save(state, &field("photo"))
@@ -212,6 +215,9 @@ fn long_poll(state: &State, query: &str) -> Reply {
         return Reply::of(200, json!({ "failed": 1, "ts": newest }).to_string());
     }
     let updates = &state.updates[from..];
+    if updates.is_empty() && state.cuts_empty_polls {
+        return Reply::Cut;
+    }
     Reply::of(200, json!({ "ts": newest.to_string(), "updates": updates }).to_string())
 }
 

@@ -83,6 +83,7 @@ impl Book {
             | Input::DeliveryChanged { .. }
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
+            | Input::CustomerDeleted { .. }
             | Input::CustomerReacted { .. } => panic!("nobody sends this here: {input:?}"),
         }
     }
@@ -340,6 +341,7 @@ impl Book {
             | Input::DeliveryChanged { .. }
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
+            | Input::CustomerDeleted { .. }
             | Input::CustomerReacted { .. } => {}
         }
     }
