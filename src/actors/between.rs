@@ -117,6 +117,9 @@ impl Bench {
                 None => Ok(()),
             };
         };
+        if channel.value.settings.minds_silence() {
+            chat.heard_at = Some(self.parts.clock.now());
+        }
         let line = channel.value.line.clone();
         let customer = self.customer_wrote(&key, inbound, &channel.value).await?;
         let chat = self.chats.touch(&store, self.shard, &key).await?.clone();

@@ -401,7 +401,7 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
     let Some(part) = all.get(job.parts_sent) else {
         return SendOutcome::Sent { external_id: None };
     };
-    let Ok(return_to) = return_address(parts, channel, job).await else {
+    let Ok(chat) = chat_of(parts, channel, job).await else {
         return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
     };
     let owner = Owner::Conversation(job.conversation.clone());
@@ -420,7 +420,8 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
         files: &files,
         author: job.author.as_ref().map(Writer::shown),
         by_operator: job.by_operator,
-        return_to: return_to.as_deref(),
+        return_to: chat.as_ref().and_then(|chat| chat.return_to.as_deref()),
+        heard_at: chat.as_ref().and_then(|chat| chat.heard_at),
         rating: job.rating,
         written_at: job.created_at,
         now: parts.clock.now(),
@@ -430,20 +431,19 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
     channels::send(&parts.outbound, &parts.kept, channel, &outgoing).await
 }
 
-/// Where the chat's answers go, on platforms that say it with each message. `Err`: the store did
-/// not answer.
-async fn return_address(
+/// What is known of the chat, for platforms that say with each message where answers go, or mind when
+/// it came. `Err`: the store did not answer.
+async fn chat_of(
     parts: &Shared,
     channel: &Channel,
     job: &OutboxJob,
-) -> Result<Option<Arc<str>>, Unavailable> {
-    if !channel.settings.says_where_to_answer() {
+) -> Result<Option<Chat>, Unavailable> {
+    if !channel.settings.says_where_to_answer() && !channel.settings.minds_silence() {
         return Ok(None);
     }
     let (shard, id) = (channel.shard, job.chat.to_string());
     let found = parts.store.document(shard, DocumentKind::Chat, id).await?;
-    let chat = found.and_then(|found| encode::read::<Chat>("chat", &found.bytes));
-    Ok(chat.and_then(|chat| chat.return_to))
+    Ok(found.and_then(|found| encode::read::<Chat>("chat", &found.bytes)))
 }
 
 async fn outgoing_file<'a>(

@@ -183,6 +183,8 @@ pub struct Outgoing<'a> {
     pub by_operator: bool,
     /// Where the chat's answers go, if the platform said it.
     pub return_to: Option<&'a str>,
+    /// When the customer last wrote, where the platform minds it and it is known.
+    pub heard_at: Option<Timestamp>,
     /// It asks for a rating on this scale.
     pub rating: Option<RatingScale>,
     /// When it was written.
@@ -435,8 +437,17 @@ pub async fn send(
             let account = instagram::Account { id, token, api_base };
             instagram::send(outbound, account, *human_agent, message).await
         }
-        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
-            whatsapp::send(outbound, whatsapp::Account { id, token, api_base }, message).await
+        ChannelSettings::Whatsapp {
+            phone_number_id: id,
+            token,
+            api_base,
+            template,
+            template_language,
+            ..
+        } => {
+            let number = whatsapp::Account { id, token, api_base };
+            let template = whatsapp::Template::of(template, template_language);
+            whatsapp::send(outbound, number, template, message).await
         }
         ChannelSettings::BotFramework {
             app_id,

@@ -86,6 +86,12 @@ pub enum ChannelSettings {
         app_secret: String,
         verify_token: String,
         api_base: String,
+        /// In which an operator's words go after the platform's 24 hours; [`NO_TEMPLATE`]: they fail.
+        #[serde(default = "no_template")]
+        template: String,
+        /// As the platform calls it.
+        #[serde(default = "template_language")]
+        template_language: String,
     },
     /// A bot of the Bot Framework: Skype, Teams, Web Chat.
     #[serde(rename = "botframework")]
@@ -123,6 +129,17 @@ pub enum ChannelSettings {
     },
     /// A chat window on the company's own site.
     Widget(Box<WidgetSettings>),
+}
+
+/// What stands for no template.
+pub const NO_TEMPLATE: &str = "none";
+
+fn no_template() -> String {
+    NO_TEMPLATE.to_owned()
+}
+
+fn template_language() -> String {
+    "en".to_owned()
 }
 
 impl ChannelSettings {
@@ -168,6 +185,22 @@ impl ChannelSettings {
             | Self::Instagram { .. }
             | Self::Whatsapp { .. }
             | Self::Viber { .. }
+            | Self::Webhook { .. }
+            | Self::Widget(_) => false,
+        }
+    }
+
+    /// Whether what may be sent depends on when the customer last wrote.
+    pub fn minds_silence(&self) -> bool {
+        match self {
+            Self::Whatsapp { .. } => true,
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. }
             | Self::Webhook { .. }
             | Self::Widget(_) => false,
         }

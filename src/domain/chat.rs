@@ -28,6 +28,9 @@ pub struct Chat {
     pub rating_until: Option<Timestamp>,
     /// When which automatic messages were sent of late.
     pub texts_sent: TextsSent,
+    /// When the customer last wrote; none: before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Timestamp>,
     /// Where answers go, as the last message said; none: the channel knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_to: Option<Arc<str>>,

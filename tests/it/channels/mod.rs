@@ -116,6 +116,7 @@ pub(crate) fn outgoing<'a>(
         author: Some(Shown { name: "Anna", picture: None }),
         by_operator: true,
         return_to: None,
+        heard_at: None,
         rating: None,
         written_at: "2026-11-22T11:59:58Z".parse().expect("a moment"),
         now: now(),

@@ -58,7 +58,10 @@ fn answer(state: &mut State, request: &Request) -> Reply {
 
 fn send(state: &mut State, request: &Request) -> Reply {
     let body: Value = serde_json::from_slice(&request.body).expect("json");
-    if state.closed && body["tag"] != "HUMAN_AGENT" {
+    if state.closed && body["messaging_product"] == "whatsapp" && body["type"] != "template" {
+        return error(131_047, 0, "Re-engagement message");
+    }
+    if state.closed && body["messaging_product"] != "whatsapp" && body["tag"] != "HUMAN_AGENT" {
         return error(10, 2_018_278, "This message is sent outside of allowed window");
     }
     if body["sender_action"].is_string() || body["status"] == "read" {

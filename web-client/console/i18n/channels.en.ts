@@ -71,6 +71,8 @@ export const channelsEn = {
     phone_number_id: "Id of the phone number",
     app_secret: "Secret of the app",
     verify_token: "Verify token",
+    template: "Template after 24 hours",
+    template_language: "Language of the template",
     human_agent: "Answer after 24 hours as a person",
     app_id: "Id of the app",
     app_password: "Secret of the app",
@@ -113,6 +115,7 @@ export const channelsEn = {
   hints: {
     polling: "For sites that the platform cannot reach. One program may ask at a time.",
     api_base: "Change it only for a server of your own.",
+    template: "An approved template with one place in its body, for an operator’s words; none: they fail.",
     human_agent: "Needs the permission Human Agent of the platform; up to 7 days.",
     openid_metadata_url: "Change these only for an identity provider of your own.",
     outgoing_url: "Empty: messages come in only.",
