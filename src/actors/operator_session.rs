@@ -486,9 +486,10 @@ impl OperatorSession {
             return self.node.feed_send(Watch { key, conversation: None });
         };
         let node = self.node.clone();
-        let row = async move { node.row(&id).await.map(|row| (id, row)) };
+        let under_way = node.parts().at_work.begin();
+        let row = async move { (node.row(&id).await.map(|row| (id, row)), under_way) };
         // Frames are understood in their order: what follows waits for the store.
-        ctx.wait(row.into_actor(self).map(move |found, session, _| {
+        ctx.wait(row.into_actor(self).map(move |(found, _under_way), session, _| {
             let Some((id, row)) = found else { return };
             if session.may_read(&row) {
                 session.watch = Some(id.clone());

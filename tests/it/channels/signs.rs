@@ -152,7 +152,7 @@ fn telegram_shows_that_somebody_writes_and_viber_shows_nothing() {
         let hello = bots::viber_text("Q1==", 1, "hi");
         let (anna, olga) = anna_looks_at_it(story, &VIBER, &viber.base(), &hello).await;
         anna.drafts(story, &olga, "Good morning").await;
-        assert!(viber.requests("").is_empty());
+        assert!(viber.requests("send_message").is_empty());
         story.customer_writes(501, "hello").await;
         let ivan = anna.accepts_it(story).await;
         anna.drafts(story, &ivan, "Good morning").await;
