@@ -7,7 +7,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
 .PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench load load-full \
-	teeth teeth-redis torture rolling reconnect
+	teeth teeth-redis teeth-torture torture rolling reconnect
 .DELETE_ON_ERROR:
 
 ## The demo at http://127.0.0.1:8080. Another port: make run ARGS="--port 8090"; on Redis: STORE=redis
@@ -19,6 +19,7 @@ run: web
 test: needs-browser needs-redis web
 	cd $(CLIENT) && npm test
 	cargo test
+	SEED="$${SEED:-1}" $(MAKE) torture
 	$(MAKE) browser-test
 
 ## All stories of the hub on Redis, instead of the model and the embedded store; two minutes
@@ -70,6 +71,10 @@ teeth:
 ## Whether the tests of the Redis store notice every check that a script of ours leaves out; minutes
 teeth-redis: web needs-redis
 	scripts/teeth_redis.sh
+
+## Whether the torture notices safeguards that are taken away together; half an hour
+teeth-torture: web needs-redis
+	scripts/teeth_torture.sh
 
 ## Three hubs over one Redis under faults, then the whole history is checked: DURATION=90 SEED=
 torture: web needs-redis

@@ -296,10 +296,11 @@ impl NodeHandle {
         self.parts.directory.get()
     }
 
-    /// Whether all shards are owned, those of this node run, and the store is to be trusted.
+    /// Whether all shards of this node run and it has come to know the others', and the store answers
+    /// and is to be trusted. That others' shards just change hands is no reason to send nobody here.
     pub fn is_ready(&self) -> bool {
         let trusted = self.parts.store.trouble().is_none();
-        trusted && !self.parts.is_draining() && self.parts.runs_all_shards()
+        trusted && !self.parts.is_draining() && self.parts.runs_its_shards()
     }
 
     /// Returns when all shards are owned, and those of this node run.

@@ -228,6 +228,14 @@ impl Parts {
         }
     }
 
+    /// Whether all shards that are surely this node's run, and it has come to know the others'.
+    pub(crate) fn runs_its_shards(&self) -> bool {
+        let Some(leases) = &self.leases else { return self.runs_all_shards() };
+        let runs = |shard| self.with_shard(shard, |_| ()).is_some();
+        let mut shards = (0..self.settings.shards).map(ShardId);
+        leases.has_joined() && shards.all(|shard| !leases.is_ours(shard) || runs(shard))
+    }
+
     /// Whether this node does for a shard what only one may: it runs here, or this node is alone.
     pub(crate) fn serves(&self, shard: ShardId) -> bool {
         self.leases.is_none() || self.with_shard(shard, |_| ()).is_some()

@@ -56,6 +56,8 @@ pub(super) struct Keeper {
     polled: Option<Instant>,
     asked: Option<Instant>,
     draining: bool,
+    /// Every shard once had an owner.
+    joined: bool,
 }
 
 struct Held {
@@ -84,6 +86,7 @@ impl Keeper {
             polled: None,
             asked: None,
             draining: false,
+            joined: false,
         }
     }
 
@@ -262,14 +265,24 @@ impl Keeper {
         self.held.iter().map(|(shard, held)| (*shard, until(held))).collect()
     }
 
+    /// Whether the store answered a moment ago, and every shard once had an owner since this node came.
+    /// Later it does not wait for others: what comes while their shards change hands waits in inboxes.
+    pub(super) fn has_joined(&mut self, now: Instant) -> bool {
+        self.joined |= self.all_owned(now);
+        self.joined && self.has_seen(now)
+    }
+
+    fn has_seen(&self, now: Instant) -> bool {
+        self.polled.is_some_and(|at| now.duration_since(at) < self.timing.self_fence)
+    }
+
     /// Whether every shard belongs to a node that is there, as far as was seen a moment ago.
     pub(super) fn all_owned(&self, now: Instant) -> bool {
-        let seen = self.polled.is_some_and(|at| now.duration_since(at) < self.timing.self_fence);
         let owned = |shard: &ShardId| {
             let owner = self.leases.get(shard).and_then(|lease| lease.owner.as_ref());
             owner.is_some_and(|owner| *owner == self.me || self.nodes.contains(owner))
         };
-        seen && (0..self.shards).map(ShardId).all(|shard| owned(&shard))
+        self.has_seen(now) && (0..self.shards).map(ShardId).all(|shard| owned(&shard))
     }
 }
 

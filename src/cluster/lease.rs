@@ -60,6 +60,7 @@ struct Common {
     /// What this node says of itself.
     words: Mutex<Vec<u8>>,
     all_owned: AtomicBool,
+    joined: AtomicBool,
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -99,6 +100,11 @@ impl Leases {
     /// Whether every shard belongs to a node that is there, as far as was seen a moment ago.
     pub fn all_owned(&self) -> bool {
         self.common.all_owned.load(Ordering::Relaxed)
+    }
+
+    /// Whether the store answers, and every shard once had an owner since this node came.
+    pub fn has_joined(&self) -> bool {
+        self.common.joined.load(Ordering::Relaxed)
     }
 
     /// Raises the epoch of a shard of ours: what was still on its way to the store is fenced.

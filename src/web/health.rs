@@ -16,7 +16,8 @@ pub(super) async fn lives() -> &'static str {
     "ok\n"
 }
 
-/// 200 when all shards of this node run; else 503: send nobody here.
+/// 200 when all shards of this node run, and every shard once had an owner since it came; else 503:
+/// send nobody here.
 pub(super) async fn is_ready(edge: web::Data<Edge>) -> HttpResponse {
     if edge.node.is_ready() {
         HttpResponse::Ok().body("ready\n")

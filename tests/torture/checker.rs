@@ -18,6 +18,8 @@ use crate::desks::{Desks, Seen};
 use crate::platform::Platform;
 
 const PAGE: usize = 256;
+/// Of a feed that is shortened. Fewer than come while a hub stands still, more than come at once.
+const EVENTS_KEPT: usize = 20;
 /// A deadline that has passed so long ago was missed.
 const LATE: Duration = Duration::from_secs(10);
 /// More than anything takes that is under way when the last fault is over, also on a busy machine.
@@ -74,6 +76,7 @@ pub(crate) async fn check(
     acked: &BTreeMap<String, u32>,
     desks: &[Seen],
     platform: &Platform,
+    mut feeds: Feeds,
     stops: usize,
 ) -> Findings {
     let mut findings = Findings::default();
@@ -81,8 +84,10 @@ pub(crate) async fn check(
     for shard in (0..SHARDS).map(ShardId) {
         conversations.extend(conversations_of(store, shard).await);
         check_rest(store, shard, &mut findings).await;
-        check_feed(store, shard, &mut findings).await;
     }
+    feeds.read_on(store).await;
+    findings.feeds_broken = feeds.broken.len();
+    findings.problems.append(&mut feeds.broken);
     check_deadlines(&conversations, &mut findings);
     let (chats, written) = chats(store, conversations).await;
     check_views(desks, &written, &mut findings);
@@ -151,23 +156,48 @@ async fn check_rest(store: &Store, shard: ShardId, findings: &mut Findings) {
     }
 }
 
-/// Epochs never go back, and each event follows the one before.
-async fn check_feed(store: &Store, shard: ShardId, findings: &mut Findings) {
-    let mut at = Position::default();
-    let mut broken = Vec::new();
-    while let Some(page) = store.feed(shard, at, PAGE).await.unwrap() {
-        for record in &page {
-            if record.previous != at || record.position <= at {
-                broken.push(format!("feed of shard {shard} breaks at {}", record.position));
+/// Reads the feeds as they grow: epochs never go back, and each event follows the one before.
+#[derive(Default)]
+pub(crate) struct Feeds {
+    at: BTreeMap<ShardId, Position>,
+    broken: Vec<String>,
+}
+
+impl Feeds {
+    pub(crate) async fn read_on(&mut self, store: &Store) {
+        for shard in (0..SHARDS).map(ShardId) {
+            let at = self.at.entry(shard).or_default();
+            loop {
+                let Some(page) = store.feed(shard, *at, PAGE).await.unwrap() else {
+                    self.broken.push(format!("feed of shard {shard} does not go on from {at}"));
+                    break;
+                };
+                for record in &page {
+                    if record.previous != *at || record.position <= *at {
+                        let place = record.position;
+                        self.broken.push(format!("feed of shard {shard} breaks at {place}"));
+                    }
+                    *at = record.position;
+                }
+                if page.len() < PAGE {
+                    break;
+                }
             }
-            at = record.position;
-        }
-        if page.len() < PAGE {
-            break;
         }
     }
-    findings.feeds_broken += broken.len();
-    findings.problems.extend(broken);
+
+    /// Takes away all but the newest events, as is done from time to time with many more. All were
+    /// read here before, but what came too fast: that is not judged.
+    pub(crate) async fn shorten(&mut self, store: &Store) {
+        self.read_on(store).await;
+        store.tidy(Clock::Wall.now(), EVENTS_KEPT).await.unwrap();
+        for (shard, end) in store.feed_ends().await.unwrap() {
+            let at = self.at.entry(shard).or_default();
+            if store.feed(shard, *at, 1).await.unwrap().is_none() {
+                *at = end;
+            }
+        }
+    }
 }
 
 fn check_deadlines(conversations: &[Conversation], findings: &mut Findings) {

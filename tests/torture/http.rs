@@ -36,6 +36,18 @@ pub(crate) fn get(address: &str, path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
 }
 
+/// The whole answer to a request of whoever may see it; empty: there was none in time.
+pub(crate) async fn read(address: &str, path: &str, within: Duration) -> String {
+    let answer = async {
+        let mut socket = TcpStream::connect(address).await.ok()?;
+        socket.write_all(get(address, path).as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.ok()?;
+        Some(answer)
+    };
+    timeout(within, answer).await.ok().flatten().unwrap_or_default()
+}
+
 async fn status(mut socket: TcpStream, request: &str) -> Option<u16> {
     socket.write_all(request.as_bytes()).await.ok()?;
     let mut head = Vec::new();

@@ -9,6 +9,10 @@ use crate::proxy::Proxy;
 use crate::redis::{free_port, signal};
 use crate::{HUBS, http};
 
+/// Much shorter than a lease, longer than hubs wait between two looks at the leases.
+const LATER: Duration = Duration::from_millis(500);
+/// Longer than a hub that is busy takes to tell its numbers.
+const READ_WITHIN: Duration = Duration::from_secs(20);
 /// A hub that cannot drain gives up after 25 s.
 const DOWN_WITHIN: Duration = Duration::from_secs(40);
 
@@ -65,6 +69,14 @@ impl Hubs {
         }
     }
 
+    /// How many shards it has taken from others that seemed to be gone, since it was started.
+    pub(crate) async fn takeovers(&self, n: usize) -> usize {
+        let numbers = http::read(&self.hubs[n].address, "/metrics", READ_WITHIN).await;
+        assert!(!numbers.is_empty(), "{} says nothing of itself", self.name(n));
+        let number = |line: &str| line.strip_prefix("switchboard_takeovers_total ")?.parse().ok();
+        numbers.lines().find_map(number).unwrap_or_default()
+    }
+
     pub(crate) fn is_killed(&mut self, n: usize) {
         if let Some(mut process) = self.hubs[n].process.take() {
             process.kill().unwrap();
@@ -83,11 +95,30 @@ impl Hubs {
         }
     }
 
-    pub(crate) async fn stands_still(&self, n: usize, time: Duration) {
+    /// It stands still for that long, and until this was done too.
+    pub(crate) async fn stands_still(
+        &self,
+        n: usize,
+        time: Duration,
+        then: impl Future<Output = ()>,
+    ) {
         let Some(process) = &self.hubs[n].process else { return };
         signal(process.id(), "STOP");
         tokio::time::sleep(time).await;
+        then.await;
         signal(process.id(), "CONT");
+    }
+
+    /// One goes on a moment later than the others, when these have looked how things stand.
+    pub(crate) async fn all_stand_still(&self, late: usize, time: Duration) {
+        let in_turn = (late + 1..=late + HUBS).map(|n| &self.hubs[n % HUBS]);
+        let all: Vec<u32> = in_turn.filter_map(|hub| Some(hub.process.as_ref()?.id())).collect();
+        all.iter().for_each(|process| signal(*process, "STOP"));
+        tokio::time::sleep(time).await;
+        let (late, others) = all.split_last().unwrap();
+        others.iter().for_each(|process| signal(*process, "CONT"));
+        tokio::time::sleep(LATER).await;
+        signal(*late, "CONT");
     }
 }
 

@@ -35,7 +35,7 @@ use actix_web::rt::System;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use crate::checker::Findings;
+use crate::checker::{Feeds, Findings};
 use crate::customers::Customers;
 use crate::desks::Desks;
 use crate::proxy::Proxy;
@@ -57,6 +57,9 @@ pub(crate) struct Figures {
     pub(crate) drains_ms: Vec<u64>,
     /// How often a hub stood still.
     pub(crate) stops: usize,
+    /// Shards that were taken over although their owner lived: a stalled Redis, or a hub that stood
+    /// still itself, had made him seem silent.
+    pub(crate) taken_from_living: usize,
 }
 
 fn main() -> ExitCode {
@@ -80,13 +83,19 @@ async fn torture(duration: Duration, seed: u64) -> ExitCode {
     let customers = Customers::begin(&Rotation::of_all(&addresses), seed, &calm);
     let desks = Desks::begin(&addresses, seed, &calm);
     let chance = StdRng::seed_from_u64(seed);
-    let mut figures = nemesis::rages(duration, chance, &mut stage, &watch).await;
+    let mut feeds = Feeds::default();
+    let mut figures = nemesis::rages(duration, chance, &mut stage, (&watch, &mut feeds)).await;
     stage.proxies.iter().for_each(Proxy::behaves);
     calm.store(true, Ordering::Relaxed);
     let (acked, _heard) = customers.ended().await;
     checker::rest(&stage.store, &desks).await;
     let (desks, stops) = (desks.ended().await, figures.stops);
-    let findings = checker::check(&stage.store, &acked, &desks, &stage.platform, stops).await;
+    let mut findings =
+        checker::check(&stage.store, &acked, &desks, &stage.platform, feeds, stops).await;
+    if figures.taken_from_living > 0 {
+        findings
+            .problem(format!("{} shards were taken from the living", figures.taken_from_living));
+    }
     findings.tell();
     report(duration, &findings, &mut figures);
     stage.ends(&findings)
@@ -95,7 +104,7 @@ async fn torture(duration: Duration, seed: u64) -> ExitCode {
 fn report(duration: Duration, findings: &Findings, figures: &mut Figures) {
     println!(
         "view: sessions={} gaps={} repeated={} sends={} sends_repeated={} sends_late={} \
-         feeds_broken={} drain_p100_ms={}",
+         feeds_broken={} taken_from_living={} drain_p100_ms={}",
         findings.sessions,
         findings.gaps,
         findings.seen_twice,
@@ -103,6 +112,7 @@ fn report(duration: Duration, findings: &Findings, figures: &mut Figures) {
         findings.sends_repeated,
         findings.sends_late,
         findings.feeds_broken,
+        figures.taken_from_living,
         percentile(&mut figures.drains_ms, 100),
     );
     println!(

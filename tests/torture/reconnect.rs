@@ -14,6 +14,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::checker::Feeds;
 use crate::customers::Customers;
 use crate::desks::{Positions, stand_at};
 use crate::proxy::Proxy;
@@ -67,7 +68,8 @@ pub(crate) async fn all_at_once(seed: u64) -> ExitCode {
         assert!(since.elapsed() < GIVEN_UP_AFTER, "not everybody comes to the end of the feed");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let mut findings = checker::check(&stage.store, &acked, &[], &stage.platform, 0).await;
+    let mut findings =
+        checker::check(&stage.store, &acked, &[], &stage.platform, Feeds::default(), 0).await;
     findings.gaps = all.gaps.load(Ordering::Relaxed);
     if findings.gaps > 0 {
         findings.problem(format!("{} sockets have missed something", findings.gaps));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::checker::Feeds;
 use crate::customers::Customers;
 use crate::desks::Desks;
 use crate::proxy::Proxy;
@@ -39,7 +40,8 @@ pub(crate) async fn restarts(seed: u64) -> ExitCode {
     let (acked, heard) = customers.ended().await;
     checker::rest(&stage.store, &desks).await;
     let desks = desks.ended().await;
-    let mut findings = checker::check(&stage.store, &acked, &desks, &stage.platform, 0).await;
+    let mut findings =
+        checker::check(&stage.store, &acked, &desks, &stage.platform, Feeds::default(), 0).await;
     if heard.broken > 0 {
         findings.problem(format!("{} requests were broken off", heard.broken));
     }

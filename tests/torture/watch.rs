@@ -8,6 +8,8 @@ use domain::id::ShardId;
 use switchboard::store::Store;
 use switchboard::store::op::{InstanceId, Lease};
 
+use crate::SHARDS;
+
 const EVERY: Duration = Duration::from_millis(20);
 
 pub(crate) struct Watch {
@@ -65,6 +67,25 @@ impl Watch {
                 if shards.iter().all(taken) {
                     return true;
                 }
+            }
+            if since.elapsed() > within {
+                return false;
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Waits until every shard has an owner who has shown since that he lives.
+    pub(crate) async fn all_live(&self, within: Duration) -> bool {
+        let before = self.seen.lock().unwrap().leases.clone();
+        let since = Instant::now();
+        loop {
+            let lives = |(shard, lease): (&ShardId, &Lease)| {
+                lease.owner.is_some() && before.get(shard) != Some(lease)
+            };
+            let seen = self.seen.lock().unwrap().leases.clone();
+            if seen.len() == usize::from(SHARDS) && seen.iter().all(lives) {
+                return true;
             }
             if since.elapsed() > within {
                 return false;

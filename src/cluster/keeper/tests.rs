@@ -134,6 +134,20 @@ fn what_was_seen_long_ago_says_nothing_of_who_owns_what() {
 }
 
 #[test]
+fn who_has_joined_does_not_wait_for_shards_of_others() {
+    let mut world = World::of(["anna", "boris"]);
+    world.polls(0, &Lease::default());
+    assert!(!world.keeper.has_joined(world.at(1)), "nobody has it yet");
+    world.polls(250, &lease("boris", 1, 0));
+    assert!(world.keeper.has_joined(world.at(251)));
+    let given_back = Lease { owner: None, ..lease("boris", 1, 7) };
+    world.polls(500, &given_back);
+    assert!(!world.keeper.all_owned(world.at(501)));
+    assert!(world.keeper.has_joined(world.at(501)));
+    assert!(!world.keeper.has_joined(world.at(2_500)), "the store does not answer");
+}
+
+#[test]
 fn a_lost_renewal_is_told_once() {
     let mut world = World::of(["anna"]);
     world.gains(0);

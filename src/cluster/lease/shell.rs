@@ -111,6 +111,7 @@ impl Shell {
                 self.tell(Some(turn));
             }
             self.common.all_owned.store(self.keeper.all_owned(now), Ordering::Relaxed);
+            self.common.joined.store(self.keeper.has_joined(now), Ordering::Relaxed);
             *lock(&self.common.tenures) = self.keeper.tenures();
         }
     }
@@ -251,8 +252,14 @@ impl Shell {
         let sent = clock::tick();
         match step {
             Step::Claim { shard, seen, floor } => self.call(async move {
+                let before = seen.owner.clone().filter(|owner| *owner != me);
                 let claimed = timeout(within, store.claim(shard, me, seen, floor)).await;
-                Done::Claimed { shard, sent, answer: answer(claimed) }
+                let answer = answer(claimed);
+                if let (Some(owner), Some(Ok(_))) = (before, &answer) {
+                    tracing::warn!(%shard, %owner, "a shard was taken over from a silent node");
+                    metrics::counter!("switchboard_takeovers_total").increment(1);
+                }
+                Done::Claimed { shard, sent, answer }
             }),
             Step::Ask { shard, owner, epoch, before } => self.call(async move {
                 // Asked again when it is still wanted.
