@@ -167,6 +167,7 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
         | Input::CustomerDeleted { .. }
+        | Input::ChatMigrated { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => return false,
     };

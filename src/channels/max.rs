@@ -186,6 +186,7 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         InboundKind::Edited { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Migrated { .. }
         | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Progress(_)

@@ -201,6 +201,10 @@ pub enum SendOutcome {
     },
     /// Not before that much time, for this chat.
     RetryAfter(Duration),
+    /// The chat has that id now: to be sent there.
+    Migrated {
+        chat: String,
+    },
     /// A passing fault.
     RetryLater {
         reason: String,
@@ -232,6 +236,7 @@ impl SendOutcome {
             | Self::ChannelDead { reason }
             | Self::Refused { reason }
             | Self::Unknown { reason } => reason,
+            Self::Migrated { chat } => format!("the chat is {chat} now"),
             Self::RetryAfter(wait) => format!("asked to wait {} s", wait.as_secs()),
             Self::Sent { .. } => NOT_UNDERSTOOD.to_owned(),
         }
@@ -275,7 +280,9 @@ impl PollError {
 /// Proves where a request came from, then says what it means.
 pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
     match &channel.settings {
-        ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
+        ChannelSettings::Telegram { secret, groups, .. } => {
+            telegram::parse(secret, telegram::Taken::of(*groups), request)
+        }
         ChannelSettings::Vk { group_id, secret, .. } => vk::parse(group_id, secret, request),
         ChannelSettings::Facebook { page_id, app_secret, .. } => {
             facebook::parse(page_id, app_secret, request)
@@ -485,7 +492,7 @@ pub async fn connect(
     hook: Option<&str>,
 ) -> Result<(), String> {
     match &channel.settings {
-        ChannelSettings::Telegram { token, secret, api_base, polling } => {
+        ChannelSettings::Telegram { token, secret, api_base, polling, groups: _ } => {
             let bot = telegram::Bot { api_base, token };
             match (polling, hook) {
                 (true, _) => telegram::connect(outbound, bot, None).await,
@@ -600,9 +607,9 @@ pub async fn poll(
     wait: Duration,
 ) -> Result<Polled, PollError> {
     match &channel.settings {
-        ChannelSettings::Telegram { token, api_base, .. } => {
-            let bot = telegram::Bot { api_base, token };
-            telegram::poll(outbound, bot, offset, wait).await
+        ChannelSettings::Telegram { token, api_base, groups, .. } => {
+            let (bot, taken) = (telegram::Bot { api_base, token }, telegram::Taken::of(*groups));
+            telegram::poll(outbound, bot, taken, offset, wait).await
         }
         ChannelSettings::Vk { group_id, token, api_base, .. } => {
             let community = vk::Community { group_id, token, api_base };

@@ -5,7 +5,7 @@
 //! deliveries: a non-2xx answer is repeated for 24 hours and blocks the chat meanwhile, and a JSON
 //! answer with `method` is executed. So whatever is genuine is acknowledged with an empty body.
 //!
-//! Only private chats are taken. An update is JSON whose fields may all be missing or strange: one
+//! Only private chats are taken, and groups where the channel allows it. An update is JSON whose fields may all be missing or strange: one
 //! unknown value must not lose the message around it.
 
 mod api;
@@ -38,6 +38,7 @@ pub const FORM: Form = Form {
         field!("secret", Is::SecretMadeHere(SECRET)),
         field!("api_base", Is::Base("https://api.telegram.org")),
         field!("polling", Is::Flag(false)),
+        field!("groups", Is::Flag(false)),
     ],
 };
 
@@ -64,6 +65,8 @@ pub const TEXT_UTF16_MAX: usize = 4096;
 
 /// Messages that are deleted at once.
 const DELETED_MAX: usize = 100;
+/// In a group, in the place of who wrote.
+const ANONYMOUS_ADMINISTRATOR: &str = "1087968824";
 /// Signs under one message, and the characters of each: some are built of several.
 const SIGNS_MAX: usize = 10;
 const SIGN_CHARS_MAX: usize = 10;
@@ -103,6 +106,20 @@ const ASKED_KINDS: [&str; 8] = [
 const TOPIC_MARK: char = '/';
 const BUSINESS_MARK: char = '@';
 
+/// Which chats are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Private,
+    /// And groups: each is one chat, whoever writes in it.
+    WithGroups,
+}
+
+impl Taken {
+    pub(super) fn of(groups: bool) -> Self {
+        if groups { Self::WithGroups } else { Self::Private }
+    }
+}
+
 /// Cuts at the platform's limits. A short text stands under the first files.
 pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
     let mut albums = files::albums(files);
@@ -121,12 +138,16 @@ pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
 }
 
 /// One update: the body of one delivery.
-pub(super) fn parse(secret: &str, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
+pub(super) fn parse(
+    secret: &str,
+    taken: Taken,
+    request: &HookRequest<'_>,
+) -> Result<Vec<Item>, Rejected> {
     verify(secret, (request.header)(SECRET_HEADER))?;
     let text = std::str::from_utf8(request.body).ok();
     let update = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
     Ok(vec![match (text, update) {
-        (Some(text), Some(update)) if update.is_object() => item(&update, text),
+        (Some(text), Some(update)) if update.is_object() => item(&update, text, taken),
         _ => ignored(digest(request.body), "malformed"),
     }])
 }
@@ -138,24 +159,24 @@ fn verify(secret: &str, given: Option<&str>) -> Result<(), Rejected> {
 }
 
 /// What one update means; `text` is its JSON.
-fn item(update: &Value, text: &str) -> Item {
+fn item(update: &Value, text: &str, taken: Taken) -> Item {
     let dedupe = id(&update["update_id"]).unwrap_or_else(|| digest(text.as_bytes()));
     let found = if update["message"].is_object() {
-        message(&update["message"])
+        message(&update["message"], taken)
     } else if update["edited_message"].is_object() {
-        edited(&update["edited_message"])
+        edited(&update["edited_message"], taken)
     } else if update["business_message"].is_object() {
-        business(&update["business_message"])
+        business(&update["business_message"], taken)
     } else if update["edited_business_message"].is_object() {
-        edited_in_business(&update["edited_business_message"])
+        edited_in_business(&update["edited_business_message"], taken)
     } else if update["deleted_business_messages"].is_object() {
-        deleted(&update["deleted_business_messages"])
+        deleted(&update["deleted_business_messages"], taken)
     } else if update["callback_query"].is_object() {
-        pressed(&update["callback_query"])
+        pressed(&update["callback_query"], taken)
     } else if update["message_reaction"].is_object() {
-        reacted(&update["message_reaction"])
+        reacted(&update["message_reaction"], taken)
     } else if update["my_chat_member"].is_object() {
-        membership(&update["my_chat_member"])
+        membership(&update["my_chat_member"], taken)
     } else {
         Err(kind_word(update))
     };
@@ -183,10 +204,14 @@ fn kind_word(update: &Value) -> &'static str {
 /// What came in, or the word under which it is ignored.
 type Found = Result<Inbound, &'static str>;
 
-fn message(message: &Value) -> Found {
-    let chat = private_chat(message)?;
+fn message(message: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(message, taken)?;
+    if let Some(migrated) = migrated(message, &chat) {
+        return Ok(migrated);
+    }
     let (text, attachments) = content::of(message)?;
     let from = &message["from"];
+    let in_group = is_group(message);
     Ok(inbound(
         message,
         from,
@@ -198,24 +223,54 @@ fn message(message: &Value) -> Found {
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
             album: id(&message["media_group_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
-            automatic: is_bot(from),
+            automatic: is_bot(from) && !is_administrator(message)
+                || message["is_automatic_forward"] == true,
+            writer: in_group.then(|| writer(message)).flatten().map(Arc::from),
             ..CustomerMessage::default()
         }),
     ))
 }
 
+/// A group becomes a supergroup: it is told in both, as the old one and as the new one.
+fn migrated(message: &Value, chat: &str) -> Option<Inbound> {
+    let [from, to] =
+        ["migrate_from_chat_id", "migrate_to_chat_id"].map(|field| id(&message[field]));
+    let (old, new) = match (from, to) {
+        (Some(old), _) => (old, chat.to_owned()),
+        (None, Some(new)) => (chat.to_owned(), new),
+        (None, None) => return None,
+    };
+    let what = InboundKind::Migrated { to: new.into() };
+    Some(Inbound { chat: old.into(), ..inbound(message, &message["from"], chat, what) })
+}
+
+/// Who wrote in a group: a person, or a chat in whose name he writes.
+fn writer(message: &Value) -> Option<String> {
+    let chat = clean_line(message["sender_chat"]["title"].as_str().unwrap_or(""), NAME_CHARS_MAX);
+    if chat.is_empty() { named(&message["from"]) } else { Some(chat) }
+}
+
+/// An administrator who writes in the name of the group has a bot's name.
+fn is_administrator(message: &Value) -> bool {
+    is_group(message) && id(&message["from"]["id"]).as_deref() == Some(ANONYMOUS_ADMINISTRATOR)
+}
+
+fn is_group(holder: &Value) -> bool {
+    matches!(holder["chat"]["type"].as_str(), Some("group" | "supergroup"))
+}
+
 /// A message in a private chat of somebody whose business account the bot is connected to. What the
 /// owner writes there himself is none of the customer's.
-fn business(written: &Value) -> Found {
+fn business(written: &Value, taken: Taken) -> Found {
     if written["sender_business_bot"].is_object() {
         return Err("own_message");
     }
-    if is_owner(written) { Err("own_message") } else { message(written) }
+    if is_owner(written) { Err("own_message") } else { message(written, taken) }
 }
 
 /// The owner corrects himself: nobody here has to know.
-fn edited_in_business(message: &Value) -> Found {
-    if is_owner(message) { Err("own_edit") } else { edited(message) }
+fn edited_in_business(message: &Value, taken: Taken) -> Found {
+    if is_owner(message) { Err("own_edit") } else { edited(message, taken) }
 }
 
 /// In a private chat the customer's id is the chat's.
@@ -226,11 +281,11 @@ fn is_owner(message: &Value) -> bool {
 
 /// A button of a rating request. It stands under a message of the bot's in the chat with whoever
 /// pressed it.
-fn pressed(query: &Value) -> Found {
+fn pressed(query: &Value, taken: Taken) -> Found {
     let data = query["data"].as_str().unwrap_or_default();
     let button = rating::read(data).ok_or("callback_query")?;
     let (from, message) = (&query["from"], &query["message"]);
-    let chat = private_chat(message)?;
+    let chat = taken_chat(message, taken)?;
     Ok(inbound(
         message,
         from,
@@ -260,6 +315,7 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
             Some((message.external_id.as_deref()?, message.reply_to.as_deref()))
         }
         InboundKind::Edited { .. }
+        | InboundKind::Migrated { .. }
         | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
@@ -272,8 +328,8 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
 }
 
 /// A live location moves by edits of its message, every few seconds.
-fn edited(message: &Value) -> Found {
-    let chat = private_chat(message)?;
+fn edited(message: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(message, taken)?;
     if message["location"].is_object() {
         return Err("live_location");
     }
@@ -288,8 +344,8 @@ fn edited(message: &Value) -> Found {
 }
 
 /// Only in chats of business accounts; which side deleted is not said.
-fn deleted(gone: &Value) -> Found {
-    let chat = private_chat(gone)?;
+fn deleted(gone: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(gone, taken)?;
     let ids = gone["message_ids"].as_array().into_iter().flatten();
     let external_ids: Vec<_> = ids.filter_map(id).take(DELETED_MAX).map(Arc::from).collect();
     if external_ids.is_empty() {
@@ -300,8 +356,8 @@ fn deleted(gone: &Value) -> Found {
 
 /// All signs that the customer has under a message now. Those that are pictures of their own have
 /// no letter, and are shown as one star.
-fn reacted(reaction: &Value) -> Found {
-    let chat = private_chat(reaction)?;
+fn reacted(reaction: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(reaction, taken)?;
     let external_id = id(&reaction["message_id"]).ok_or("reaction_without_id")?;
     let signs = reaction["new_reaction"].as_array().ok_or("reaction_without_signs")?;
     let letter = |sign: &Value| clean_line(sign["emoji"].as_str().unwrap_or("⭐"), SIGN_CHARS_MAX);
@@ -311,11 +367,13 @@ fn reacted(reaction: &Value) -> Found {
 }
 
 /// The customer stopped the bot or started it again.
-fn membership(member: &Value) -> Found {
-    let chat = private_chat(member)?;
+fn membership(member: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(member, taken)?;
     let what = match member["new_chat_member"]["status"].as_str() {
         Some("kicked") => InboundKind::Blocked,
+        Some("left") if is_group(member) => InboundKind::Blocked,
         Some("member") => InboundKind::Unblocked,
+        Some("administrator") if is_group(member) => InboundKind::Unblocked,
         _ => return Err("my_chat_member"),
     };
     Ok(inbound(member, &member["from"], &chat, what))
@@ -332,9 +390,9 @@ fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbou
 }
 
 /// The chat's id. A chat of no known type is taken: only what is surely a group is left out.
-fn private_chat(holder: &Value) -> Result<String, &'static str> {
+fn taken_chat(holder: &Value, taken: Taken) -> Result<String, &'static str> {
     match holder["chat"]["type"].as_str() {
-        Some("group" | "supergroup") => Err("group_chat"),
+        Some("group" | "supergroup") if taken == Taken::Private => Err("group_chat"),
         Some("channel") => Err("channel_chat"),
         _ => id(&holder["chat"]["id"]).ok_or("no_chat"),
     }
@@ -354,15 +412,21 @@ fn thread(holder: &Value, chat: &str) -> String {
     format!("{chat}{topic}{business}")
 }
 
-/// First and last name, else the user name, else the id: never empty.
+/// First and last name, else the user name.
+fn named(person: &Value) -> Option<String> {
+    let part = |field| clean_line(person[field].as_str().unwrap_or(""), NAME_CHARS_MAX);
+    let full = format!("{} {}", part("first_name"), part("last_name"));
+    let full = full.trim();
+    let name = if full.is_empty() { part("username") } else { full.to_owned() };
+    (!name.is_empty()).then_some(name)
+}
+
+/// A person's name, else the id; a group's title: never empty.
 fn customer_name(from: &Value, chat: &Value, chat_id: &str) -> String {
-    let named = |person: &Value| {
-        let part = |field| clean_line(person[field].as_str().unwrap_or(""), NAME_CHARS_MAX);
-        let full = format!("{} {}", part("first_name"), part("last_name"));
-        let full = full.trim();
-        let name = if full.is_empty() { part("username") } else { full.to_owned() };
-        (!name.is_empty()).then_some(name)
-    };
+    let title = clean_line(chat["title"].as_str().unwrap_or(""), NAME_CHARS_MAX);
+    if !title.is_empty() {
+        return title;
+    }
     let number = || id(&from["id"]).unwrap_or_else(|| chat_id.to_owned());
     named(from).or_else(|| named(chat)).unwrap_or_else(|| format!("Telegram user {}", number()))
 }

@@ -421,7 +421,9 @@ pub(super) async fn locate(
                 SendOutcome::Unreachable { reason }
                 | SendOutcome::ChannelDead { reason }
                 | SendOutcome::Refused { reason } => NoFile::Gone { reason },
-                SendOutcome::Sent { .. } => NoFile::RetryLater { reason: String::new() },
+                SendOutcome::Sent { .. } | SendOutcome::Migrated { .. } => {
+                    NoFile::RetryLater { reason: String::new() }
+                }
             });
         }
     };

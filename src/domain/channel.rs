@@ -41,6 +41,9 @@ pub enum ChannelSettings {
         api_base: String,
         /// Ask for updates instead of waiting for webhooks: for sites without a public address.
         polling: bool,
+        /// Also take what is written in groups of which the bot is a member.
+        #[serde(default)]
+        groups: bool,
     },
     /// A community of VK.
     Vk {

@@ -70,6 +70,10 @@ pub enum InboundKind {
         external_id: Arc<str>,
         reaction: String,
     },
+    /// The platform calls the chat otherwise from now on.
+    Migrated {
+        to: Arc<str>,
+    },
     /// The customer blocked us.
     Blocked,
     Unblocked,
@@ -129,6 +133,9 @@ pub struct CustomerMessage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     pub reply_to: Option<Arc<str>>,
+    /// Who wrote it, in a chat of several people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<Arc<str>>,
     /// The album that it is a part of: each part comes as a message of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub album: Option<Arc<str>>,

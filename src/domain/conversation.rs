@@ -234,6 +234,7 @@ impl Conversation {
             }
             Input::CustomerGone { reason } => self.customer_gone(reason, turn),
             Input::CustomerBack => self.customer_back(turn),
+            Input::ChatMigrated { to } => self.chat.external = to,
             Input::Accept { operator, offer } => self.accept(&operator, offer, turn),
             Input::Decline { operator, offer, reason } => {
                 self.decline(operator, offer, reason, turn);

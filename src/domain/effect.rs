@@ -2,7 +2,7 @@
 //!
 //! | enters ([`Input`]) | from |
 //! |---|---|
-//! | `CustomerWrote`, `CustomerEdited`, `CustomerDeleted`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `WrittenElsewhere` | the channel |
+//! | `CustomerWrote`, `CustomerEdited`, `CustomerDeleted`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `ChatMigrated`, `WrittenElsewhere` | the channel |
 //! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
 //! | `Continue` | the part before, in another line |
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
@@ -66,6 +66,10 @@ pub enum Input {
         reason: String,
     },
     CustomerBack,
+    /// The platform calls the chat otherwise from now on.
+    ChatMigrated {
+        to: Arc<str>,
+    },
     /// Somebody of ours answered on the platform itself.
     WrittenElsewhere {
         message: ElsewhereMessage,

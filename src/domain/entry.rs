@@ -79,6 +79,9 @@ pub struct Message {
     /// What the customer thinks of it, in signs such as 👍.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reaction: Option<String>,
+    /// Who wrote it, in a chat of several people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<Arc<str>>,
     /// What the platform shows together with it, as one, has the same word here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub album: Option<Arc<str>>,

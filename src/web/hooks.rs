@@ -251,6 +251,7 @@ mod tests {
             secret: "secret".to_owned(),
             api_base: "https://api.telegram.org".to_owned(),
             polling: false,
+            groups: false,
         }
     }
 

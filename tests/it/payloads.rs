@@ -86,6 +86,7 @@ impl Expected {
                 InboundKind::Message(message) if message.rating.is_some() => Self::Unheard,
                 InboundKind::Message(_) => Self::Message,
                 InboundKind::Edited { .. }
+                | InboundKind::Migrated { .. }
                 | InboundKind::Deleted { .. }
                 | InboundKind::Reacted { .. }
                 | InboundKind::Blocked

@@ -293,6 +293,8 @@ export type Message = {
   automatic?: TextKind;
   /** What the customer thinks of it, in signs such as 👍. */
   reaction?: string;
+  /** Who wrote it, in a chat of several people. */
+  writer?: string;
   /** Messages with the same word are shown as one. */
   album?: string;
   /** Why a message of the customer's opens nothing and moves nobody. */

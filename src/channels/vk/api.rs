@@ -257,7 +257,9 @@ async fn ask_place(
         Failed::Error { code, reason } => match class_of(code, reason) {
             SendOutcome::RetryAfter(pause) => PollError::RetryAfter(pause),
             SendOutcome::ChannelDead { reason } => PollError::ChannelDead { reason },
-            SendOutcome::Sent { .. } => PollError::RetryLater { reason: String::new() },
+            SendOutcome::Sent { .. } | SendOutcome::Migrated { .. } => {
+                PollError::RetryLater { reason: String::new() }
+            }
             SendOutcome::RetryLater { reason }
             | SendOutcome::Unreachable { reason }
             | SendOutcome::Refused { reason }

@@ -43,6 +43,7 @@ pub(super) fn external_id(item: &Item) -> &str {
             InboundKind::Deleted { external_ids } => external_ids.first().map(|id| &**id),
             InboundKind::Blocked
             | InboundKind::Unblocked
+            | InboundKind::Migrated { .. }
             | InboundKind::Progress(_)
             | InboundKind::Elsewhere(_)
             | InboundKind::Received { .. }
@@ -77,6 +78,7 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
     let own = match what {
         InboundKind::Message(message) => message.external_id.as_deref(),
         InboundKind::Edited { .. }
+        | InboundKind::Migrated { .. }
         | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked

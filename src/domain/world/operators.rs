@@ -176,6 +176,7 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
         | Input::CustomerDeleted { .. }
+        | Input::ChatMigrated { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => None,
     }

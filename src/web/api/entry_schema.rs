@@ -77,6 +77,9 @@ pub struct Message {
     /// What the customer thinks of it, in signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reaction: Option<String>,
+    /// Who wrote it, in a chat of several people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writer: Option<String>,
     /// Messages with the same word are shown as one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub album: Option<String>,

@@ -5,6 +5,7 @@ mod bot_framework;
 mod bots;
 mod edits;
 mod files_out;
+mod groups;
 mod meta;
 mod outbound;
 pub(crate) mod payloads;
@@ -46,6 +47,7 @@ pub(crate) fn telegram_at(api_base: &str) -> Channel {
         secret: SECRET.to_owned(),
         api_base: api_base.to_owned(),
         polling: false,
+        groups: false,
     })
 }
 

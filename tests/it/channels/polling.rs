@@ -34,6 +34,7 @@ fn texts(items: &[Item]) -> Vec<String> {
                 format!("{} deletes {}", inbound.chat, external_ids.join(", "))
             }
             InboundKind::Reacted { reaction, .. } => format!("{} {reaction}", inbound.chat),
+            InboundKind::Migrated { to } => format!("{} is {to} now", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
             InboundKind::Progress(told) => format!("{} has {:?}", inbound.chat, told.state),

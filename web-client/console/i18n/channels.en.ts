@@ -64,6 +64,7 @@ export const channelsEn = {
     secret: "Secret",
     api_base: "Address of the API",
     polling: "Ask for messages instead of waiting for them",
+    groups: "Also take what is written in groups",
     group_id: "Number of the community",
     confirmation: "Confirmation string",
     page_id: "Id of the page",
@@ -113,6 +114,7 @@ export const channelsEn = {
     required: "must be filled in",
   },
   hints: {
+    groups: "A group is one chat. The bot sees all of it only with its privacy mode switched off at @BotFather.",
     polling: "For sites that the platform cannot reach. One program may ask at a time.",
     api_base: "Change it only for a server of your own.",
     template: "An approved template with one place in its body, for an operator’s words; none: they fail.",

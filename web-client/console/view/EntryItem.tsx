@@ -208,8 +208,9 @@ function Time({ words, entry }: { words: Words; entry: Entry }) {
 }
 
 /** Of what the line said by itself also which text it is. */
-function writerWords(desk: Desk, author: Author, { automatic }: Message): string {
+function writerWords(desk: Desk, author: Author, { automatic, writer }: Message): string {
   const { words } = desk;
+  if (writer) return `${writer} (${authorWords(desk, author)})`;
   return automatic ? words.entry.automatic(words.fact.texts[automatic]) : authorWords(desk, author);
 }
 

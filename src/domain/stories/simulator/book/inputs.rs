@@ -84,6 +84,7 @@ impl Book {
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
             | Input::CustomerDeleted { .. }
+            | Input::ChatMigrated { .. }
             | Input::CustomerReacted { .. } => panic!("nobody sends this here: {input:?}"),
         }
     }
@@ -342,6 +343,7 @@ impl Book {
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
             | Input::CustomerDeleted { .. }
+            | Input::ChatMigrated { .. }
             | Input::CustomerReacted { .. } => {}
         }
     }
