@@ -88,16 +88,11 @@ impl Cast {
             password: readable_password(),
         });
         let telegram = ChannelSettings::Telegram {
-            token: format!(
-                "{
-            groups: false,
-        }:{}",
-                7_000_000_000 + clock::jitter(999_999_999),
-                secret()
-            ),
+            token: format!("{}:{}", 7_000_000_000 + clock::jitter(999_999_999), secret()),
             secret: secret(),
             api_base: format!("http://{hub}/pretend/telegram"),
             polling,
+            groups: false,
         };
         let form = ChannelSettings::Webhook {
             keys: vec![format!("{KEY_PREFIX}{}", STANDARD.encode(clock::secret_bytes::<32>()))],
