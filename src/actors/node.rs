@@ -367,7 +367,7 @@ impl Actor for Node {
     }
 }
 
-pub(crate) use crate::actors::node::among::{DirectoryAnew, GiveAll, ShardRuns};
+pub(crate) use crate::actors::node::among::{DirectoryAnew, GiveAll, ShardRuns, SomebodyWrites};
 
 /// A line's actor has started.
 #[derive(Debug, Message)]

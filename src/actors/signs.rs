@@ -1,7 +1,8 @@
 //! What both sides see of each other beside messages: that somebody writes, that something was read.
 //!
-//! Nothing of it is stored, nothing is tried twice and nothing waits for it. A platform is told at most
-//! every few seconds that an operator writes, and once of each message that it was read.
+//! Nothing of it is stored, nothing is tried twice and nothing waits for it. A platform, and the other
+//! nodes, are told at most every few seconds that somebody writes, and a platform once of each message
+//! that it was read.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,8 +18,10 @@ use tokio::sync::Semaphore;
 use crate::actors::encode;
 use crate::actors::feed::visitors::Typing;
 use crate::actors::handle::NodeHandle;
+use crate::actors::node::SomebodyWrites;
 use crate::actors::visitor::chat;
 use crate::channels::sign::{self, Sign, SignTo};
+use crate::cluster::presence::Side;
 use crate::store::op::DocumentKind;
 
 /// Platforms that are told something at a time; what is beyond it is not told.
@@ -38,7 +41,8 @@ pub(crate) struct Signs {
 
 #[derive(Default)]
 struct Told {
-    writing: BTreeMap<ConversationId, Timestamp>,
+    operators: BTreeMap<ConversationId, Timestamp>,
+    customers: BTreeMap<ConversationId, Timestamp>,
     read: BTreeMap<ConversationId, EntryNumber>,
 }
 
@@ -50,16 +54,20 @@ impl Default for Signs {
 
 impl Signs {
     /// Whether it is to be told again that somebody writes there.
-    fn may_say_writing(&self, conversation: &ConversationId, now: Timestamp) -> bool {
+    fn may_say_writing(&self, side: Side, conversation: &ConversationId, now: Timestamp) -> bool {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = told.writing.get(conversation);
+        let told = match side {
+            Side::Operator => &mut told.operators,
+            Side::Customer => &mut told.customers,
+        };
+        let before = told.get(conversation);
         if before.is_some_and(|before| now.duration_since(*before) < WRITING_EVERY) {
             return false;
         }
-        if told.writing.len() >= REMEMBERED_MAX {
-            told.writing.clear();
+        if told.len() >= REMEMBERED_MAX {
+            told.clear();
         }
-        told.writing.insert(conversation.clone(), now);
+        told.insert(conversation.clone(), now);
         true
     }
 
@@ -82,10 +90,38 @@ impl NodeHandle {
     pub(crate) async fn operator_writes(&self, id: &ConversationId) {
         self.feed_send(Typing::Operator(id.clone()));
         let now = self.clock().now();
-        if self.parts().signs.may_say_writing(id, now)
-            && let Some(conversation) = self.stored(id).await
-        {
+        if !self.parts().signs.may_say_writing(Side::Operator, id, now) {
+            return;
+        }
+        self.tell_other_nodes(Side::Operator, id, now);
+        if let Some(conversation) = self.stored(id).await {
             self.show(&conversation, Sign::Writing).await;
+        }
+    }
+
+    /// Somebody is writing at another node: those here see it whom it concerns.
+    pub(crate) async fn somebody_writes(&self, side: Side, id: &ConversationId) {
+        match side {
+            Side::Operator => self.feed_send(Typing::Operator(id.clone())),
+            Side::Customer => self.show_to_operators(id).await,
+        }
+    }
+
+    async fn show_to_operators(&self, id: &ConversationId) {
+        if let Some(conversation) = self.stored(id).await {
+            let audience = conversation.audience();
+            self.feed_send(Typing::Customer { conversation: id.clone(), audience });
+        }
+    }
+
+    fn tell_other_nodes(&self, side: Side, id: &ConversationId, now: Timestamp) {
+        let parts = self.parts();
+        if parts.leases.is_none() {
+            return;
+        }
+        parts.presence.writes(side, id, now);
+        if let Some(node) = parts.node.get() {
+            node.do_send(SomebodyWrites);
         }
     }
 
@@ -103,9 +139,10 @@ impl NodeHandle {
         let key = ChatKey { channel: channel.clone(), external: external.clone() };
         let open = chat::chat(self, &key).await.ok().flatten().and_then(|chat| chat.open);
         let Some(open) = open else { return };
-        if let Ok(Some(conversation)) = self.stored_conversation(&open).await {
-            let audience = conversation.audience();
-            self.feed_send(Typing::Customer { conversation: open, audience });
+        self.show_to_operators(&open).await;
+        let now = self.clock().now();
+        if self.parts().signs.may_say_writing(Side::Customer, &open, now) {
+            self.tell_other_nodes(Side::Customer, &open, now);
         }
     }
 

@@ -11,6 +11,7 @@
 mod api;
 mod content;
 mod files;
+mod group;
 mod rating;
 
 use std::sync::Arc;
@@ -65,8 +66,6 @@ pub const TEXT_UTF16_MAX: usize = 4096;
 
 /// Messages that are deleted at once.
 const DELETED_MAX: usize = 100;
-/// In a group, in the place of who wrote.
-const ANONYMOUS_ADMINISTRATOR: &str = "1087968824";
 /// Signs under one message, and the characters of each: some are built of several.
 const SIGNS_MAX: usize = 10;
 const SIGN_CHARS_MAX: usize = 10;
@@ -206,12 +205,12 @@ type Found = Result<Inbound, &'static str>;
 
 fn message(message: &Value, taken: Taken) -> Found {
     let chat = taken_chat(message, taken)?;
-    if let Some(migrated) = migrated(message, &chat) {
+    if let Some(migrated) = group::migrated(message, &chat) {
         return Ok(migrated);
     }
     let (text, attachments) = content::of(message)?;
     let from = &message["from"];
-    let in_group = is_group(message);
+    let in_group = group::is_group(message);
     Ok(inbound(
         message,
         from,
@@ -223,40 +222,12 @@ fn message(message: &Value, taken: Taken) -> Found {
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
             album: id(&message["media_group_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
-            automatic: is_bot(from) && !is_administrator(message)
+            automatic: is_bot(from) && !group::is_administrator(message)
                 || message["is_automatic_forward"] == true,
-            writer: in_group.then(|| writer(message)).flatten().map(Arc::from),
+            writer: in_group.then(|| group::writer(message)).flatten().map(Arc::from),
             ..CustomerMessage::default()
         }),
     ))
-}
-
-/// A group becomes a supergroup: it is told in both, as the old one and as the new one.
-fn migrated(message: &Value, chat: &str) -> Option<Inbound> {
-    let [from, to] =
-        ["migrate_from_chat_id", "migrate_to_chat_id"].map(|field| id(&message[field]));
-    let (old, new) = match (from, to) {
-        (Some(old), _) => (old, chat.to_owned()),
-        (None, Some(new)) => (chat.to_owned(), new),
-        (None, None) => return None,
-    };
-    let what = InboundKind::Migrated { to: new.into() };
-    Some(Inbound { chat: old.into(), ..inbound(message, &message["from"], chat, what) })
-}
-
-/// Who wrote in a group: a person, or a chat in whose name he writes.
-fn writer(message: &Value) -> Option<String> {
-    let chat = clean_line(message["sender_chat"]["title"].as_str().unwrap_or(""), NAME_CHARS_MAX);
-    if chat.is_empty() { named(&message["from"]) } else { Some(chat) }
-}
-
-/// An administrator who writes in the name of the group has a bot's name.
-fn is_administrator(message: &Value) -> bool {
-    is_group(message) && id(&message["from"]["id"]).as_deref() == Some(ANONYMOUS_ADMINISTRATOR)
-}
-
-fn is_group(holder: &Value) -> bool {
-    matches!(holder["chat"]["type"].as_str(), Some("group" | "supergroup"))
 }
 
 /// A message in a private chat of somebody whose business account the bot is connected to. What the
@@ -371,9 +342,9 @@ fn membership(member: &Value, taken: Taken) -> Found {
     let chat = taken_chat(member, taken)?;
     let what = match member["new_chat_member"]["status"].as_str() {
         Some("kicked") => InboundKind::Blocked,
-        Some("left") if is_group(member) => InboundKind::Blocked,
+        Some("left") if group::is_group(member) => InboundKind::Blocked,
         Some("member") => InboundKind::Unblocked,
-        Some("administrator") if is_group(member) => InboundKind::Unblocked,
+        Some("administrator") if group::is_group(member) => InboundKind::Unblocked,
         _ => return Err("my_chat_member"),
     };
     Ok(inbound(member, &member["from"], &chat, what))
