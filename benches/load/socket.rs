@@ -1,6 +1,6 @@
 //! A console's WebSocket, as small as can be: the load must cost less than the hub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use switchboard::protocol::{ClientFrame, FeedPosition};
@@ -30,6 +30,8 @@ pub(crate) struct Socket {
     taken: usize,
     unacknowledged: usize,
     pub(crate) positions: Positions,
+    /// Shards in which it has moved since it last acknowledged.
+    moved: BTreeSet<String>,
 }
 
 impl Socket {
@@ -43,8 +45,9 @@ impl Socket {
         stream.set_nodelay(true).ok()?;
         upgrade(&mut stream, address, operator).await?;
         let (bytes, taken, unacknowledged) = (Vec::new(), 0, 0);
-        let hello = feed_positions(&positions);
-        let mut socket = Self { stream, bytes, taken, unacknowledged, positions };
+        let hello = positions.values().cloned().map(FeedPosition).collect();
+        let moved = BTreeSet::new();
+        let mut socket = Self { stream, bytes, taken, unacknowledged, positions, moved };
         socket.say(&ClientFrame::Hello { protocol: 1, positions: hello }).await?;
         Some(socket)
     }
@@ -75,16 +78,21 @@ impl Socket {
 
     /// Notes where the feeds are, and acknowledges from time to time.
     async fn follow(&mut self, text: &str) -> Option<()> {
-        if let Some(to) = text.split("\"to\":\"").nth(1) {
+        if text.starts_with("{\"type\":\"snapshot\"") {
+            self.positions = positions_of(text)?;
+        } else if let Some(to) = text.split("\"to\":\"").nth(1) {
             let to = to.split('"').next()?;
             let shard = to.split(':').next()?;
             self.positions.insert(shard.to_owned(), to.to_owned());
+            self.moved.insert(shard.to_owned());
         }
         self.unacknowledged += text.len();
         let beat = text.starts_with("{\"type\":\"beat\"");
-        if beat || self.unacknowledged > ACKNOWLEDGED_BYTES {
+        if !self.moved.is_empty() && (beat || self.unacknowledged > ACKNOWLEDGED_BYTES) {
             self.unacknowledged = 0;
-            let positions = feed_positions(&self.positions);
+            let moved = std::mem::take(&mut self.moved);
+            let positions = moved.iter().filter_map(|shard| self.positions.get(shard));
+            let positions = positions.cloned().map(FeedPosition).collect();
             self.say(&ClientFrame::Ack { positions }).await?;
         }
         Some(())
@@ -102,8 +110,15 @@ impl Socket {
     }
 }
 
-fn feed_positions(positions: &Positions) -> Vec<FeedPosition> {
-    positions.values().cloned().map(FeedPosition).collect()
+/// Those that a snapshot begins with.
+fn positions_of(snapshot: &str) -> Option<Positions> {
+    let (_, rest) = snapshot.split_once("\"positions\":[")?;
+    let (positions, _) = rest.split_once(']')?;
+    let of_shard = |position: &str| {
+        let position = position.trim_matches('"');
+        Some((position.split(':').next()?.to_owned(), position.to_owned()))
+    };
+    positions.split(',').filter(|position| !position.is_empty()).map(of_shard).collect()
 }
 
 async fn upgrade(stream: &mut TcpStream, address: SocketAddr, operator: usize) -> Option<()> {

@@ -381,7 +381,7 @@ impl Bench {
     pub(crate) fn who(&self, operator: &OperatorId) -> Option<Who> {
         let directory = self.parts.directory.get();
         let found = directory.operators.get(operator)?;
-        Some(Who { operator: found.value.clone(), queues: directory.queues_of(operator) })
+        Some(Who { operator: found.value.clone(), queues: directory.queues_of(operator).to_vec() })
     }
 
     /// Forgets actors that were not used for long. Their truth is in the store.

@@ -10,7 +10,7 @@ use domain::event::FeedEvent;
 use domain::id::ShardId;
 
 use crate::actors::encode::{self, Place};
-use crate::actors::feed::{Behind, Ends, TailEvent};
+use crate::actors::feed::TailEvent;
 use crate::actors::handle::NodeHandle;
 use crate::protocol::ServerFrame;
 use crate::readmodel::conversations::Visibility;
@@ -57,37 +57,19 @@ async fn missed_since(
     node: &NodeHandle,
     known: &BTreeMap<ShardId, Place>,
 ) -> Result<Option<Vec<(ShardId, Vec<Arc<TailEvent>>)>>, Unavailable> {
-    let ends = node.ends().await?;
-    let Ends(ends) = ends;
-    let begun = known.iter().filter(|(_, place)| **place != Place::default());
-    if begun.into_iter().any(|(shard, _)| !ends.contains_key(shard)) {
-        return Ok(None);
-    }
-    let mut missed = Vec::new();
-    for shard in ends.keys() {
-        let from = known.get(shard).copied().unwrap_or_default();
-        match behind(node, *shard, from).await? {
+    let Some(mut missed) = node.since(known.clone()).await? else { return Ok(None) };
+    for (shard, from) in missed.forgotten {
+        match from_store(node, shard, from).await? {
             Some(events) if events.is_empty() => {}
-            Some(events) => missed.push((*shard, events)),
+            Some(events) => missed.events.push((shard, events)),
             None => return Ok(None),
         }
     }
-    Ok(Some(missed))
-}
-
-async fn behind(
-    node: &NodeHandle,
-    shard: ShardId,
-    from: Place,
-) -> Result<Option<Vec<Arc<TailEvent>>>, Unavailable> {
-    if let Some(events) = node.behind(Behind { shard, from }).await? {
-        return Ok(Some(events));
-    }
-    from_store(node, shard, from).await
+    Ok(Some(missed.events))
 }
 
 /// Memory does not have it: the store may.
-pub(crate) async fn from_store(
+async fn from_store(
     node: &NodeHandle,
     shard: ShardId,
     from: Place,

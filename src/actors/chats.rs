@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::chat::Chat;
 use domain::conversation::TextsSent;
 use domain::id::{ChatKey, ConversationId, ShardId};
+use futures_util::future::try_join_all;
 
 use crate::actors::encode;
 use crate::actors::group::Group;
@@ -45,6 +46,22 @@ impl Chats {
         let kept = self.kept.entry(key.clone()).or_insert_with(|| Kept::new(key));
         kept.outlived = false;
         Ok(&mut kept.chat)
+    }
+
+    pub(crate) fn has(&self, key: &ChatKey) -> bool {
+        self.kept.contains_key(key)
+    }
+
+    /// Reads chats that are not at hand, all at once.
+    pub(crate) async fn foresee(
+        &mut self,
+        store: &Store,
+        shard: ShardId,
+        missing: &BTreeSet<ChatKey>,
+    ) -> Result<(), Unavailable> {
+        let found = try_join_all(missing.iter().map(|key| load(store, shard, key))).await?;
+        self.kept.extend(missing.iter().cloned().zip(found));
+        Ok(())
     }
 
     /// A conversation of the chat is not there any more. With its last one it goes itself.

@@ -24,8 +24,9 @@ use crate::store::op::{DocumentKind, Op};
 /// The actor of a conversation. Lives while its shard needs it; its truth is its document.
 pub(crate) struct ConversationActor {
     parts: Shared,
-    conversation: Conversation,
-    stored: Option<Conversation>,
+    /// As the running round leaves it. Shared with whoever has looked at it.
+    conversation: Arc<Conversation>,
+    stored: Option<Arc<Conversation>>,
     /// Version of the stored document; 0: there is none.
     version: u64,
     /// Set between [`Draft`] and the answer of the commit.
@@ -45,11 +46,13 @@ pub(crate) struct Stored {
 impl ConversationActor {
     /// One that was just opened and is not stored yet.
     pub(crate) fn new(conversation: Conversation, parts: Shared) -> Self {
+        let conversation = Arc::new(conversation);
         Self { parts, conversation, stored: None, version: 0, drafted_version: 0, is_packed: false }
     }
 
     /// One that was read from the store.
     pub(crate) fn loaded(conversation: Conversation, as_stored: Stored, parts: Shared) -> Self {
+        let conversation = Arc::new(conversation);
         let stored = Some(conversation.clone());
         let Stored { version, is_packed } = as_stored;
         Self { parts, conversation, stored, version, drafted_version: version, is_packed }
@@ -112,8 +115,9 @@ impl Handler<Feed> for ConversationActor {
             colleague,
             customer: &feed.customer,
         };
-        let effects = self.conversation.handle(feed.input, &facts, feed.now);
-        Fed::Effects(effects, Arc::new(self.conversation.clone()))
+        let conversation = Arc::make_mut(&mut self.conversation);
+        let effects = conversation.handle(feed.input, &facts, feed.now);
+        Fed::Effects(effects, self.conversation.clone())
     }
 }
 
@@ -126,7 +130,7 @@ impl Handler<Look> for ConversationActor {
     type Result = Arc<Conversation>;
 
     fn handle(&mut self, _: Look, _: &mut Self::Context) -> Self::Result {
-        Arc::new(self.conversation.clone())
+        self.conversation.clone()
     }
 }
 
@@ -204,7 +208,7 @@ impl Handler<Draft> for ConversationActor {
 
 impl ConversationActor {
     fn events(&self) -> Vec<FeedEvent> {
-        let stored = self.stored.as_ref();
+        let stored = self.stored.as_deref();
         let mut events = Vec::new();
         let offers_before = stored.map(Conversation::open_offers).unwrap_or_default();
         let before = offers_before.iter().map(|offer| &offer.operator);
@@ -226,8 +230,8 @@ impl ConversationActor {
 
     fn document_ops(&mut self) -> Vec<Op> {
         let id = self.conversation.id.to_string();
-        let bytes = encode::document(&self.conversation);
-        let was_closed = self.stored.as_ref().is_some_and(Conversation::is_closed);
+        let bytes = encode::document(&*self.conversation);
+        let was_closed = self.stored.as_ref().is_some_and(|stored| stored.is_closed());
         let was_open = self.stored.is_some() && !was_closed;
         let expected = self.version;
         let put = |kind, expected, bytes| Op::PutDocument { kind, id: id.clone(), expected, bytes };
@@ -252,7 +256,7 @@ impl ConversationActor {
 
     fn timer_op(&self) -> Option<Op> {
         let key = self.conversation.id.to_string();
-        let stored = self.stored.as_ref().and_then(Conversation::deadline);
+        let stored = self.stored.as_deref().and_then(Conversation::deadline);
         match (stored, self.conversation.deadline()) {
             (stored, now) if stored == now => None,
             (_, Some(at)) => Some(Op::SetTimer { key, at }),

@@ -20,6 +20,7 @@ use domain::customer::{ContactKind, Customer, CustomerFacts, Holder};
 use domain::id::{ChatKey, ConversationId, CustomerId, LeadId};
 use domain::lead::Lead;
 use domain::line::LineSettings;
+use futures_util::future::try_join_all;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -76,6 +77,18 @@ impl Customers {
             writes: false,
             relied_on: BTreeSet::new(),
         }
+    }
+
+    /// Reads whose cards these chats have, all at once.
+    pub(crate) async fn foresee(
+        &self,
+        store: &Store,
+        chats: &BTreeSet<ChatKey>,
+    ) -> Result<(), Unavailable> {
+        let read = async |chat: &ChatKey| {
+            self.records.read(store, SharedKind::Identity, &chat.to_string()).await
+        };
+        try_join_all(chats.iter().map(read)).await.map(drop)
     }
 
     /// The next piece of work of the round begins: what is read from now on decides what it writes.

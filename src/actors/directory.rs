@@ -32,6 +32,8 @@ pub struct Directory {
     pub sign_ins: BTreeMap<String, Versioned<SignIn>>,
     /// The opening hours of each line, made from its settings.
     pub hours: BTreeMap<LineId, Arc<Hours>>,
+    /// Lines in whose queue each operator is, in order, made from their settings.
+    queues: BTreeMap<OperatorId, Vec<LineId>>,
 }
 
 /// The zones that this program ships with, so that all nodes agree.
@@ -58,8 +60,14 @@ impl Directory {
         Hours::new(&hours, time_zone(&hours.timezone).unwrap_or(TimeZone::UTC))
     }
 
-    /// Makes the hours of a changed line anew, and of those that follow its calendar.
+    /// Makes anew what is made from the settings of a changed line.
     pub(crate) fn line_changed(&mut self, id: &LineId) {
+        self.hours_changed(id);
+        self.queue_changed(id);
+    }
+
+    /// The hours of a line, and of those that follow its calendar.
+    fn hours_changed(&mut self, id: &LineId) {
         let follows = |line: &&Versioned<Line>| {
             line.value.id == *id || line.value.settings.hours.calendar_of.as_ref() == Some(id)
         };
@@ -70,6 +78,20 @@ impl Directory {
             .map(|line| (line.value.id.clone(), self.hours_of(&line.value.settings)))
             .collect();
         self.hours.extend(made.into_iter().map(|(line, hours)| (line, Arc::new(hours))));
+    }
+
+    fn queue_changed(&mut self, id: &LineId) {
+        self.queues.retain(|_, lines| {
+            lines.retain(|line| line != id);
+            !lines.is_empty()
+        });
+        let Some(line) = self.lines.get(id) else { return };
+        for operator in &line.value.settings.queue.operators {
+            let lines = self.queues.entry(operator.clone()).or_default();
+            if let Err(at) = lines.binary_search(id) {
+                lines.insert(at, id.clone());
+            }
+        }
     }
 
     /// Whether customers of that channel read our messages on a page of ours.
@@ -102,10 +124,8 @@ impl Directory {
     }
 
     /// Lines in whose queue the operator is.
-    pub fn queues_of(&self, operator: &OperatorId) -> Vec<LineId> {
-        let in_queue =
-            |line: &&Versioned<Line>| line.value.settings.queue.operators.contains(operator);
-        self.lines.values().filter(in_queue).map(|line| line.value.id.clone()).collect()
+    pub fn queues_of(&self, operator: &OperatorId) -> &[LineId] {
+        self.queues.get(operator).map_or(&[], Vec::as_slice)
     }
 }
 

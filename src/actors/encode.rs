@@ -3,6 +3,7 @@
 use bytestring::ByteString;
 use domain::event::{FeedEvent, Row};
 use domain::id::ShardId;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -63,6 +64,16 @@ pub(crate) fn events_frame<'a>(
     }
     text.push_str("]}");
     text.into()
+}
+
+/// Tells a browser where the feeds stand. `memory_percent`: for those who are to look after it.
+pub(crate) fn beat<'a>(
+    places: impl Iterator<Item = (&'a ShardId, &'a Place)>,
+    now: Timestamp,
+    memory_percent: Option<u8>,
+) -> ByteString {
+    let positions = places.map(|(shard, place)| feed_position(*shard, *place)).collect();
+    frame(&ServerFrame::Beat { positions, now, memory_percent })
 }
 
 /// What tells two writers of the same position apart: 8 hex digits.

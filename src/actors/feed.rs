@@ -17,6 +17,7 @@ use bytestring::ByteString;
 use domain::event::FeedEvent;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use domain::operator::Role;
+use jiff::Timestamp;
 
 use crate::actors::concerned::Concerned;
 use crate::actors::encode::{self, Place};
@@ -95,9 +96,18 @@ pub(crate) struct Share {
 }
 
 /// Where all feeds stand. Everything before has been handed out.
-#[derive(Clone, Debug, PartialEq, Eq, Message)]
-#[rtype(result = "()")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ends(pub(crate) Arc<BTreeMap<ShardId, Place>>);
+
+/// Browsers are told where the feeds stand.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Beat {
+    pub(crate) ends: Ends,
+    pub(crate) now: Timestamp,
+    /// The frame for those who have everything up to there.
+    pub(crate) frame: ByteString,
+}
 
 /// The sign-in or the operator's rights ended: the socket is closed.
 #[derive(Clone, Copy, Debug, Message)]
@@ -122,7 +132,7 @@ pub(crate) struct Listener {
     pub(crate) operator: OperatorId,
     pub(crate) sign_in: String,
     pub(crate) share: Recipient<Share>,
-    pub(crate) ends: Recipient<Ends>,
+    pub(crate) beat: Recipient<Beat>,
     pub(crate) signed_out: Recipient<SignedOut>,
     pub(crate) rights: Recipient<RightsChanged>,
     pub(crate) go_away: Recipient<GoAway>,
@@ -144,6 +154,22 @@ struct Kept {
 pub(super) struct Tail {
     pub(super) end: Place,
     pub(super) events: VecDeque<Arc<TailEvent>>,
+}
+
+impl Tail {
+    fn has_begun(&self) -> bool {
+        self.end != Place::default()
+    }
+
+    /// The events behind a place. None: they are not all here, or nobody has been at that place.
+    fn behind(&self, from: Place) -> Option<impl ExactSizeIterator<Item = &Arc<TailEvent>>> {
+        let first = self.events.partition_point(|event| event.place.position <= from.position);
+        let joins = match self.events.get(first) {
+            Some(event) => event.previous == from,
+            None => self.end == from,
+        };
+        joins.then(|| self.events.range(first..))
+    }
 }
 
 /// The actor of all feeds on a node.
@@ -200,7 +226,7 @@ impl Feed {
     fn index(&mut self, key: SessionKey) {
         let Some(kept) = self.sessions.get(&key) else { return };
         let oversees = self.overseen_by(&kept.listener.operator);
-        let mut queues = self.parts.directory.get().queues_of(&kept.listener.operator);
+        let mut queues = self.parts.directory.get().queues_of(&kept.listener.operator).to_vec();
         queues.retain(|line| !oversees.contains(line));
         self.unindex(key);
         for line in &queues {
@@ -313,14 +339,19 @@ impl Feed {
 
     /// The ends of all feeds that have begun.
     fn ends(&self) -> Ends {
-        let begun = self.tails.iter().filter(|(_, tail)| tail.end != Place::default());
+        let begun = self.tails.iter().filter(|(_, tail)| tail.has_begun());
         Ends(Arc::new(begun.map(|(shard, tail)| (*shard, tail.end)).collect()))
     }
 
     fn beat(&self) {
-        let ends = self.ends();
+        if self.sessions.is_empty() {
+            return;
+        }
+        let (ends, now) = (self.ends(), self.parts.clock.now());
+        let frame = encode::beat(ends.0.iter(), now, None);
+        let beat = Beat { ends, now, frame };
         for kept in self.sessions.values() {
-            kept.listener.ends.do_send(ends.clone());
+            kept.listener.beat.do_send(beat.clone());
         }
     }
 }
@@ -523,26 +554,39 @@ impl Handler<Watch> for Feed {
     }
 }
 
-/// The events behind a place, if memory still has them all.
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "Option<Vec<Arc<TailEvent>>>")]
-pub(crate) struct Behind {
-    pub(crate) shard: ShardId,
-    pub(crate) from: Place,
+/// What happened in all shards behind these places; of a shard that is not among them, everything.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Option<Missed>")]
+pub(crate) struct Since(pub(crate) BTreeMap<ShardId, Place>);
+
+/// What was missed, as far as memory has it.
+#[derive(Debug, Default)]
+pub(crate) struct Missed {
+    /// Without the shards in which nothing was missed.
+    pub(crate) events: Vec<(ShardId, Vec<Arc<TailEvent>>)>,
+    /// Memory does not go back so far in these.
+    pub(crate) forgotten: Vec<(ShardId, Place)>,
 }
 
-impl Handler<Behind> for Feed {
-    type Result = Option<Vec<Arc<TailEvent>>>;
+impl Handler<Since> for Feed {
+    type Result = Option<Missed>;
 
-    fn handle(&mut self, behind: Behind, _: &mut Self::Context) -> Self::Result {
-        let Some(tail) = self.tails.get(&behind.shard) else {
-            return (behind.from == Place::default()).then(Vec::new);
-        };
-        if tail.end == behind.from {
-            return Some(Vec::new());
+    /// None: one of the places is in a shard of which nothing is known here.
+    fn handle(&mut self, Since(known): Since, _: &mut Self::Context) -> Self::Result {
+        let has_begun = |shard| self.tails.get(shard).is_some_and(Tail::has_begun);
+        if known.iter().any(|(shard, at)| *at != Place::default() && !has_begun(shard)) {
+            return None;
         }
-        let start = tail.events.iter().position(|event| event.previous == behind.from)?;
-        Some(tail.events.iter().skip(start).cloned().collect())
+        let mut missed = Missed::default();
+        for (shard, tail) in self.tails.iter().filter(|(_, tail)| tail.has_begun()) {
+            let from = known.get(shard).copied().unwrap_or_default();
+            match tail.behind(from) {
+                Some(events) if events.len() == 0 => {}
+                Some(events) => missed.events.push((*shard, events.cloned().collect())),
+                None => missed.forgotten.push((*shard, from)),
+            }
+        }
+        Some(missed)
     }
 }
 

@@ -37,11 +37,12 @@ use crate::actors::copying::SettleCopying;
 use crate::actors::delivery::{PressTaken, SettleDelivery};
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
-use crate::actors::feed::{AskEnds, Behind, EndSessions, Ends, Feed, TailEvent};
-use crate::actors::node::{Attention, GiveAll, Node};
+use crate::actors::feed::{AskEnds, EndSessions, Ends, Feed, Missed, Since};
+use crate::actors::node::{Attention, GiveAll, Node, SocketCame};
 use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
+use crate::actors::presence::Came;
 use crate::actors::shard::{Bell, Settle};
 use crate::actors::visitor::chat::chat;
 use crate::actors::work::{Answer, Command, Order, Work};
@@ -549,7 +550,7 @@ impl NodeHandle {
             Role::Supervisor => Oversees::Lines(who.supervises.clone()),
             Role::Operator => Oversees::Lines(Vec::new()),
         };
-        let queues = self.directory().queues_of(&who.id);
+        let queues = self.directory().queues_of(&who.id).to_vec();
         Visibility { operator: who.id.clone(), queues, oversees }
     }
 
@@ -607,11 +608,14 @@ impl NodeHandle {
         if self.parts.is_draining() {
             return None;
         }
-        if !self.parts.presence.came(operator, self.parts.settings.sockets_per_operator) {
-            return None;
-        }
+        let came = self.parts.presence.came(operator, self.parts.settings.sockets_per_operator)?;
         let session =
             OperatorSession::start(self.clone(), operator.clone(), sign_in.to_owned(), socket);
+        match came {
+            // Whether he is here is news to nobody else.
+            Came::WithOthers => {}
+            Came::First => self.node_send(SocketCame(operator.clone())),
+        }
         Some(SessionLink { received: session.clone().recipient(), closed: session.recipient() })
     }
 
@@ -693,14 +697,15 @@ impl NodeHandle {
         feed.send(AskEnds).await.map_err(|_| stopped())
     }
 
-    /// The events behind a place, if memory still has them all.
-    pub(crate) async fn behind(
+    /// What happened behind these places, as far as memory has it. None: one of them is in a shard of
+    /// which nothing is known here.
+    pub(crate) async fn since(
         &self,
-        behind: Behind,
-    ) -> Result<Option<Vec<Arc<TailEvent>>>, Unavailable> {
+        known: BTreeMap<ShardId, Place>,
+    ) -> Result<Option<Missed>, Unavailable> {
         let stopped = || Unavailable("the feed has stopped".into());
         let feed = self.parts.feed.get().ok_or_else(stopped)?;
-        feed.send(behind).await.map_err(|_| stopped())
+        feed.send(Since(known)).await.map_err(|_| stopped())
     }
 
     /// The person as he sees himself.
@@ -717,7 +722,7 @@ impl NodeHandle {
             status: who.status,
             status_reason: who.status_reason.clone(),
             set_away: who.set_away,
-            queues: directory.queues_of(&who.id),
+            queues: directory.queues_of(&who.id).to_vec(),
             supervises,
         }
     }

@@ -86,7 +86,7 @@ pub(crate) struct Node {
     misses: BTreeMap<OperatorId, Misses>,
     /// What happens to the leases, until the node listens.
     news: Option<UnboundedReceiver<News>>,
-    /// The ends of the feeds are just being read.
+    /// How feeds and inboxes stand is just being read.
     pub(super) polling: bool,
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix::{
@@ -18,6 +18,7 @@ use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, EntryNumber, OperatorId, ShardId};
 use domain::operator::{Operator, Role, STATUS_REASON_CHARS_MAX, Status};
 use domain::permission::{Action, may};
+use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -26,13 +27,13 @@ use uuid::Uuid;
 use crate::actors::catch_up::{CatchUp, catch_up};
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{
-    Attach, BEAT, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share, SignedOut,
-    TailEvent, Watch,
+    Attach, BEAT, Beat, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share,
+    SignedOut, TailEvent, Watch,
 };
 use crate::actors::handle::{
     Change, CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink,
 };
-use crate::actors::node::{SocketCame, SocketLeft};
+use crate::actors::node::SocketLeft;
 use crate::actors::orders;
 use crate::actors::progress::Progress;
 use crate::actors::work::{Command, Order};
@@ -101,7 +102,7 @@ impl OperatorSession {
         let settings = &node.parts().settings;
         let per_second = NonZeroU32::new(settings.commands_per_second).unwrap_or(NonZeroU32::MIN);
         let burst = NonZeroU32::new(settings.commands_burst).unwrap_or(NonZeroU32::MIN);
-        let limiter = RateLimiter::direct(Quota::per_second(per_second).allow_burst(burst));
+        let limiter = limiter_of(Quota::per_second(per_second).allow_burst(burst));
         let session = Self {
             node,
             operator,
@@ -113,7 +114,7 @@ impl OperatorSession {
             watch: None,
             read: None,
             limiter,
-            readings: RateLimiter::direct(
+            readings: limiter_of(
                 Quota::per_second(READINGS_PER_SECOND).allow_burst(READINGS_BURST),
             ),
             signed_out: false,
@@ -420,11 +421,14 @@ impl OperatorSession {
 
     fn hand_over(&mut self, shard: ShardId, to: Place, events: &[Arc<TailEvent>]) {
         self.check_watch(events);
-        let Some(who) = self.who() else { return };
-        let queues = self.node.directory().queues_of(&self.operator);
+        let directory = self.node.directory();
+        let Some(who) = directory.operators.get(&self.operator).map(|found| &*found.value) else {
+            return;
+        };
+        let queues = directory.queues_of(&self.operator);
         let visible: Vec<&ByteString> = events
             .iter()
-            .filter_map(|event| match self.form(&who, &queues, &event.event) {
+            .filter_map(|event| match self.form(who, queues, &event.event) {
                 Form::Shown => event.shown(),
                 Form::Gone => event.gone(),
                 Form::Nothing => None,
@@ -549,9 +553,16 @@ impl OperatorSession {
     }
 
     fn may_read(&self, row: &Row) -> bool {
-        let queues = self.node.directory().queues_of(&self.operator);
-        self.who().is_some_and(|who| may(&who, &queues, Action::ReadConversation(row)))
+        let directory = self.node.directory();
+        let queues = directory.queues_of(&self.operator);
+        self.who().is_some_and(|who| may(&who, queues, Action::ReadConversation(row)))
     }
+}
+
+/// Each clock of its own would ask the processor what it can do, which is slow on a virtual machine.
+fn limiter_of(quota: Quota) -> DefaultDirectRateLimiter {
+    static CLOCK: LazyLock<DefaultClock> = LazyLock::new(DefaultClock::default);
+    RateLimiter::direct_with_clock(quota, CLOCK.clone())
 }
 
 enum Form {
@@ -577,13 +588,12 @@ impl Actor for OperatorSession {
                 session.end(close::SLOW, "no hello", ctx);
             }
         });
-        self.node.node_send(SocketCame(self.operator.clone()));
         let address = ctx.address();
         let listener = Listener {
             operator: self.operator.clone(),
             sign_in: self.sign_in.clone(),
             share: address.clone().recipient(),
-            ends: address.clone().recipient(),
+            beat: address.clone().recipient(),
             signed_out: address.clone().recipient(),
             rights: address.clone().recipient(),
             go_away: address.recipient(),
@@ -635,29 +645,32 @@ impl Handler<Share> for OperatorSession {
     }
 }
 
-impl Handler<Ends> for OperatorSession {
+impl Handler<Beat> for OperatorSession {
     type Result = ();
 
-    /// Everything before these ends was handed out: the browser's place moves there, although
-    /// nothing of it may have been for this operator.
-    fn handle(&mut self, ends: Ends, ctx: &mut Self::Context) {
+    /// Everything before the ends was handed out: the browser's place moves there, although nothing
+    /// of it may have been for this operator.
+    fn handle(&mut self, beat: Beat, ctx: &mut Self::Context) {
         if !self.is_signed_in(ctx) || !matches!(self.phase, Phase::Live) {
             return;
         }
-        for (shard, end) in ends.0.iter() {
-            let at = self.progress.at(*shard);
-            if end.position > at.position {
-                self.hand_over(*shard, *end, &[]);
+        let Beat { ends: Ends(ends), now, frame } = beat;
+        if !self.progress.is_at(&ends) {
+            for (shard, end) in ends.iter() {
+                if end.position > self.progress.at(*shard).position {
+                    self.hand_over(*shard, *end, &[]);
+                }
             }
         }
-        let now = self.node.clock().now();
         if self.progress.is_late(now) {
             return self.send_away(ctx);
         }
-        let position = |(shard, place)| encode::feed_position(shard, place);
-        let positions = self.progress.places().map(position).collect();
         let memory_percent = self.memory_to_be_seen();
-        self.send(&ServerFrame::Beat { positions, now, memory_percent });
+        let frame = match memory_percent {
+            None if self.progress.is_at(&ends) => frame,
+            None | Some(_) => encode::beat(self.progress.places(), now, memory_percent),
+        };
+        self.socket.deliver.do_send(Deliver(vec![frame]));
     }
 }
 

@@ -24,6 +24,15 @@ struct Everywhere {
     elsewhere: Elsewhere,
 }
 
+/// What a new socket says of an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// He had none at this node.
+    First,
+    /// He was here already.
+    WithOthers,
+}
+
 #[derive(Debug)]
 struct Here {
     sockets: usize,
@@ -44,17 +53,18 @@ impl Everywhere {
 }
 
 impl Presence {
-    /// A socket was opened. `false`: he has as many as he may.
-    pub(crate) fn came(&self, operator: &OperatorId, sockets_max: usize) -> bool {
+    /// A socket was opened. None: he has as many as he may.
+    pub(crate) fn came(&self, operator: &OperatorId, sockets_max: usize) -> Option<Came> {
         let mut all = self.lock();
         let here = all.people.entry(operator.clone()).or_insert(Here { sockets: 0, left_at: None });
         if here.sockets >= sockets_max {
-            return false;
+            return None;
         }
+        let came = if here.sockets == 0 { Came::First } else { Came::WithOthers };
         here.sockets += 1;
         here.left_at = None;
         all.elsewhere.forget(operator);
-        true
+        Some(came)
     }
 
     /// A socket was closed. `true`: it was the last one here, the grace begins.

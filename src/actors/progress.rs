@@ -1,6 +1,7 @@
 //! How far a browser is: what was handed to it, and what it has said it took in.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use domain::id::ShardId;
 use jiff::Timestamp;
@@ -15,7 +16,8 @@ const SECONDS_MAX: i64 = 15;
 /// The places of a browser in the shards, and the frames that it has not acknowledged.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    sent: BTreeMap<ShardId, Place>,
+    /// Shared with all browsers that are at the same places.
+    sent: Arc<BTreeMap<ShardId, Place>>,
     unacknowledged: VecDeque<Unacknowledged>,
     bytes: usize,
 }
@@ -31,7 +33,7 @@ struct Unacknowledged {
 impl Progress {
     /// A browser that is at these places and owes nothing.
     pub(crate) fn from(places: BTreeMap<ShardId, Place>) -> Self {
-        Self { sent: places, ..Self::default() }
+        Self { sent: Arc::new(places), ..Self::default() }
     }
 
     /// Where the browser is in a shard, as far as frames were handed to it.
@@ -39,13 +41,22 @@ impl Progress {
         self.sent.get(&shard).copied().unwrap_or_default()
     }
 
-    pub(crate) fn places(&self) -> impl Iterator<Item = (ShardId, Place)> {
-        self.sent.iter().map(|(shard, place)| (*shard, *place))
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&ShardId, &Place)> {
+        self.sent.iter()
+    }
+
+    /// Whether the browser was handed everything up to there, and nothing behind.
+    pub(crate) fn is_at(&mut self, ends: &Arc<BTreeMap<ShardId, Place>>) -> bool {
+        let is_there = self.sent == *ends;
+        if is_there {
+            self.sent.clone_from(ends);
+        }
+        is_there
     }
 
     /// A frame up to that place was handed over.
     pub(crate) fn handed(&mut self, shard: ShardId, to: Place, bytes: usize, at: Timestamp) {
-        self.sent.insert(shard, to);
+        Arc::make_mut(&mut self.sent).insert(shard, to);
         self.bytes += bytes;
         self.unacknowledged.push_back(Unacknowledged { shard, to, bytes, at });
     }

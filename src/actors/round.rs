@@ -11,6 +11,7 @@ use domain::effect::Input;
 use domain::entry::{Body, DeliveryState, Unheard};
 use domain::event::{Alarm, FeedEvent};
 use domain::id::{ConversationId, OperatorId};
+use futures_util::future::try_join;
 
 use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
@@ -113,7 +114,18 @@ impl Bench {
                 works.push(work);
             }
         }
+        self.foresee(&works).await?;
         Ok(works)
+    }
+
+    /// Reads together what the works would look for one after the other.
+    async fn foresee(&mut self, works: &[Work]) -> Result<(), Broken> {
+        let chats = works.iter().filter_map(Work::chat).filter(|chat| !self.chats.has(chat));
+        let missing: BTreeSet<_> = chats.collect();
+        let store = &self.parts.store;
+        let chats = self.chats.foresee(store, self.shard, &missing);
+        try_join(chats, self.customers.foresee(store, &missing)).await?;
+        Ok(())
     }
 
     /// As much of the inbox as one round takes.

@@ -4,7 +4,7 @@ use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
 use domain::file::{FileCopy, StoredFile};
-use domain::id::{ChannelId, ConversationId, EntryNumber, LineId, OperatorId};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -97,6 +97,33 @@ impl Work {
             | Self::Forget { .. }
             | Self::Reconsider { .. } => Vec::new(),
         }
+    }
+
+    /// The chat in which something has arrived.
+    pub(crate) fn chat(&self) -> Option<ChatKey> {
+        let (channel, inbound) = match self {
+            Self::Arrive { arrival, .. } => (&arrival.channel, &arrival.inbound),
+            Self::Inbox { post: Some(Post::Arrival { channel, inbound }), .. } => {
+                (channel, inbound)
+            }
+            Self::Inbox { .. }
+            | Self::Command { .. }
+            | Self::Due { .. }
+            | Self::Wake { .. }
+            | Self::Left { .. }
+            | Self::Back { .. }
+            | Self::Raise { .. }
+            | Self::Deserted { .. }
+            | Self::Attend { .. }
+            | Self::Pack
+            | Self::FindOutlived
+            | Self::Forget { .. }
+            | Self::Reconsider { .. }
+            | Self::Job { .. }
+            | Self::Copy { .. }
+            | Self::Change { .. } => return None,
+        };
+        Some(ChatKey { channel: channel.clone(), external: inbound.chat.clone() })
     }
 
     /// Whether it changes shared documents itself, and does not only rest on them.

@@ -4,12 +4,13 @@
 //! positions; nothing of sockets or actors.
 
 pub mod conversations;
+mod orders;
 mod project;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use domain::event::{FeedEvent, Row};
@@ -18,18 +19,13 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::readmodel::conversations::{Begun, BegunQuery, ListQuery, Snapshot, Visibility};
+use crate::readmodel::orders::{Orderly, Orders, queue};
 use crate::store::op::Position;
-
-/// Batches and questions that may wait. A batch that finds it full is dropped and counted: every
-/// row is whole, so the next change of the conversation mends the list.
-const WAITING_MAX: usize = 65_536;
-/// Batches in one transaction.
-const TOGETHER_MAX: usize = 512;
 
 /// The projection. Cheap to clone; all clones are the same one.
 #[derive(Clone, Debug)]
 pub struct ReadModel {
-    orders: SyncSender<Order>,
+    orders: Orders,
     /// Rows were lost: the next start builds everything anew.
     gap: Arc<AtomicBool>,
 }
@@ -91,7 +87,7 @@ impl ReadModel {
             None => Connection::open_in_memory()?,
         };
         project::prepare(&connection)?;
-        let (orders, received) = sync_channel(WAITING_MAX);
+        let (orders, received) = queue();
         let gap = Arc::new(AtomicBool::new(false));
         let lost = gap.clone();
         thread::Builder::new()
@@ -104,7 +100,7 @@ impl ReadModel {
     /// Takes what changed up to a position.
     pub fn project(&self, shard: ShardId, position: Position, tag: u32, changed: Changed) {
         let order = Order::Project { shard, to: ProjectedTo { position, tag }, changed };
-        if self.orders.try_send(order).is_err() {
+        if !self.orders.give(order) {
             self.gap.store(true, Ordering::Relaxed);
             tracing::error!(%shard, "read model is too far behind, a batch is dropped");
             metrics::counter!("switchboard_read_model_dropped_total").increment(1);
@@ -155,19 +151,34 @@ impl ReadModel {
         order: impl FnOnce(oneshot::Sender<T>) -> Order,
     ) -> Result<T, ReadModelError> {
         let (answer, answered) = oneshot::channel();
-        self.orders.try_send(order(answer)).map_err(|_| ReadModelError::Gone)?;
+        if !self.orders.give(order(answer)) {
+            return Err(ReadModelError::Gone);
+        }
         answered.await.map_err(|_| ReadModelError::Gone)
     }
 }
 
-/// Works off orders in their order, several batches in one transaction.
-fn work(mut connection: Connection, received: &Receiver<Order>, gap: &AtomicBool) {
-    while let Ok(first) = received.recv() {
-        let mut orders = vec![first];
-        while orders.len() < TOGETHER_MAX
-            && let Ok(next) = received.try_recv()
-        {
-            orders.push(next);
+impl Order {
+    /// Whether somebody waits for the answer.
+    fn is_asked(&self) -> bool {
+        match self {
+            Self::Project { .. } => false,
+            Self::Replace { .. }
+            | Self::Positions(_)
+            | Self::Snapshot(..)
+            | Self::List(..)
+            | Self::OfCustomer { .. }
+            | Self::Begun(..) => true,
+        }
+    }
+}
+
+/// Works off orders, several in one transaction.
+fn work(mut connection: Connection, received: &Orderly, gap: &AtomicBool) {
+    loop {
+        let orders = received.next();
+        if orders.is_empty() {
+            return;
         }
         if let Err(error) = work_off(&mut connection, orders, gap) {
             gap.store(true, Ordering::Relaxed);
@@ -186,11 +197,26 @@ fn give<T>(answer: oneshot::Sender<T>, found: Result<T, rusqlite::Error>) {
     }
 }
 
+/// Leaves out rows that others of the same transaction replace before anybody asks for them.
+fn keep_newest(orders: &mut [Order]) {
+    let mut replaced = HashSet::new();
+    for order in orders.iter_mut().rev() {
+        if let Order::Project { changed, .. } = order {
+            changed.rows.reverse();
+            changed.rows.retain(|row| replaced.insert(row.conversation.clone()));
+            changed.rows.reverse();
+        } else {
+            replaced.clear();
+        }
+    }
+}
+
 fn work_off(
     connection: &mut Connection,
-    orders: Vec<Order>,
+    mut orders: Vec<Order>,
     gap: &AtomicBool,
 ) -> Result<(), rusqlite::Error> {
+    keep_newest(&mut orders);
     let transaction = connection.transaction()?;
     if gap.swap(false, Ordering::Relaxed) {
         project::mistrust(&transaction)?;

@@ -9,12 +9,15 @@ use crate::store::op::Position;
 
 /// Version of `schema.sql`.
 const SCHEMA: i64 = 4;
+/// Each checkpoint waits for the disk; the pages of open conversations are written again and again.
+const CHECKPOINT_PAGES: u32 = 8192;
 const TABLES: [&str; 3] = ["people", "conversations", "positions"];
 
 /// Makes the tables; those of another version are dropped first.
 pub(super) fn prepare(connection: &Connection) -> Result<(), Error> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found == SCHEMA {
         return Ok(());

@@ -30,6 +30,7 @@ use crate::store::op::{
     Submitted,
 };
 use crate::store::redis::{OpenError as RedisOpenError, RedisSettings, RedisStore};
+use crate::store::signal::Signals;
 use crate::store::sqlite::{OpenError, SqliteStore};
 
 /// Percents of a store's memory at which somebody should look, and soon.
@@ -65,6 +66,15 @@ impl Store {
     /// What happens from now on, in all shards and whoever did it. A listener that is too slow
     /// misses the oldest.
     pub fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.told().listen()
+    }
+
+    /// Of all that, the shards that are given back.
+    pub fn freed(&self) -> broadcast::Receiver<ShardId> {
+        self.told().freed()
+    }
+
+    fn told(&self) -> &Signals {
         match self {
             Self::Model(store) => store.signals(),
             Self::Sqlite(store) => store.signals(),
@@ -171,6 +181,9 @@ port! {
     /// Entries behind `after`, oldest first.
     inbox(shard: ShardId, after: InboxPosition, limit: usize)
         -> Result<Vec<InboxEntry>, Unavailable>;
+
+    /// The shards in whose inbox something lies behind the cursor, in order.
+    inboxes() -> Result<Vec<ShardId>, Unavailable>;
 
     /// The one write path: all groups or none. Durable when it returns.
     commit(commit: Commit) -> Result<Committed, CommitError>;

@@ -26,22 +26,36 @@ pub enum Signal {
 
 /// Where a store tells its listeners.
 #[derive(Clone, Debug)]
-pub(super) struct Signals(broadcast::Sender<Signal>);
+pub(super) struct Signals {
+    all: broadcast::Sender<Signal>,
+    /// For those who are not to be woken by each commit.
+    freed: broadcast::Sender<ShardId>,
+}
 
 impl Default for Signals {
     fn default() -> Self {
-        Self(broadcast::Sender::new(WAITING_MAX))
+        let (all, freed) =
+            (broadcast::Sender::new(WAITING_MAX), broadcast::Sender::new(WAITING_MAX));
+        Self { all, freed }
     }
 }
 
 impl Signals {
     pub(super) fn listen(&self) -> broadcast::Receiver<Signal> {
-        self.0.subscribe()
+        self.all.subscribe()
+    }
+
+    pub(super) fn freed(&self) -> broadcast::Receiver<ShardId> {
+        self.freed.subscribe()
     }
 
     pub(super) fn send(&self, signal: Signal) {
         // An error means that nobody listens.
-        let _nobody = self.0.send(signal);
+        match signal {
+            Signal::Free(shard) => drop(self.freed.send(shard)),
+            Signal::Inbox(_) | Signal::Feed(_) | Signal::Restarted => {}
+        }
+        let _nobody = self.all.send(signal);
     }
 
     pub(super) fn send_all(&self, signals: impl IntoIterator<Item = Signal>) {

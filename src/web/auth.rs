@@ -201,7 +201,7 @@ fn me_of(operator: &Operator, login: &str, directory: &Directory) -> MeBody {
         status: operator.status,
         status_reason: operator.status_reason.clone(),
         set_away: operator.set_away,
-        queues: directory.queues_of(&operator.id),
+        queues: directory.queues_of(&operator.id).to_vec(),
         supervises,
     }
 }

@@ -28,6 +28,7 @@ mod frames;
 mod origin;
 pub mod password;
 pub mod person;
+mod pieces;
 pub mod throttle;
 
 use actix_web::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};

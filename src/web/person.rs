@@ -64,7 +64,7 @@ impl Person {
     }
 
     pub fn may(&self, action: Action<'_>) -> bool {
-        permission::may(&self.operator, &self.directory.queues_of(&self.operator.id), action)
+        permission::may(&self.operator, self.directory.queues_of(&self.operator.id), action)
     }
 
     /// Refused unless he administers.

@@ -11,9 +11,9 @@ use actix::{
     Actor, ActorContext as _, ActorFutureExt as _, AsyncContext as _, Handler, Running,
     StreamHandler, WrapFuture as _,
 };
-use actix_http::ws::{CloseCode, CloseReason, Message, ProtocolError};
+use actix_http::ws::{CloseCode, CloseReason, Codec, Message, ProtocolError};
 use actix_web::{HttpRequest, HttpResponse, web};
-use actix_web_actors::ws::{WebsocketContext, WsResponseBuilder};
+use actix_web_actors::ws::{WebsocketContext, handshake};
 use bytestring::ByteString;
 
 use crate::actors::handle::{
@@ -25,6 +25,7 @@ use crate::web::error::ApiError;
 use crate::web::frames::{FRAME_BYTES_MAX, Fault, Guard, Joiner};
 use crate::web::origin;
 use crate::web::person::{self, Person};
+use crate::web::pieces::Pieces;
 use crate::web::server::Transport;
 use crate::web::throttle;
 use crate::web::widget;
@@ -83,7 +84,9 @@ fn respond(
         joiner: Joiner::default(),
         fault,
     };
-    WsResponseBuilder::new(pipe, request, frames).frame_size(FRAME_BYTES_MAX).start()
+    let mut response = handshake(request)?;
+    let codec = Codec::new().max_size(FRAME_BYTES_MAX);
+    Ok(response.streaming(Pieces::of(WebsocketContext::with_codec(pipe, frames, codec))))
 }
 
 type Open = Box<dyn FnOnce(SocketLink) -> Option<SessionLink>>;

@@ -91,6 +91,32 @@ async fn pages_follow_one_another_without_gap_or_repeat() {
     assert_eq!(seen, expected, "newest change first");
 }
 
+#[actix_web::test]
+async fn of_several_rows_of_a_conversation_the_newest_stands() {
+    let model = ReadModel::open(None).unwrap();
+    let project = |n: u64, states: &[RowState]| {
+        let rows = states.iter().map(|state| row(0, *state, line("sales"), false, false));
+        let changed = Changed { rows: rows.collect(), ..Changed::default() };
+        model.project(ShardId(0), Position { epoch: 1, n }, 7, changed);
+    };
+    let everything = Visibility {
+        operator: OperatorId::new("anna"),
+        queues: Vec::new(),
+        oversees: Oversees::Everything,
+    };
+    let states = async || {
+        let snapshot = model.snapshot(everything.clone()).await.unwrap();
+        let at = snapshot.positions.iter().map(|(_, to)| to.position.n).collect::<Vec<_>>();
+        (at, snapshot.rows.into_iter().map(|row| row.state).collect::<Vec<_>>())
+    };
+    project(2, &[RowState::Waiting, RowState::Offered]);
+    project(3, &[RowState::Waiting, RowState::Active]);
+    assert_eq!(states().await, (vec![3], vec![RowState::Active]));
+    project(4, &[RowState::Closing]);
+    project(5, &[]);
+    assert_eq!(states().await, (vec![5], vec![RowState::Closing]));
+}
+
 /// Each state, line, and way in which anna may have to do with it.
 fn every_kind_of_row() -> Vec<Row> {
     let mut rows = Vec::new();

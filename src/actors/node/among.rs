@@ -52,18 +52,18 @@ impl Node {
 
     /// Looks where no signal may have told to look.
     fn poll(&mut self, ctx: &mut Context<Self>) {
-        for shard in self.shards.keys() {
-            self.parts.with_shard(*shard, |addr| addr.do_send(Bell));
-        }
         if std::mem::replace(&mut self.polling, true) {
             return;
         }
         let store = self.parts.store.clone();
-        let ends = async move { store.feed_ends().await };
-        ctx.spawn(ends.into_actor(self).map(|ends, node, _| {
+        let stands = async move { (store.feed_ends().await, store.inboxes().await) };
+        ctx.spawn(stands.into_actor(self).map(|(ends, inboxes), node, _| {
             node.polling = false;
             if let (Ok(ends), Some(feed)) = (ends, node.parts.feed.get()) {
                 feed.do_send(StoredEnds(ends));
+            }
+            for shard in inboxes.into_iter().flatten() {
+                node.parts.with_shard(shard, |addr| addr.do_send(Bell));
             }
         }));
     }

@@ -17,7 +17,7 @@ use crate::cluster::keeper::{Keeper, Step, Turn};
 use crate::cluster::lease::{Common, News, Order, lock};
 use crate::cluster::settings::Timing;
 use crate::store::op::{InstanceId, Lease, Member, Renewed};
-use crate::store::{Signal, Store, Unavailable};
+use crate::store::{Store, Unavailable};
 
 /// Attempts to claim a shard of ours anew, between which it may be renewed.
 const ANEW_TRIES: usize = 5;
@@ -87,7 +87,7 @@ impl Shell {
     pub(super) async fn keep(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
         let mut beats = every(self.timing.beat_every);
         let mut polls = every(self.timing.poll);
-        let mut signals = self.store.signals();
+        let mut freed = self.store.freed();
         let mut listens = true;
         loop {
             tokio::select! {
@@ -98,9 +98,8 @@ impl Shell {
                 },
                 _ = beats.tick() => self.beat(),
                 _ = polls.tick() => self.poll(),
-                signal = signals.recv(), if listens => match signal {
-                    Ok(Signal::Free(_)) | Err(RecvError::Lagged(_)) => self.poll(),
-                    Ok(Signal::Inbox(_) | Signal::Feed(_) | Signal::Restarted) => {}
+                shard = freed.recv(), if listens => match shard {
+                    Ok(_) | Err(RecvError::Lagged(_)) => self.poll(),
                     Err(RecvError::Closed) => listens = false,
                 },
                 Some(done) = self.under_way.next() => self.done(done),

@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
-use tokio::sync::broadcast;
 
 use crate::store::Unavailable;
 use crate::store::model::state::{Shard, State};
@@ -75,8 +74,8 @@ impl ModelStore {
         Some(self.memory.load(Ordering::Relaxed)).filter(|percent| *percent > 0)
     }
 
-    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.line.silence.as_ref().unwrap_or(&self.signals).listen()
+    pub(super) fn signals(&self) -> &Signals {
+        self.line.silence.as_ref().unwrap_or(&self.signals)
     }
 
     fn state(&self) -> Result<MutexGuard<'_, State>, Unavailable> {
@@ -333,6 +332,12 @@ impl ModelStore {
             let behind = shard.feed.range((Excluded(after), Unbounded));
             Some(behind.take(limit).map(|(_, record)| record.clone()).collect())
         })
+    }
+
+    pub(super) async fn inboxes(&self) -> Result<Vec<ShardId>, Unavailable> {
+        let state = self.state()?;
+        let waits = state.shards.iter().filter(|(_, s)| s.inbox_end > s.meta.inbox_at);
+        Ok(waits.map(|(id, _)| *id).collect())
     }
 
     pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {

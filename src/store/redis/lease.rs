@@ -152,6 +152,17 @@ impl Shared {
         Ok(ends.filter(|(_, end)| *end != Position::default()).collect())
     }
 
+    pub(super) async fn inboxes(&self) -> Result<Vec<ShardId>, Unavailable> {
+        let shards = self.shards().await?;
+        let mut commands = pipe();
+        for shard in &shards {
+            commands.hmget(self.keys.meta(*shard), &["inbox_at", "inbox_end"]);
+        }
+        let found: Vec<(Option<u64>, Option<u64>)> = self.ask_many(commands).await?;
+        let waits = shards.into_iter().zip(found).filter(|(_, (at, end))| end > at);
+        Ok(waits.map(|(shard, _)| shard).collect())
+    }
+
     /// Shards that were ever claimed or got an inbox entry, in order.
     async fn shards(&self) -> Result<Vec<ShardId>, Unavailable> {
         let mut shards: Vec<u16> = self.ask_one(pipe().smembers(self.keys.shards())).await?;

@@ -30,7 +30,6 @@ use std::sync::Arc;
 use domain::id::ShardId;
 use jiff::Timestamp;
 use redis::pipe;
-use tokio::sync::broadcast;
 
 pub use crate::store::redis::checks::{Finding, Verdict};
 pub use crate::store::redis::settings::{Durability, Place, RedisSettings};
@@ -49,7 +48,7 @@ use crate::store::redis::thread::IoThread;
 use crate::store::redis::value::{dedupe_key, inbox_signal, microseconds, odd, parse};
 use crate::store::redis::watch::Watch;
 use crate::store::rules;
-use crate::store::signal::{Signal, Signals};
+use crate::store::signal::Signals;
 
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +90,8 @@ struct Shared {
     /// Leases have a connection of their own: they must not wait behind commits.
     leases: Lane,
     steps: Lane,
+    /// For single documents, which are small and many.
+    looks: Lane,
     readers: Readers,
     /// Made when the store was first used: another one means that somebody emptied or replaced it.
     store_id: String,
@@ -115,8 +116,8 @@ impl RedisStore {
             let first = subscriber.subscribe().await?;
             let server = Arc::new(Server::new(subscriber.signals.clone()));
             let lane = || Lane::new(door.clone(), scripts.clone(), server.clone());
-            let (leases, steps) = (lane(), lane());
-            let shared = Shared { keys, scripts, leases, steps, readers, store_id };
+            let (leases, steps, looks) = (lane(), lane(), lane());
+            let shared = Shared { keys, scripts, leases, steps, looks, readers, store_id };
             Ok::<_, Unavailable>((shared, subscriber, first, watch))
         };
         let (shared, subscriber, first, watch) = thread.wait(opening)??;
@@ -136,8 +137,8 @@ impl RedisStore {
         *self.memory.borrow()
     }
 
-    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.signals.listen()
+    pub(super) fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     fn run<T: Send + 'static, F>(

@@ -96,7 +96,7 @@ impl RedisStore {
         at: Timestamp,
     ) -> Result<bool, Unavailable> {
         self.run(|on| async move {
-            read::knows(&on.readers, (on.keys.seen(shard), &dedupe_key(&dedupe)), at).await
+            read::knows(&on.looks, (on.keys.seen(shard), &dedupe_key(&dedupe)), at).await
         })
         .await
     }
@@ -111,6 +111,10 @@ impl RedisStore {
             |on| async move { read::inbox(&on.readers, on.keys.inbox(shard), after, limit).await },
         )
         .await
+    }
+
+    pub(in crate::store) async fn inboxes(&self) -> Result<Vec<ShardId>, Unavailable> {
+        self.run(|on| async move { on.inboxes().await }).await
     }
 
     pub(in crate::store) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
@@ -129,7 +133,7 @@ impl RedisStore {
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
         self.run(|on| async move {
-            read::document(&on.readers, on.keys.document(shard, kind, &id), id).await
+            read::document(&on.looks, on.keys.document(shard, kind, &id), id).await
         })
         .await
     }
@@ -211,10 +215,8 @@ impl RedisStore {
         kind: SharedKind,
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
-        self.run(
-            |on| async move { read::document(&on.readers, on.keys.shared(kind, &id), id).await },
-        )
-        .await
+        self.run(|on| async move { read::document(&on.looks, on.keys.shared(kind, &id), id).await })
+            .await
     }
 
     pub(in crate::store) async fn shared_all(

@@ -12,7 +12,7 @@ use crate::store::op::{
     Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position, Slot,
 };
 use crate::store::pack::{self, Pack};
-use crate::store::redis::door::Readers;
+use crate::store::redis::door::{Lane, Readers};
 use crate::store::redis::keys::Keys;
 use crate::store::redis::value::{Load, apart, microseconds, odd, position};
 use crate::store::rules;
@@ -32,11 +32,11 @@ pub(super) async fn meta(from: &Readers, key: String) -> Result<Meta, Unavailabl
 }
 
 pub(super) async fn knows(
-    from: &Readers,
+    from: &Lane,
     (seen, key): (String, &str),
     at: Timestamp,
 ) -> Result<bool, Unavailable> {
-    let until: Option<f64> = one(from, pipe().zscore(seen, key)).await?;
+    let until: Option<f64> = look(from, pipe().zscore(seen, key)).await?;
     #[expect(clippy::cast_precision_loss, reason = "a score holds such a moment exactly")]
     let now = microseconds(rules::known_at(at)) as f64;
     Ok(until.is_some_and(|until| until > now))
@@ -57,11 +57,11 @@ pub(super) async fn inbox(
 }
 
 pub(super) async fn document(
-    from: &Readers,
+    from: &Lane,
     key: String,
     id: String,
 ) -> Result<Option<Document>, Unavailable> {
-    let value: Option<Vec<u8>> = one(from, pipe().get(key)).await?;
+    let value: Option<Vec<u8>> = look(from, pipe().get(key)).await?;
     value.map(|value| document_of(id, value)).transpose()
 }
 
@@ -246,6 +246,13 @@ pub(super) async fn shards(from: &Readers, keys: &Keys) -> Result<Vec<ShardId>, 
     let mut shards: Vec<u16> = one(from, pipe().smembers(keys.shards())).await?;
     shards.sort_unstable();
     Ok(shards.into_iter().map(ShardId).collect())
+}
+
+/// Something small, without a connection of its own.
+async fn look<T: FromRedisValue>(from: &Lane, command: &Pipeline) -> Result<T, Unavailable> {
+    let ask = |mut on| async move { command.query_async(&mut on).await };
+    let (answer,) = from.with(ask).await?;
+    Ok(answer)
 }
 
 async fn one<T: FromRedisValue>(from: &Readers, command: &Pipeline) -> Result<T, Unavailable> {

@@ -24,7 +24,6 @@ use std::time::Duration;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::Connection;
-use tokio::sync::broadcast;
 
 pub use crate::store::sqlite::open::{OpenError, library_version};
 
@@ -90,8 +89,8 @@ impl SqliteStore {
         Ok(Self { threads: Arc::new(threads), signals, alone })
     }
 
-    pub(super) fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.signals.listen()
+    pub(super) fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     async fn read<T: Send + 'static>(
@@ -258,6 +257,10 @@ impl SqliteStore {
         limit: usize,
     ) -> Result<Vec<InboxEntry>, Unavailable> {
         self.read(move |from| read::inbox(from, shard, after, limit)).await
+    }
+
+    pub(super) async fn inboxes(&self) -> Result<Vec<ShardId>, Unavailable> {
+        self.read(shard::inboxes).await
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {

@@ -74,6 +74,13 @@ pub(super) fn feed_ends(connection: &Connection) -> rusqlite::Result<Vec<(ShardI
         .collect()
 }
 
+pub(super) fn inboxes(connection: &Connection) -> rusqlite::Result<Vec<ShardId>> {
+    connection
+        .prepare_cached("SELECT shard FROM shard WHERE inbox_end > inbox_at ORDER BY shard")?
+        .query_map([], |row| Ok(ShardId(row.get(0)?)))?
+        .collect()
+}
+
 pub(super) fn leases(connection: &Connection) -> rusqlite::Result<Vec<(ShardId, Lease)>> {
     connection
         .prepare_cached(

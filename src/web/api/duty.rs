@@ -97,6 +97,6 @@ fn managed<'a>(
     let found = find(directory, id)?;
     let operator = &found.value.id;
     let queues = directory.queues_of(operator);
-    let may = person.may(Action::ManageOperator { operator, queues: &queues });
+    let may = person.may(Action::ManageOperator { operator, queues });
     may.then_some(found).ok_or(ApiError::Forbidden)
 }

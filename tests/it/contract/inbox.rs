@@ -30,6 +30,20 @@ pub(crate) async fn entries_behind_a_position_are_read_in_pages(store: Store) {
     assert_eq!(positions, [2, 3]);
 }
 
+pub(crate) async fn inboxes_that_hold_something_are_listed(store: Store) {
+    let mut owner = Owner::of(&store, "anna").await;
+    assert_eq!(store.inboxes().await.unwrap(), []);
+    submit(&store, "one").await;
+    submit(&store, "two").await;
+    assert_eq!(store.inboxes().await.unwrap(), [SHARD]);
+    for (from, to) in [(0, 1), (1, 2)] {
+        assert_eq!(store.inboxes().await.unwrap(), [SHARD]);
+        let (from, to) = (InboxPosition(from), InboxPosition(to));
+        owner.does([Op::AdvanceInbox { from, to }]).await;
+    }
+    assert_eq!(store.inboxes().await.unwrap(), []);
+}
+
 pub(crate) async fn a_repeated_submission_is_a_duplicate(store: Store) {
     submit(&store, "hello").await;
     assert_eq!(submit(&store, "hello").await, Submitted::Duplicate);

@@ -70,6 +70,7 @@ contract! {
     inbox:
         entries_come_out_in_order
         entries_behind_a_position_are_read_in_pages
+        inboxes_that_hold_something_are_listed
         a_repeated_submission_is_a_duplicate
         a_key_is_forgotten_when_its_time_is_over
         a_key_is_known_as_long_as_it_refuses_a_repeat
