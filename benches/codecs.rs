@@ -71,6 +71,7 @@ fn bot() -> Channel {
         secret: SECRET.into(),
         api_base: "https://api.telegram.org".into(),
         polling: false,
+        groups: false,
     };
     let (id, line) = (ChannelId::new("bot"), LineId::new("sales"));
     Channel { id, name: "Bot".to_owned(), line, shard: ShardId(0), enabled: true, settings }

@@ -281,6 +281,12 @@ pub enum Event {
         attachment: u16,
         copy: FileCopy,
     },
+    /// Messages were taken back on the platform; what they said is kept.
+    Deleted {
+        conversation: ConversationId,
+        external_ids: Vec<Arc<str>>,
+        at: Timestamp,
+    },
     /// The customer put signs under a message instead of those before; empty: none any more.
     Reacted {
         conversation: ConversationId,

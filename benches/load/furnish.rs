@@ -83,6 +83,7 @@ fn bot(n: u16) -> Change {
         secret: SECRET.into(),
         api_base: "https://api.telegram.org".into(),
         polling: false,
+        groups: false,
     };
     let (id, name, shard) = (channel(n), format!("Bot {n}"), ShardId(n));
     let channel = Channel { id, name, line: line_id(n), shard, enabled: true, settings };

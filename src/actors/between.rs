@@ -1,5 +1,7 @@
 //! Chats and their conversations, which may live in different shards: who is told what by post.
 
+use std::sync::Arc;
+
 use domain::chat::{Chat, CustomerMessage, Inbound, InboundKind};
 use domain::conversation::{Continuation, Conversation, Opening, is_rating, unheard};
 use domain::customer::CustomerFacts;
@@ -97,6 +99,9 @@ impl Bench {
         if let InboundKind::Introduced(who) = &inbound.what {
             return self.introduced(&key, who, inbound, &channel.value).await;
         }
+        if let InboundKind::Migrated { to } = &inbound.what {
+            return self.migrated(group, &key, to, inbound).await;
+        }
         let InboundKind::Message(message) = &inbound.what else {
             let quiet = match &inbound.what {
                 InboundKind::Progress(Progress { of: ProgressOf::Marked(mark), .. }) => {
@@ -104,18 +109,24 @@ impl Bench {
                 }
                 // An edit may concern the conversation before.
                 InboundKind::Edited { .. }
+                | InboundKind::Deleted { .. }
                 | InboundKind::Reacted { .. }
                 | InboundKind::Progress(_)
                 | InboundKind::Elsewhere(_) => chat.open.clone().or(chat.last.clone()),
                 InboundKind::Blocked | InboundKind::Unblocked => chat.open.clone(),
                 InboundKind::Received { conversation, .. } => Some(conversation.clone()),
-                InboundKind::Message(_) | InboundKind::Introduced(_) => None,
+                InboundKind::Message(_)
+                | InboundKind::Introduced(_)
+                | InboundKind::Migrated { .. } => None,
             };
             return match quiet {
                 Some(target) => self.feed_or_forward(group, &target, &key.channel, inbound).await,
                 None => Ok(()),
             };
         };
+        if channel.value.settings.minds_silence() {
+            chat.heard_at = Some(self.parts.clock.now());
+        }
         let line = channel.value.line.clone();
         let customer = self.customer_wrote(&key, inbound, &channel.value).await?;
         let chat = self.chats.touch(&store, self.shard, &key).await?.clone();
@@ -124,6 +135,33 @@ impl Bench {
         }
         let first = First::Message { inbound: Box::new(inbound.clone()) };
         self.open_next(group, &line, key, first).await.map(|_opened| ())
+    }
+
+    /// The chat goes on under another name, with its conversations and its card. Platforms say so in
+    /// either chat, and again when something is sent to the old one.
+    async fn migrated(
+        &mut self,
+        group: &mut Group,
+        from: &ChatKey,
+        to: &Arc<str>,
+        inbound: &Inbound,
+    ) -> Result<(), Broken> {
+        let store = self.parts.store.clone();
+        let old = self.chats.touch(&store, self.shard, from).await?.clone();
+        let key = ChatKey { external: to.clone(), ..from.clone() };
+        let new = self.chats.touch(&store, self.shard, &key).await?;
+        let is_known = old.open.is_some() || old.last.is_some();
+        if !is_known || new.open.is_some() || new.last.is_some() || *from == key {
+            return Ok(());
+        }
+        *new = Chat { key: key.clone(), ..old.clone() };
+        let before = self.chats.touch(&store, self.shard, from).await?;
+        (before.open, before.last, before.rating_until) = (None, None, None);
+        self.customers.migrated(&store, from, &key).await?;
+        match old.open {
+            Some(open) => self.feed_or_forward(group, &open, &from.channel, inbound).await,
+            None => Ok(()),
+        }
     }
 
     /// Whether an id that a platform gave back can be one of ours: another hub may use its account too.
@@ -180,7 +218,9 @@ impl Bench {
                 matches!(progress.of, ProgressOf::Marked(_))
             }
             InboundKind::Message(_)
+            | InboundKind::Migrated { .. }
             | InboundKind::Edited { .. }
+            | InboundKind::Deleted { .. }
             | InboundKind::Reacted { .. }
             | InboundKind::Blocked
             | InboundKind::Unblocked
@@ -204,6 +244,7 @@ impl Bench {
             InboundKind::Edited { external_id, text } => {
                 Input::CustomerEdited { external_id, text }
             }
+            InboundKind::Deleted { external_ids } => Input::CustomerDeleted { external_ids },
             InboundKind::Reacted { external_id, reaction } => {
                 Input::CustomerReacted { external_id, reaction }
             }
@@ -211,6 +252,7 @@ impl Bench {
                 Input::CustomerGone { reason: "the customer blocked this channel".into() }
             }
             InboundKind::Unblocked => Input::CustomerBack,
+            InboundKind::Migrated { to } => Input::ChatMigrated { to },
             InboundKind::Elsewhere(message) => {
                 Input::WrittenElsewhere { message, original: inbound.original }
             }

@@ -135,6 +135,7 @@ impl Kept {
             last: None,
             rating_until: None,
             texts_sent: TextsSent::default(),
+            heard_at: None,
             return_to: None,
         };
         Self { chat, stored: None, version: 0, outlived: false }

@@ -170,6 +170,8 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::DeliveryChanged { .. }
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
+        | Input::CustomerDeleted { .. }
+        | Input::ChatMigrated { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => return false,
     };

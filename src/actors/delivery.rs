@@ -10,7 +10,7 @@ use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
 use domain::channel::Channel;
-use domain::chat::{Chat, Inbound};
+use domain::chat::{Chat, Inbound, InboundKind};
 use domain::entry::DeliveryState;
 use domain::file::StoredFile;
 use domain::id::{ChannelId, ShardId};
@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::actors::encode;
-use crate::actors::handle::NotStored;
+use crate::actors::handle::{Arrival, NodeHandle, NotStored};
 use crate::actors::outbox::{GivenUp, OutboxJob, Writer};
 use crate::actors::parts::Shared;
 use crate::actors::schedule::{Attempted, Schedule, Turn};
@@ -40,6 +40,8 @@ const BACKOFF_MAX_MS: u64 = 300_000;
 const GIVEN_UP_MAX: usize = 1_000;
 /// Presses of buttons of which platforms are told at a time.
 const PRESSES_MAX: usize = 64;
+/// How long a chat's other messages may still say the same of it.
+const MIGRATION_DEDUPE_SECONDS: u32 = 48 * 60 * 60;
 /// Pause when the store did not take a step of a job.
 const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
@@ -401,7 +403,7 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
     let Some(part) = all.get(job.parts_sent) else {
         return SendOutcome::Sent { external_id: None };
     };
-    let Ok(return_to) = return_address(parts, channel, job).await else {
+    let Ok(chat) = chat_of(parts, channel, job).await else {
         return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
     };
     let owner = Owner::Conversation(job.conversation.clone());
@@ -420,7 +422,8 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
         files: &files,
         author: job.author.as_ref().map(Writer::shown),
         by_operator: job.by_operator,
-        return_to: return_to.as_deref(),
+        return_to: chat.as_ref().and_then(|chat| chat.return_to.as_deref()),
+        heard_at: chat.as_ref().and_then(|chat| chat.heard_at),
         rating: job.rating,
         written_at: job.created_at,
         now: parts.clock.now(),
@@ -430,20 +433,19 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
     channels::send(&parts.outbound, &parts.kept, channel, &outgoing).await
 }
 
-/// Where the chat's answers go, on platforms that say it with each message. `Err`: the store did
-/// not answer.
-async fn return_address(
+/// What is known of the chat, for platforms that say with each message where answers go, or mind when
+/// it came. `Err`: the store did not answer.
+async fn chat_of(
     parts: &Shared,
     channel: &Channel,
     job: &OutboxJob,
-) -> Result<Option<Arc<str>>, Unavailable> {
-    if !channel.settings.says_where_to_answer() {
+) -> Result<Option<Chat>, Unavailable> {
+    if !channel.settings.says_where_to_answer() && !channel.settings.minds_silence() {
         return Ok(None);
     }
     let (shard, id) = (channel.shard, job.chat.to_string());
     let found = parts.store.document(shard, DocumentKind::Chat, id).await?;
-    let chat = found.and_then(|found| encode::read::<Chat>("chat", &found.bytes));
-    Ok(chat.and_then(|chat| chat.return_to))
+    Ok(found.and_then(|found| encode::read::<Chat>("chat", &found.bytes)))
 }
 
 async fn outgoing_file<'a>(
@@ -482,6 +484,12 @@ async fn after(
             let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX);
             again_or_fail(parts, shard, job, now + pause, "the platform asks to wait").await
         }
+        SendOutcome::Migrated { chat } => {
+            let (channel, from) = (channel.id.clone(), job.chat.external.clone());
+            job.chat.external = chat.into();
+            tell_of_migration(parts, channel, from, job.chat.external.clone()).await;
+            again_or_fail(parts, shard, job, now, "the chat has another id each time").await
+        }
         SendOutcome::RetryLater { reason } => {
             let ready_at = now + backoff(job.attempts);
             again_or_fail(parts, shard, job, ready_at, &reason).await
@@ -508,6 +516,23 @@ async fn after(
                 Err(NotStored::Full | NotStored::Unavailable) => owed(parts, step),
             }
         }
+    }
+}
+
+/// The chat follows, as if its platform had told of it. Whatever comes of it, this message goes on.
+async fn tell_of_migration(parts: &Shared, channel: ChannelId, from: Arc<str>, to: Arc<str>) {
+    let dedupe = format!("migrated:{from}:{to}");
+    let inbound = Inbound {
+        chat: from,
+        customer_name: String::new(),
+        what: InboundKind::Migrated { to },
+        return_to: None,
+        original: None,
+    };
+    let arrival = Arrival { channel, dedupe, dedupe_seconds: MIGRATION_DEDUPE_SECONDS, inbound };
+    let told = NodeHandle::new(parts.clone()).arrive(arrival).await;
+    if let Err(error) = told {
+        tracing::warn!(?error, "a chat does not follow its migration yet");
     }
 }
 
@@ -582,6 +607,7 @@ fn word(outcome: &SendOutcome) -> &'static str {
     match outcome {
         SendOutcome::Sent { .. } => "sent",
         SendOutcome::RetryAfter(_) => "retry_after",
+        SendOutcome::Migrated { .. } => "migrated",
         SendOutcome::RetryLater { .. } => "retry_later",
         SendOutcome::Unreachable { .. } => "unreachable",
         SendOutcome::ChannelDead { .. } => "channel_dead",

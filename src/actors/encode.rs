@@ -129,6 +129,11 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
             attachment: *attachment,
             copy: copy.clone(),
         }),
+        FeedEvent::Deleted { conversation, external_ids, at, .. } => Some(Event::Deleted {
+            conversation: conversation.clone(),
+            external_ids: external_ids.clone(),
+            at: *at,
+        }),
         FeedEvent::Reacted { conversation, external_id, reaction, .. } => Some(Event::Reacted {
             conversation: conversation.clone(),
             external_id: external_id.clone(),

@@ -61,6 +61,7 @@ impl TailEvent {
             | FeedEvent::Edited { .. }
             | FeedEvent::Delivery { .. }
             | FeedEvent::Copied { .. }
+            | FeedEvent::Deleted { .. }
             | FeedEvent::Reacted { .. }
             | FeedEvent::Shared { .. }
             | FeedEvent::Load { .. }
@@ -297,6 +298,7 @@ impl Feed {
             | FeedEvent::Edited { conversation, audience, .. }
             | FeedEvent::Delivery { conversation, audience, .. }
             | FeedEvent::Copied { conversation, audience, .. }
+            | FeedEvent::Deleted { conversation, audience, .. }
             | FeedEvent::Reacted { conversation, audience, .. } => {
                 operators(&mut audience.0.iter());
                 keys.extend(self.by_watch.get(conversation).into_iter().flatten());

@@ -244,6 +244,13 @@ fn event_of(record: &Record, of: &Conversation, audience: Audience) -> FeedEvent
             attachment: *attachment,
             copy: copy.clone(),
         },
+        Record::Deleted { external_ids, at } => FeedEvent::Deleted {
+            conversation,
+            line,
+            audience,
+            external_ids: external_ids.clone(),
+            at: *at,
+        },
         Record::Reacted { external_id, reaction, at: _ } => FeedEvent::Reacted {
             conversation,
             line,

@@ -46,7 +46,9 @@ impl Health {
             | SendOutcome::Refused { reason }
             | SendOutcome::Unknown { reason } => self.failed(channel, false, reason, now),
             // The customer's doing, or the pace of the platform.
-            SendOutcome::RetryAfter(_) | SendOutcome::Unreachable { .. } => {}
+            SendOutcome::RetryAfter(_)
+            | SendOutcome::Migrated { .. }
+            | SendOutcome::Unreachable { .. } => {}
         }
     }
 

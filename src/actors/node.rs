@@ -32,6 +32,7 @@ use crate::actors::poller::{Poller, StopPolling};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
 use crate::actors::shard::{KeepHouse, LineChanged, Shard};
+use crate::actors::signs::Signs;
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels::{self, kept::Kept};
@@ -124,6 +125,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         health: Health::default(),
         files: start.files,
         visitor_limits: Limits::default(),
+        signs: Signs::default(),
         at_work: AtWork::default(),
     });
     for operator in were_here(&parts.store).await? {
@@ -365,7 +367,7 @@ impl Actor for Node {
     }
 }
 
-pub(crate) use crate::actors::node::among::{DirectoryAnew, GiveAll, ShardRuns};
+pub(crate) use crate::actors::node::among::{DirectoryAnew, GiveAll, ShardRuns, SomebodyWrites};
 
 /// A line's actor has started.
 #[derive(Debug, Message)]

@@ -15,7 +15,7 @@ use bytestring::ByteString;
 use domain::account::SignIn;
 use domain::effect::Input;
 use domain::event::{FeedEvent, Row};
-use domain::id::{ConversationId, OperatorId, ShardId};
+use domain::id::{ConversationId, EntryNumber, OperatorId, ShardId};
 use domain::operator::{Operator, Role, STATUS_REASON_CHARS_MAX, Status};
 use domain::permission::{Action, may};
 use governor::clock::DefaultClock;
@@ -26,7 +26,6 @@ use uuid::Uuid;
 
 use crate::actors::catch_up::{CatchUp, catch_up};
 use crate::actors::encode::{self, Place};
-use crate::actors::feed::visitors::Typing;
 use crate::actors::feed::{
     Attach, BEAT, Beat, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share,
     SignedOut, TailEvent, Watch,
@@ -73,6 +72,8 @@ pub(crate) struct OperatorSession {
     phase: Phase,
     progress: Progress,
     watch: Option<ConversationId>,
+    /// What was on the screen last, and how far, of what this operator has.
+    read: Option<(ConversationId, EntryNumber)>,
     limiter: DefaultDirectRateLimiter,
     /// `hello` and `watch`, which read from the store.
     readings: DefaultDirectRateLimiter,
@@ -111,6 +112,7 @@ impl OperatorSession {
             phase: Phase::Silent,
             progress: Progress::default(),
             watch: None,
+            read: None,
             limiter,
             readings: limiter_of(
                 Quota::per_second(READINGS_PER_SECOND).allow_burst(READINGS_BURST),
@@ -277,16 +279,37 @@ impl OperatorSession {
     fn carry_out(&self, command: Command, ctx: &mut Context<Self>) {
         let types =
             matches!(&command.order, Order::Input(Input::Draft { text, .. }) if !text.is_empty());
-        let typing = types.then(|| Typing::Operator(command.conversation.clone()));
+        let written = types.then(|| command.conversation.clone());
         let (cmd_id, node) = (command.id, self.node.clone());
         let done = async move {
             let outcome = node.command(command).await;
-            if let (Outcome::Done {}, Some(typing)) = (&outcome, typing) {
-                node.feed_send(typing);
+            if let (Outcome::Done {}, Some(conversation)) = (&outcome, written) {
+                let under_way = node.parts().at_work.begin();
+                actix::spawn(async move {
+                    node.operator_writes(&conversation).await;
+                    drop(under_way);
+                });
             }
             outcome
         };
         self.answer_later(cmd_id, done, ctx);
+    }
+
+    /// What is new in the conversation on the screen was read, if it is this operator's.
+    fn reads(&mut self, row: &Row) {
+        let is_on_screen = self.watch.as_ref() == Some(&row.conversation);
+        let is_mine = row.operator.as_ref() == Some(&self.operator);
+        let newest = (row.conversation.clone(), row.last_entry);
+        if !is_on_screen || !is_mine || self.read.as_ref() == Some(&newest) {
+            return;
+        }
+        let (conversation, _) = self.read.insert(newest).clone();
+        let (node, operator) = (self.node.clone(), self.operator.clone());
+        let under_way = node.parts().at_work.begin();
+        actix::spawn(async move {
+            node.operator_reads(&conversation, &operator).await;
+            drop(under_way);
+        });
     }
 
     /// Answers a command once its outcome is true.
@@ -439,6 +462,7 @@ impl OperatorSession {
             | FeedEvent::Edited { conversation, audience, .. }
             | FeedEvent::Delivery { conversation, audience, .. }
             | FeedEvent::Copied { conversation, audience, .. }
+            | FeedEvent::Deleted { conversation, audience, .. }
             | FeedEvent::Reacted { conversation, audience, .. } => {
                 let meant = audience.0.contains(&self.operator);
                 let watches = self.watch.as_ref() == Some(conversation);
@@ -466,13 +490,15 @@ impl OperatorSession {
             return self.node.feed_send(Watch { key, conversation: None });
         };
         let node = self.node.clone();
-        let row = async move { node.row(&id).await.map(|row| (id, row)) };
+        let under_way = node.parts().at_work.begin();
+        let row = async move { (node.row(&id).await.map(|row| (id, row)), under_way) };
         // Frames are understood in their order: what follows waits for the store.
-        ctx.wait(row.into_actor(self).map(move |found, session, _| {
+        ctx.wait(row.into_actor(self).map(move |(found, _under_way), session, _| {
             let Some((id, row)) = found else { return };
             if session.may_read(&row) {
                 session.watch = Some(id.clone());
                 session.node.feed_send(Watch { key, conversation: Some(id) });
+                session.reads(&row);
             }
         }));
     }
@@ -488,6 +514,9 @@ impl OperatorSession {
         {
             self.watch = None;
             self.node.feed_send(Watch { key, conversation: None });
+        }
+        if let Some(row) = watched {
+            self.reads(row);
         }
     }
 

@@ -25,6 +25,7 @@ use crate::actors::health::Health;
 use crate::actors::node::Node;
 use crate::actors::presence::Presence;
 use crate::actors::shard::Shard;
+use crate::actors::signs::Signs;
 use crate::actors::visitor::limits::Limits;
 use crate::actors::work::Work;
 use crate::channels::kept::Kept;
@@ -95,6 +96,8 @@ pub(crate) struct Parts {
     pub(crate) health: Health,
     pub(crate) files: crate::files::Files,
     pub(crate) visitor_limits: Limits,
+    /// What platforms were told beside messages.
+    pub(crate) signs: Signs,
     /// What is done at the edge before a shard knows of it.
     pub(crate) at_work: AtWork,
     /// None: this node is alone and has all shards.

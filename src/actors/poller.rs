@@ -13,6 +13,8 @@ use domain::channel::Channel;
 
 use crate::actors::handle::{Arrival, NodeHandle, NotStored};
 use crate::actors::parts::Shared;
+use crate::actors::polled;
+use crate::actors::work::{Answer, Work};
 use crate::channels::{self, Meaning, PollError, Polled};
 
 /// How long the platform may hold its answer back.
@@ -44,6 +46,24 @@ impl Poller {
         (channel.settings.polls() && channel.enabled).then(|| poller.start())
     }
 
+    /// Where the platform does not keep the place, it is where we stopped.
+    fn begin(&mut self, ctx: &mut Context<Self>) {
+        if !channels::wants_its_place(&self.channel.settings) {
+            return self.poll(ctx);
+        }
+        let (store, channel) = (self.node.parts().store.clone(), self.channel.clone());
+        let read = async move { polled::position(&store, channel.shard, &channel.id).await };
+        ctx.spawn(read.into_actor(self).map(|found, poller, ctx| match found {
+            Ok(position) => {
+                poller.offset = position;
+                poller.poll(ctx);
+            }
+            Err(_) => {
+                ctx.run_later(PAUSE, Self::begin);
+            }
+        }));
+    }
+
     fn poll(&mut self, ctx: &mut Context<Self>) {
         let asked = ask(self.node.clone(), self.channel.clone(), self.offset);
         ctx.spawn(asked.into_actor(self).map(|next, poller, ctx| match next {
@@ -63,7 +83,7 @@ impl Actor for Poller {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.poll(ctx);
+        self.begin(ctx);
     }
 }
 
@@ -99,6 +119,10 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
                 continue;
             }
             Meaning::Confirmation => continue,
+            Meaning::Writing { chat } => {
+                node.customer_writes(&channel.id, &chat).await;
+                continue;
+            }
         };
         let arrival = Arrival {
             channel: channel.id.clone(),
@@ -114,7 +138,23 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
             }
         }
     }
-    Next::Now(next_offset.or(offset))
+    let place = next_offset.or(offset);
+    if let Some(place) = place.filter(|_| place != offset)
+        && channels::wants_its_place(&channel.settings)
+        && remember(parts, &channel, place).await.is_err()
+    {
+        // What is stored is known again when it comes again.
+        return Next::After(PAUSE);
+    }
+    Next::Now(place)
+}
+
+async fn remember(parts: &Shared, channel: &Channel, position: i64) -> Result<(), NotStored> {
+    let (answer, answered) = Answer::new();
+    let work = Work::Polled { channel: channel.id.clone(), position, answer };
+    let handed = parts.hand_to(channel.shard, work).ok_or(NotStored::Unavailable)?;
+    handed.map_err(|_| NotStored::Full)?;
+    answered.await.unwrap_or(Err(NotStored::Unavailable))
 }
 
 fn after_error(channel: &Channel, error: &PollError) -> Next {

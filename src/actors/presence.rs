@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::id::OperatorId;
+use domain::id::{ConversationId, OperatorId};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cluster::presence::{Announced, Elsewhere};
+use crate::cluster::presence::{Announced, Elsewhere, Side, Stand, Writing};
 use crate::store::op::{InstanceId, Member};
 
 /// Sockets of each operator. Kept in memory: after a restart browsers come back by themselves.
@@ -17,6 +17,10 @@ pub(crate) struct Presence(Mutex<Everywhere>);
 struct Everywhere {
     /// Those of this node.
     people: BTreeMap<OperatorId, Here>,
+    /// Who is writing here.
+    writing: Writing,
+    /// Where customers stand who wait in lines of this node.
+    waiting: BTreeMap<ConversationId, Stand>,
     elsewhere: Elsewhere,
 }
 
@@ -126,7 +130,35 @@ impl Presence {
             let left_at = here.left_at.filter(|left_at| now < *left_at + grace)?;
             Some((operator.clone(), left_at))
         });
-        Announced { here: here.map(|(id, _)| id.clone()).collect(), left: left.collect() }
+        Announced {
+            here: here.map(|(id, _)| id.clone()).collect(),
+            left: left.collect(),
+            writing: all.writing.clone(),
+            waiting: all.waiting.clone(),
+        }
+    }
+
+    /// Somebody here wrote at something a moment ago.
+    pub(crate) fn writes(&self, side: Side, conversation: &ConversationId, now: Timestamp) {
+        self.lock().writing.note(side, conversation, now);
+    }
+
+    /// Takes where customers stand who wait here. Answers whether it is news.
+    pub(crate) fn wait_here(&self, waiting: BTreeMap<ConversationId, Stand>) -> bool {
+        let mut all = self.lock();
+        let is_news = all.waiting != waiting;
+        all.waiting = waiting;
+        is_news
+    }
+
+    /// Who writes on other nodes, of whom nobody here was told yet.
+    pub(crate) fn writing_elsewhere(&self) -> Vec<(Side, ConversationId)> {
+        self.lock().elsewhere.writing()
+    }
+
+    /// Where somebody stands who waits in a line of another node.
+    pub(crate) fn stands_elsewhere(&self, conversation: &ConversationId) -> Option<Stand> {
+        self.lock().elsewhere.stand(conversation)
     }
 
     /// Takes what the other nodes say. Answers whose presence may be another than before.

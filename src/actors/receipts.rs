@@ -9,6 +9,7 @@ use domain::entry::{Attachment, Author, Body, DeliveryState, Entry};
 use domain::file::{FileCopy, StoredFile};
 use domain::id::{ConversationId, EntryNumber};
 use domain::progress::{Progress, ProgressOf};
+use domain::texts::Kind;
 
 use crate::actors::bench::{Bench, Broken};
 use crate::actors::encode;
@@ -174,6 +175,7 @@ impl Bench {
         let mut job = OutboxJob::new(conversation, entry.n, &message.text, &files, entry.at);
         let directory = self.parts.directory.get();
         job.by_operator = operator.is_some();
+        job.rating = message.automatic.and_then(Kind::asks_for);
         job.author = operator.and_then(|id| shown_as(id, conversation, &directory));
         Some(job)
     }

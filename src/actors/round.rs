@@ -25,6 +25,7 @@ use crate::actors::handle::{Accepted, Change, NotStored};
 use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
 use crate::actors::outbox::{CopyJob, OutboxJob};
+use crate::actors::polled;
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
@@ -211,6 +212,7 @@ impl Bench {
                 | Work::Reconsider { .. }
                 | Work::Job { .. }
                 | Work::Copy { .. }
+                | Work::Polled { .. }
                 | Work::Change { .. } => pending.push_front(work),
             }
         }
@@ -266,6 +268,11 @@ impl Bench {
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Copy { step, answer: _ } => self.copy(group, step).await,
+            Work::Polled { channel, position, answer: _ } => {
+                let polled = polled::remember(&self.parts.store, self.shard, channel, *position);
+                group.ops.push(polled.await?);
+                Ok(Verdict::Done)
+            }
             Work::Attend { operator } => {
                 self.attend(group, operator.as_ref());
                 Ok(Verdict::Done)
@@ -427,6 +434,7 @@ impl Bench {
             | Work::Reconsider { .. }
             | Work::Job { .. }
             | Work::Copy { .. }
+            | Work::Polled { .. }
             | Work::Change { .. } => None,
         });
         if let Some(to) = last {
@@ -588,6 +596,7 @@ pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
             Work::Command { mut answer, .. } => answer.give(outcome(verdict)),
             Work::Job { mut answer, .. }
             | Work::Copy { mut answer, .. }
+            | Work::Polled { mut answer, .. }
             | Work::Change { mut answer, .. } => {
                 answer.give(stored(&verdict));
             }

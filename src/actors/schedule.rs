@@ -122,10 +122,16 @@ impl Schedule {
             less(&mut self.of_shard, &shard);
             less(&mut self.of_channel, &chat.channel);
         }
+        let mut elsewhere = None;
         if let Some(place) = line.jobs.iter().position(|waiting| waiting.job.id == id) {
             let waiting = &mut line.jobs[place];
             waiting.owed = None;
             match attempted {
+                // Its chat has another name by now.
+                Attempted::Again(job, ready_at) if job.chat != *chat => {
+                    elsewhere = Some((waiting.shard, job, ready_at));
+                    line.jobs.remove(place);
+                }
                 Attempted::Again(job, ready_at) => {
                     waiting.job = job;
                     waiting.ready_at = ready_at;
@@ -145,6 +151,9 @@ impl Schedule {
         }
         self.plan(chat, None);
         self.admit_next(&chat.channel);
+        if let Some((shard, job, ready_at)) = elsewhere {
+            self.add(shard, job, ready_at);
+        }
     }
 
     /// A channel may be sent through again. Answers whether it could not before.

@@ -4,7 +4,7 @@ use actix::Message;
 use domain::effect::Input;
 use domain::entry::DeliveryState;
 use domain::file::{FileCopy, StoredFile};
-use domain::id::{ChatKey, ConversationId, EntryNumber, LineId, OperatorId};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId};
 use domain::operator::Departure;
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -60,6 +60,8 @@ pub(crate) enum Work {
     Job { step: JobStep, answer: Answer<Result<(), NotStored>> },
     /// A customer's file was fetched, or not yet.
     Copy { step: CopyStep, answer: Answer<Result<(), NotStored>> },
+    /// What a platform said up to there is stored.
+    Polled { channel: ChannelId, position: i64, answer: Answer<Result<(), NotStored>> },
     /// People change shared documents (shard 0 only).
     Change { by: OperatorId, changes: Vec<Change>, answer: Answer<Result<(), NotStored>> },
 }
@@ -73,6 +75,7 @@ impl Work {
             Self::Command { command, .. } => vec![command.dedupe_key()],
             Self::Job { step, .. } => vec![format!("job:{}", step.job().id)],
             Self::Copy { step, .. } => vec![format!("job:{}", step.job().id)],
+            Self::Polled { channel, .. } => vec![format!("polling:{channel}")],
             Self::Inbox { post: Some(Post::Command { operator, frame, .. }), .. } => {
                 let command = orders::read(frame.clone(), operator.clone());
                 command.and_then(Result::ok).iter().map(Command::dedupe_key).collect()
@@ -153,6 +156,7 @@ impl Work {
             | Self::Reconsider { .. }
             | Self::Job { .. }
             | Self::Copy { .. }
+            | Self::Polled { .. }
             | Self::Change { .. } => None,
         }
     }
@@ -168,6 +172,7 @@ impl Work {
             }
             Self::Job { mut answer, .. }
             | Self::Copy { mut answer, .. }
+            | Self::Polled { mut answer, .. }
             | Self::Change { mut answer, .. } => {
                 answer.give(Err(NotStored::Full));
             }

@@ -19,7 +19,7 @@ use super::{
     Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Rate, Rejected, digest,
 };
 
-pub(super) use api::{Bot, locate, send, test};
+pub(super) use api::{Bot, locate, send, test, writing};
 pub(super) use proof::key_id;
 
 pub const FORM: Form = Form {
@@ -85,11 +85,12 @@ pub(super) fn parse(
     let original = activity.to_string();
     let key = key_of(&activity).unwrap_or_else(|| digest(original.as_bytes()));
     let address = activity["serviceUrl"].as_str().unwrap_or_default();
-    let found = if proof::is_allowed(service_hosts, address) {
-        activity::found(&activity, address)
-    } else {
-        Err("foreign_service_url")
-    };
+    let is_allowed = proof::is_allowed(service_hosts, address);
+    if let Some(chat) = activity::written_just_now(&activity).filter(|_| is_allowed) {
+        return Ok(vec![json::writing(key, DEDUPE_SECONDS, chat)]);
+    }
+    let found =
+        if is_allowed { activity::found(&activity, address) } else { Err("foreign_service_url") };
     Ok(vec![json::item(key, DEDUPE_SECONDS, found, &original)])
 }
 

@@ -6,8 +6,12 @@ use bytes::Bytes;
 use domain::file::StoredFile;
 use domain::id::FileId;
 
-use super::SendOutcome;
+use super::{Part, SendOutcome};
 use crate::files::{Files, Owner};
+use crate::outbound::{Fault, Piece};
+
+/// For the bytes of a file on their way to a platform.
+pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_mins(2);
 
 /// Where a customer's file can be fetched.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,5 +78,54 @@ impl OutgoingFile<'_> {
             }
             Err(error) => Err(SendOutcome::RetryLater { reason: error.to_string() }),
         }
+    }
+
+    /// The file as a piece of an upload, under that field.
+    pub(super) async fn piece(&self, field: &str) -> Result<Piece, SendOutcome> {
+        Ok(Piece {
+            field: field.to_owned(),
+            name: self.file.name.clone(),
+            media_type: self.file.media_type.clone(),
+            content: self.read().await?,
+        })
+    }
+}
+
+/// Neighbours that go together, at most so many, without a text yet.
+pub(super) fn albums(
+    files: &[StoredFile],
+    files_max: usize,
+    together: impl Fn(&StoredFile, &StoredFile) -> bool,
+) -> Vec<Part> {
+    let mut albums: Vec<Part> = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let open = albums.last_mut().filter(|album| {
+            album.files.len() < files_max && together(&files[album.files.start], file)
+        });
+        match open {
+            Some(album) => album.files.end = index + 1,
+            None => albums.push(Part { text: String::new(), files: index..index + 1 }),
+        }
+    }
+    albums
+}
+
+/// An upload that got no answer. The customer has seen nothing of it, so it may simply be repeated.
+pub(super) fn not_uploaded(fault: &Fault) -> SendOutcome {
+    let reason = fault.to_string();
+    match fault {
+        Fault::Forbidden(_) => SendOutcome::Refused { reason },
+        Fault::NeverSent(_) | Fault::PerhapsSent(_) => SendOutcome::RetryLater { reason },
+    }
+}
+
+/// What the status of an upload server says; none: it has taken the file.
+pub(super) fn upload_status(status: u16) -> Option<SendOutcome> {
+    let reason = format!("the upload was answered with status {status}");
+    match status {
+        200..=299 => None,
+        413 => Some(SendOutcome::Refused { reason: "the file is too large".to_owned() }),
+        408 | 425 | 429 | 500.. => Some(SendOutcome::RetryLater { reason }),
+        _ => Some(SendOutcome::Refused { reason }),
     }
 }

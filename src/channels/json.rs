@@ -77,6 +77,12 @@ pub(super) fn other(what: &str) -> Attachment {
     Attachment::Other { what: what.to_owned() }
 }
 
+/// The customer is writing: nothing to store, and never the same twice.
+pub(super) fn writing(dedupe: String, dedupe_seconds: u32, chat: String) -> Item {
+    let meaning = Meaning::Writing { chat: chat.into() };
+    Item { dedupe, dedupe_seconds, account: None, meaning }
+}
+
 /// What was found, with the platform's own JSON beside it.
 pub(super) fn item(dedupe: String, dedupe_seconds: u32, found: Found, original: &str) -> Item {
     let meaning = match found {

@@ -17,6 +17,11 @@ const NAME_LASTS: SignedDuration = SignedDuration::from_hours(24);
 /// How long it is remembered that the platform does not say it.
 const NO_NAME_LASTS: SignedDuration = SignedDuration::from_mins(10);
 
+/// Uploads remembered; beyond it all are made again.
+const UPLOADS_MAX: usize = 10_000;
+/// How long a platform keeps what was uploaded and not sent yet, or a little less.
+const UPLOAD_LASTS: SignedDuration = SignedDuration::from_hours(1);
+
 /// Cheap to clone; clones share what is kept.
 #[derive(Clone, Default)]
 pub struct Kept(Arc<Mutex<Things>>);
@@ -24,11 +29,23 @@ pub struct Kept(Arc<Mutex<Things>>);
 #[derive(Default)]
 struct Things {
     names: BTreeMap<(ChannelId, String), (String, Timestamp)>,
+    /// What platforms call uploaded files that are not sent yet.
+    uploads: BTreeMap<Uploaded, (String, Timestamp)>,
     long_polls: BTreeMap<ChannelId, LongPoll>,
     /// By app.
     tokens: BTreeMap<String, Arc<Exclusive<Option<Token>>>>,
     /// By the address of their metadata.
     keys: BTreeMap<String, Arc<Exclusive<Keys>>>,
+}
+
+/// A file of a message as it was uploaded for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Uploaded {
+    pub(super) channel: ChannelId,
+    pub(super) job: String,
+    pub(super) part: usize,
+    /// Counts the files of the part from 0.
+    pub(super) file: usize,
 }
 
 /// Held while it is asked for anew, so that one asks and all others wait.
@@ -76,6 +93,21 @@ impl Kept {
         }
         let lasts = if name.is_empty() { NO_NAME_LASTS } else { NAME_LASTS };
         things.names.insert((channel.clone(), chat.to_owned()), (name, now + lasts));
+    }
+
+    /// What the platform called that file at an attempt before this one.
+    pub(super) fn upload(&self, of: &Uploaded, now: Timestamp) -> Option<String> {
+        let things = self.things();
+        let (name, until) = things.uploads.get(of)?;
+        (now < *until).then(|| name.clone())
+    }
+
+    pub(super) fn keep_upload(&self, of: Uploaded, name: String, now: Timestamp) {
+        let mut things = self.things();
+        if things.uploads.len() >= UPLOADS_MAX {
+            things.uploads.clear();
+        }
+        things.uploads.insert(of, (name, now + UPLOAD_LASTS));
     }
 
     pub(super) fn long_poll(&self, channel: &ChannelId) -> Option<LongPoll> {

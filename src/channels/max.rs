@@ -4,11 +4,13 @@
 //! API has moved twice, so it is a setting. Updates have no id of their own. Only dialogues are taken.
 
 mod api;
+mod files;
 
 use std::time::Duration;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
+use domain::file::StoredFile;
 use domain::line::RatingScale;
 use serde_json::{Value, json};
 
@@ -17,9 +19,9 @@ use super::json::{self, Found, file, id, other, words};
 use super::proof::same;
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Pace, Rate, Rejected, digest};
+use super::{HookRequest, Item, Pace, Part, Rate, Rejected, digest, one_by_one};
 
-pub(super) use api::{Bot, connect, poll, press_taken, send, test};
+pub(super) use api::{Bot, connect, poll, press_taken, send, sign, test};
 
 pub const FORM: Form = Form {
     kind: "max",
@@ -45,11 +47,16 @@ const TEXT_UTF16_MAX: usize = 4_000;
 const ATTACHMENTS_MAX: usize = 20;
 
 /// The kinds that we ask the platform for.
-const ASKED_KINDS: [&str; 5] =
-    ["message_created", "message_edited", "message_callback", "bot_started", "bot_stopped"];
-/// Kinds of update that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 7] = [
+const ASKED_KINDS: [&str; 6] = [
+    "message_created",
+    "message_edited",
     "message_removed",
+    "message_callback",
+    "bot_started",
+    "bot_stopped",
+];
+/// Kinds of update that carry nothing for us; each is counted under its own name.
+const IGNORED_KINDS: [&str; 6] = [
     "bot_added",
     "bot_removed",
     "user_added",
@@ -58,8 +65,19 @@ const IGNORED_KINDS: [&str; 7] = [
     "dialog_removed",
 ];
 
-pub(super) fn parts(text: &str) -> Vec<String> {
-    split(text, TEXT_UTF16_MAX, utf16_units)
+/// Cuts at the platform's limit. A text that fits stands with the first files.
+pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
+    let mut albums = files::albums(files);
+    match albums.first_mut() {
+        Some(first) if utf16_units(text) <= TEXT_UTF16_MAX => {
+            text.clone_into(&mut first.text);
+            albums
+        }
+        Some(_) | None => {
+            let texts = one_by_one(split(text, TEXT_UTF16_MAX, utf16_units), 0);
+            texts.into_iter().chain(albums).collect()
+        }
+    }
 }
 
 /// One update: the body of one delivery.
@@ -78,7 +96,9 @@ fn item(update: &Value) -> Item {
     let original = update.to_string();
     let kind = update["update_type"].as_str().unwrap_or_default();
     let callback = id(&update["callback"]["callback_id"]);
-    let about = callback.or_else(|| id(&update["message"]["body"]["mid"]));
+    let about = callback
+        .or_else(|| id(&update["message"]["body"]["mid"]))
+        .or_else(|| id(&update["message_id"]));
     let key = about.zip(id(&update["timestamp"])).map(|(about, at)| format!("{kind}:{about}:{at}"));
     let key = key.unwrap_or_else(|| digest(original.as_bytes()));
     json::item(key, DEDUPE_SECONDS, found(update, kind), &original)
@@ -88,6 +108,7 @@ fn found(update: &Value, kind: &str) -> Found {
     match kind {
         "message_created" => written(update),
         "message_edited" => edited(update),
+        "message_removed" => removed(update),
         "message_callback" => pressed(update),
         "bot_started" => membership(update, InboundKind::Unblocked),
         "bot_stopped" => membership(update, InboundKind::Blocked),
@@ -98,6 +119,7 @@ fn found(update: &Value, kind: &str) -> Found {
     }
 }
 
+/// Signs that we write, or have read, want the dialogue's own id: it is where the chat's answers go.
 fn written(update: &Value) -> Found {
     let message = &update["message"];
     let who = writer(message)?;
@@ -105,7 +127,8 @@ fn written(update: &Value) -> Found {
     let (text, attachments) = content(message);
     let reply = &message["link"];
     let reply_to = id(&reply["message"]["mid"]).filter(|_| reply["type"] == "reply");
-    Ok(inbound(
+    let dialogue = id(&message["recipient"]["chat_id"]);
+    let said = inbound(
         &who,
         &message["sender"],
         InboundKind::Message(CustomerMessage {
@@ -117,7 +140,8 @@ fn written(update: &Value) -> Found {
             automatic: message["sender"]["is_bot"] == true,
             ..CustomerMessage::default()
         }),
-    ))
+    );
+    Ok(Inbound { return_to: dialogue.map(Into::into), ..said })
 }
 
 fn edited(update: &Value) -> Found {
@@ -127,6 +151,14 @@ fn edited(update: &Value) -> Found {
     let text = words(&message["body"]["text"]).ok_or("edit_without_text")?;
     let what = InboundKind::Edited { external_id: external_id.into(), text: text.to_owned() };
     Ok(inbound(&who, &message["sender"], what))
+}
+
+/// In a dialogue it is the customer's own message, so he is whose chat it is.
+fn removed(update: &Value) -> Found {
+    let gone = id(&update["message_id"]).ok_or("deletion_without_id")?;
+    let who = id(&update["user_id"]).ok_or("no_chat")?;
+    let what = InboundKind::Deleted { external_ids: vec![gone.into()] };
+    Ok(inbound(&who, &Value::Null, what))
 }
 
 /// A button of a rating request. The message under which it stands may be gone.
@@ -154,6 +186,8 @@ pub(super) fn press(inbound: &Inbound) -> Option<&str> {
         InboundKind::Edited { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
+        | InboundKind::Migrated { .. }
+        | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Progress(_)
         | InboundKind::Elsewhere(_)
@@ -249,5 +283,5 @@ fn contact(payload: &Value) -> Attachment {
 fn keyboard(scale: RatingScale) -> Value {
     let button = |(words, value)| json!({ "type": "callback", "text": words, "payload": rating::data_of(value) });
     let row: Vec<Value> = rating::buttons(scale).into_iter().map(button).collect();
-    json!([{ "type": "inline_keyboard", "payload": { "buttons": [row] } }])
+    json!({ "type": "inline_keyboard", "payload": { "buttons": [row] } })
 }

@@ -17,6 +17,7 @@ pub mod max;
 pub mod meta;
 pub mod proof;
 mod rating;
+pub mod sign;
 pub mod telegram;
 pub mod viber;
 pub mod vk;
@@ -28,6 +29,7 @@ mod file;
 mod text;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::channel::{Channel, ChannelSettings};
@@ -100,6 +102,10 @@ pub enum Meaning {
     Ignored(&'static str),
     /// The platform makes sure that its address is ours; nothing is stored.
     Confirmation,
+    /// The customer of that chat is writing; told to whoever is there, and not stored.
+    Writing {
+        chat: Arc<str>,
+    },
 }
 
 /// A request that is not taken.
@@ -177,6 +183,8 @@ pub struct Outgoing<'a> {
     pub by_operator: bool,
     /// Where the chat's answers go, if the platform said it.
     pub return_to: Option<&'a str>,
+    /// When the customer last wrote, where the platform minds it and it is known.
+    pub heard_at: Option<Timestamp>,
     /// It asks for a rating on this scale.
     pub rating: Option<RatingScale>,
     /// When it was written.
@@ -193,6 +201,10 @@ pub enum SendOutcome {
     },
     /// Not before that much time, for this chat.
     RetryAfter(Duration),
+    /// The chat has that id now: to be sent there.
+    Migrated {
+        chat: String,
+    },
     /// A passing fault.
     RetryLater {
         reason: String,
@@ -224,6 +236,7 @@ impl SendOutcome {
             | Self::ChannelDead { reason }
             | Self::Refused { reason }
             | Self::Unknown { reason } => reason,
+            Self::Migrated { chat } => format!("the chat is {chat} now"),
             Self::RetryAfter(wait) => format!("asked to wait {} s", wait.as_secs()),
             Self::Sent { .. } => NOT_UNDERSTOOD.to_owned(),
         }
@@ -267,7 +280,9 @@ impl PollError {
 /// Proves where a request came from, then says what it means.
 pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
     match &channel.settings {
-        ChannelSettings::Telegram { secret, .. } => telegram::parse(secret, request),
+        ChannelSettings::Telegram { secret, groups, .. } => {
+            telegram::parse(secret, telegram::Taken::of(*groups), request)
+        }
         ChannelSettings::Vk { group_id, secret, .. } => vk::parse(group_id, secret, request),
         ChannelSettings::Facebook { page_id, app_secret, .. } => {
             facebook::parse(page_id, app_secret, request)
@@ -310,13 +325,13 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
 pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Vec<Part> {
     match settings {
         ChannelSettings::Telegram { .. } => telegram::parts(text, files),
-        ChannelSettings::Vk { .. } => one_by_one(vk::parts(text), files.len()),
+        ChannelSettings::Vk { .. } => vk::parts(text, files),
         ChannelSettings::Facebook { .. } => one_by_one(facebook::parts(text), files.len()),
         ChannelSettings::Instagram { .. } => one_by_one(instagram::parts(text), files.len()),
         ChannelSettings::Whatsapp { .. } => one_by_one(whatsapp::parts(text), files.len()),
         ChannelSettings::BotFramework { .. } => one_by_one(botframework::parts(text), files.len()),
         ChannelSettings::Viber { .. } => one_by_one(viber::parts(text), files.len()),
-        ChannelSettings::Max { .. } => one_by_one(max::parts(text), files.len()),
+        ChannelSettings::Max { .. } => max::parts(text, files),
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             vec![Part { text: text.to_owned(), files: 0..files.len() }]
         }
@@ -418,7 +433,8 @@ pub async fn send(
             telegram::send(outbound, bot, message).await
         }
         ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            vk::send(outbound, vk::Community { group_id, token, api_base }, message).await
+            let community = vk::Community { group_id, token, api_base };
+            vk::send(outbound, kept, &channel.id, community, message).await
         }
         ChannelSettings::Facebook { page_id: id, token, api_base, human_agent, .. } => {
             let page = facebook::Account { id, token, api_base };
@@ -428,8 +444,17 @@ pub async fn send(
             let account = instagram::Account { id, token, api_base };
             instagram::send(outbound, account, *human_agent, message).await
         }
-        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
-            whatsapp::send(outbound, whatsapp::Account { id, token, api_base }, message).await
+        ChannelSettings::Whatsapp {
+            phone_number_id: id,
+            token,
+            api_base,
+            template,
+            template_language,
+            ..
+        } => {
+            let number = whatsapp::Account { id, token, api_base };
+            let template = whatsapp::Template::of(template, template_language);
+            whatsapp::send(outbound, number, template, message).await
         }
         ChannelSettings::BotFramework {
             app_id,
@@ -446,7 +471,7 @@ pub async fn send(
             viber::send(outbound, viber::Bot { token, api_base }, sender_name, message).await
         }
         ChannelSettings::Max { token, api_base, .. } => {
-            max::send(outbound, max::Bot { token, api_base }, message).await
+            max::send(outbound, kept, &channel.id, max::Bot { token, api_base }, message).await
         }
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
@@ -467,7 +492,7 @@ pub async fn connect(
     hook: Option<&str>,
 ) -> Result<(), String> {
     match &channel.settings {
-        ChannelSettings::Telegram { token, secret, api_base, polling } => {
+        ChannelSettings::Telegram { token, secret, api_base, polling, groups: _ } => {
             let bot = telegram::Bot { api_base, token };
             match (polling, hook) {
                 (true, _) => telegram::connect(outbound, bot, None).await,
@@ -556,6 +581,23 @@ pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
     }
 }
 
+/// Whether a platform that is asked for updates must be told where we stopped: it keeps what is new,
+/// but not for whom.
+pub fn wants_its_place(settings: &ChannelSettings) -> bool {
+    match settings {
+        ChannelSettings::Vk { .. } => true,
+        ChannelSettings::Telegram { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => false,
+    }
+}
+
 /// Asks for updates from `offset` on; the platform may hold the answer back for `wait`.
 pub async fn poll(
     outbound: &Outbound,
@@ -565,9 +607,9 @@ pub async fn poll(
     wait: Duration,
 ) -> Result<Polled, PollError> {
     match &channel.settings {
-        ChannelSettings::Telegram { token, api_base, .. } => {
-            let bot = telegram::Bot { api_base, token };
-            telegram::poll(outbound, bot, offset, wait).await
+        ChannelSettings::Telegram { token, api_base, groups, .. } => {
+            let (bot, taken) = (telegram::Bot { api_base, token }, telegram::Taken::of(*groups));
+            telegram::poll(outbound, bot, taken, offset, wait).await
         }
         ChannelSettings::Vk { group_id, token, api_base, .. } => {
             let community = vk::Community { group_id, token, api_base };
@@ -585,14 +627,6 @@ pub async fn poll(
         | ChannelSettings::Widget(_) => {
             Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
         }
-    }
-}
-
-/// A text, or where a file can be fetched: for platforms that are not given files.
-fn text_of(message: &Outgoing<'_>) -> Result<String, SendOutcome> {
-    match message.files.first() {
-        None => Ok(message.text.to_owned()),
-        Some(file) => Ok(format!("{}\n{}", file.file.name, file.address()?)),
     }
 }
 

@@ -5,12 +5,13 @@
 //! deliveries: a non-2xx answer is repeated for 24 hours and blocks the chat meanwhile, and a JSON
 //! answer with `method` is executed. So whatever is genuine is acknowledged with an empty body.
 //!
-//! Only private chats are taken. An update is JSON whose fields may all be missing or strange: one
+//! Only private chats are taken, and groups where the channel allows it. An update is JSON whose fields may all be missing or strange: one
 //! unknown value must not lose the message around it.
 
 mod api;
 mod content;
 mod files;
+mod group;
 mod rating;
 
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest, one_by_one};
 
 pub use api::Bot;
-pub(super) use api::{connect, poll, press_taken, send, test};
+pub(super) use api::{connect, poll, press_taken, send, test, writing};
 pub(super) use files::locate;
 
 pub const FORM: Form = Form {
@@ -38,6 +39,7 @@ pub const FORM: Form = Form {
         field!("secret", Is::SecretMadeHere(SECRET)),
         field!("api_base", Is::Base("https://api.telegram.org")),
         field!("polling", Is::Flag(false)),
+        field!("groups", Is::Flag(false)),
     ],
 };
 
@@ -62,16 +64,17 @@ pub(super) const PACE: Pace = Pace {
 /// Longest text of a message, in UTF-16 units.
 pub const TEXT_UTF16_MAX: usize = 4096;
 
+/// Messages that are deleted at once.
+const DELETED_MAX: usize = 100;
 /// Signs under one message, and the characters of each: some are built of several.
 const SIGNS_MAX: usize = 10;
 const SIGN_CHARS_MAX: usize = 10;
 
 /// Kinds of update that carry nothing for us yet; each is counted under its own name.
-const IGNORED_KINDS: [&str; 16] = [
+const IGNORED_KINDS: [&str; 15] = [
     "channel_post",
     "edited_channel_post",
     "business_connection",
-    "deleted_business_messages",
     "message_reaction_count",
     "inline_query",
     "chosen_inline_result",
@@ -87,11 +90,12 @@ const IGNORED_KINDS: [&str; 16] = [
 ];
 
 /// The kinds that we ask the platform for.
-const ASKED_KINDS: [&str; 7] = [
+const ASKED_KINDS: [&str; 8] = [
     "message",
     "edited_message",
     "business_message",
     "edited_business_message",
+    "deleted_business_messages",
     "callback_query",
     "message_reaction",
     "my_chat_member",
@@ -100,6 +104,20 @@ const ASKED_KINDS: [&str; 7] = [
 /// owner's private chat reaches us.
 const TOPIC_MARK: char = '/';
 const BUSINESS_MARK: char = '@';
+
+/// Which chats are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Private,
+    /// And groups: each is one chat, whoever writes in it.
+    WithGroups,
+}
+
+impl Taken {
+    pub(super) fn of(groups: bool) -> Self {
+        if groups { Self::WithGroups } else { Self::Private }
+    }
+}
 
 /// Cuts at the platform's limits. A short text stands under the first files.
 pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
@@ -119,12 +137,16 @@ pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
 }
 
 /// One update: the body of one delivery.
-pub(super) fn parse(secret: &str, request: &HookRequest<'_>) -> Result<Vec<Item>, Rejected> {
+pub(super) fn parse(
+    secret: &str,
+    taken: Taken,
+    request: &HookRequest<'_>,
+) -> Result<Vec<Item>, Rejected> {
     verify(secret, (request.header)(SECRET_HEADER))?;
     let text = std::str::from_utf8(request.body).ok();
     let update = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
     Ok(vec![match (text, update) {
-        (Some(text), Some(update)) if update.is_object() => item(&update, text),
+        (Some(text), Some(update)) if update.is_object() => item(&update, text, taken),
         _ => ignored(digest(request.body), "malformed"),
     }])
 }
@@ -136,22 +158,24 @@ fn verify(secret: &str, given: Option<&str>) -> Result<(), Rejected> {
 }
 
 /// What one update means; `text` is its JSON.
-fn item(update: &Value, text: &str) -> Item {
+fn item(update: &Value, text: &str, taken: Taken) -> Item {
     let dedupe = id(&update["update_id"]).unwrap_or_else(|| digest(text.as_bytes()));
     let found = if update["message"].is_object() {
-        message(&update["message"])
+        message(&update["message"], taken)
     } else if update["edited_message"].is_object() {
-        edited(&update["edited_message"])
+        edited(&update["edited_message"], taken)
     } else if update["business_message"].is_object() {
-        business(&update["business_message"])
+        business(&update["business_message"], taken)
     } else if update["edited_business_message"].is_object() {
-        edited_in_business(&update["edited_business_message"])
+        edited_in_business(&update["edited_business_message"], taken)
+    } else if update["deleted_business_messages"].is_object() {
+        deleted(&update["deleted_business_messages"], taken)
     } else if update["callback_query"].is_object() {
-        pressed(&update["callback_query"])
+        pressed(&update["callback_query"], taken)
     } else if update["message_reaction"].is_object() {
-        reacted(&update["message_reaction"])
+        reacted(&update["message_reaction"], taken)
     } else if update["my_chat_member"].is_object() {
-        membership(&update["my_chat_member"])
+        membership(&update["my_chat_member"], taken)
     } else {
         Err(kind_word(update))
     };
@@ -179,10 +203,14 @@ fn kind_word(update: &Value) -> &'static str {
 /// What came in, or the word under which it is ignored.
 type Found = Result<Inbound, &'static str>;
 
-fn message(message: &Value) -> Found {
-    let chat = private_chat(message)?;
+fn message(message: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(message, taken)?;
+    if let Some(migrated) = group::migrated(message, &chat) {
+        return Ok(migrated);
+    }
     let (text, attachments) = content::of(message)?;
     let from = &message["from"];
+    let in_group = group::is_group(message);
     Ok(inbound(
         message,
         from,
@@ -194,7 +222,9 @@ fn message(message: &Value) -> Found {
             reply_to: id(&message["reply_to_message"]["message_id"]).map(Arc::from),
             album: id(&message["media_group_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
-            automatic: is_bot(from),
+            automatic: is_bot(from) && !group::is_administrator(message)
+                || message["is_automatic_forward"] == true,
+            writer: in_group.then(|| group::writer(message)).flatten().map(Arc::from),
             ..CustomerMessage::default()
         }),
     ))
@@ -202,16 +232,16 @@ fn message(message: &Value) -> Found {
 
 /// A message in a private chat of somebody whose business account the bot is connected to. What the
 /// owner writes there himself is none of the customer's.
-fn business(written: &Value) -> Found {
+fn business(written: &Value, taken: Taken) -> Found {
     if written["sender_business_bot"].is_object() {
         return Err("own_message");
     }
-    if is_owner(written) { Err("own_message") } else { message(written) }
+    if is_owner(written) { Err("own_message") } else { message(written, taken) }
 }
 
 /// The owner corrects himself: nobody here has to know.
-fn edited_in_business(message: &Value) -> Found {
-    if is_owner(message) { Err("own_edit") } else { edited(message) }
+fn edited_in_business(message: &Value, taken: Taken) -> Found {
+    if is_owner(message) { Err("own_edit") } else { edited(message, taken) }
 }
 
 /// In a private chat the customer's id is the chat's.
@@ -222,11 +252,11 @@ fn is_owner(message: &Value) -> bool {
 
 /// A button of a rating request. It stands under a message of the bot's in the chat with whoever
 /// pressed it.
-fn pressed(query: &Value) -> Found {
+fn pressed(query: &Value, taken: Taken) -> Found {
     let data = query["data"].as_str().unwrap_or_default();
     let button = rating::read(data).ok_or("callback_query")?;
     let (from, message) = (&query["from"], &query["message"]);
-    let chat = private_chat(message)?;
+    let chat = taken_chat(message, taken)?;
     Ok(inbound(
         message,
         from,
@@ -256,6 +286,8 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
             Some((message.external_id.as_deref()?, message.reply_to.as_deref()))
         }
         InboundKind::Edited { .. }
+        | InboundKind::Migrated { .. }
+        | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
@@ -267,8 +299,8 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
 }
 
 /// A live location moves by edits of its message, every few seconds.
-fn edited(message: &Value) -> Found {
-    let chat = private_chat(message)?;
+fn edited(message: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(message, taken)?;
     if message["location"].is_object() {
         return Err("live_location");
     }
@@ -282,10 +314,21 @@ fn edited(message: &Value) -> Found {
     Ok(inbound(message, &message["from"], &chat, what))
 }
 
+/// Only in chats of business accounts; which side deleted is not said.
+fn deleted(gone: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(gone, taken)?;
+    let ids = gone["message_ids"].as_array().into_iter().flatten();
+    let external_ids: Vec<_> = ids.filter_map(id).take(DELETED_MAX).map(Arc::from).collect();
+    if external_ids.is_empty() {
+        return Err("deletion_without_ids");
+    }
+    Ok(inbound(gone, &gone["chat"], &chat, InboundKind::Deleted { external_ids }))
+}
+
 /// All signs that the customer has under a message now. Those that are pictures of their own have
 /// no letter, and are shown as one star.
-fn reacted(reaction: &Value) -> Found {
-    let chat = private_chat(reaction)?;
+fn reacted(reaction: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(reaction, taken)?;
     let external_id = id(&reaction["message_id"]).ok_or("reaction_without_id")?;
     let signs = reaction["new_reaction"].as_array().ok_or("reaction_without_signs")?;
     let letter = |sign: &Value| clean_line(sign["emoji"].as_str().unwrap_or("⭐"), SIGN_CHARS_MAX);
@@ -295,11 +338,13 @@ fn reacted(reaction: &Value) -> Found {
 }
 
 /// The customer stopped the bot or started it again.
-fn membership(member: &Value) -> Found {
-    let chat = private_chat(member)?;
+fn membership(member: &Value, taken: Taken) -> Found {
+    let chat = taken_chat(member, taken)?;
     let what = match member["new_chat_member"]["status"].as_str() {
         Some("kicked") => InboundKind::Blocked,
+        Some("left") if group::is_group(member) => InboundKind::Blocked,
         Some("member") => InboundKind::Unblocked,
+        Some("administrator") if group::is_group(member) => InboundKind::Unblocked,
         _ => return Err("my_chat_member"),
     };
     Ok(inbound(member, &member["from"], &chat, what))
@@ -316,9 +361,9 @@ fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbou
 }
 
 /// The chat's id. A chat of no known type is taken: only what is surely a group is left out.
-fn private_chat(holder: &Value) -> Result<String, &'static str> {
+fn taken_chat(holder: &Value, taken: Taken) -> Result<String, &'static str> {
     match holder["chat"]["type"].as_str() {
-        Some("group" | "supergroup") => Err("group_chat"),
+        Some("group" | "supergroup") if taken == Taken::Private => Err("group_chat"),
         Some("channel") => Err("channel_chat"),
         _ => id(&holder["chat"]["id"]).ok_or("no_chat"),
     }
@@ -338,15 +383,21 @@ fn thread(holder: &Value, chat: &str) -> String {
     format!("{chat}{topic}{business}")
 }
 
-/// First and last name, else the user name, else the id: never empty.
+/// First and last name, else the user name.
+fn named(person: &Value) -> Option<String> {
+    let part = |field| clean_line(person[field].as_str().unwrap_or(""), NAME_CHARS_MAX);
+    let full = format!("{} {}", part("first_name"), part("last_name"));
+    let full = full.trim();
+    let name = if full.is_empty() { part("username") } else { full.to_owned() };
+    (!name.is_empty()).then_some(name)
+}
+
+/// A person's name, else the id; a group's title: never empty.
 fn customer_name(from: &Value, chat: &Value, chat_id: &str) -> String {
-    let named = |person: &Value| {
-        let part = |field| clean_line(person[field].as_str().unwrap_or(""), NAME_CHARS_MAX);
-        let full = format!("{} {}", part("first_name"), part("last_name"));
-        let full = full.trim();
-        let name = if full.is_empty() { part("username") } else { full.to_owned() };
-        (!name.is_empty()).then_some(name)
-    };
+    let title = clean_line(chat["title"].as_str().unwrap_or(""), NAME_CHARS_MAX);
+    if !title.is_empty() {
+        return title;
+    }
     let number = || id(&from["id"]).unwrap_or_else(|| chat_id.to_owned());
     named(from).or_else(|| named(chat)).unwrap_or_else(|| format!("Telegram user {}", number()))
 }

@@ -9,12 +9,14 @@
 
 mod api;
 mod content;
+mod files;
 mod rating;
 
 use std::time::Duration;
 
 use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
 use domain::entry::DeliveryState;
+use domain::file::StoredFile;
 use domain::progress::{Progress, ProgressOf};
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,10 +26,11 @@ use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
 use super::json::{self, Found, first_id, id, words};
 use super::text::{split, utf16_units};
 use super::{
-    Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Rate, Rejected, digest,
+    Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest,
+    one_by_one,
 };
 
-pub(super) use api::{Community, connect, name_of, poll, send, test};
+pub(super) use api::{Community, connect, name_of, poll, send, sign, test};
 
 pub const FORM: Form = Form {
     kind: "vk",
@@ -55,12 +58,23 @@ const TEXT_UTF16_MAX: usize = 4096;
 const GROUP_CHATS_FROM: i64 = 2_000_000_000;
 
 /// Kinds of event that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 5] =
-    ["message_typing_state", "message_event", "message_reaction_event", "like_add", "like_remove"];
+const IGNORED_KINDS: [&str; 4] =
+    ["message_event", "message_reaction_event", "like_add", "like_remove"];
 
-/// Cuts at the platform's limit.
-pub(super) fn parts(text: &str) -> Vec<String> {
-    split(text, TEXT_UTF16_MAX, utf16_units)
+/// Cuts at the platform's limit. A text that fits stands with the first files.
+pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
+    let mut albums = files::albums(files);
+    let first = albums.first_mut().filter(|album| files::take_a_text(&files[album.files.clone()]));
+    match first {
+        Some(first) if utf16_units(text) <= TEXT_UTF16_MAX => {
+            text.clone_into(&mut first.text);
+            albums
+        }
+        Some(_) | None => {
+            let texts = one_by_one(split(text, TEXT_UTF16_MAX, utf16_units), 0);
+            texts.into_iter().chain(albums).collect()
+        }
+    }
 }
 
 /// What is read before anything is believed.
@@ -109,7 +123,18 @@ fn item(event: &Value) -> Item {
     }
     let original = kept.to_string();
     let key = id(&event["event_id"]).unwrap_or_else(|| digest(original.as_bytes()));
-    json::item(key, DEDUPE_SECONDS, found(event), &original)
+    match written_just_now(event) {
+        Some(chat) => json::writing(key, DEDUPE_SECONDS, chat),
+        None => json::item(key, DEDUPE_SECONDS, found(event), &original),
+    }
+}
+
+/// The customer is writing. The platform says it of dialogues alone.
+fn written_just_now(event: &Value) -> Option<String> {
+    let object = &event["object"];
+    let from = object["from_id"].as_i64().filter(|from| *from > 0)?;
+    let is_it = event["type"] == "message_typing_state" && object["state"] == "typing";
+    is_it.then(|| from.to_string())
 }
 
 fn found(event: &Value) -> Found {

@@ -8,18 +8,21 @@ mod content;
 
 use std::time::Duration;
 
+use domain::channel::NO_TEMPLATE;
 use domain::chat::{CustomerMessage, ElsewhereMessage, Inbound, InboundKind};
 use domain::entry::DeliveryState;
 use domain::line::RatingScale;
 use domain::progress::{Progress, ProgressOf};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
+use super::form::{ACCOUNT, Form, Is, Rule, SECRET, TOKEN, field};
 use super::json::{self, Found, first_id, id, words};
 use super::mark;
 use super::meta::graph::{Class, Failed, sent};
 use super::meta::{self, Part};
 use super::rating;
+use super::sign::Sign;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{
     FileSource, HookRequest, Item, NoFile, Outgoing, Pace, Rate, Rejected, SendOutcome, reason,
@@ -36,7 +39,23 @@ pub const FORM: Form = Form {
         field!("app_secret", Is::Secret(TOKEN)),
         field!("verify_token", Is::MadeHere(SECRET)),
         field!("api_base", Is::Base("https://graph.facebook.com/v23.0")),
+        field!("template", Is::TextOr(NO_TEMPLATE, TEMPLATE)),
+        field!("template_language", Is::TextOr("en", LANGUAGE)),
     ],
+};
+
+const TEMPLATE: Rule = Rule {
+    allows: |text| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        (1..=512).contains(&text.len()) && text.bytes().all(plain)
+    },
+    words: "1..512 of a-z, 0-9 and _, or none",
+};
+const LANGUAGE: Rule = Rule {
+    allows: |text| {
+        (2..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+    },
+    words: "as the platform calls it: en, en_US, ru",
 };
 
 const OBJECT: &str = "whatsapp_business_account";
@@ -48,12 +67,16 @@ pub(super) const PACE: Pace = Pace {
     channel: Some(Rate { every: Duration::from_millis(13), burst: 75 }),
 };
 const TEXT_UTF16_MAX: usize = 4_096;
+/// How long after the customer's last message he may be written to freely.
+const OPEN_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// Longest words in a template.
+const TEMPLATE_CHARS_MAX: usize = 1_024;
 
 /// Characters of a sign: some are built of several.
 const SIGN_CHARS_MAX: usize = 10;
 
 /// Kinds of message that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 2] = ["system", "revoke"];
+const IGNORED_KINDS: [&str; 1] = ["system"];
 
 pub(super) fn parts(text: &str) -> Vec<String> {
     split(text, TEXT_UTF16_MAX, utf16_units)
@@ -136,6 +159,7 @@ fn found(message: &Value, value: &Value) -> Found {
     let who = Who::of(message, value).ok_or("no_chat")?;
     match kind {
         "edit" => return edited(message, who),
+        "revoke" => return revoked(message, who),
         "reaction" => return reacted(message, who),
         _ => {}
     }
@@ -165,6 +189,11 @@ fn edited(message: &Value, who: Who) -> Found {
     Ok(who.inbound(InboundKind::Edited { external_id: external_id.into(), text }))
 }
 
+fn revoked(message: &Value, who: Who) -> Found {
+    let gone = id(&message["revoke"]["original_message_id"]).ok_or("deletion_without_id")?;
+    Ok(who.inbound(InboundKind::Deleted { external_ids: vec![gone.into()] }))
+}
+
 /// A sign under a message; without one it is taken back.
 fn reacted(message: &Value, who: Who) -> Found {
     let reaction = &message["reaction"];
@@ -182,6 +211,7 @@ fn written_by_us(message: &Value) -> Found {
     }
     match kind {
         "edit" => return edited(message, Who { chat, name: String::new(), phone: None }),
+        "revoke" => return revoked(message, Who { chat, name: String::new(), phone: None }),
         // Ours under a customer's.
         "reaction" => return Err("own_reaction"),
         _ => {}
@@ -233,26 +263,78 @@ impl Who {
     }
 }
 
+/// A text that the platform has approved, with one place for words of ours.
+#[derive(Clone, Copy)]
+pub(super) struct Template<'a> {
+    name: &'a str,
+    language: &'a str,
+}
+
+impl<'a> Template<'a> {
+    /// None: the channel has none.
+    pub(super) fn of(name: &'a str, language: &'a str) -> Option<Self> {
+        (name != NO_TEMPLATE).then_some(Self { name, language })
+    }
+}
+
+/// Sends one part. When the customer has been silent for longer than the platform allows, what an
+/// operator writes goes in the template, if there is one.
 pub(super) async fn send(
     outbound: &Outbound,
     number: Account<'_>,
+    template: Option<Template<'_>>,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
     if message.text.trim().is_empty() && message.files.is_empty() {
         return SendOutcome::Sent { external_id: None };
     }
+    let template = template.filter(|_| message.by_operator && message.files.is_empty());
+    let silent = message.heard_at.is_some_and(|at| message.now.duration_since(at) >= OPEN_FOR);
+    if let (Some(template), true) = (template, silent) {
+        return send_in(outbound, number, template, message).await;
+    }
     let body = match body_of(message) {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
+    match (number.post(outbound, "messages", &body).await, template) {
+        (Ok(answer), _) => sent(id(&answer["messages"][0]["id"])),
+        (Err(Failed::Error(error)), Some(template))
+            if class(error.code, error.subcode) == Class::WindowClosed =>
+        {
+            send_in(outbound, number, template, message).await
+        }
+        (Err(failed), _) => failed.outcome(class),
+    }
+}
+
+/// The platform takes no line breaks in the place of a template.
+async fn send_in(
+    outbound: &Outbound,
+    number: Account<'_>,
+    template: Template<'_>,
+    message: &Outgoing<'_>,
+) -> SendOutcome {
+    let words = clean_line(message.text, TEXT_UTF16_MAX);
+    if words.chars().count() > TEMPLATE_CHARS_MAX {
+        let reason =
+            "the customer has been silent for a day, and a template takes 1,024 characters";
+        return SendOutcome::Refused { reason: reason.to_owned() };
+    }
+    let mut body = addressed(message);
+    body["type"] = "template".into();
+    body["template"] = json!({
+        "name": template.name, "language": { "code": template.language },
+        "components": [{ "type": "body", "parameters": [{ "type": "text", "text": words }] }],
+    });
     match number.post(outbound, "messages", &body).await {
         Ok(answer) => sent(id(&answer["messages"][0]["id"])),
         Err(failed) => failed.outcome(class),
     }
 }
 
-/// A text or one file, which the platform fetches.
-fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
+/// To whom it goes, with our mark.
+fn addressed(message: &Outgoing<'_>) -> Value {
     let is_phone = message.chat.bytes().all(|b| b.is_ascii_digit());
     let recipient = if is_phone { "to" } else { "recipient" };
     let mut body = json!({
@@ -260,6 +342,27 @@ fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
         "biz_opaque_callback_data": mark::of(message),
     });
     body[recipient] = message.chat.into();
+    body
+}
+
+/// Marks the customer's newest message as read, where somebody writes with dots under it.
+pub(super) async fn sign(
+    outbound: &Outbound,
+    number: Account<'_>,
+    sign: Sign,
+    newest: &str,
+) -> Result<(), String> {
+    let mut body =
+        json!({ "messaging_product": "whatsapp", "status": "read", "message_id": newest });
+    if sign == Sign::Writing {
+        body["typing_indicator"] = json!({ "type": "text" });
+    }
+    number.post(outbound, "messages", &body).await.map(|_| ()).map_err(Failed::words)
+}
+
+/// A text or one file, which the platform fetches.
+fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
+    let mut body = addressed(message);
     if let Some(file) = message.files.first() {
         let kind = file.family().unwrap_or("document");
         body["type"] = kind.into();
@@ -318,7 +421,9 @@ pub(super) async fn locate(
                 SendOutcome::Unreachable { reason }
                 | SendOutcome::ChannelDead { reason }
                 | SendOutcome::Refused { reason } => NoFile::Gone { reason },
-                SendOutcome::Sent { .. } => NoFile::RetryLater { reason: String::new() },
+                SendOutcome::Sent { .. } | SendOutcome::Migrated { .. } => {
+                    NoFile::RetryLater { reason: String::new() }
+                }
             });
         }
     };

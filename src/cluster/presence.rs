@@ -1,11 +1,13 @@
-//! Which operators are there on other nodes, from what those announce of themselves.
+//! Which operators are there on other nodes, from what those announce of themselves; and what both
+//! sides of a conversation are to see of each other, wherever they sit: who is writing, and where
+//! somebody stands who waits.
 //!
 //! A node that has vanished takes its operators with it: they left when that was noticed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::OperatorId;
-use jiff::Timestamp;
+use domain::id::{ConversationId, OperatorId};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::store::op::{InstanceId, Member};
@@ -17,6 +19,75 @@ pub struct Announced {
     pub here: BTreeSet<OperatorId>,
     /// When others lost their last one, without having signed out.
     pub left: BTreeMap<OperatorId, Timestamp>,
+    /// When somebody there last wrote at something that is not sent yet.
+    #[serde(default, skip_serializing_if = "Writing::is_empty")]
+    pub writing: Writing,
+    /// Where customers stand who wait in its lines.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waiting: BTreeMap<ConversationId, Stand>,
+}
+
+/// Who is writing, by conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Writing {
+    pub operators: BTreeMap<ConversationId, Timestamp>,
+    pub customers: BTreeMap<ConversationId, Timestamp>,
+}
+
+/// Where a customer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stand {
+    /// From 1.
+    pub position: usize,
+    /// None: too little is known.
+    pub wait_seconds: Option<i64>,
+    /// Somebody is there who could answer.
+    pub staffed: bool,
+}
+
+/// How long somebody is writing who says no more of it.
+const WRITING_LASTS: SignedDuration = SignedDuration::from_secs(5);
+/// Conversations in which somebody of a node is writing; of more nothing is said.
+const WRITING_MAX: usize = 500;
+
+impl Writing {
+    fn is_empty(&self) -> bool {
+        self.operators.is_empty() && self.customers.is_empty()
+    }
+
+    /// Somebody wrote a moment ago. Whoever has not for a while is forgotten.
+    pub fn note(&mut self, side: Side, conversation: &ConversationId, now: Timestamp) {
+        for one in [&mut self.operators, &mut self.customers] {
+            one.retain(|_, at| now.duration_since(*at) < WRITING_LASTS);
+        }
+        let of_side = match side {
+            Side::Operator => &mut self.operators,
+            Side::Customer => &mut self.customers,
+        };
+        if of_side.len() < WRITING_MAX {
+            of_side.insert(conversation.clone(), now);
+        }
+    }
+
+    /// What it says that was not said before.
+    fn since(&self, before: &Self) -> Vec<(Side, ConversationId)> {
+        let new = |now: &BTreeMap<ConversationId, Timestamp>,
+                   then: &BTreeMap<ConversationId, Timestamp>| {
+            let is_new = |(id, at): &(&ConversationId, &Timestamp)| then.get(*id) != Some(*at);
+            now.iter().filter(is_new).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+        };
+        let operators = new(&self.operators, &before.operators).into_iter();
+        let customers = new(&self.customers, &before.customers).into_iter();
+        let operators = operators.map(|id| (Side::Operator, id));
+        operators.chain(customers.map(|id| (Side::Customer, id))).collect()
+    }
+}
+
+/// Of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Operator,
+    Customer,
 }
 
 /// Operators of the other nodes.
@@ -25,6 +96,8 @@ pub struct Elsewhere {
     nodes: BTreeMap<InstanceId, Announced>,
     /// Those of nodes that are gone.
     vanished: BTreeMap<OperatorId, Timestamp>,
+    /// Who was said to be writing, and nobody has been told yet.
+    writing: Vec<(Side, ConversationId)>,
 }
 
 impl Elsewhere {
@@ -41,6 +114,7 @@ impl Elsewhere {
             let says = serde_json::from_slice(&member.bytes).unwrap_or_default();
             let said = before.remove(&member.instance).unwrap_or_default();
             changed.extend(differing(&said, &says));
+            self.writing.extend(says.writing.since(&said.writing));
             for operator in &says.here {
                 self.vanished.remove(operator);
             }
@@ -67,6 +141,16 @@ impl Elsewhere {
     pub fn left_at(&self, operator: &OperatorId) -> Option<Timestamp> {
         let said = self.nodes.values().filter_map(|node| node.left.get(operator));
         said.chain(self.vanished.get(operator)).max().copied()
+    }
+
+    /// Who began to write, or went on, since this was last asked.
+    pub fn writing(&mut self) -> Vec<(Side, ConversationId)> {
+        std::mem::take(&mut self.writing)
+    }
+
+    /// Where somebody stands who waits in a line of another node.
+    pub fn stand(&self, conversation: &ConversationId) -> Option<Stand> {
+        self.nodes.values().find_map(|node| node.waiting.get(conversation)).copied()
     }
 
     /// He is here himself, or has signed out.
@@ -106,7 +190,7 @@ mod tests {
     }
 
     fn here() -> Announced {
-        Announced { here: BTreeSet::from([anna()]), left: BTreeMap::new() }
+        Announced { here: BTreeSet::from([anna()]), ..Announced::default() }
     }
 
     #[test]
@@ -117,7 +201,7 @@ mod tests {
         assert_eq!(elsewhere.take(&me, &[node("b", &here())], at(1)), everybody);
         assert_eq!(elsewhere.take(&me, &[node("b", &here())], at(2)), BTreeSet::new());
         assert!(elsewhere.is_here(&anna()));
-        let left = Announced { here: BTreeSet::new(), left: BTreeMap::from([(anna(), at(3))]) };
+        let left = Announced { left: BTreeMap::from([(anna(), at(3))]), ..Announced::default() };
         assert_eq!(elsewhere.take(&me, &[node("b", &left)], at(3)), everybody);
         assert_eq!((elsewhere.is_here(&anna()), elsewhere.left_at(&anna())), (false, Some(at(3))));
         let signed_out = Announced::default();
@@ -134,6 +218,25 @@ mod tests {
         assert_eq!((elsewhere.is_here(&anna()), elsewhere.left_at(&anna())), (false, Some(at(9))));
         elsewhere.take(&me, &[node("c", &here())], at(11));
         assert_eq!((elsewhere.is_here(&anna()), elsewhere.left_at(&anna())), (true, None));
+    }
+
+    #[test]
+    fn who_writes_is_told_once_and_forgotten_after_a_while() {
+        let (mut elsewhere, me) = (Elsewhere::default(), instance("me"));
+        let id = |name: &str| ConversationId::new(name);
+        let mut says = Announced::default();
+        says.writing.note(Side::Operator, &id("0-a"), at(1));
+        says.writing.note(Side::Customer, &id("0-b"), at(2));
+        let both = [(Side::Operator, id("0-a")), (Side::Customer, id("0-b"))];
+        elsewhere.take(&me, &[node("b", &says)], at(2));
+        assert_eq!(elsewhere.writing(), both);
+        elsewhere.take(&me, &[node("b", &says)], at(3));
+        assert_eq!(elsewhere.writing(), [], "it is the same word");
+        says.writing.note(Side::Operator, &id("0-a"), at(4));
+        elsewhere.take(&me, &[node("b", &says)], at(4));
+        assert_eq!(elsewhere.writing(), [both[0].clone()], "he goes on");
+        says.writing.note(Side::Operator, &id("0-c"), at(60));
+        assert_eq!(says.writing.operators.len(), 1, "the others have stopped");
     }
 
     #[test]

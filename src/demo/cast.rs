@@ -92,6 +92,7 @@ impl Cast {
             secret: secret(),
             api_base: format!("http://{hub}/pretend/telegram"),
             polling,
+            groups: false,
         };
         let form = ChannelSettings::Webhook {
             keys: vec![format!("{KEY_PREFIX}{}", STANDARD.encode(clock::secret_bytes::<32>()))],

@@ -41,6 +41,9 @@ pub enum ChannelSettings {
         api_base: String,
         /// Ask for updates instead of waiting for webhooks: for sites without a public address.
         polling: bool,
+        /// Also take what is written in groups of which the bot is a member.
+        #[serde(default)]
+        groups: bool,
     },
     /// A community of VK.
     Vk {
@@ -86,6 +89,12 @@ pub enum ChannelSettings {
         app_secret: String,
         verify_token: String,
         api_base: String,
+        /// In which an operator's words go after the platform's 24 hours; [`NO_TEMPLATE`]: they fail.
+        #[serde(default = "no_template")]
+        template: String,
+        /// As the platform calls it.
+        #[serde(default = "template_language")]
+        template_language: String,
     },
     /// A bot of the Bot Framework: Skype, Teams, Web Chat.
     #[serde(rename = "botframework")]
@@ -125,6 +134,17 @@ pub enum ChannelSettings {
     Widget(Box<WidgetSettings>),
 }
 
+/// What stands for no template.
+pub const NO_TEMPLATE: &str = "none";
+
+fn no_template() -> String {
+    NO_TEMPLATE.to_owned()
+}
+
+fn template_language() -> String {
+    "en".to_owned()
+}
+
 impl ChannelSettings {
     /// Whether we ask for updates instead of waiting for them.
     pub fn polls(&self) -> bool {
@@ -161,12 +181,27 @@ impl ChannelSettings {
     /// Whether its messages say where their answers go.
     pub fn says_where_to_answer(&self) -> bool {
         match self {
-            Self::BotFramework { .. } => true,
+            Self::BotFramework { .. } | Self::Max { .. } => true,
             Self::Telegram { .. }
             | Self::Vk { .. }
             | Self::Facebook { .. }
             | Self::Instagram { .. }
             | Self::Whatsapp { .. }
+            | Self::Viber { .. }
+            | Self::Webhook { .. }
+            | Self::Widget(_) => false,
+        }
+    }
+
+    /// Whether what may be sent depends on when the customer last wrote.
+    pub fn minds_silence(&self) -> bool {
+        match self {
+            Self::Whatsapp { .. } => true,
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::BotFramework { .. }
             | Self::Viber { .. }
             | Self::Max { .. }
             | Self::Webhook { .. }

@@ -28,6 +28,9 @@ pub struct Chat {
     pub rating_until: Option<Timestamp>,
     /// When which automatic messages were sent of late.
     pub texts_sent: TextsSent,
+    /// When the customer last wrote; none: before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<Timestamp>,
     /// Where answers go, as the last message said; none: the channel knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_to: Option<Arc<str>>,
@@ -57,11 +60,19 @@ pub enum InboundKind {
         external_id: Arc<str>,
         text: String,
     },
+    /// Taken back on the platform. Never opens a conversation nor wakes routing.
+    Deleted {
+        external_ids: Vec<Arc<str>>,
+    },
     /// Signs under a message of either side, instead of those before; empty: none any more. Never
     /// opens a conversation nor wakes routing.
     Reacted {
         external_id: Arc<str>,
         reaction: String,
+    },
+    /// The platform calls the chat otherwise from now on.
+    Migrated {
+        to: Arc<str>,
     },
     /// The customer blocked us.
     Blocked,
@@ -122,6 +133,9 @@ pub struct CustomerMessage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     pub reply_to: Option<Arc<str>>,
+    /// Who wrote it, in a chat of several people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<Arc<str>>,
     /// The album that it is a part of: each part comes as a message of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub album: Option<Arc<str>>,

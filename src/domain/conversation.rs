@@ -226,11 +226,15 @@ impl Conversation {
             Input::CustomerEdited { external_id, text } => {
                 self.customer_edited(external_id, text, turn);
             }
+            Input::CustomerDeleted { external_ids } => {
+                self.record(Record::Deleted { external_ids, at: turn.now }, turn);
+            }
             Input::CustomerReacted { external_id, reaction } => {
                 self.record(Record::Reacted { external_id, reaction, at: turn.now }, turn);
             }
             Input::CustomerGone { reason } => self.customer_gone(reason, turn),
             Input::CustomerBack => self.customer_back(turn),
+            Input::ChatMigrated { to } => self.chat.external = to,
             Input::Accept { operator, offer } => self.accept(&operator, offer, turn),
             Input::Decline { operator, offer, reason } => {
                 self.decline(operator, offer, reason, turn);

@@ -172,6 +172,13 @@ impl Customer {
         }
     }
 
+    /// His platform calls his chat otherwise from now on.
+    pub fn migrates(&mut self, from: &ChatKey, to: &ChatKey) {
+        if let Some(identity) = self.identities.iter_mut().find(|one| one.key == *from) {
+            identity.key = to.clone();
+        }
+    }
+
     /// He says who he is, or his site says it for him. A name that staff has set stays.
     pub fn introduces_himself(&mut self, key: &ChatKey, who: &Introduction, now: Timestamp) {
         if !who.name.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! | enters ([`Input`]) | from |
 //! |---|---|
-//! | `CustomerWrote`, `CustomerEdited`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `WrittenElsewhere` | the channel |
+//! | `CustomerWrote`, `CustomerEdited`, `CustomerDeleted`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `ChatMigrated`, `WrittenElsewhere` | the channel |
 //! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
 //! | `Continue` | the part before, in another line |
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
@@ -52,6 +52,10 @@ pub enum Input {
         external_id: Arc<str>,
         text: String,
     },
+    /// Messages are gone from the platform.
+    CustomerDeleted {
+        external_ids: Vec<Arc<str>>,
+    },
     CustomerReacted {
         external_id: Arc<str>,
         /// Empty: he took it back.
@@ -62,6 +66,10 @@ pub enum Input {
         reason: String,
     },
     CustomerBack,
+    /// The platform calls the chat otherwise from now on.
+    ChatMigrated {
+        to: Arc<str>,
+    },
     /// Somebody of ours answered on the platform itself.
     WrittenElsewhere {
         message: ElsewhereMessage,
@@ -228,6 +236,7 @@ pub struct Colleague<'a> {
     pub departure: Option<Departure>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "most effects append an entry")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Append(Record),

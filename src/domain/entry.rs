@@ -67,12 +67,21 @@ pub struct Message {
     /// Set by a later edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
+    /// What it said before its edits, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
+    /// It was taken back on the platform; what it said is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
     /// What kind of automatic message the line sent here; none: a person wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Kind>,
     /// What the customer thinks of it, in signs such as 👍.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reaction: Option<String>,
+    /// Who wrote it, in a chat of several people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<Arc<str>>,
     /// What the platform shows together with it, as one, has the same word here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub album: Option<Arc<str>>,
@@ -81,7 +90,30 @@ pub struct Message {
     pub unheard: Option<Unheard>,
 }
 
+/// Earlier texts of a message that are shown: of more the first and the newest.
+const EARLIER_MAX: usize = 20;
+
+/// What a message said until it was edited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    pub text: String,
+    pub until: Timestamp,
+}
+
 impl Message {
+    /// An edit also brings back what was deleted.
+    fn edited(&mut self, text: String, at: Timestamp) {
+        let before = std::mem::replace(&mut self.text, text);
+        if before != self.text {
+            if self.earlier.len() >= EARLIER_MAX {
+                self.earlier.remove(1);
+            }
+            self.earlier.push(Earlier { text: before, until: at });
+        }
+        self.edited_at = Some(at);
+        self.deleted_at = None;
+    }
+
     fn copied(&mut self, attachment: u16, state: FileCopy) {
         if let Some(Attachment::File { copy, .. }) =
             self.attachments.get_mut(usize::from(attachment))
@@ -388,6 +420,7 @@ pub enum CloseReason {
 ///
 /// The history is append-only: what happens to an entry later is a record of its own, and
 /// [`fold`] makes the entries as they stand.
+#[expect(clippy::large_enum_variant, reason = "most records are entries")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
@@ -418,6 +451,11 @@ pub enum Record {
         copy: FileCopy,
         at: Timestamp,
     },
+    /// Messages were taken back on the platform.
+    Deleted {
+        external_ids: Vec<Arc<str>>,
+        at: Timestamp,
+    },
     /// The customer put signs under a message, instead of those before.
     Reacted {
         external_id: Arc<str>,
@@ -435,8 +473,7 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
             Record::Entry { entry, original: _ } => entries.push(entry),
             Record::Edited { external_id, text, at } => {
                 if let Some(message) = message_by_external_id(&mut entries, &external_id) {
-                    message.text = text;
-                    message.edited_at = Some(at);
+                    message.edited(text, at);
                 }
             }
             Record::Delivery { entry, delivery, external_id, at: _ } => {
@@ -450,6 +487,13 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
                 let found = entries.iter_mut().find(|e| e.n == entry).map(|e| &mut e.body);
                 if let Some(Body::Message(message)) = found {
                     message.copied(attachment, copy);
+                }
+            }
+            Record::Deleted { external_ids, at } => {
+                for id in external_ids {
+                    if let Some(message) = message_by_external_id(&mut entries, &id) {
+                        message.deleted_at = Some(at);
+                    }
                 }
             }
             Record::Reacted { external_id, reaction, at: _ } => {

@@ -53,6 +53,14 @@ pub enum FeedEvent {
         attachment: u16,
         copy: FileCopy,
     },
+    /// Messages were taken back on the platform.
+    Deleted {
+        conversation: ConversationId,
+        line: LineId,
+        audience: Audience,
+        external_ids: Vec<Arc<str>>,
+        at: Timestamp,
+    },
     /// The customer put signs under a message, or took them back.
     Reacted {
         conversation: ConversationId,

@@ -7,6 +7,7 @@ mod fill;
 
 use serde::{Deserialize, Serialize};
 
+use crate::line::RatingScale;
 pub use crate::texts::defaults::default;
 pub use crate::texts::fill::{Values, fill, moment, unknown_placeholder};
 
@@ -78,6 +79,20 @@ impl Kind {
             Self::AutoClose => "auto_close",
             Self::RateLike => "rate_like",
             Self::RateStars => "rate_stars",
+        }
+    }
+
+    /// The scale on which a text of this kind asks for a rating; none: it asks for none.
+    pub fn asks_for(self) -> Option<RatingScale> {
+        match self {
+            Self::RateLike => Some(RatingScale::Like),
+            Self::RateStars => Some(RatingScale::Stars),
+            Self::Welcome
+            | Self::Consent
+            | Self::OffHours
+            | Self::Unanswered
+            | Self::Closing
+            | Self::AutoClose => None,
         }
     }
 

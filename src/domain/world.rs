@@ -299,6 +299,7 @@ impl World {
             last: None,
             rating_until: None,
             texts_sent: TextsSent::default(),
+            heard_at: None,
             return_to: None,
         })
     }

@@ -279,6 +279,8 @@ pub enum DocumentKind {
     /// How many records of operators coming and going the shard has; the id is `presence`, the
     /// records are the history of `<shard>-presence`.
     Presence,
+    /// Up to where a platform was asked for what is new; the id is the channel's.
+    Polling,
 }
 
 /// Kinds of documents that belong to no shard. Their ids are any text, also from outside.
@@ -323,6 +325,7 @@ impl DocumentKind {
             Self::Chat => "chat",
             Self::Audit => "audit",
             Self::Presence => "presence",
+            Self::Polling => "polling",
         }
     }
 }

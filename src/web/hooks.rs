@@ -146,6 +146,11 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
                 taken.push(Taken::Duplicate);
                 continue;
             }
+            Meaning::Writing { chat } => {
+                edge.node.customer_writes(&channel.id, chat).await;
+                taken.push(Taken::Duplicate);
+                continue;
+            }
             Meaning::Confirmation => {
                 taken.push(Taken::Duplicate);
                 continue;
@@ -246,6 +251,7 @@ mod tests {
             secret: "secret".to_owned(),
             api_base: "https://api.telegram.org".to_owned(),
             polling: false,
+            groups: false,
         }
     }
 

@@ -98,6 +98,42 @@ test("files go both ways, and a program does not", async (t) => {
   assert.deepEqual(stage.faults, []);
 });
 
+test("an upload says how far it is, can be cancelled, and waits where its script does not come", async (t) => {
+  const { stage, site } = await openShop(t, "widget-upload");
+  const page = await stage.open(site.origin);
+  const chat = await openChat(page);
+  await page.route(/widget-files/, (route) => route.abort());
+  const bill = { name: "bill.txt", mimeType: "text/plain", buffer: Buffer.from("One lamp: 40") };
+  await chat.getByTestId("attach").setInputFiles([bill]);
+  const left = chat.getByTestId("pending").filter({ hasText: "bill.txt" });
+  await left.getByText("not sent").waitFor();
+  await stage.shot(page, "no-script");
+  await page.unroute(/widget-files/);
+  await left.getByRole("button", { name: "Send again" }).click();
+  await chat.getByTestId("own").filter({ hasText: "bill.txt" }).waitFor();
+  assert.equal(await chat.getByTestId("pending").count(), 0);
+
+  let goOn;
+  const held = new Promise((resolve) => (goOn = resolve));
+  await page.route(/\/files\?name=/, async (route) => {
+    await held;
+    await route.continue().catch(() => {});
+  });
+  const large = { name: "film.bin", mimeType: "video/mp4", buffer: Buffer.alloc(3e6, 7) };
+  await chat.getByTestId("attach").setInputFiles([large]);
+  const upload = chat.getByTestId("upload").filter({ hasText: "film.bin" });
+  await upload.getByTestId("progress").waitFor();
+  await stage.shot(page, "uploading");
+  await upload.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await upload.count(), 0);
+  goOn();
+  await page.unroute(/\/files\?name=/);
+  await chat.getByTestId("attach").setInputFiles([{ ...bill, name: "second.txt" }]);
+  await chat.getByTestId("own").filter({ hasText: "second.txt" }).waitFor();
+  assert.equal(await chat.getByTestId("own").filter({ hasText: "film.bin" }).count(), 0);
+  assert.deepEqual(stage.faults, []);
+});
+
 test("a visitor rates by a button", async (t) => {
   const { stage, site, console } = await openShop(t, "widget-rate");
   const page = await stage.open(site.origin);

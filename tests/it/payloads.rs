@@ -80,12 +80,14 @@ impl Expected {
     fn of(body: &[u8]) -> Self {
         match deliver(body).expect("genuine").remove(0).meaning {
             Meaning::Ignored(word) => Self::Ignored(word),
-            Meaning::Confirmation => panic!("nothing to confirm"),
+            Meaning::Writing { .. } | Meaning::Confirmation => panic!("nothing to store"),
             Meaning::Inbound(inbound) => match inbound.what {
                 InboundKind::Message(message) if message.automatic => Self::Unheard,
                 InboundKind::Message(message) if message.rating.is_some() => Self::Unheard,
                 InboundKind::Message(_) => Self::Message,
                 InboundKind::Edited { .. }
+                | InboundKind::Migrated { .. }
+                | InboundKind::Deleted { .. }
                 | InboundKind::Reacted { .. }
                 | InboundKind::Blocked
                 | InboundKind::Unblocked

@@ -123,7 +123,12 @@ fn events() -> Vec<Event> {
             attachment: 0,
             copy: FileCopy::Stored { file: picture() },
         },
-        Event::Reacted { conversation, external_id: "1001".into(), reaction: "👍".into() },
+        Event::Reacted {
+            conversation: conversation.clone(),
+            external_id: "1001".into(),
+            reaction: "👍".into(),
+        },
+        Event::Deleted { conversation, external_ids: vec!["1001".into()], at: at("09:00:12") },
         Event::Line { line: line() },
         Event::Channel { channel: channel() },
         Event::Operator { operator: person("boris", Status::Busy) },

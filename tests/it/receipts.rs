@@ -3,8 +3,9 @@
 use domain::chat::{Inbound, InboundKind};
 use domain::entry::{Body, DeliveryState, Message};
 use domain::id::{ChannelId, ConversationId, EntryNumber};
-use domain::line::LineSettings;
+use domain::line::{ClosingRule, LineSettings};
 use domain::progress::{Mark, Progress, ProgressOf};
+use domain::texts::Kind;
 use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::actors::handle::{Accepted, Arrival};
@@ -102,6 +103,29 @@ fn what_fails_after_it_was_sent_waits_for_a_person_too() {
         assert_eq!(story.platform.sent_to(IVAN), ["are you there?", "are you there?"]);
         assert_eq!(states(story, &conversation).await, [DeliveryState::Sent]);
         assert_eq!(undelivered(story).await, 0);
+    });
+}
+
+/// As it was sent first: with buttons.
+#[test]
+fn a_request_for_a_rating_that_fails_after_all_is_sent_again_as_it_was() {
+    let asks_for_likes = |line: &mut LineSettings| {
+        anna_alone(line);
+        line.closing.rule = ClosingRule::Rating;
+    };
+    tell(asks_for_likes, async |story| {
+        let (anna, conversation) = anna_talks(story).await;
+        anna.replies(story, &conversation, "here you are").await;
+        anna.finishes(story, &conversation).await;
+        assert_eq!(story.platform.buttons(), 2);
+        let (n, request) = sent(story, &conversation).await.pop().expect("the request");
+        assert_eq!(request.automatic, Some(Kind::RateLike));
+        let of = ProgressOf::Messages(vec![request.external_id.expect("it was taken")]);
+        platform_says(story, of, failed()).await;
+        let again = anna.asks(story, "send_again", &conversation, json!({ "entry": n })).await;
+        assert_eq!(again, Outcome::Done {});
+        assert_eq!(story.platform.buttons(), 4);
+        assert_eq!(story.platform.sent_to(IVAN).pop().as_deref(), Some(&*request.text));
     });
 }
 

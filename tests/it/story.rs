@@ -199,6 +199,7 @@ impl Story {
             secret: SECRET.into(),
             api_base: self.platform.api_base(),
             polling: false,
+            groups: false,
         };
         Channel {
             id: ChannelId::new(CHANNEL),

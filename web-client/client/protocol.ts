@@ -127,6 +127,8 @@ export type Event =
     }
   /** Empty: the customer took his signs back. */
   | { kind: "reacted"; conversation: ConversationId; external_id: string; reaction: string }
+  /** Taken back on the platform; what stood there is kept. */
+  | { kind: "deleted"; conversation: ConversationId; external_ids: string[]; at: Timestamp }
   | { kind: "line"; line: LineView }
   | { kind: "channel"; channel: ChannelView }
   | { kind: "operator"; operator: OperatorView }
@@ -283,15 +285,24 @@ export type Message = {
   platform_at?: Timestamp;
   delivery?: DeliveryState;
   edited_at?: Timestamp;
+  /** What stood there before, the oldest first. */
+  earlier?: Earlier[];
+  /** It was taken back on the platform then. */
+  deleted_at?: Timestamp;
   /** What the line said by itself; without: a person wrote it. */
   automatic?: TextKind;
   /** What the customer thinks of it, in signs such as 👍. */
   reaction?: string;
+  /** Who wrote it, in a chat of several people. */
+  writer?: string;
   /** Messages with the same word are shown as one. */
   album?: string;
   /** Why a message of the customer's opens nothing and moves nobody. */
   unheard?: Unheard;
 };
+
+/** What a message said until it was edited. */
+export type Earlier = { text: string; until: Timestamp };
 
 /** The kinds of automatic messages. */
 export type TextKind =

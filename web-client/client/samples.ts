@@ -224,6 +224,14 @@ export const samples: Samples = {
         "reaction": "👍"
       },
       {
+        "kind": "deleted",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "external_ids": [
+          "1001"
+        ],
+        "at": "2026-03-01T09:00:12Z"
+      },
+      {
         "kind": "line",
         "line": {
           "id": "sales",

@@ -3,8 +3,9 @@
 import { render } from "preact";
 import { browserEnvironment } from "../client/environment.ts";
 import type { FrameSays, ToFrame } from "./core/messages.ts";
-import type { Act, Introduction } from "./core/protocol.ts";
-import { hasFiles, newestReceived, readableOn, wanted } from "./core/select.ts";
+import type { Act, Introduction, Refusal } from "./core/protocol.ts";
+import { readableOn } from "./core/color.ts";
+import { hasFiles, newestReceived, wanted } from "./core/select.ts";
 import { initial, reduce, TYPING_MS, type Pending, type State, type StateEvent } from "./core/state.ts";
 import type { Around } from "./files/part.ts";
 import { en } from "./i18n/en.ts";
@@ -31,6 +32,7 @@ let marked = "";
 /** The question of a form that is on its way. */
 let asked = "";
 let filesPart: Promise<FilesPart | null> | null = null;
+let filesTries = 0;
 
 /** To the page around us, and to no other: it said where it is from, and the browser checks it. */
 function tell(message: FrameSays): void {
@@ -67,8 +69,20 @@ function focusFirst(): void {
 
 const actions = {
   write: (text: string) => act({ type: "message", id: way.uuid(), text }),
-  again: ({ id, text, files }: Pending) => act({ type: "message", id, text, files }),
-  attach: (files: File[]) => void loadFiles().then((part) => part?.send(files, around)),
+  again({ id, text, files, chosen }: Pending) {
+    if (!chosen) return act({ type: "message", id, text, files });
+    emit({ on: "pending", pending: state.pending.filter((one) => one.id !== id) });
+    void actions.attach(chosen);
+  },
+  /** Files wait in their place, to be tried again, when the script that sends them does not come. */
+  async attach(chosen: File[]) {
+    const part = await loadFiles();
+    if (part) return part.send(chosen, around);
+    const text = chosen.map(({ name }) => name).join();
+    const refused: Refusal = { code: "unavailable" };
+    const unsent = { id: way.uuid(), text, at: way.now(), refused, chosen };
+    emit({ on: "pending", pending: [...state.pending, unsent] });
+  },
   rate: (value: number) => act({ type: "rate", id: way.uuid(), value }),
   introduce({ question, ...form }: Introduction & { question: string }) {
     asked = question;
@@ -84,17 +98,17 @@ const actions = {
 
 const around: Around = {
   language: () => (words === ru ? "ru" : "en"),
-  fetch: (path, init) => fetch(`/widget/${channel}/${path}`, withToken(init)),
+  bearer: () => link?.bearer ?? "",
   send: (files) => act({ type: "message", id: way.uuid(), text: "", files }),
 };
 
-/** Most visitors never send a file or get one. */
+/** Most visitors never send a file or get one. What did not come is asked for under another name: it is
+ *  remembered as missing. */
 function loadFiles(): Promise<FilesPart | null> {
-  return (filesPart ??= import(/* @vite-ignore */ FILES_PART).catch(() => null));
-}
-
-function withToken(init?: RequestInit): RequestInit {
-  return { ...init, headers: { ...init?.headers, authorization: `Bearer ${link?.bearer ?? ""}` } };
+  return (filesPart ??= import(/* @vite-ignore */ `${FILES_PART}?${filesTries++}`).catch(() => {
+    filesPart = null;
+    return null;
+  }));
 }
 
 function act(what: Act): void {

@@ -70,6 +70,25 @@ impl Customers {
         Ok(id)
     }
 
+    /// A chat goes on under another name: its card too, unless somebody is known by that already.
+    pub(crate) async fn migrated(
+        &mut self,
+        store: &Store,
+        from: &ChatKey,
+        to: &ChatKey,
+    ) -> Result<(), Unavailable> {
+        let Some(known) = self.identity(store, from).await? else { return Ok(()) };
+        if self.identity(store, to).await?.is_some() {
+            return Ok(());
+        }
+        if let Some(mut card) = self.card(store, &known.customer).await? {
+            card.migrates(from, to);
+            self.put_card(&card);
+            self.put_identity(to, &known.customer);
+        }
+        Ok(())
+    }
+
     async fn card_of(
         &mut self,
         store: &Store,

@@ -372,6 +372,7 @@ fn telegram(id: &str) -> Channel {
         secret: String::new(),
         api_base: String::new(),
         polling: false,
+        groups: false,
     };
     channel(id, settings)
 }

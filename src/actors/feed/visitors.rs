@@ -61,6 +61,7 @@ impl Visitors {
             | FeedEvent::Edited { .. }
             | FeedEvent::Delivery { .. }
             | FeedEvent::Copied { .. }
+            | FeedEvent::Deleted { .. }
             | FeedEvent::Reacted { .. }
             | FeedEvent::Shared { .. }
             | FeedEvent::Load { .. }

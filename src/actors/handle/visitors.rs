@@ -12,7 +12,6 @@ use domain::line::RatingScale;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::actors::feed::visitors::Typing;
 use crate::actors::handle::{Arrival, NodeHandle, NotStored, SessionLink, SocketLink};
 use crate::actors::visitor::VisitorSession;
 use crate::actors::visitor::chat::{self, Position};
@@ -274,12 +273,7 @@ impl NodeHandle {
         if limits.reading(&guest.visitor.id).is_err() {
             return;
         }
-        let open = chat::chat(self, &guest.chat()).await.ok().flatten().and_then(|chat| chat.open);
-        let Some(open) = open else { return };
-        if let Ok(Some(conversation)) = self.stored_conversation(&open).await {
-            let audience = conversation.audience();
-            self.feed_send(Typing::Customer { conversation: open, audience });
-        }
+        self.customer_writes(&guest.channel.id, &guest.visitor.id).await;
     }
 
     async fn take(

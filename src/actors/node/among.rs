@@ -21,6 +21,8 @@ use crate::actors::copying::ForgetCopies;
 use crate::actors::delivery::LetGo;
 use crate::actors::encode;
 use crate::actors::following::{LookAt, StoredEnds};
+use crate::actors::handle::NodeHandle;
+use crate::actors::line::{AskPlaces, stand};
 use crate::actors::node::Node;
 use crate::actors::parts::Shared;
 use crate::actors::poller::StopPolling;
@@ -31,6 +33,8 @@ use crate::store::op::Member;
 
 /// How often the ends of all feeds and the inboxes of our shards are looked at: signals may be lost.
 const POLL: Duration = Duration::from_millis(250);
+/// How often other nodes are told where those stand who wait here.
+const PLACES: Duration = Duration::from_secs(2);
 /// How long a shard that is given away may take for what is on its way out, and for what is at hand.
 const FINISH_WITHIN: Duration = Duration::from_secs(2);
 
@@ -42,6 +46,7 @@ impl Node {
         }));
         actix::spawn(listen(self.parts.clone()));
         ctx.run_interval(POLL, Self::poll);
+        ctx.run_interval(PLACES, Self::look_who_waits);
         self.announce();
     }
 
@@ -71,12 +76,36 @@ impl Node {
         leases.announce(encode::document(&announced));
     }
 
-    /// Others have come, gone, or say something else of their operators.
+    /// Asks the lines of this node who waits, for visitors whose pages are at other nodes.
+    fn look_who_waits(&mut self, ctx: &mut Context<Self>) {
+        let lines: Vec<_> = self.lines.values().cloned().collect();
+        let asked =
+            join_all(lines.into_iter().map(|line| async move { line.send(AskPlaces).await }));
+        ctx.spawn(asked.into_actor(self).map(|answered, node, _| {
+            let all = answered.into_iter().flatten().flat_map(|line| {
+                let staffed = line.staffed;
+                line.places.into_iter().map(move |(id, place)| (id, stand(&place, staffed)))
+            });
+            if node.parts.presence.wait_here(all.collect()) {
+                node.announce();
+            }
+        }));
+    }
+
+    /// Others have come, gone, or say something else of their operators, or of who writes.
     fn members(&mut self, members: &[Member], ctx: &mut Context<Self>) {
         let now = self.parts.clock.now();
         for operator in self.parts.presence.take(&self.parts.me, members, now) {
             self.tell_lines(&operator);
             self.look_again(operator, ctx);
+        }
+        for (side, conversation) in self.parts.presence.writing_elsewhere() {
+            let node = NodeHandle::new(self.parts.clone());
+            let under_way = self.parts.at_work.begin();
+            actix::spawn(async move {
+                node.somebody_writes(side, &conversation).await;
+                drop(under_way);
+            });
         }
     }
 
@@ -128,6 +157,19 @@ impl Node {
         ctx.spawn(given.into_actor(self).map(move |(), node, _| {
             node.shards.remove(&shard);
         }));
+    }
+}
+
+/// Somebody here is writing: the other nodes are to know.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct SomebodyWrites;
+
+impl Handler<SomebodyWrites> for Node {
+    type Result = ();
+
+    fn handle(&mut self, _: SomebodyWrites, _: &mut Self::Context) {
+        self.announce();
     }
 }
 

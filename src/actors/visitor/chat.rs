@@ -13,14 +13,13 @@ use domain::texts::Kind;
 use crate::actors::directory::Directory;
 use crate::actors::encode;
 use crate::actors::handle::{NodeHandle, NotStored};
-use crate::actors::line::AskPlace;
+use crate::actors::line::{AskPlace, Stands, stand};
+use crate::cluster::presence::Stand;
 use crate::protocol::visitor::{
     ChatState, OpenHours, OpenRating, Phase, QueueState, Shown, VisitorFile, VisitorItem,
     VisitorNews, Writer,
 };
 use crate::store::op::DocumentKind;
-
-use domain::line::RatingScale;
 
 /// Conversations of a chat that are looked at: who was away for longer begins with these.
 const CONVERSATIONS_MAX: usize = 20;
@@ -156,7 +155,7 @@ fn item(record: Record, of: &Conversation, directory: &Directory) -> Option<Visi
             at,
             from: writer(&author, of, directory),
             id: own_id(&author, &message),
-            rating: message.automatic.and_then(asks_for),
+            rating: message.automatic.and_then(Kind::asks_for),
             files: files(&message.attachments),
             text: message.text,
         }),
@@ -220,19 +219,6 @@ fn shown(shown: domain::line::Shown<'_>) -> Shown {
     Shown { name: shown.name.to_owned(), picture: shown.picture.map(str::to_owned) }
 }
 
-fn asks_for(kind: Kind) -> Option<RatingScale> {
-    match kind {
-        Kind::RateLike => Some(RatingScale::Like),
-        Kind::RateStars => Some(RatingScale::Stars),
-        Kind::Welcome
-        | Kind::Consent
-        | Kind::OffHours
-        | Kind::Unanswered
-        | Kind::Closing
-        | Kind::AutoClose => None,
-    }
-}
-
 async fn state(
     node: &NodeHandle,
     channel: &ChannelId,
@@ -275,17 +261,20 @@ async fn queue(
     node: &NodeHandle,
     conversation: &Conversation,
 ) -> Result<Option<QueueState>, NotStored> {
-    let Some(line) = node.line(&conversation.line).await? else { return Ok(None) };
-    let stands = line.send(AskPlace(conversation.id.clone())).await;
-    let stands = stands.map_err(|_| NotStored::Unavailable)?;
-    Ok(stands.place.map(|place| {
-        let seconds = place.wait.filter(|_| stands.staffed).map(|wait| wait.as_secs().max(1));
-        let minutes = seconds.map(|seconds| (seconds + SECONDS_A_MINUTE - 1) / SECONDS_A_MINUTE);
-        QueueState {
-            position: place.position,
-            wait_minutes: minutes.and_then(|minutes| u32::try_from(minutes).ok()),
-            staffed: stands.staffed,
+    let stand = match node.line(&conversation.line).await? {
+        Some(line) => {
+            let stands = line.send(AskPlace(conversation.id.clone())).await;
+            let Stands { place, staffed } = stands.map_err(|_| NotStored::Unavailable)?;
+            place.map(|place| stand(&place, staffed))
         }
+        // The line lives on another node, which says so of those who wait in it.
+        None => node.parts().presence.stands_elsewhere(&conversation.id),
+    };
+    Ok(stand.map(|Stand { position, wait_seconds, staffed }| {
+        let seconds = wait_seconds.filter(|_| staffed).map(|seconds| seconds.max(1));
+        let minutes = seconds.map(|seconds| (seconds + SECONDS_A_MINUTE - 1) / SECONDS_A_MINUTE);
+        let wait_minutes = minutes.and_then(|minutes| u32::try_from(minutes).ok());
+        QueueState { position, wait_minutes, staffed }
     }))
 }
 

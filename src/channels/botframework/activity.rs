@@ -10,9 +10,8 @@ use super::super::json::{Found, file, id, other, words};
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 
 /// Kinds of activity that carry nothing for us; each is counted under its own name.
-const IGNORED_KINDS: [&str; 8] = [
+const IGNORED_KINDS: [&str; 7] = [
     "conversationUpdate",
-    "messageDelete",
     "messageReaction",
     "typing",
     "event",
@@ -37,6 +36,7 @@ pub(super) fn found(activity: &Value, address: &str) -> Found {
     let what = match kind {
         "message" => written(activity),
         "messageUpdate" => edited(activity)?,
+        "messageDelete" => deleted(activity)?,
         "event" if activity["name"] == READ => read(activity)?,
         "contactRelationUpdate" | "installationUpdate" => match activity["action"].as_str() {
             Some("remove") => InboundKind::Blocked,
@@ -55,6 +55,12 @@ pub(super) fn found(activity: &Value, address: &str) -> Found {
         original: None,
         return_to: Some(address.into()),
     })
+}
+
+/// The customer is writing; in which dialogue.
+pub(super) fn written_just_now(activity: &Value) -> Option<String> {
+    let is_it = activity["type"] == "typing";
+    private_chat(activity).ok().filter(|_| is_it)
 }
 
 fn private_chat(activity: &Value) -> Result<String, &'static str> {
@@ -100,6 +106,11 @@ fn edited(activity: &Value) -> Result<InboundKind, &'static str> {
         return Err("edit_without_text");
     }
     Ok(InboundKind::Edited { external_id: external_id.into(), text })
+}
+
+fn deleted(activity: &Value) -> Result<InboundKind, &'static str> {
+    let gone = id(&activity["id"]).ok_or("deletion_without_id")?;
+    Ok(InboundKind::Deleted { external_ids: vec![gone.into()] })
 }
 
 /// Teams numbers its messages: all up to that one are read.

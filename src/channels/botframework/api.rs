@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::super::kept::{Kept, Token};
+use super::super::sign::SignTo;
 use super::super::{
     FileSource, NOT_UNDERSTOOD, NoFile, Outgoing, SendOutcome, bounded, rating, reason, unsent,
     url_part,
@@ -45,8 +46,7 @@ pub(crate) async fn send(
         let reason = "the address of this chat is not among the allowed hosts".to_owned();
         return SendOutcome::Refused { reason };
     }
-    let (base, chat) = (address.trim_end_matches('/'), url_part(message.chat));
-    let url = format!("{base}/v3/conversations/{chat}/activities");
+    let url = activities_of(address, message.chat);
     let body = match body_of(message) {
         Ok(body) => body.to_string(),
         Err(outcome) => return outcome,
@@ -71,6 +71,29 @@ pub(crate) async fn send(
         Some(Err(fault)) => unsent(&fault),
         None => SendOutcome::RetryLater { reason: NOT_UNDERSTOOD.to_owned() },
     }
+}
+
+/// Shows that somebody is writing, until the next message or for some seconds.
+pub(crate) async fn writing(
+    outbound: &Outbound,
+    kept: &Kept,
+    bot: Bot<'_>,
+    to: &SignTo<'_>,
+) -> Result<(), String> {
+    let address = to.return_to.filter(|address| is_allowed(bot.service_hosts, address));
+    let Some(address) = address else { return Ok(()) };
+    let url = activities_of(address, to.chat);
+    let token = bot.token(outbound, kept, to.now).await.map_err(SendOutcome::into_reason)?;
+    let answer = bot.post(outbound, &url, &token, br#"{"type":"typing"}"#).await;
+    match answer.map_err(|fault| fault.to_string())? {
+        Answer { status: 200..=299, .. } => Ok(()),
+        Answer { status, .. } => Err(format!("answered with status {status}")),
+    }
+}
+
+fn activities_of(address: &str, chat: &str) -> String {
+    let base = address.trim_end_matches('/');
+    format!("{base}/v3/conversations/{}/activities", url_part(chat))
 }
 
 /// Whoever reads it fetches its files.

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use domain::id::ChannelId;
 use serde_json::{Value, json};
 
+use super::super::kept::Kept;
+use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{
-    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, text_of, unsent,
+    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, unsent,
 };
-use super::{ASKED_KINDS, item, keyboard};
+use super::{ASKED_KINDS, files, item, keyboard};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Ask, Fault, Outbound, Post};
 
 /// Updates in one answer.
@@ -23,15 +26,24 @@ pub(crate) struct Bot<'a> {
     pub(crate) api_base: &'a str,
 }
 
-pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -> SendOutcome {
-    let text = match text_of(message) {
-        Ok(text) if text.trim().is_empty() => return SendOutcome::Sent { external_id: None },
-        Ok(text) => text,
+pub(crate) async fn send(
+    outbound: &Outbound,
+    kept: &Kept,
+    channel: &ChannelId,
+    bot: Bot<'_>,
+    message: &Outgoing<'_>,
+) -> SendOutcome {
+    if message.text.trim().is_empty() && message.files.is_empty() {
+        return SendOutcome::Sent { external_id: None };
+    }
+    let mut attachments = match files::attach(outbound, kept, channel, bot, message).await {
+        Ok(attachments) => attachments,
         Err(outcome) => return outcome,
     };
-    let mut body = json!({ "text": text });
-    if let Some(scale) = message.rating {
-        body["attachments"] = keyboard(scale);
+    attachments.extend(message.rating.map(keyboard));
+    let mut body = json!({ "text": message.text });
+    if !attachments.is_empty() {
+        body["attachments"] = attachments.into();
     }
     let path = format!("/messages?user_id={}", super::super::url_part(message.chat));
     match bot.post(outbound, &path, &body).await {
@@ -41,12 +53,19 @@ pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'
 }
 
 fn sent(reply: &Reply) -> SendOutcome {
+    if reply.status >= 300 {
+        return class_of(reply);
+    }
+    match super::id(&reply.body["message"]["body"]["mid"]) {
+        Some(id) => SendOutcome::Sent { external_id: Some(id) },
+        None => SendOutcome::Unknown { reason: NOT_UNDERSTOOD.to_owned() },
+    }
+}
+
+/// What a call has come to that is not done.
+pub(super) fn class_of(reply: &Reply) -> SendOutcome {
     let reason = reply.reason.clone();
     match reply.status {
-        200..=299 => match super::id(&reply.body["message"]["body"]["mid"]) {
-            Some(id) => SendOutcome::Sent { external_id: Some(id) },
-            None => SendOutcome::Unknown { reason: NOT_UNDERSTOOD.to_owned() },
-        },
         401 => SendOutcome::ChannelDead { reason },
         // The customer has stopped the bot, or there is no such dialogue.
         403 | 404 => SendOutcome::Unreachable { reason },
@@ -80,6 +99,21 @@ pub(crate) async fn press_taken(
 ) -> Result<(), String> {
     let path = format!("/answers?callback_id={}", super::super::url_part(press));
     bot.tell(outbound, &path, &json!({ "notification": "✓" })).await
+}
+
+/// Shows in a dialogue that somebody is writing, or that all was read.
+pub(crate) async fn sign(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    sign: Sign,
+    dialogue: &str,
+) -> Result<(), String> {
+    let action = match sign {
+        Sign::Writing => "typing_on",
+        Sign::Read => "mark_seen",
+    };
+    let path = format!("/chats/{}/actions", super::super::url_part(dialogue));
+    bot.tell(outbound, &path, &json!({ "action": action })).await
 }
 
 /// What the bot is called, if the token is good.
@@ -124,11 +158,11 @@ pub(crate) async fn poll(
 }
 
 /// `{code, message}` when it was refused.
-struct Reply {
-    status: u16,
+pub(super) struct Reply {
+    pub(super) status: u16,
     code: String,
     reason: String,
-    body: Value,
+    pub(super) body: Value,
     retry_after: Option<Duration>,
 }
 
@@ -141,7 +175,12 @@ impl Bot<'_> {
         if done { Ok(()) } else { Err(reply.reason) }
     }
 
-    async fn post(self, outbound: &Outbound, path: &str, body: &Value) -> Result<Answer, Fault> {
+    pub(super) async fn post(
+        self,
+        outbound: &Outbound,
+        path: &str,
+        body: &Value,
+    ) -> Result<Answer, Fault> {
         let (url, body) = (format!("{}{path}", self.api_base), body.to_string());
         let headers = [("content-type", "application/json"), ("authorization", self.token)];
         outbound.post(Post { headers: &headers, ..Post::json(&url, body.as_bytes()) }).await
@@ -159,7 +198,7 @@ impl Bot<'_> {
         outbound.ask(Ask { patience, answer_bytes_max, ..Ask::of(&url, &headers) }).await
     }
 
-    fn reply(self, answer: &Answer) -> Reply {
+    pub(super) fn reply(self, answer: &Answer) -> Reply {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let given = body["message"].as_str().unwrap_or("no description");
         let words = reason(&given.replace(self.token, "***"));

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::super::json::{self, Found, file, first_id, id, other, words};
 use super::super::mark;
 use super::super::rating::{self, MARK};
+use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{Outgoing, SendOutcome};
 use super::graph::{Account, Class, Failed, GraphError, sent};
@@ -58,8 +59,9 @@ pub(in crate::channels) fn of_entry(entry: &Value) -> Vec<Part> {
 
 /// Every edit of a message is an event of its own.
 fn key_of(event: &Value) -> Option<String> {
-    let mid = id(&event["message"]["mid"]).filter(|_| event["message"]["is_deleted"] != true);
-    mid.map(|mid| format!("m:{mid}"))
+    let kind = if event["message"]["is_deleted"] == true { "d" } else { "m" };
+    id(&event["message"]["mid"])
+        .map(|mid| format!("{kind}:{mid}"))
         .or_else(|| id(&event["postback"]["mid"]).map(|mid| format!("p:{mid}")))
 }
 
@@ -85,7 +87,9 @@ fn found(event: &Value, page: &str) -> Found {
 fn message(event: &Value, page: &str) -> Found {
     let message = &event["message"];
     if message["is_deleted"] == true {
-        return Err("deleted");
+        let gone = id(&message["mid"]).ok_or("deletion_without_id")?;
+        let what = InboundKind::Deleted { external_ids: vec![gone.into()] };
+        return Ok(inbound(customer(event)?, what));
     }
     if message["is_echo"] == true {
         return echo(event, page);
@@ -259,10 +263,6 @@ pub(in crate::channels) async fn send(
 
 /// A text or one file, which the platform fetches.
 fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
-    let recipient = match message.chat.strip_prefix(GUEST) {
-        Some(guest) => json!({ "user_ref": guest }),
-        None => json!({ "id": message.chat }),
-    };
     let metadata = format!("{MARK}{}", mark::of(message));
     let mut inner = json!({ "metadata": metadata });
     match message.files.first() {
@@ -276,7 +276,9 @@ fn body_of(message: &Outgoing<'_>) -> Result<Value, SendOutcome> {
     if let Some(scale) = message.rating {
         inner["quick_replies"] = quick_replies(scale);
     }
-    Ok(json!({ "recipient": recipient, "messaging_type": "RESPONSE", "message": inner }))
+    Ok(
+        json!({ "recipient": recipient(message.chat), "messaging_type": "RESPONSE", "message": inner }),
+    )
 }
 
 fn quick_replies(scale: RatingScale) -> Value {
@@ -285,6 +287,29 @@ fn quick_replies(scale: RatingScale) -> Value {
         json!({ "content_type": "text", "title": words, "payload": payload })
     };
     rating::buttons(scale).into_iter().map(button).collect::<Vec<_>>().into()
+}
+
+/// Shows that somebody is writing, for twenty seconds at most, or that all was read.
+pub(in crate::channels) async fn sign(
+    outbound: &Outbound,
+    account: Account<'_>,
+    sign: Sign,
+    chat: &str,
+) -> Result<(), String> {
+    let action = match sign {
+        Sign::Writing => "typing_on",
+        Sign::Read => "mark_seen",
+    };
+    let body = json!({ "recipient": recipient(chat), "sender_action": action });
+    let done = account.post(outbound, "messages", &body).await;
+    done.map(|_| ()).map_err(Failed::words)
+}
+
+fn recipient(chat: &str) -> Value {
+    match chat.strip_prefix(GUEST) {
+        Some(guest) => json!({ "user_ref": guest }),
+        None => json!({ "id": chat }),
+    }
 }
 
 /// By the published list of errors of the Send API.

@@ -8,7 +8,7 @@ use domain::chat::Inbound;
 use serde_json::{Map, Value, json};
 
 use super::super::{Outgoing, PollError, Polled, SendOutcome, bounded, reason};
-use super::{ASKED_KINDS, BUSINESS_MARK, TOPIC_MARK, files, item, press_in, rating};
+use super::{ASKED_KINDS, BUSINESS_MARK, TOPIC_MARK, Taken, files, item, press_in, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
 
 /// Most updates in one answer.
@@ -65,6 +65,9 @@ pub(super) fn came_to(answer: Result<Answer, Fault>, bot: Bot<'_>) -> SendOutcom
 }
 
 fn sent(reply: &Reply) -> SendOutcome {
+    if let Some(chat) = reply.migrated_to.clone().filter(|_| !reply.ok) {
+        return SendOutcome::Migrated { chat };
+    }
     let reason = reply.description.clone();
     match reply.code {
         200..=299 if reply.ok => {
@@ -132,10 +135,21 @@ pub(crate) async fn press_taken(
     told.and(bot.tell(outbound, "editMessageReplyMarkup", &Value::Object(body)).await)
 }
 
+/// Shows for five seconds that somebody is writing.
+pub(crate) async fn writing(outbound: &Outbound, bot: Bot<'_>, chat: &str) -> Result<(), String> {
+    let mut body = Map::new();
+    for (field, value) in addressed(chat) {
+        body.insert(field.to_owned(), number_or_text(value));
+    }
+    body.insert("action".to_owned(), "typing".into());
+    bot.tell(outbound, "sendChatAction", &Value::Object(body)).await
+}
+
 /// One batch of updates. The call itself acknowledges everything before `offset`.
 pub(crate) async fn poll(
     outbound: &Outbound,
     bot: Bot<'_>,
+    taken: Taken,
     offset: Option<i64>,
     wait: Duration,
 ) -> Result<Polled, PollError> {
@@ -148,7 +162,7 @@ pub(crate) async fn poll(
         body["offset"] = json!(offset);
     }
     match bot.call(outbound, "getUpdates", &body, wait, BATCH_BYTES_MAX).await {
-        Ok(answer) => polled(&Reply::read(&answer, bot), offset),
+        Ok(answer) => polled(&Reply::read(&answer, bot), taken, offset),
         Err(Fault::Forbidden(why)) => Err(PollError::ChannelDead { reason: why.to_owned() }),
         Err(fault @ (Fault::NeverSent(_) | Fault::PerhapsSent(_))) => {
             Err(PollError::RetryLater { reason: fault.to_string() })
@@ -156,11 +170,11 @@ pub(crate) async fn poll(
     }
 }
 
-fn polled(reply: &Reply, offset: Option<i64>) -> Result<Polled, PollError> {
+fn polled(reply: &Reply, taken: Taken, offset: Option<i64>) -> Result<Polled, PollError> {
     let reason = reply.description.clone();
     match reply.code {
         200..=299 => match reply.result.as_array() {
-            Some(updates) if reply.ok => batch(updates, offset),
+            Some(updates) if reply.ok => batch(updates, taken, offset),
             Some(_) | None => {
                 Err(PollError::RetryLater { reason: "the answer is not understood".to_owned() })
             }
@@ -176,13 +190,13 @@ fn polled(reply: &Reply, offset: Option<i64>) -> Result<Polled, PollError> {
 }
 
 /// The offset moves behind the highest id; a batch without any id would come again for ever.
-fn batch(updates: &[Value], offset: Option<i64>) -> Result<Polled, PollError> {
+fn batch(updates: &[Value], taken: Taken, offset: Option<i64>) -> Result<Polled, PollError> {
     let highest = updates.iter().filter_map(|update| update["update_id"].as_i64()).max();
     let next_offset = highest.map_or(offset, |id| Some(id.saturating_add(1)));
     if !updates.is_empty() && highest.is_none() {
         return Err(PollError::RetryLater { reason: "updates without ids".to_owned() });
     }
-    let items = updates.iter().map(|update| item(update, &update.to_string())).collect();
+    let items = updates.iter().map(|update| item(update, &update.to_string(), taken)).collect();
     Ok(Polled { items, next_offset })
 }
 
@@ -225,6 +239,8 @@ pub(super) struct Reply {
     pub(super) result: Value,
     pub(super) description: String,
     pub(super) retry_after: Option<Duration>,
+    /// What the chat is called now.
+    migrated_to: Option<String>,
 }
 
 impl Reply {
@@ -237,8 +253,9 @@ impl Reply {
         let description = format!("{code}: {}", reason(&given.replace(bot.token, "***")));
         let header = answer.retry_after.as_deref().and_then(|text| text.trim().parse().ok());
         let seconds = body["parameters"]["retry_after"].as_u64().max(header);
+        let migrated_to = super::id(&body["parameters"]["migrate_to_chat_id"]);
         let result = body.get_mut("result").map(Value::take).unwrap_or_default();
-        Self { code, ok, result, description, retry_after: seconds.map(bounded) }
+        Self { code, ok, result, description, retry_after: seconds.map(bounded), migrated_to }
     }
 }
 

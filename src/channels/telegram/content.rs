@@ -105,7 +105,9 @@ fn contact(message: &Value) -> Option<Attachment> {
     Some(Attachment::Contact {
         name: clean_line(&name, super::NAME_CHARS_MAX),
         phone: clean_line(field("phone_number"), 32),
-        own: owner.is_some() && owner == id(&message["from"]["id"]),
+        own: owner.is_some()
+            && owner == id(&message["from"]["id"])
+            && !super::group::is_group(message),
     })
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::file::StoredFile;
 use serde_json::{Value, json};
 
+use super::super::file::{self, UPLOAD_PATIENCE};
 use super::super::{FileSource, NoFile, Outgoing, OutgoingFile, Part, SendOutcome};
 use super::Bot;
 use super::api::{Reply, addressed, came_to};
@@ -19,8 +20,6 @@ pub(super) const CAPTION_UTF16_MAX: usize = 1024;
 const ALBUM_MAX: usize = 10;
 const PHOTO_BYTES_MAX: u64 = 10 * 1024 * 1024;
 const VOICE_BYTES_MAX: u64 = 1024 * 1024;
-/// For the bytes of files.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How the platform is to show a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,19 +81,9 @@ impl Kind {
 
 /// Neighbours that go together, without a text yet.
 pub(super) fn albums(files: &[StoredFile]) -> Vec<Part> {
-    let mut albums: Vec<Part> = Vec::new();
-    for (index, file) in files.iter().enumerate() {
-        let kind = Kind::of(file);
-        let open = albums.last_mut().filter(|album| {
-            let first = &files[album.files.start];
-            album.files.len() < ALBUM_MAX && Kind::of(first).goes_with(kind)
-        });
-        match open {
-            Some(album) => album.files.end = index + 1,
-            None => albums.push(Part { text: String::new(), files: index..index + 1 }),
-        }
-    }
-    albums
+    let together =
+        |first: &StoredFile, next: &StoredFile| Kind::of(first).goes_with(Kind::of(next));
+    file::albums(files, ALBUM_MAX, together)
 }
 
 /// Sends the files of one part, with the text under the first.
@@ -118,7 +107,7 @@ async fn send_single(
     file: &OutgoingFile<'_>,
     kind: Kind,
 ) -> SendOutcome {
-    let piece = match piece(file, kind.word()).await {
+    let piece = match file.piece(kind.word()).await {
         Ok(piece) => piece,
         Err(outcome) => return outcome,
     };
@@ -140,7 +129,7 @@ async fn send_album(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -
             item["caption"] = message.text.into();
         }
         media.push(item);
-        match piece(file, &field).await {
+        match file.piece(&field).await {
             Ok(piece) => pieces.push(piece),
             Err(outcome) => return outcome,
         }
@@ -149,15 +138,6 @@ async fn send_album(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'_>) -
     let mut fields = addressed(message.chat);
     fields.push(("media", &media));
     upload(outbound, bot, "sendMediaGroup", &fields, &pieces).await
-}
-
-async fn piece(file: &OutgoingFile<'_>, field: &str) -> Result<Piece, SendOutcome> {
-    Ok(Piece {
-        field: field.to_owned(),
-        name: file.file.name.clone(),
-        media_type: file.file.media_type.clone(),
-        content: file.read().await?,
-    })
 }
 
 async fn upload(
@@ -171,7 +151,7 @@ async fn upload(
         Ok(url) => url,
         Err(fault) => return came_to(Err(fault), bot),
     };
-    let upload = Upload { url: &url, headers: &[], fields, pieces, patience: PATIENCE };
+    let upload = Upload { url: &url, headers: &[], fields, pieces, patience: UPLOAD_PATIENCE };
     came_to(outbound.upload(upload).await, bot)
 }
 

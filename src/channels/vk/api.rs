@@ -11,11 +11,10 @@ use sha2::{Digest, Sha256};
 use url::form_urlencoded::Serializer;
 
 use super::super::kept::{Kept, LongPoll};
+use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
-use super::super::{
-    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, text_of, unsent,
-};
-use super::{item, rating};
+use super::super::{NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, unsent};
+use super::{files, item, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Ask, Fault, Outbound, Post};
 
 /// The version whose shapes are read and written here.
@@ -35,7 +34,7 @@ pub(crate) struct Community<'a> {
 }
 
 /// Why a call was not done.
-enum Failed {
+pub(super) enum Failed {
     Fault(Fault),
     /// The platform's number and words.
     Error {
@@ -48,12 +47,16 @@ enum Failed {
 /// A repeat of the same part is recognised by its random id.
 pub(crate) async fn send(
     outbound: &Outbound,
+    kept: &Kept,
+    channel: &ChannelId,
     community: Community<'_>,
     message: &Outgoing<'_>,
 ) -> SendOutcome {
-    let text = match text_of(message) {
-        Ok(text) if text.trim().is_empty() => return SendOutcome::Sent { external_id: None },
-        Ok(text) => text,
+    if message.text.trim().is_empty() && message.files.is_empty() {
+        return SendOutcome::Sent { external_id: None };
+    }
+    let attached = match files::attach(outbound, kept, channel, community, message).await {
+        Ok(attached) => attached,
         Err(outcome) => return outcome,
     };
     let random_id = random_id(message).to_string();
@@ -61,10 +64,13 @@ pub(crate) async fn send(
     let mark = rating::mark();
     let mut fields = vec![
         ("peer_id", message.chat),
-        ("message", &text),
+        ("message", message.text),
         ("random_id", &random_id),
         ("payload", &mark),
     ];
+    if !attached.is_empty() {
+        fields.push(("attachment", &attached));
+    }
     let plain = fields.clone();
     fields.extend(keyboard.as_deref().map(|keyboard| ("keyboard", keyboard)));
     let first = community.call(outbound, "messages.send", &fields).await;
@@ -93,7 +99,7 @@ fn sent(answered: Result<Value, Failed>) -> SendOutcome {
 }
 
 /// By the published list of errors.
-fn class_of(code: i64, reason: String) -> SendOutcome {
+pub(super) fn class_of(code: i64, reason: String) -> SendOutcome {
     match code {
         9 => SendOutcome::RetryAfter(FLOOD_PAUSE),
         29 => SendOutcome::RetryAfter(QUOTA_PAUSE),
@@ -129,6 +135,7 @@ pub(crate) async fn connect(
         "message_reply",
         "message_edit",
         "message_read",
+        "message_typing_state",
         "message_allow",
         "message_deny",
     ];
@@ -137,6 +144,24 @@ pub(crate) async fn connect(
     fields.extend(wanted.map(|kind| (kind, "1")));
     let set = community.call(outbound, "groups.setLongPollSettings", &fields).await;
     set.map(|_| ()).map_err(Failed::words)
+}
+
+/// Shows for ten seconds that somebody is writing, or that all was read.
+pub(crate) async fn sign(
+    outbound: &Outbound,
+    community: Community<'_>,
+    sign: Sign,
+    peer: &str,
+) -> Result<(), String> {
+    let to = [("peer_id", peer), ("group_id", community.group_id)];
+    let done = match sign {
+        Sign::Writing => {
+            let fields = [to[0], to[1], ("type", "typing")];
+            community.call(outbound, "messages.setActivity", &fields).await
+        }
+        Sign::Read => community.call(outbound, "messages.markAsRead", &to).await,
+    };
+    done.map(|_| ()).map_err(Failed::words)
 }
 
 /// The community's name, if token and id are good.
@@ -170,12 +195,18 @@ pub(crate) async fn poll(
     offset: Option<i64>,
     wait: Duration,
 ) -> Result<Polled, PollError> {
-    let (place, ts) = if let (Some(place), Some(ts)) = (kept.long_poll(channel), offset) {
-        (place, ts)
-    } else {
-        let (place, ts) = ask_place(outbound, community).await?;
-        kept.keep_long_poll(channel, Some(place.clone()));
-        (place, offset.unwrap_or(ts))
+    let known = kept.long_poll(channel);
+    let (place, ts) = match (known, offset) {
+        (Some(place), Some(ts)) => (place, ts),
+        (None | Some(_), offset) => {
+            let (place, newest) = ask_place(outbound, community).await?;
+            kept.keep_long_poll(channel, Some(place.clone()));
+            // Whoever asks for the first time keeps the place before he asks on.
+            let Some(ts) = offset else {
+                return Ok(Polled { items: Vec::new(), next_offset: Some(newest) });
+            };
+            (place, ts)
+        }
     };
     let query = Serializer::new(String::new())
         .append_pair("act", "a_check")
@@ -191,9 +222,16 @@ pub(crate) async fn poll(
     match answer["failed"].as_i64() {
         // Some events are lost to us: the platform keeps a part of its history only.
         Some(1) => Ok(Polled { items: Vec::new(), next_offset: next_offset.or(Some(ts)) }),
-        Some(_) => {
+        // The key is over; the place holds.
+        Some(2) => {
             kept.keep_long_poll(channel, None);
-            Ok(Polled { items: Vec::new(), next_offset: None })
+            Ok(Polled { items: Vec::new(), next_offset: Some(ts) })
+        }
+        // Both are lost, and what happened meanwhile: it begins anew.
+        Some(_) => {
+            let (place, ts) = ask_place(outbound, community).await?;
+            kept.keep_long_poll(channel, Some(place));
+            Ok(Polled { items: Vec::new(), next_offset: Some(ts) })
         }
         None => match answer["updates"].as_array() {
             Some(updates) if next_offset.is_some() => {
@@ -219,7 +257,9 @@ async fn ask_place(
         Failed::Error { code, reason } => match class_of(code, reason) {
             SendOutcome::RetryAfter(pause) => PollError::RetryAfter(pause),
             SendOutcome::ChannelDead { reason } => PollError::ChannelDead { reason },
-            SendOutcome::Sent { .. } => PollError::RetryLater { reason: String::new() },
+            SendOutcome::Sent { .. } | SendOutcome::Migrated { .. } => {
+                PollError::RetryLater { reason: String::new() }
+            }
             SendOutcome::RetryLater { reason }
             | SendOutcome::Unreachable { reason }
             | SendOutcome::Refused { reason }
@@ -242,7 +282,7 @@ fn number(value: &Value) -> Option<i64> {
 
 impl Community<'_> {
     /// What stands in `response`.
-    async fn call(
+    pub(super) async fn call(
         self,
         outbound: &Outbound,
         method: &str,

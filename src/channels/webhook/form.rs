@@ -40,14 +40,16 @@ pub(super) fn external_id(item: &Item) -> &str {
             InboundKind::Edited { external_id, .. } | InboundKind::Reacted { external_id, .. } => {
                 Some(&**external_id)
             }
+            InboundKind::Deleted { external_ids } => external_ids.first().map(|id| &**id),
             InboundKind::Blocked
             | InboundKind::Unblocked
+            | InboundKind::Migrated { .. }
             | InboundKind::Progress(_)
             | InboundKind::Elsewhere(_)
             | InboundKind::Received { .. }
             | InboundKind::Introduced(_) => None,
         },
-        Meaning::Ignored(_) | Meaning::Confirmation => None,
+        Meaning::Ignored(_) | Meaning::Confirmation | Meaning::Writing { .. } => None,
     };
     own.unwrap_or(&item.dedupe)
 }
@@ -76,6 +78,8 @@ fn dedupe(chat: &str, what: &InboundKind) -> Option<String> {
     let own = match what {
         InboundKind::Message(message) => message.external_id.as_deref(),
         InboundKind::Edited { .. }
+        | InboundKind::Migrated { .. }
+        | InboundKind::Deleted { .. }
         | InboundKind::Reacted { .. }
         | InboundKind::Blocked
         | InboundKind::Unblocked
@@ -95,6 +99,10 @@ fn what(message: &At<'_>) -> Result<InboundKind, Rejected> {
         let external_id = external_id.ok_or_else(|| message.lacks("id"))?;
         let text = text.ok_or_else(|| message.lacks("text"))?.to_owned();
         return Ok(InboundKind::Edited { external_id, text });
+    }
+    if message.find("deleted").map(|flag| flag.flag()).transpose()? == Some(true) {
+        let external_id = external_id.ok_or_else(|| message.lacks("id"))?;
+        return Ok(InboundKind::Deleted { external_ids: vec![external_id] });
     }
     let attachments = message.find("files").map(|files| attachments(&files)).transpose()?;
     let attachments = attachments.unwrap_or_default();

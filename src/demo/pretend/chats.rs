@@ -48,6 +48,7 @@ pub(super) struct Message {
     pub(super) text: String,
     pub(super) at: Timestamp,
     pub(super) edited: bool,
+    pub(super) deleted: bool,
     /// Why the hub did not take it.
     pub(super) problem: Option<String>,
     /// What may be pressed under it.
@@ -167,6 +168,7 @@ impl Chats {
             text: text.to_owned(),
             at,
             edited: false,
+            deleted: false,
             problem: None,
             buttons,
             pressed: None,
@@ -216,6 +218,14 @@ impl Chats {
         let own = messages.iter_mut().rev().find(|found| found.author == Author::Customer {})?;
         text.clone_into(&mut own.text);
         own.edited = true;
+        Some((own.id, own.at))
+    }
+
+    /// Takes the customer's own newest message back and says which and when it was written.
+    pub(super) fn delete_last(&mut self, side: Side, customer: u64) -> Option<(u64, Timestamp)> {
+        let messages = &mut self.changed(side, customer)?.messages;
+        let own = messages.iter_mut().rev().find(|found| found.author == Author::Customer {})?;
+        own.deleted = true;
         Some((own.id, own.at))
     }
 

@@ -21,6 +21,8 @@ pub(super) enum Act {
     Edit {
         text: String,
     },
+    /// Takes his newest message back.
+    Delete {},
     Contact {},
     Location {},
     Sticker {},
@@ -102,7 +104,8 @@ impl Platform {
             }
             Act::Block {} => self.membership(customer, true),
             Act::Unblock {} => self.membership(customer, false),
-            Act::File {} => None,
+            // Bots are not told of it in private chats.
+            Act::Delete {} | Act::File {} => None,
         }
     }
 
@@ -122,6 +125,10 @@ impl Platform {
             Act::Edit { text } => {
                 let of = self.state().chats.edit_last(Side::Form, customer, text)?;
                 (of.0, of.1, json!({ "text": text, "edited": true }))
+            }
+            Act::Delete {} => {
+                let of = self.state().chats.delete_last(Side::Form, customer)?;
+                (of.0, of.1, json!({ "deleted": true }))
             }
             Act::Contact {}
             | Act::Location {}

@@ -13,7 +13,7 @@ const SIDES = {
   form: {
     title: "Web form",
     how: "a signed webhook of the line Support, both ways",
-    acts: { file: "File" },
+    acts: { file: "File", delete: "Delete last" },
     canBlock: false,
   },
 };
@@ -199,7 +199,8 @@ function bubble(message) {
   words.dataset.testid = "message-text";
   item.append(words);
   const time = new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  item.append(element("span", "when", message.edited ? `edited, ${time}` : time));
+  const fate = message.deleted ? "deleted, " : message.edited ? "edited, " : "";
+  item.append(element("span", "when", `${fate}${time}`));
   if (message.problem) item.append(element("span", "not-taken", `not taken: ${message.problem}`));
   return item;
 }

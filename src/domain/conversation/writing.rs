@@ -337,6 +337,7 @@ fn from_customer(message: CustomerMessage) -> Message {
         reply_to: message.reply_to,
         platform_at: message.sent_at,
         album: message.album,
+        writer: message.writer,
         ..Message::default()
     }
 }

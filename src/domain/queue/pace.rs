@@ -72,6 +72,16 @@ impl Pace {
         Some(Place { position, wait: self.wait_at(position, now) })
     }
 
+    /// The first so many, each with where it stands.
+    pub fn places(&self, count_max: usize, now: Timestamp) -> Vec<(ConversationId, Place)> {
+        let first = self.in_order.iter().take(count_max).enumerate();
+        let place = |(before, (_, id)): (usize, &(Timestamp, ConversationId))| {
+            let position = before + 1;
+            (id.clone(), Place { position, wait: self.wait_at(position, now) })
+        };
+        first.map(place).collect()
+    }
+
     /// The median of what each place took, for so many places.
     fn wait_at(&self, position: usize, now: Timestamp) -> Option<SignedDuration> {
         let recent = self.taken.iter().filter(|taken| now.duration_since(taken.at) <= WINDOW);

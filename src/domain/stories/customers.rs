@@ -461,6 +461,7 @@ pub(super) fn messenger() -> ChannelSettings {
         secret: String::new(),
         api_base: String::new(),
         polling: false,
+        groups: false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::State;
 use crate::effect::{Effect, Input};
-use crate::entry::{Attachment, Body, DeliveryState, Record, fold};
+use crate::entry::{Attachment, Body, DeliveryState, Earlier, Record, fold};
 use crate::event::RowState;
 use crate::id::EntryNumber;
 use crate::operator::Status;
@@ -224,6 +224,42 @@ fn records_count_every_append_and_entries_only_themselves() {
     assert_eq!(numbers, [1, 2, 3, 4]);
     let Body::Message(message) = &entries[3].body else { panic!("the reply is a message") };
     assert_eq!(message.delivery, Some(DeliveryState::Delivered));
+}
+
+#[test]
+fn what_a_message_said_before_is_kept_whatever_becomes_of_it() {
+    let mut story = anna_has_it();
+    let first = CustomerMessage {
+        external_id: Some("7".into()),
+        text: "helo".into(),
+        ..CustomerMessage::default()
+    };
+    story.tell(0, Input::CustomerWrote { message: first, original: None });
+    let edit = |text: &str| Input::CustomerEdited { external_id: "7".into(), text: text.into() };
+    story.tell(0, edit("hello"));
+    story.tell(0, edit("hello"));
+    let external_ids = vec!["8".into(), "7".into()];
+    story.then(Input::CustomerDeleted { external_ids }, &["deleted: 8, 7"]);
+    assert!(story.conversations[0].waiting_since.is_some(), "he still waits for an answer");
+    let newest = |story: &Story| {
+        let records = story.effects.iter().filter_map(|(_, effect)| appended(effect));
+        let entries = fold(records).into_iter().rev();
+        let mut messages = entries.filter_map(|entry| match entry.body {
+            Body::Message(message) => Some(message),
+            Body::Note { .. } | Body::Fact(_) => None,
+        });
+        messages.next().expect("a message")
+    };
+    let deleted = newest(&story);
+    assert_eq!((&*deleted.text, deleted.deleted_at), ("hello", Some(story.now)));
+    assert_eq!(deleted.earlier, [Earlier { text: "helo".into(), until: story.now }]);
+    for n in 0..40 {
+        story.tell(0, edit(&n.to_string()));
+    }
+    let edited = newest(&story);
+    assert_eq!((&*edited.text, edited.deleted_at), ("39", None), "an edit brings it back");
+    let kept: Vec<&str> = edited.earlier.iter().map(|earlier| &*earlier.text).collect();
+    assert_eq!((kept.len(), kept[0], kept[1], kept[19]), (20, "helo", "20", "38"));
 }
 
 fn appended(effect: &Effect) -> Option<Record> {

@@ -67,6 +67,7 @@ fn record_in_words(record: &Record) -> String {
         Record::Copied { entry, attachment, copy, .. } => {
             format!("file {attachment} of {}: {}", entry.0, plain(copy))
         }
+        Record::Deleted { external_ids, .. } => format!("deleted: {}", external_ids.join(", ")),
         Record::Reacted { reaction, .. } => format!("reacted: {reaction}"),
     }
 }

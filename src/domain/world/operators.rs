@@ -175,6 +175,8 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::DeliveryChanged { .. }
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
+        | Input::CustomerDeleted { .. }
+        | Input::ChatMigrated { .. }
         | Input::CustomerReacted { .. }
         | Input::DeadlinePassed => None,
     }

@@ -65,18 +65,34 @@ pub struct Message {
     pub delivery: Option<Delivery>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<String>,
+    /// What it said before its edits, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
+    /// It was taken back on the platform; what it said is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<String>,
     /// What kind of automatic message the line sent; left out: a person wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automatic: Option<TextKind>,
     /// What the customer thinks of it, in signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reaction: Option<String>,
+    /// Who wrote it, in a chat of several people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub writer: Option<String>,
     /// Messages with the same word are shown as one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub album: Option<String>,
     /// Why a message of the customer opened nothing and moved nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unheard: Option<Unheard>,
+}
+
+/// What a message said until it was edited.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct Earlier {
+    pub text: String,
+    pub until: String,
 }
 
 /// A kind of automatic message.
@@ -481,7 +497,8 @@ mod tests {
         }
         same(json!({
             "kind": "message", "text": "", "external_id": "1", "reply_to": "2",
-            "platform_at": at, "edited_at": at, "delivery": {"state": "failed", "reason": "gone"},
+            "platform_at": at, "edited_at": at, "deleted_at": at,
+            "earlier": [{"text": "so", "until": at}], "delivery": {"state": "failed", "reason": "gone"},
             "attachments": [
                 {"kind": "contact", "name": "Ivan", "phone": "+7", "own": true},
                 {"kind": "location", "latitude": 1.5, "longitude": 2.5, "title": "home"},

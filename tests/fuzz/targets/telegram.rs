@@ -17,7 +17,7 @@ fuzz_target!(|body: &[u8]| {
             token: "1:a".to_owned(),
             secret: "secret".to_owned(),
             api_base: "https://api.telegram.org".to_owned(),
-            polling: false,
+            polling: false, groups: false
         },
     };
     let header = |name: &str| name.eq_ignore_ascii_case(SECRET_HEADER).then_some("secret");

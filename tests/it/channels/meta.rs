@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::channel::ChannelSettings;
 use domain::chat::InboundKind;
 use domain::entry::{Attachment, Author, Body, DeliveryState};
 use domain::id::{ConversationId, EntryNumber};
@@ -383,6 +384,65 @@ async fn last_delivery(story: &Story, id: &ConversationId) -> DeliveryState {
         Body::Note { .. } | Body::Fact(_) => None,
     });
     newest.expect("something was sent")
+}
+
+#[test]
+fn whatsapp_is_answered_in_a_template_after_a_day_of_silence() {
+    let anna_alone = |line: &mut LineSettings| line.queue.operators = operators(["anna"]);
+    tell(anna_alone, async |story| {
+        let graph = meta::start();
+        let mut channel = WHATSAPP.channel(&graph.base());
+        if let ChannelSettings::Whatsapp { template, template_language, .. } = &mut channel.settings
+        {
+            (*template, *template_language) = ("we_answer".to_owned(), "ru".to_owned());
+        }
+        story.opens_channel("whatsapp", channel.settings).await;
+        let anna = story.signs_in("anna").await;
+        WHATSAPP.posts(story, &meta::whatsapp_text("16505551234", "wamid.1", "hello")).await;
+        let id = anna.accepts_it(story).await;
+        anna.replies(story, &id, "we will see").await;
+        story.time_jumps(24 * 3_600).await;
+        story.signs_in_anew("anna").await;
+        let anna = story.signs_in("anna").await;
+        anna.replies(story, &id, "It is there.\n\nCome   by!").await;
+        let sent = graph.with(|state| state.sent.clone());
+        let kinds: Vec<&str> = sent.iter().map(|body| body["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["text", "template"]);
+        let expected = json!({
+            "name": "we_answer", "language": { "code": "ru" },
+            "components": [{ "type": "body",
+                "parameters": [{ "type": "text", "text": "It is there. Come by!" }] }],
+        });
+        assert_eq!(sent[1]["template"], expected);
+        assert_eq!(sent[1]["to"], "16505551234");
+        anna.replies(story, &id, &"long ".repeat(300)).await;
+        let DeliveryState::Failed { reason } = last_delivery(story, &id).await else { panic!() };
+        assert!(reason.contains("1,024"), "{reason}");
+        WHATSAPP.posts(story, &meta::whatsapp_text("16505551234", "wamid.2", "thanks")).await;
+        anna.replies(story, &id, "you are welcome").await;
+        let newest = graph.with(|state| state.sent.last().cloned().unwrap());
+        assert_eq!(newest["type"], "text", "he has written again");
+    });
+}
+
+#[actix_web::test]
+async fn whatsapp_says_itself_that_the_day_is_over() {
+    let graph = meta::start();
+    graph.with(|state| state.closed = true);
+    let conversation = ConversationId::new("0-c1");
+    let message = outgoing("16505551234", "hello", &conversation);
+    let mut channel = WHATSAPP.channel(&graph.base());
+    let (outbound, kept) = (outbound_to_fakes(), Kept::default());
+    let without = channels::send(&outbound, &kept, &channel, &message).await;
+    assert!(matches!(without, SendOutcome::Refused { .. }), "{without:?}");
+    if let ChannelSettings::Whatsapp { template, .. } = &mut channel.settings {
+        *template = "we_answer".to_owned();
+    }
+    let inside = channels::send(&outbound, &kept, &channel, &message).await;
+    assert!(matches!(inside, SendOutcome::Sent { .. }), "{inside:?}");
+    let of_the_line = channels::Outgoing { by_operator: false, ..message };
+    let refused = channels::send(&outbound, &kept, &channel, &of_the_line).await;
+    assert!(matches!(refused, SendOutcome::Refused { .. }), "texts of the line itself do not");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 pub(crate) mod all_platforms;
 mod bot_framework;
 mod bots;
+mod edits;
+mod files_out;
+mod groups;
 mod meta;
 mod outbound;
 pub(crate) mod payloads;
@@ -10,6 +13,7 @@ pub(crate) mod platform;
 mod polling;
 pub(crate) mod rows;
 mod sending;
+mod signs;
 mod splitting;
 mod telegram;
 mod telegram_mutations;
@@ -43,6 +47,7 @@ pub(crate) fn telegram_at(api_base: &str) -> Channel {
         secret: SECRET.to_owned(),
         api_base: api_base.to_owned(),
         polling: false,
+        groups: false,
     })
 }
 
@@ -113,6 +118,7 @@ pub(crate) fn outgoing<'a>(
         author: Some(Shown { name: "Anna", picture: None }),
         by_operator: true,
         return_to: None,
+        heard_at: None,
         rating: None,
         written_at: "2026-11-22T11:59:58Z".parse().expect("a moment"),
         now: now(),

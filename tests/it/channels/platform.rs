@@ -123,7 +123,14 @@ impl Platform {
         };
         let mut taken = Vec::new();
         for item in channels::parse(channel, &request).unwrap() {
-            let Meaning::Inbound(inbound) = item.meaning else { continue };
+            let inbound = match item.meaning {
+                Meaning::Inbound(inbound) => inbound,
+                Meaning::Writing { chat } => {
+                    story.node.customer_writes(&channel.id, &chat).await;
+                    continue;
+                }
+                Meaning::Ignored(_) | Meaning::Confirmation => continue,
+            };
             let (dedupe, dedupe_seconds) = (item.dedupe, item.dedupe_seconds);
             let channel = channel.id.clone();
             let arrival = Arrival { channel, dedupe, dedupe_seconds, inbound: *inbound };

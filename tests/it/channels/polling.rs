@@ -30,7 +30,11 @@ fn texts(items: &[Item]) -> Vec<String> {
         Meaning::Inbound(inbound) => match &inbound.what {
             InboundKind::Message(message) => format!("{}: {}", inbound.chat, message.text),
             InboundKind::Edited { text, .. } => format!("{} edits: {text}", inbound.chat),
+            InboundKind::Deleted { external_ids } => {
+                format!("{} deletes {}", inbound.chat, external_ids.join(", "))
+            }
             InboundKind::Reacted { reaction, .. } => format!("{} {reaction}", inbound.chat),
+            InboundKind::Migrated { to } => format!("{} is {to} now", inbound.chat),
             InboundKind::Blocked => format!("{} blocks", inbound.chat),
             InboundKind::Unblocked => format!("{} unblocks", inbound.chat),
             InboundKind::Progress(told) => format!("{} has {:?}", inbound.chat, told.state),
@@ -38,6 +42,7 @@ fn texts(items: &[Item]) -> Vec<String> {
             InboundKind::Received { .. } | InboundKind::Introduced(_) => panic!("no bot says so"),
         },
         Meaning::Ignored(word) => (*word).to_owned(),
+        Meaning::Writing { chat } => format!("{chat} is writing"),
         Meaning::Confirmation => panic!("nothing to confirm"),
     };
     items.iter().map(text).collect()
@@ -85,7 +90,7 @@ async fn an_update_wakes_the_waiting_channel() {
         "offset": 5, "limit": 100, "timeout": 50,
         "allowed_updates": [
             "message", "edited_message", "business_message", "edited_business_message",
-            "callback_query", "message_reaction", "my_chat_member",
+            "deleted_business_messages", "callback_query", "message_reaction", "my_chat_member",
         ],
     });
     assert_eq!(*body, expected);

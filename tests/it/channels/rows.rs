@@ -57,6 +57,7 @@ pub(crate) const VK: Platform = Platform {
             random_id: 0,
             payload: None,
             keyboard: None,
+            attached: Vec::new(),
         };
         let mut photo = vk::message_new(77, 2, "");
         let sizes = json!([

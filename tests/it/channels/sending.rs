@@ -37,7 +37,9 @@ fn reason(outcome: &SendOutcome) -> &str {
         | SendOutcome::ChannelDead { reason }
         | SendOutcome::Refused { reason }
         | SendOutcome::Unknown { reason } => reason,
-        SendOutcome::Sent { .. } | SendOutcome::RetryAfter(_) => panic!("no reason: {outcome:?}"),
+        SendOutcome::Sent { .. } | SendOutcome::Migrated { .. } | SendOutcome::RetryAfter(_) => {
+            panic!("no reason: {outcome:?}")
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::channel::ChannelSettings;
 use domain::entry::{Attachment, Author, DeliveryState};
 use domain::id::ConversationId;
 use domain::line::{ClosingRule, LineSettings, RatingScale};
@@ -15,7 +16,7 @@ use super::rows::VK;
 use super::{now, outbound_to_fakes, outgoing};
 use crate::fakes::telegram::Fault;
 use crate::fakes::vk::{self, Sent, Vk};
-use crate::story::{operators, tell};
+use crate::story::{Story, operators, tell};
 
 const PEER: &str = "77";
 
@@ -163,13 +164,68 @@ async fn a_long_poll_goes_on_where_it_stopped() {
     let ahead = poll(Some(40)).await.unwrap();
     assert_eq!((ahead.items.len(), ahead.next_offset), (0, Some(1)), "failed: 1");
     vk.fails("/poll", Fault::Status(200, r#"{"failed":2}"#));
-    assert_eq!(poll(Some(1)).await.unwrap().next_offset, None, "everything is asked anew");
-    assert_eq!(poll(None).await.unwrap().next_offset, Some(1));
+    vk.with(|state| state.updates.push(vk::message_new(77, 2, "meanwhile")));
+    assert_eq!(poll(Some(1)).await.unwrap().next_offset, Some(1), "the place holds");
+    assert_eq!(poll(Some(1)).await.unwrap().items.len(), 1, "with a new key");
     assert_eq!(vk.requests("getLongPollServer").len(), 2);
+    vk.fails("/poll", Fault::Status(200, r#"{"failed":3}"#));
+    let anew = poll(Some(1)).await.unwrap();
+    assert_eq!((anew.items.len(), anew.next_offset), (0, Some(2)), "both are lost");
+    assert_eq!(vk.requests("getLongPollServer").len(), 3);
     vk.fails("/poll", Fault::Status(502, ""));
     assert!(matches!(poll(Some(1)).await, Err(PollError::RetryLater { .. })));
     vk.fails("getLongPollServer", error(15));
     assert!(matches!(poll(None).await, Err(PollError::ChannelDead { .. })));
+}
+
+/// What a customer said so far, as soon as it is so much.
+async fn said(story: &Story, times: usize) -> Vec<String> {
+    let (patience, since) = (Duration::from_secs(20), switchboard::clock::monotonic());
+    loop {
+        let open = story.conversations().await;
+        let his = open.iter().find(|conversation| &*conversation.chat.external == PEER);
+        let said = match his {
+            Some(conversation) => story.messages(&conversation.id).await,
+            None => Vec::new(),
+        };
+        if said.len() >= times {
+            return said;
+        }
+        assert!(since.elapsed() < patience, "he said {said:?}");
+        story.seconds_pass(1).await;
+    }
+}
+
+#[test]
+fn asking_goes_on_after_a_restart_where_it_stopped() {
+    let anna_alone = |line: &mut LineSettings| line.queue.operators = operators(["anna"]);
+    tell(anna_alone, async |story| {
+        let vk = vk::start();
+        vk.with(|state| state.cuts_empty_polls = true);
+        let mut channel = VK.channel(&vk.base());
+        if let ChannelSettings::Vk { polling, .. } = &mut channel.settings {
+            *polling = true;
+        }
+        story.opens_channel("vk", channel.settings).await;
+        while vk.requests("/poll").is_empty() {
+            story.seconds_pass(1).await;
+        }
+        let hello = vk::message_new(77, 1, "hello");
+        vk.with(|state| state.updates.push(hello.clone()));
+        assert_eq!(said(story, 1).await, ["hello"]);
+        vk.fails("/poll", Fault::AnswerLost);
+        vk.fails("/poll", Fault::Status(200, r#"{"failed":2}"#));
+        let slept = vk::message_new(77, 2, "while you slept");
+        vk.with(|state| state.updates.extend([slept.clone(), hello, slept]));
+        story.restarts().await;
+        let more = vk::message_new(77, 3, "are you awake?");
+        assert_eq!(said(story, 2).await, ["hello", "while you slept"]);
+        vk.with(|state| state.updates.push(more));
+        let all = ["hello", "while you slept", "are you awake?"];
+        assert_eq!(said(story, 3).await, all, "each once");
+        let asked = vk.requests("/poll").pop().unwrap().path;
+        assert!(asked.contains("ts=4") || asked.contains("ts=5"), "{asked}");
+    });
 }
 
 #[actix_web::test]
@@ -231,6 +287,7 @@ fn what_a_manager_writes_in_vk_is_an_answer_and_opens_nothing() {
                 random_id: 0,
                 payload: None,
                 keyboard: None,
+                attached: Vec::new(),
             };
             vk::message_reply(&sent, Some(5))
         };

@@ -54,7 +54,7 @@ fn inbound(item: &Item) -> &Inbound {
     match &item.meaning {
         Meaning::Inbound(inbound) => inbound,
         Meaning::Ignored(word) => panic!("ignored: {word}"),
-        Meaning::Confirmation => panic!("nothing to confirm"),
+        Meaning::Writing { .. } | Meaning::Confirmation => panic!("nothing to store"),
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct State {
     pub(crate) sent: Vec<Value>,
     /// Profiles by the customer's id.
     pub(crate) people: BTreeMap<String, Value>,
+    /// Signs that somebody writes or has read.
+    pub(crate) signs: Vec<Value>,
     /// Only messages with this tag are taken: the 24 hours are over.
     pub(crate) closed: bool,
 }
@@ -58,8 +60,15 @@ fn answer(state: &mut State, request: &Request) -> Reply {
 
 fn send(state: &mut State, request: &Request) -> Reply {
     let body: Value = serde_json::from_slice(&request.body).expect("json");
-    if state.closed && body["tag"] != "HUMAN_AGENT" {
+    if state.closed && body["messaging_product"] == "whatsapp" && body["type"] != "template" {
+        return error(131_047, 0, "Re-engagement message");
+    }
+    if state.closed && body["messaging_product"] != "whatsapp" && body["tag"] != "HUMAN_AGENT" {
         return error(10, 2_018_278, "This message is sent outside of allowed window");
+    }
+    if body["sender_action"].is_string() || body["status"] == "read" {
+        state.signs.push(body);
+        return Reply::of(200, json!({ "success": true }).to_string());
     }
     state.sent.push(body.clone());
     let id = state.sent.len();

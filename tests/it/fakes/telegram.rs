@@ -4,7 +4,7 @@
 //! updates acknowledges the earlier ones and conflicts with a webhook. What it does wrong, it does
 //! because a story asked for it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -78,6 +78,8 @@ struct Platform {
 
 struct State {
     now: Timestamp,
+    /// Groups by their ids of before, each with the id that it has now.
+    migrated: BTreeMap<String, i64>,
     last_update: i64,
     last_message: i64,
     faults: VecDeque<(&'static str, Fault)>,
@@ -107,6 +109,7 @@ impl Telegram {
     pub(crate) fn start(now: Timestamp) -> Self {
         let platform = Arc::new(Platform {
             state: Mutex::new(State {
+                migrated: BTreeMap::new(),
                 now,
                 last_update: 1000,
                 last_message: 0,
@@ -267,6 +270,11 @@ impl Telegram {
         self.platform.buttons()
     }
 
+    /// A group goes on under another id.
+    pub(crate) fn migrates(&self, from: i64, to: i64) {
+        self.platform.state().migrated.insert(from.to_string(), to);
+    }
+
     /// How many presses the platform still shows as waiting.
     pub(crate) fn waiting_presses(&self) -> usize {
         self.platform.state().waiting.len()
@@ -362,6 +370,7 @@ impl Platform {
             "sendMessage" => self.send_message(body),
             "getUpdates" => self.get_updates(body).await,
             "getMe" => result(&bot()),
+            "sendChatAction" => result(&json!(true)),
             "answerCallbackQuery" => self.answer_callback_query(body),
             "editMessageReplyMarkup" => self.edit_reply_markup(body),
             "setWebhook" => {
@@ -381,6 +390,14 @@ impl Platform {
     }
 
     fn send_message(&self, body: &Value) -> Reply {
+        let migrated = self.state().migrated.get(&body["chat_id"].to_string()).copied();
+        if let Some(to) = migrated {
+            let refusal = json!({
+                "ok": false, "error_code": 400, "parameters": { "migrate_to_chat_id": to },
+                "description": "Bad Request: group chat was upgraded to a supergroup chat",
+            });
+            return Reply::of(400, refusal.to_string());
+        }
         let text = body["text"].as_str().unwrap_or("");
         if text.trim().is_empty() {
             return refusal(400, "Bad Request: message text is empty");

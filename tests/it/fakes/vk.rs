@@ -1,13 +1,16 @@
 //! VK: the API that a community calls, and the events that it is sent.
 //!
 //! Behaves as the documentation says: a random id that was seen is answered with the message that
-//! it made, errors come with status 200, and a long poll answers what is behind `ts`.
+//! it made, errors come with status 200, a file is uploaded and saved before a message names it, and a
+//! long poll answers what is behind `ts`.
 
 use std::collections::BTreeMap;
 
+use actix_web::web::Bytes;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::form::Form;
 use super::scripted::Scripted;
 use super::server::{Reply, Request};
 
@@ -25,6 +28,18 @@ pub(crate) struct Sent {
     pub(crate) random_id: i64,
     pub(crate) payload: Option<String>,
     pub(crate) keyboard: Option<Value>,
+    pub(crate) attached: Vec<Kept>,
+}
+
+/// A file as the platform has it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Kept {
+    /// `photo`, `doc` or `audio_message`.
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) content: Bytes,
+    /// What a message calls it; none: it is not saved yet.
+    saved: Option<String>,
 }
 
 #[derive(Default)]
@@ -33,6 +48,10 @@ pub(crate) struct State {
     pub(crate) names: BTreeMap<String, (String, String)>,
     /// What a long poll finds, by its `ts`.
     pub(crate) updates: Vec<Value>,
+    /// A poll that finds nothing is cut, as if nobody had the patience.
+    pub(crate) cuts_empty_polls: bool,
+    /// Everything that was uploaded.
+    files: Vec<Kept>,
     base: String,
 }
 
@@ -84,6 +103,9 @@ fn answer(state: &mut State, request: &Request) -> Reply {
     if path == "/poll" {
         return long_poll(state, query);
     }
+    if let Some(kind) = path.strip_prefix("/upload/") {
+        return upload(state, kind, request);
+    }
     let fields: BTreeMap<String, String> =
         form_urlencoded::parse(&request.body).into_owned().collect();
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
@@ -104,8 +126,47 @@ fn answer(state: &mut State, request: &Request) -> Reply {
             let (server, ts) = (format!("{}/poll", state.base), state.updates.len().to_string());
             response(&json!({ "server": server, "key": "k1", "ts": ts }))
         }
+        "/method/messages.setActivity" | "/method/messages.markAsRead" => response(&json!(1)),
+        "/method/photos.getMessagesUploadServer" => upload_server(state, "photo"),
+        "/method/docs.getMessagesUploadServer" => upload_server(state, &field("type")),
+        "/method/photos.saveMessagesPhoto" => save(state, &field("photo"))
+            .map_or_else(|| error(129, "Invalid photo"), |(_, saved)| response(&json!([saved]))),
+        "/method/docs.save" => save(state, &field("file")).map_or_else(
+            || error(105, "Couldn't save file"),
+            |(kind, saved)| response(&json!({ "type": kind, kind: saved })),
+        ),
         _ => error(3, "Unknown method passed"),
     }
+}
+
+fn upload_server(state: &State, kind: &str) -> Reply {
+    response(&json!({ "upload_url": format!("{}/upload/{kind}", state.base) }))
+}
+
+/// A photo must look like one, a voice message must be one.
+fn upload(state: &mut State, kind: &str, request: &Request) -> Reply {
+    let field = if kind == "photo" { "photo" } else { "file" };
+    let (name, content) = Form::read(request).file(field).expect("a file");
+    let begins: &[u8] = match kind {
+        "photo" => b"\x89PNG",
+        "audio_message" => b"OggS",
+        _ => b"",
+    };
+    if !content.starts_with(begins) {
+        let refusal = json!({ "error": "ERR_UPLOAD_BAD", "error_descr": "no such file here" });
+        let empty = json!({ "server": 7, "photo": "[]", "hash": "h" });
+        return Reply::of(200, if kind == "photo" { empty } else { refusal }.to_string());
+    }
+    let token = format!("upload-{}", state.files.len());
+    state.files.push(Kept { kind: kind.to_owned(), name, content, saved: None });
+    Reply::of(200, json!({ "server": 7, field: token, "hash": "h" }).to_string())
+}
+
+fn save(state: &mut State, token: &str) -> Option<(String, Value)> {
+    let number: usize = token.strip_prefix("upload-")?.parse().ok()?;
+    let file = state.files.get_mut(number)?;
+    file.saved = Some(format!("{}-{GROUP}_{number}_key", file.kind));
+    Some((file.kind.clone(), json!({ "id": number, "owner_id": -GROUP, "access_key": "key" })))
 }
 
 fn send(state: &mut State, fields: &BTreeMap<String, String>) -> Reply {
@@ -118,6 +179,17 @@ fn send(state: &mut State, fields: &BTreeMap<String, String>) -> Reply {
     if field("message").chars().count() > 9_000 {
         return error(914, "Message is too long");
     }
+    let attachment = field("attachment");
+    let names = attachment.split(',').filter(|name| !name.is_empty());
+    let is = |file: &&Kept, name: &str| file.saved.as_deref() == Some(name);
+    let attached: Option<Vec<Kept>> =
+        names.map(|name| state.files.iter().find(|file| is(file, name)).cloned()).collect();
+    let Some(attached) = attached.filter(|attached| attached.len() <= 10) else {
+        return error(100, "One of the parameters specified was missing or invalid: attachment");
+    };
+    if field("message").is_empty() && attached.is_empty() {
+        return error(100, "One of the parameters specified was missing or invalid: message");
+    }
     let id = 500 + i64::try_from(state.sent.len()).expect("few");
     state.sent.push(Sent {
         peer: field("peer_id"),
@@ -126,6 +198,7 @@ fn send(state: &mut State, fields: &BTreeMap<String, String>) -> Reply {
         random_id,
         payload: fields.get("payload").cloned(),
         keyboard: fields.get("keyboard").and_then(|text| serde_json::from_str(text).ok()),
+        attached,
     });
     response(&json!(id))
 }
@@ -142,6 +215,9 @@ fn long_poll(state: &State, query: &str) -> Reply {
         return Reply::of(200, json!({ "failed": 1, "ts": newest }).to_string());
     }
     let updates = &state.updates[from..];
+    if updates.is_empty() && state.cuts_empty_polls {
+        return Reply::Cut;
+    }
     Reply::of(200, json!({ "ts": newest.to_string(), "updates": updates }).to_string())
 }
 

@@ -7,6 +7,7 @@ mod leases;
 mod memory;
 mod together;
 mod view;
+mod visitors;
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;

@@ -99,6 +99,7 @@ impl Story {
             Record::Edited { .. }
             | Record::Delivery { .. }
             | Record::Copied { .. }
+            | Record::Deleted { .. }
             | Record::Reacted { .. } => None,
         });
         let all: Vec<u32> = (1..=conversation.last_entry.0).collect();

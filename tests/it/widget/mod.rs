@@ -2,7 +2,7 @@
 
 mod edge;
 mod files;
-mod page;
+pub mod page;
 mod protocol;
 mod reading;
 mod who;

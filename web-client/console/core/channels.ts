@@ -7,12 +7,15 @@ import { NOT_ASKED, type Asked, type Failure, type Problem } from "./failure.ts"
 export type ChannelKind = { kind: string; fields: readonly ChannelField[] };
 
 export type ChannelField = {
+  /** With a dot: a field of a group. */
   name: string;
   /** `origins`: a list of texts, a line each. */
-  is: "secret" | "text" | "url" | "flag" | "origins";
+  is: "secret" | "text" | "url" | "flag" | "origins" | "long_text" | "color" | "number" | "choice";
   needed: boolean;
   /** What it is when it is left out. */
   default: string | null;
+  /** Of a choice. */
+  choices?: readonly string[];
 };
 
 export type Channel = {
@@ -157,19 +160,56 @@ export function valueOf(
 ): string | boolean {
   const typed = form.fields[field.name];
   if (typed !== undefined) return typed;
-  const stored = channel?.settings[field.name];
+  const stored = storedIn(channel, field.name);
   if (field.is === "flag") return typeof stored === "boolean" ? stored : field.default === "true";
   if (field.is === "secret") return "";
   if (field.is === "origins") return Array.isArray(stored) ? stored.join("\n") : "";
-  return typeof stored === "string" ? stored : (field.default ?? "");
+  if (typeof stored === "string" || typeof stored === "number") return String(stored);
+  return channel === null || stored === undefined ? (field.default ?? "") : "";
 }
 
-/** The settings to send: what was typed. An empty field is as if nobody had touched it. */
-export function settingsToSend(form: ChannelForm): Record<string, string | boolean | string[]> {
-  const { [ORIGINS]: origins, ...fields } = form.fields;
-  const typed = Object.entries(fields).filter(([, value]) => value !== "");
-  const list = origins === undefined ? {} : { [ORIGINS]: String(origins).split(/\s+/).filter(Boolean) };
-  return { kind: form.kind, ...Object.fromEntries(typed), ...list };
+/** The group of a field, if it is in one. */
+export function groupOf({ name }: ChannelField): string | null {
+  return name.includes(".") ? (name.split(".")[0] ?? null) : null;
+}
+
+function storedIn(channel: Channel | null, name: string): unknown {
+  const [first = "", second] = name.split(".");
+  const stored = channel?.settings[first];
+  return second === undefined ? stored : (stored as Record<string, unknown> | undefined)?.[second];
+}
+
+/**
+ * The settings to send: what was typed. An empty field is as if nobody had touched it, but for a list,
+ * and for a field of a group: groups are sent whole, and empty is none there.
+ */
+export function settingsToSend(
+  form: ChannelForm,
+  channel: Channel | null,
+  kind: ChannelKind | null,
+): Record<string, unknown> {
+  const settings: Record<string, unknown> = { kind: form.kind };
+  for (const [name, value] of Object.entries(form.fields)) {
+    const [group = "", field] = name.split(".");
+    if (name === ORIGINS) settings[name] = String(value).split(/\s+/).filter(Boolean);
+    else if (field !== undefined) {
+      const whole = settings[group] ?? channel?.settings[group] ?? {};
+      const typed = sent(value, kindOfField(kind, name));
+      settings[group] = typed === undefined ? whole : { ...whole, [field]: typed };
+    } else if (value !== "") settings[name] = value;
+  }
+  return settings;
+}
+
+function kindOfField(kind: ChannelKind | null, name: string): ChannelField["is"] {
+  return kind?.fields.find((field) => field.name === name)?.is ?? "text";
+}
+
+/** Undefined: what cannot be empty stays as it is. */
+function sent(value: string | boolean, is: ChannelField["is"]) {
+  if (typeof value === "boolean") return value;
+  if (value.trim() === "") return is === "text" || is === "long_text" ? null : undefined;
+  return is === "number" && /^\d+$/.test(value.trim()) ? Number(value) : value;
 }
 
 export function isWidget({ settings }: Channel): boolean {

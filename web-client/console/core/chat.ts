@@ -80,6 +80,11 @@ function applied(chat: Chat, event: Event): Chat {
       return copied(chat, event.entry, event.attachment, event.copy);
     case "reacted":
       return changed(chat, isMessage(event.external_id), { reaction: event.reaction });
+    case "deleted":
+      return event.external_ids.reduce(
+        (left, id) => changed(left, isMessage(id), { deleted_at: event.at }),
+        chat,
+      );
     case "line":
     case "channel":
     case "operator":
@@ -96,8 +101,19 @@ function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
   return [...before, entry, ...entries.slice(before.length)];
 }
 
+/** As the hub keeps it: the first words and the newest, where there are many. */
+const EARLIER_MAX = 20;
+
 function edited(chat: Chat, externalId: string, text: string, at: string): Chat {
-  return changed(chat, isMessage(externalId), { text, edited_at: at });
+  const entries = chat.entries.map((entry) => {
+    if (!isMessage(externalId)(entry) || entry.body.kind !== "message") return entry;
+    const { deleted_at: _undone, earlier = [], ...body } = entry.body;
+    const kept = earlier.length < EARLIER_MAX ? earlier : [...earlier.slice(0, 1), ...earlier.slice(2)];
+    const before = body.text === text ? earlier : [...kept, { text: body.text, until: at }];
+    const versions = before.length > 0 ? { earlier: before } : {};
+    return { ...entry, body: { ...body, ...versions, text, edited_at: at } };
+  });
+  return { ...chat, entries };
 }
 
 function isMessage(externalId: string): (entry: Entry) => boolean {
@@ -134,6 +150,7 @@ function conversationOf(event: Event): ConversationId | null {
     case "delivery":
     case "file":
     case "reacted":
+    case "deleted":
       return event.conversation;
     case "line":
     case "channel":

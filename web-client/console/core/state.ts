@@ -289,6 +289,7 @@ function applied(state: State, event: Event): State {
     case "delivery":
     case "file":
     case "reacted":
+    case "deleted":
       // These concern the open chat only.
       return next;
     case "line":

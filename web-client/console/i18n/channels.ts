@@ -18,6 +18,14 @@ export function fieldHint(words: ChannelWords, field: string): string {
   return named(words.hints, field) ?? "";
 }
 
+export function groupName(words: ChannelWords, group: string): string {
+  return named(words.groups, group) ?? group;
+}
+
+export function choiceName(words: ChannelWords, choice: string): string {
+  return named(words.choices, choice) ?? choice;
+}
+
 function named<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

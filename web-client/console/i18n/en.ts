@@ -197,6 +197,9 @@ export const en = {
     automatic: (kind: string) => `Automatic: ${kind}`,
     note: "note",
     edited: "edited",
+    earlier: (until: string) => `Until ${until}:`,
+    deleted: "deleted",
+    deletedThere: "The message was deleted on the platform; what it said is kept here",
     sending: "sending…",
     blocked: "the customer has blocked us",
     delivery: {

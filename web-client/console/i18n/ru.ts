@@ -200,6 +200,9 @@ export const ru: Words = {
     automatic: (kind) => `Автоматически: ${kind}`,
     note: "заметка",
     edited: "изменено",
+    earlier: (until) => `До ${until}:`,
+    deleted: "удалено",
+    deletedThere: "Сообщение удалено на платформе; здесь оно сохранено",
     sending: "отправляется…",
     blocked: "клиент нас заблокировал",
     delivery: {

@@ -15,14 +15,19 @@ export async function kinds(): Promise<Answer<readonly ChannelKind[]>> {
   return inside(read, ({ kinds }) => kinds);
 }
 
-export function create(form: ChannelForm): Promise<Answer<Channel>> {
+export function create(form: ChannelForm, kind: ChannelKind | null): Promise<Answer<Channel>> {
   const { name, line } = form;
-  return answer(post("channels", { name, line: line ?? "", settings: settingsToSend(form) }));
+  const settings = settingsToSend(form, null, kind);
+  return answer(post("channels", { name, line: line ?? "", settings }));
 }
 
-export function change(channel: Channel, form: ChannelForm): Promise<Answer<Channel>> {
+export function change(
+  channel: Channel,
+  form: ChannelForm,
+  kind: ChannelKind | null,
+): Promise<Answer<Channel>> {
   const { name, line, enabled } = form;
-  const settings = settingsToSend(form);
+  const settings = settingsToSend(form, channel, kind);
   return answer(put(of(channel.id), { version: channel.version, name, line, enabled, settings }));
 }
 

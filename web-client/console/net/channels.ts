@@ -5,6 +5,7 @@ import {
   channelOf,
   formOfChannel,
   freshChannel,
+  kindOf,
   type ChannelForm,
   type ChannelsEvent,
 } from "../core/channels.ts";
@@ -93,8 +94,10 @@ async function save(state: Signal<State>, tell: Tell): Promise<void> {
 }
 
 function stored(state: Signal<State>, form: ChannelForm): ReturnType<typeof api.create> {
-  const channel = form.channel ? channelOf(state.peek().connecting, form.channel) : null;
-  return channel === null ? api.create(form) : api.change(channel, form);
+  const { connecting } = state.peek();
+  const channel = form.channel ? channelOf(connecting, form.channel) : null;
+  const kind = kindOf(connecting, form.kind);
+  return channel === null ? api.create(form, kind) : api.change(channel, form, kind);
 }
 
 type Tell = (event: ChannelsEvent) => void;

@@ -10,6 +10,7 @@ import {
   valueOf,
   withChannels,
   type Channel,
+  type ChannelForm,
   type ChannelKind,
   type ChannelsEvent,
 } from "../core/channels.ts";
@@ -60,7 +61,7 @@ test("only what was typed is sent, and a secret that was not touched stays", () 
     { kind: "field", name: "token", value: "" },
     { kind: "field", name: "polling", value: false },
   );
-  expect(settingsToSend(form!)).toEqual({ kind: "vk", polling: false });
+  expect(settingsToSend(form!, channel(), VK)).toEqual({ kind: "vk", polling: false });
 });
 
 test("what was made is told until one goes elsewhere", () => {
@@ -107,8 +108,8 @@ test("a list is typed a line each, and can be emptied", () => {
   const widget = channel({ settings });
   const form = formOfChannel(widget);
   expect(valueOf(form, widget, field)).toBe("https://a.example\nhttps://b.example");
-  expect(settingsToSend(form)).toEqual({ kind: "widget" });
-  const typed = (origins: string) => settingsToSend({ ...form, fields: { origins } });
+  expect(settingsToSend(form, widget, null)).toEqual({ kind: "widget" });
+  const typed = (origins: string) => settingsToSend({ ...form, fields: { origins } }, widget, null);
   expect(typed("https://a.example\n\n https://c.example ")).toEqual({
     kind: "widget",
     origins: ["https://a.example", "https://c.example"],
@@ -117,4 +118,37 @@ test("a list is typed a line each, and can be emptied", () => {
   expect(snippetOf(widget)).toBe(
     '<script src="https://hub.example/widget.js" data-channel="c1" async></script>',
   );
+});
+
+test("a group is sent whole, with what was typed over what is stored", () => {
+  const kind: ChannelKind = {
+    kind: "widget",
+    fields: [
+      { name: "look.title", is: "text", needed: false, default: null },
+      { name: "look.color", is: "color", needed: false, default: "#1f6feb" },
+      { name: "limits.conversations_per_hour", is: "number", needed: false, default: "60" },
+    ],
+  };
+  const [title, color, limit] = kind.fields;
+  const look = { title: "Ask us", color: "#112233", theme: "dark" };
+  const settings = { kind: "widget", look, limits: { conversations_per_hour: 5 } };
+  const widget = channel({ settings });
+  const form = formOfChannel(widget);
+  expect(valueOf(form, widget, title!)).toBe("Ask us");
+  expect(valueOf(form, widget, limit!)).toBe("5");
+  expect(valueOf(freshChannel("widget", "Site"), null, color!)).toBe("#1f6feb");
+  const typed = (fields: ChannelForm["fields"]) =>
+    settingsToSend({ ...form, fields }, widget, kind);
+  expect(typed({ "look.color": "#445566", "look.title": " " })).toEqual({
+    kind: "widget",
+    look: { title: null, color: "#445566", theme: "dark" },
+  });
+  expect(typed({ "limits.conversations_per_hour": "7" })).toEqual({
+    kind: "widget",
+    limits: { conversations_per_hour: 7 },
+  });
+  expect(settingsToSend({ ...freshChannel("widget", "S"), fields: { "look.theme": "light" } }, null, kind))
+    .toEqual({ kind: "widget", look: { theme: "light" } });
+  const empty = channel({ settings: { ...settings, look: { ...look, title: null } } });
+  expect(valueOf(formOfChannel(empty), empty, title!)).toBe("");
 });

@@ -51,6 +51,29 @@ test("an edit changes the text and says so", () => {
   expect(story.state.chat?.entries[0]?.body).toMatchObject({ text: "hello", edited_at: at });
 });
 
+test("what stood there before an edit or a deletion is kept", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  const entry = wrote(1, "helo");
+  story.reads({ ...entry, body: { kind: "message", text: "helo", external_id: "77" } });
+  const at = (second: number) => `2026-03-01T09:00:${String(second).padStart(2, "0")}Z`;
+  const edit = { kind: "edited", conversation: CHAT, external_id: "77" } as const;
+  story.happens({ ...edit, text: "hello", at: at(1) });
+  story.happens({ ...edit, text: "hello", at: at(2) });
+  story.happens({ kind: "deleted", conversation: CHAT, external_ids: ["78", "77"], at: at(3) });
+  const earlier = [{ text: "helo", until: at(1) }];
+  expect(story.state.chat?.entries[0]?.body).toMatchObject({ text: "hello", earlier, deleted_at: at(3) });
+  for (let second = 4; second < 40; second++) {
+    story.happens({ ...edit, text: `${second}`, at: at(second) });
+  }
+  const body = story.state.chat?.entries[0]?.body;
+  if (body?.kind !== "message") throw new Error("a message");
+  expect(body.deleted_at, "it is there again").toBeUndefined();
+  expect(body.earlier?.map(({ text }) => text).slice(0, 2)).toEqual(["helo", "20"]);
+  expect(body.earlier).toHaveLength(20);
+});
+
 test("an answer to an earlier request is not taken", () => {
   const story = Story.atDesk();
   story.shows(held("anna"));

@@ -46,7 +46,11 @@ function EntryBody({ desk, entry }: { desk: Desk; entry: Entry }) {
       return (
         <>
           <p class="EntryItem-author">{writerWords(desk, entry.author, body)}</p>
-          {body.text !== "" && <p class="EntryItem-text">{body.text}</p>}
+          {body.text !== "" && (
+            <p class={body.deleted_at ? "EntryItem-text EntryItem-text--gone" : "EntryItem-text"}>
+              {body.text}
+            </p>
+          )}
           {body.attachments?.map((attachment, index) => (
             <AttachmentItem
               key={index}
@@ -116,7 +120,7 @@ function MessageFoot({ desk, entry, message }: MessageFootProps) {
   const row = openRow(state);
   const isOver = message.delivery?.state === "failed" || message.delivery?.state === "unconfirmed";
   const maySend = isOver && row !== null && state.me !== null && may(state.me, "send_again", row);
-  const { delivery, edited_at, reaction, unheard } = message;
+  const { delivery, deleted_at, reaction, unheard } = message;
   return (
     <p class="EntryItem-foot">
       {reaction && (
@@ -125,9 +129,13 @@ function MessageFoot({ desk, entry, message }: MessageFootProps) {
         </span>
       )}
       {unheard && <span data-testid="unheard">{words.unheard[unheard]}</span>}
-      {edited_at && (
-        <span data-testid="edited" title={fullTime(words, edited_at)}>
-          {words.entry.edited}
+      <Versions words={words} message={message} />
+      {deleted_at && (
+        <span
+          data-testid="deleted"
+          title={`${words.entry.deletedThere} (${fullTime(words, deleted_at)})`}
+        >
+          {words.entry.deleted}
         </span>
       )}
       {delivery && (
@@ -154,6 +162,43 @@ function MessageFoot({ desk, entry, message }: MessageFootProps) {
   );
 }
 
+/** Says that it was edited; what stood there before is a click away. */
+function Versions({ words, message }: { words: Words; message: Message }) {
+  const [isOpen, setOpen] = useState(false);
+  const { edited_at, earlier } = message;
+  if (!edited_at) return null;
+  if (!earlier) {
+    return (
+      <span data-testid="edited" title={fullTime(words, edited_at)}>
+        {words.entry.edited}
+      </span>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class="EntryItem-why"
+        aria-expanded={isOpen}
+        title={fullTime(words, edited_at)}
+        data-testid="edited"
+        onClick={() => setOpen(!isOpen)}
+      >
+        {words.entry.edited}
+      </button>
+      {isOpen && (
+        <span class="EntryItem-earlier" data-testid="earlier">
+          {earlier.map(({ text, until }) => (
+            <span key={until}>
+              {words.entry.earlier(clock(words, until))} {text}
+            </span>
+          ))}
+        </span>
+      )}
+    </>
+  );
+}
+
 function Time({ words, entry }: { words: Words; entry: Entry }) {
   return (
     <time dateTime={entry.at} title={fullTime(words, entry.at)}>
@@ -163,8 +208,9 @@ function Time({ words, entry }: { words: Words; entry: Entry }) {
 }
 
 /** Of what the line said by itself also which text it is. */
-function writerWords(desk: Desk, author: Author, { automatic }: Message): string {
+function writerWords(desk: Desk, author: Author, { automatic, writer }: Message): string {
   const { words } = desk;
+  if (writer) return `${writer} (${authorWords(desk, author)})`;
   return automatic ? words.entry.automatic(words.fact.texts[automatic]) : authorWords(desk, author);
 }
 

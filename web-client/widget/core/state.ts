@@ -32,6 +32,8 @@ export type Pending = {
   refused: Refusal | null;
   /** Uploaded before. */
   files?: string[] | undefined;
+  /** Files that could not be taken up at all. */
+  chosen?: File[];
 };
 
 export type StateEvent =
@@ -39,6 +41,7 @@ export type StateEvent =
   | { on: "gone" }
   | { on: "news"; news: News }
   | { on: "acted"; act: Act; at: number }
+  | { on: "pending"; pending: readonly Pending[] }
   | { on: "answered"; id: string; outcome: Outcome }
   | { on: "link"; link: State["link"] }
   | { on: "typing"; at: number }
@@ -76,6 +79,8 @@ export function reduce(state: State, event: StateEvent): State {
       return withNews(state, event.news, true);
     case "acted":
       return withAct(state, event.act, event.at);
+    case "pending":
+      return { ...state, pending: event.pending };
     case "answered":
       return withAnswer(state, event.id, event.outcome);
     case "link":

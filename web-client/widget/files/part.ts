@@ -8,6 +8,7 @@ const FILES_MAX = 10;
 const WORDS = {
   en: {
     sending: "sending…",
+    cancel: "Cancel",
     remove: "Remove",
     too_large: "this file is too large.",
     not_allowed: "files of this kind cannot be sent.",
@@ -19,6 +20,7 @@ const WORDS = {
   },
   ru: {
     sending: "отправляется…",
+    cancel: "Отменить",
     remove: "Убрать",
     too_large: "файл слишком большой.",
     not_allowed: "такие файлы отправить нельзя.",
@@ -35,8 +37,8 @@ type Problem = keyof (typeof WORDS)["en"];
 /** What the chat does for its files. */
 export type Around = {
   language(): "en" | "ru";
-  /** Asks the hub as this visitor; `path` is behind that of the widget. */
-  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Proves who the visitor is. */
+  bearer(): string;
   /** Sends a message with these, which were uploaded. */
   send(files: string[]): void;
 };
@@ -47,42 +49,76 @@ export async function send(chosen: readonly File[], around: Around): Promise<voi
   if (files.length === 0) return;
   const words = WORDS[around.language()];
   const [bubble, name, foot] = [element("article", "bubble own"), element("p"), element("p")];
+  const progress = element("progress");
   name.textContent = files.map(({ name }) => name).join(", ");
+  progress.setAttribute("aria-label", words.sending);
+  progress.dataset["testid"] = "progress";
+  progress.value = 0;
   foot.textContent = words.sending;
   foot.className = "bubble-foot";
   bubble.dataset["testid"] = "upload";
-  bubble.append(name, foot);
+  const cancelled = new AbortController();
+  const cancel = button(words.cancel, () => {
+    cancelled.abort();
+    bubble.remove();
+  });
+  bubble.append(name, progress, foot, cancel);
   document.querySelector(".log")?.append(bubble);
   bubble.scrollIntoView();
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const sent: string[] = [];
+  let before = 0;
   for (const file of files) {
-    const uploaded = await upload(file, around);
+    const uploaded = await upload(file, around, cancelled.signal, (taken) => {
+      progress.value = bytes === 0 ? 0 : Math.min(1, (before + taken) / bytes);
+    });
+    if (cancelled.signal.aborted) return;
     if ("problem" in uploaded) {
       const problem = words[uploaded.problem];
       foot.textContent = files.length > 1 ? `${file.name}: ${problem}` : problem;
-      return atEnd(() => bubble.append(removal(bubble, words.remove)));
+      const removal = button(words.remove, () => bubble.remove());
+      return atEnd(() => bubble.replaceChildren(name, foot, removal));
     }
+    before += file.size;
     sent.push(uploaded.id);
   }
   bubble.remove();
   around.send(sent);
 }
 
-function removal(bubble: HTMLElement, word: string): HTMLElement {
+function button(word: string, press: () => void): HTMLElement {
   const button = element("button", "link");
   button.type = "button";
   button.textContent = word;
-  button.onclick = () => bubble.remove();
+  button.onclick = press;
   return button;
 }
 
-async function upload(file: File, around: Around): Promise<{ id: string } | { problem: Problem }> {
+type Uploaded = { id: string } | { problem: Problem };
+
+/** By the one way on which browsers say how far an upload is. */
+function upload(
+  file: File,
+  around: Around,
+  signal: AbortSignal,
+  tell: (bytes: number) => void,
+): Promise<Uploaded> {
+  const request = new XMLHttpRequest();
+  request.open("POST", address(`files?name=${encodeURIComponent(file.name)}`));
+  request.setRequestHeader("content-type", "application/octet-stream");
+  request.setRequestHeader("authorization", `Bearer ${around.bearer()}`);
+  request.upload.onprogress = ({ loaded }) => tell(loaded);
+  signal.addEventListener("abort", () => request.abort());
+  return new Promise((resolve) => {
+    request.onloadend = () => resolve(uploaded(request));
+    request.send(file);
+  });
+}
+
+function uploaded({ status, responseText }: XMLHttpRequest): Uploaded {
   try {
-    const headers = { "content-type": "application/octet-stream" };
-    const path = `files?name=${encodeURIComponent(file.name)}`;
-    const answer = await around.fetch(path, { method: "POST", body: file, headers });
-    const body = (await answer.json()) as { id: string; error: { code: string } };
-    if (answer.ok) return { id: body.id };
+    const body = JSON.parse(responseText) as { id: string; error: { code: string } };
+    if (status < 300) return { id: body.id };
     return { problem: body.error.code in WORDS.en ? (body.error.code as Problem) : "other" };
   } catch {
     return { problem: "other" };
@@ -95,7 +131,7 @@ export function show(items: readonly Item[], around: Around): void {
     const message = items.find((item): item is Message => nameOf(item) === place.dataset["files"]);
     if (message === undefined) continue;
     place.dataset["shown"] = "";
-    const buttons = (message.files ?? []).map((file) => button(message, file, around));
+    const buttons = (message.files ?? []).map((file) => shown(message, file, around));
     atEnd(() => place.replaceChildren(...buttons));
   }
 }
@@ -105,7 +141,7 @@ function nameOf(item: Item): string | null {
 }
 
 /** Saves the file; shows its picture, if there is one. */
-function button(message: Message, file: MessageFile, around: Around): HTMLElement {
+function shown(message: Message, file: MessageFile, around: Around): HTMLElement {
   const path = `files/${message.conversation}/${message.n}/${file.index}`;
   const [button, name, note] = [element("button", "file"), element("span"), element("small")];
   button.type = "button";
@@ -149,9 +185,15 @@ function save(content: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
+/** Behind the address of the chat itself. */
+function address(path: string): string {
+  return `/widget/${location.pathname.split("/")[2]}/${path}`;
+}
+
 async function fetched(path: string, around: Around): Promise<Blob | null> {
   try {
-    const answer = await around.fetch(path);
+    const headers = { authorization: `Bearer ${around.bearer()}` };
+    const answer = await fetch(address(path), { headers });
     return answer.ok ? await answer.blob() : null;
   } catch {
     return null;

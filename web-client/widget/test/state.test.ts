@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Item, News, Started } from "../core/protocol.ts";
-import { readableOn, wanted } from "../core/select.ts";
+import { readableOn } from "../core/color.ts";
+import { wanted } from "../core/select.ts";
 import { initial, reduce, type State, type StateEvent } from "../core/state.ts";
 import { samples } from "../core/samples.ts";
 

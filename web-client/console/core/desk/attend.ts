@@ -70,6 +70,7 @@ function withEvent(work: Work, before: State, after: State, event: Event, at: nu
     case "delivery":
     case "file":
     case "reacted":
+    case "deleted":
     case "line":
     case "channel":
     case "operator":

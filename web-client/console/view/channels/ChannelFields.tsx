@@ -1,6 +1,7 @@
 /** The fields of a channel: name and line, then what its platform must be told. */
 
 import {
+  groupOf,
   problemsOf,
   valueOf,
   type Channel,
@@ -9,9 +10,11 @@ import {
   type ChannelKind,
 } from "../../core/channels.ts";
 import type { ComponentChildren } from "preact";
-import { fieldHint, fieldName } from "../../i18n/channels.ts";
+import type { ChannelWords } from "../../i18n/channels.en.ts";
+import { choiceName, fieldHint, fieldName, groupName } from "../../i18n/channels.ts";
 import { allowedWords } from "../../i18n/allowed.ts";
 import type { Desk } from "../desk.ts";
+import { WidgetPreview } from "./WidgetPreview.tsx";
 
 type FieldsProps = { desk: Desk; form: ChannelForm; channel: Channel | null; kind: ChannelKind };
 
@@ -45,8 +48,29 @@ export function ChannelFields({ desk, form, channel, kind }: FieldsProps) {
           ))}
         </select>
       </Frame>
-      {kind.fields.map((field) => (
-        <PlatformField key={field.name} desk={desk} form={form} channel={channel} field={field} />
+      {kind.fields.map((field) =>
+        groupOf(field) === null ? (
+          <PlatformField key={field.name} desk={desk} form={form} channel={channel} field={field} />
+        ) : null,
+      )}
+      {groupsOf(kind).map((group) => (
+        <fieldset key={group} class="ChannelPage-group" data-testid={`channel-group-${group}`}>
+          <legend>{groupName(words, group)}</legend>
+          {kind.fields.map((field) =>
+            groupOf(field) === group ? (
+              <PlatformField
+                key={field.name}
+                desk={desk}
+                form={form}
+                channel={channel}
+                field={field}
+              />
+            ) : null,
+          )}
+          {group === "look" && (
+            <WidgetPreview desk={desk} form={form} channel={channel} kind={kind} />
+          )}
+        </fieldset>
       ))}
       {channel !== null && (
         <label class="ChannelPage-flag">
@@ -68,6 +92,12 @@ type PlatformFieldProps = {
   channel: Channel | null;
   field: ChannelField;
 };
+
+/** In the order of their fields. */
+function groupsOf({ fields }: ChannelKind): string[] {
+  const groups = fields.map(groupOf).filter((group) => group !== null);
+  return [...new Set(groups)];
+}
 
 function PlatformField({ desk, form, channel, field }: PlatformFieldProps) {
   const words = desk.words.channels;
@@ -106,6 +136,53 @@ function PlatformField({ desk, form, channel, field }: PlatformFieldProps) {
       </Frame>
     );
   }
+  if (field.is === "long_text") {
+    return (
+      <Frame desk={desk} form={form} name={`settings.${field.name}`} label={label} hint={hint}>
+        <textarea
+          id={`channel-settings.${field.name}`}
+          class="Input ChannelPage-lines"
+          rows={3}
+          value={value}
+          data-testid={`channel-field-${field.name}`}
+          onInput={(event) => setField(field.name, event.currentTarget.value)}
+        />
+      </Frame>
+    );
+  }
+  if (field.is === "choice") {
+    return (
+      <Frame desk={desk} form={form} name={`settings.${field.name}`} label={label} hint={hint}>
+        <select
+          id={`channel-settings.${field.name}`}
+          class="Input"
+          value={value}
+          data-testid={`channel-field-${field.name}`}
+          onChange={(event) => setField(field.name, event.currentTarget.value)}
+        >
+          {(field.choices ?? []).map((choice) => (
+            <option key={choice} value={choice}>
+              {choiceName(words, choice)}
+            </option>
+          ))}
+        </select>
+      </Frame>
+    );
+  }
+  if (field.is === "color" || field.is === "number") {
+    return (
+      <Frame desk={desk} form={form} name={`settings.${field.name}`} label={label} hint={hint}>
+        <input
+          id={`channel-settings.${field.name}`}
+          class={`Input ChannelPage-${field.is}`}
+          type={field.is}
+          value={value}
+          data-testid={`channel-field-${field.name}`}
+          onInput={(event) => setField(field.name, event.currentTarget.value)}
+        />
+      </Frame>
+    );
+  }
   const stored = channel?.settings[field.name];
   const isKept = field.is === "secret" && typeof stored === "string";
   return (
@@ -115,12 +192,23 @@ function PlatformField({ desk, form, channel, field }: PlatformFieldProps) {
         id={`channel-settings.${field.name}`}
         value={value}
         required={field.needed && channel === null}
-        placeholder={isKept ? words.keeps(stored) : field.needed ? "" : words.madeHere}
+        placeholder={placeholderOf(words, field, isKept ? stored : null)}
         testId={`channel-field-${field.name}`}
         onText={(text) => setField(field.name, text)}
       />
     </Frame>
   );
+}
+
+/** A field of a group that is left empty is the hub's default; any other is made here. */
+function placeholderOf(
+  words: ChannelWords,
+  field: ChannelField,
+  kept: string | null,
+): string {
+  if (kept !== null) return words.keeps(kept);
+  if (groupOf(field) !== null) return words.usual;
+  return field.needed ? "" : words.madeHere;
 }
 
 type TextInputProps = {

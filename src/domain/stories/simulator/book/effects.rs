@@ -18,6 +18,7 @@ impl Book {
                 Record::Edited { .. }
                 | Record::Delivery { .. }
                 | Record::Copied { .. }
+                | Record::Deleted { .. }
                 | Record::Reacted { .. },
             )
             | Effect::Copy { .. } => {}

@@ -83,6 +83,8 @@ impl Book {
             | Input::DeliveryChanged { .. }
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
+            | Input::CustomerDeleted { .. }
+            | Input::ChatMigrated { .. }
             | Input::CustomerReacted { .. } => panic!("nobody sends this here: {input:?}"),
         }
     }
@@ -340,6 +342,8 @@ impl Book {
             | Input::DeliveryChanged { .. }
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
+            | Input::CustomerDeleted { .. }
+            | Input::ChatMigrated { .. }
             | Input::CustomerReacted { .. } => {}
         }
     }
