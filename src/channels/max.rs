@@ -1,7 +1,7 @@
 //! MAX: the messages of a bot, by webhook or by asking.
 //!
 //! Sources: dev.max.ru and the published schema (max-messenger/max-bot-api-schema). The address of the
-//! API has moved twice, so it is a setting. Updates have no id of their own. Only dialogues are taken.
+//! API has moved twice (MAX's own client names this one now), so it is a setting. Updates have no id of their own. Only dialogues are taken.
 
 mod api;
 mod files;
@@ -28,7 +28,7 @@ pub const FORM: Form = Form {
     fields: &[
         field!("token", Is::Secret(TOKEN)),
         field!("secret", Is::SecretMadeHere(SECRET)),
-        field!("api_base", Is::Base("https://platform-api.max.ru")),
+        field!("api_base", Is::Base("https://platform-api2.max.ru")),
         field!("polling", Is::Flag(false)),
     ],
 };

@@ -76,6 +76,7 @@ fn vk_io_is_a_community_at_our_vk() {
         "base": platform.base(), "token": vk::TOKEN, "group": vk::GROUP, "customer": 77,
     });
     content("vk", "sends", facts.clone());
+    content("vk", "uploads", facts.clone());
     let sent = platform.with(|state| state.sent[0].clone());
     let mut hears = facts;
     hears["events"] = json!([vk::message_new(77, 1, "hello"), vk::message_reply(&sent, Some(5))]);
@@ -131,6 +132,7 @@ fn the_client_of_max_is_a_bot_at_our_max() {
     let platform = bots::max();
     let facts = json!({ "base": platform.base(), "token": bots::MAX_TOKEN, "chat": 100 });
     content("max", "sends", facts.clone());
+    content("max", "uploads", facts.clone());
     platform.with(|state| state.updates.push(bots::max_text(7, "mid.1", "hello")));
     let mut hears = facts;
     hears["updates"] = json!([[7, "hello"]]);

@@ -18,6 +18,16 @@ async function sends() {
   await rejects(stranger.api.getMyInfo(), (error) => error.status === 401);
 }
 
+async function uploads() {
+  const png = Buffer.from("89504e470d0a1a0a", "hex");
+  const photo = await bot.api.uploadImage({ source: png });
+  const list = await bot.api.uploadFile({ source: Buffer.from("list"), filename: "list.txt" });
+  for (const file of [photo, list]) {
+    const sent = await bot.api.sendMessageToChat(chat, "", { attachments: [file.toJson()] });
+    equal(typeof sent.body.mid, "string");
+  }
+}
+
 async function hears() {
   const heard = [];
   const enough = new Promise((resolve) => {
@@ -31,4 +41,4 @@ async function hears() {
   deepEqual(heard.slice(0, updates.length), updates);
 }
 
-await phase({ sends, hears });
+await phase({ sends, uploads, hears });

@@ -35,6 +35,19 @@ async function sends() {
   await rejects(stranger.api.messages.send(hello), isError(5));
 }
 
+async function uploads() {
+  const png = Buffer.from("89504e470d0a1a0a", "hex");
+  const of = (value, filename) => ({ peer_id: customer, source: { value, filename } });
+  const photo = await vk.upload.messagePhoto(of(png, "cup.png"));
+  const list = await vk.upload.messageDocument(of(Buffer.from("list"), "list.txt"));
+  const voice = await vk.upload.audioMessage(of(Buffer.from("OggS"), "voice.ogg"));
+  const attachment = [photo, list, voice].map(String).join();
+  const sent = await vk.api.messages.send({ peer_id: customer, random_id: 80, attachment });
+  equal(typeof sent, "number");
+  const unknown = { peer_id: customer, random_id: 81, attachment: "photo-1_1_no" };
+  await rejects(vk.api.messages.send(unknown), isError(100));
+}
+
 async function hears() {
   const heard = [];
   const enough = new Promise((resolve) => {
@@ -50,4 +63,4 @@ async function hears() {
   deepEqual(heard, updates);
 }
 
-await phase({ sends, hears });
+await phase({ sends, uploads, hears });
