@@ -121,6 +121,7 @@ impl Work {
             | Self::Reconsider { .. }
             | Self::Job { .. }
             | Self::Copy { .. }
+            | Self::Polled { .. }
             | Self::Change { .. } => return None,
         };
         Some(ChatKey { channel: channel.clone(), external: inbound.chat.clone() })
