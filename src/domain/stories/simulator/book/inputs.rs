@@ -22,9 +22,7 @@ impl Book {
             Input::CustomerWrote { message, .. } => self.expect_of_message(case, message, told),
             Input::Accept { operator, offer } => expect_of_accept(case, operator, *offer, told),
             Input::Decline { operator, offer, .. } => {
-                assert!(is_before(case, operator, *offer), "I15: a late decline of {operator}");
-                told.answered.push(operator.clone());
-                told.expected.push("declined");
+                expect_of_decline(case, operator, *offer, told);
             }
             Input::Take { operator } => expect_of_take(case, operator, told),
             Input::TakeOver { operator } => expect_of_take_over(case, operator, told),
@@ -380,6 +378,12 @@ fn is_before(case: &Case, operator: &OperatorId, offer: OfferId) -> bool {
 fn offered_by(case: &Case) -> Option<&OperatorId> {
     let Stage::Offered(offered) = &case.stage else { return None };
     offered.sender.as_ref()
+}
+
+fn expect_of_decline(case: &Case, operator: &OperatorId, offer: OfferId, told: &mut Told) {
+    assert!(is_before(case, operator, offer), "I15: a late decline of {operator}");
+    told.answered.push(operator.clone());
+    told.expected.push("declined");
 }
 
 fn expect_of_accept(case: &Case, operator: &OperatorId, offer: OfferId, told: &mut Told) {
