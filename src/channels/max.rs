@@ -1,7 +1,8 @@
 //! MAX: the messages of a bot, by webhook or by asking.
 //!
 //! Sources: dev.max.ru and the published schema (max-messenger/max-bot-api-schema). The address of the
-//! API has moved twice (MAX's own client names this one now), so it is a setting. Updates have no id of their own. Only dialogues are taken.
+//! API has moved twice, so it is a setting, which begins with what MAX's own client says. Updates have
+//! no id of their own. Only dialogues are taken.
 
 mod api;
 mod files;
