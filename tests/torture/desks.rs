@@ -234,6 +234,7 @@ impl Desk {
             }
             Event::Gone { .. }
             | Event::Edited { .. }
+            | Event::Deleted { .. }
             | Event::Delivery { .. }
             | Event::File { .. }
             | Event::Reacted { .. }
