@@ -231,43 +231,36 @@ impl Bench {
             let next = next.clone();
             return Box::pin(self.feed_or_forward(group, &next, channel, &inbound)).await;
         }
-        let input = match inbound.what.clone() {
+        let input = match &inbound.what {
             InboundKind::Message(message) => {
                 let customer = self.facts_of(&conversation).await?;
-                if belongs_to_next(&conversation, &message, &customer, self.parts.clock.now()) {
+                if belongs_to_next(&conversation, message, &customer, self.parts.clock.now()) {
                     let (after, channel) = (id.clone(), channel.clone());
                     let post = Post::ForNext { after, channel, inbound };
                     return self.tell_chat_shard(group, &conversation.chat, post).await;
                 }
-                Input::CustomerWrote { message, original: inbound.original }
-            }
-            InboundKind::Edited { external_id, text } => {
-                Input::CustomerEdited { external_id, text }
-            }
-            InboundKind::Deleted { external_ids } => Input::CustomerDeleted { external_ids },
-            InboundKind::Reacted { external_id, reaction } => {
-                Input::CustomerReacted { external_id, reaction }
-            }
-            InboundKind::Blocked => {
-                Input::CustomerGone { reason: "the customer blocked this channel".into() }
-            }
-            InboundKind::Unblocked => Input::CustomerBack,
-            InboundKind::Migrated { to } => Input::ChatMigrated { to },
-            InboundKind::Elsewhere(message) => {
-                Input::WrittenElsewhere { message, original: inbound.original }
+                input_of(inbound)
             }
             InboundKind::Received { conversation: _, entries, how } => {
                 // Whoever names another's conversation changes nothing.
                 if conversation.chat.channel == *channel
                     && conversation.chat.external == inbound.chat
                 {
-                    self.received(group, id, &entries, how).await?;
+                    self.received(group, id, entries, *how).await?;
                 }
-                return Ok(());
+                None
             }
-            // Receipts are taken in above; an introduction says nothing of any conversation.
-            InboundKind::Progress(_) | InboundKind::Introduced(_) => return Ok(()),
+            InboundKind::Edited { .. }
+            | InboundKind::Deleted { .. }
+            | InboundKind::Reacted { .. }
+            | InboundKind::Migrated { .. }
+            | InboundKind::Blocked
+            | InboundKind::Unblocked
+            | InboundKind::Progress(_)
+            | InboundKind::Elsewhere(_)
+            | InboundKind::Introduced(_) => input_of(inbound),
         };
+        let Some(input) = input else { return Ok(()) };
         if let Err(refusal) = self.feed(group, id, input, None).await? {
             tracing::error!(conversation = %id, ?refusal, "an arrival was refused");
         }
@@ -496,6 +489,29 @@ impl Group {
         let (room, bytes) = (self.room, encode::document(post));
         self.ops.push(Op::PutInbox { shard, room, bytes });
     }
+}
+
+/// What a conversation is fed of what came in; none: it is no affair of its own rules.
+fn input_of(inbound: Inbound) -> Option<Input> {
+    let Inbound { what, original, .. } = inbound;
+    Some(match what {
+        InboundKind::Message(message) => Input::CustomerWrote { message, original },
+        InboundKind::Edited { external_id, text } => Input::CustomerEdited { external_id, text },
+        InboundKind::Deleted { external_ids } => Input::CustomerDeleted { external_ids },
+        InboundKind::Reacted { external_id, reaction } => {
+            Input::CustomerReacted { external_id, reaction }
+        }
+        InboundKind::Blocked => {
+            Input::CustomerGone { reason: "the customer blocked this channel".into() }
+        }
+        InboundKind::Unblocked => Input::CustomerBack,
+        InboundKind::Migrated { to } => Input::ChatMigrated { to },
+        InboundKind::Elsewhere(message) => Input::WrittenElsewhere { message, original },
+        // Receipts are taken in elsewhere; an introduction says nothing of any conversation.
+        InboundKind::Received { .. } | InboundKind::Progress(_) | InboundKind::Introduced(_) => {
+            return None;
+        }
+    })
 }
 
 /// The conversation of the chat that a message is for; none: it begins the next one. What is only

@@ -127,10 +127,11 @@ async fn uploaded_as(
 
 /// Why there is nowhere to upload to. No word of it is about the customer.
 fn no_place(reply: &Reply) -> SendOutcome {
-    match class_of(reply) {
-        SendOutcome::Unreachable { reason } => SendOutcome::Refused { reason },
-        outcome => outcome,
+    let outcome = class_of(reply);
+    if matches!(outcome, SendOutcome::Unreachable { .. }) {
+        return SendOutcome::Refused { reason: outcome.into_reason() };
     }
+    outcome
 }
 
 fn not_understood() -> SendOutcome {

@@ -402,7 +402,6 @@ fn whatsapp_is_answered_in_a_template_after_a_day_of_silence() {
         let id = anna.accepts_it(story).await;
         anna.replies(story, &id, "we will see").await;
         story.time_jumps(24 * 3_600).await;
-        story.signs_in_anew("anna").await;
         let anna = story.signs_in("anna").await;
         anna.replies(story, &id, "It is there.\n\nCome   by!").await;
         let sent = graph.with(|state| state.sent.clone());
