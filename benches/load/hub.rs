@@ -101,11 +101,6 @@ impl Hubs {
         self.addresses.iter().map(of).sum()
     }
 
-    /// Calls of scripts that Redis has run so far; none: there is none.
-    pub(crate) fn scripts_run(&self) -> Option<u64> {
-        Some(self.redis.as_ref()?.scripts_run())
-    }
-
     /// CPU time of all hubs so far.
     pub(crate) fn cpu(&self) -> Option<Duration> {
         self.processes.iter().map(|hub| process::cpu(hub.id())).sum()

@@ -20,13 +20,11 @@ pub(crate) struct Ladder {
 
 /// One rate, measured.
 pub(crate) fn rung(hubs: &Hubs, run: &Run, load: Load) -> Rung {
-    let scripts = hubs.scripts_run();
     let before = (hubs.cpu(), hubs.redis_cpu());
     let tally = run.load(load);
     let after = (hubs.cpu(), hubs.redis_cpu());
-    let scripts = hubs.scripts_run().zip(scripts).map(|(after, before)| after - before);
     let (hub, redis) = (spent(before.0, after.0), spent(before.1, after.1));
-    let rung = Rung::of(load.rate, &tally, (hub, redis), scripts);
+    let rung = Rung::of(load.rate, &tally, hub, redis);
     println!("{rung}");
     rung
 }

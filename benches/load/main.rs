@@ -12,7 +12,6 @@
 
 mod chart;
 mod desk;
-mod floor;
 mod furnish;
 mod hub;
 mod ladder;

@@ -1,6 +1,5 @@
 //! The Redis under load, in a process and a folder of its own.
 
-use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -35,19 +34,6 @@ impl Redis {
 
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
-    }
-
-    /// Calls of scripts so far.
-    pub(crate) fn scripts_run(&self) -> u64 {
-        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        connection.write_all(b"INFO commandstats\r\nQUIT\r\n").unwrap();
-        let mut told = String::new();
-        connection.read_to_string(&mut told).unwrap();
-        let calls = |line: &str| {
-            let (calls, _) = line.strip_prefix("cmdstat_evalsha:calls=")?.split_once(',')?;
-            calls.parse().ok()
-        };
-        told.lines().find_map(calls).unwrap_or(0)
     }
 
     pub(crate) fn id(&self) -> u32 {

@@ -33,8 +33,6 @@ pub(crate) struct Rung {
     pub(crate) hub_cpu_us: Option<f64>,
     /// The same of Redis.
     pub(crate) redis_cpu_us: Option<f64>,
-    /// How many messages there were for each script that Redis ran, commits and others.
-    pub(crate) messages_in_script: Option<u64>,
 }
 
 /// In milliseconds.
@@ -66,8 +64,8 @@ impl Rung {
     pub(crate) fn of(
         rate: u32,
         tally: &Tally,
-        (hub, redis): (Option<Duration>, Option<Duration>),
-        scripts: Option<u64>,
+        hub: Option<Duration>,
+        redis: Option<Duration>,
     ) -> Self {
         let messages = f64::from(u32::try_from(tally.sent).unwrap().max(1));
         let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / messages;
@@ -84,7 +82,6 @@ impl Rung {
             undone: tally.undone,
             hub_cpu_us: hub.map(each),
             redis_cpu_us: redis.map(each),
-            messages_in_script: scripts.map(|scripts| tally.sent / scripts.max(1)),
         }
     }
 
@@ -173,13 +170,6 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
                 large / small
             )?;
         }
-    }
-    if let (Some(bare), Some(redis)) = (measured.bare_redis_cpu_us, half.redis_cpu_us) {
-        writeln!(
-            text,
-            "\nRedis takes {:.2} times what bare commits of the same kind cost it, {bare:.1} us a message.",
-            redis / bare
-        )?;
     }
     let Stalled { all_read, one_stalls, gone_after } = &measured.stalled;
     let gone = gone_after.map_or("not let go".to_owned(), |gone| {

@@ -4,7 +4,6 @@ use std::thread::available_parallelism;
 
 use serde_json::json;
 
-use crate::floor;
 use crate::hub::{Hubs, Stage, StoreKind};
 use crate::ladder::{Ladder, rung};
 use crate::pacer::{Load, Run, Work};
@@ -76,9 +75,6 @@ pub(crate) struct Measured {
     pub(crate) growth: Vec<Growth>,
     pub(crate) stalled: Stalled,
     pub(crate) crowd: Crowd,
-    /// CPU microseconds of Redis for a message in commits that nothing else is done beside, as many
-    /// in each as at half of the highest rate.
-    pub(crate) bare_redis_cpu_us: Option<f64>,
 }
 
 pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
@@ -114,19 +110,7 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     };
     let crowd = sockets::measure(&Hubs::start(one), extent.sockets());
     println!("{crowd:?}");
-    let bare_redis_cpu_us = half.messages_in_script.and_then(|n| floor::measure(n.max(1)));
-    Measured {
-        store,
-        cores,
-        messages,
-        steady,
-        half,
-        arrivals,
-        growth,
-        stalled,
-        crowd,
-        bare_redis_cpu_us,
-    }
+    Measured { store, cores, messages, steady, half, arrivals, growth, stalled, crowd }
 }
 
 /// Opens everything, and tells what the next figures are about.
@@ -169,7 +153,6 @@ impl Measured {
             "out_of_order": all().map(|rung| rung.out_of_order).sum::<u64>(),
             "hub_cpu_us_per_message": self.half.hub_cpu_us.map(rounded),
             "redis_cpu_us_per_message": self.half.redis_cpu_us.map(rounded),
-            "bare_redis_cpu_us_per_message": self.bare_redis_cpu_us.map(rounded),
             "p99_times_with_stalled_reader": rounded(
                 self.stalled.one_stalls.delivered.p99 / self.stalled.all_read.delivered.p99
             ),
