@@ -3,9 +3,9 @@
 
 use std::process::Command;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use switchboard::channels::proof::hmac_hex;
+use switchboard::clock::Clock;
 
 use crate::fakes::botframework::{self, FIRST, SECOND};
 use crate::fakes::telegram::{self, Customer, Fault, Telegram};
@@ -27,7 +27,7 @@ fn content(judge: &str, phase: &str, mut facts: Value) {
 #[test]
 #[ignore = "needs clients from npm: make judges"]
 fn grammy_is_a_bot_at_our_telegram() {
-    let platform = Telegram::start(Timestamp::now());
+    let platform = Telegram::start(Clock::Wall.now());
     let file = platform.keeps("a photo");
     let facts = json!({
         "base": platform.api_base(), "token": telegram::TOKEN, "chat": IVAN.id, "file": file,
@@ -98,7 +98,7 @@ fn vk_io_is_a_community_at_our_vk() {
 #[test]
 #[ignore = "needs clients from npm: make judges"]
 fn the_frameworks_own_library_believes_our_tokens_alone() {
-    let (cloud, now) = (botframework::start(), Timestamp::now());
+    let (cloud, now) = (botframework::start(), Clock::Wall.now());
     let address = "https://smba.trafficmanager.net/emea/";
     let good = botframework::claims(&address.into(), now);
     let with = |claim: &str, value: Value| {
