@@ -21,21 +21,23 @@ struct Said {
     deletion: Option<Value>,
 }
 
+fn edit(of: &str) -> Value {
+    json!({
+        "sender": { "id": "77" }, "recipient": { "id": of },
+        "timestamp": 1_795_000_000_001_u64,
+        "message_edit": { "mid": "m1", "text": "hello", "num_edit": 1 },
+    })
+}
+
+fn unsent(of: &str) -> Value {
+    let mut gone = meta::message(of, "77", "m1", "");
+    gone["message"] = json!({ "mid": "m1", "is_deleted": true });
+    gone
+}
+
 fn all() -> Vec<Said> {
     let page = |event: Value| meta::messaging("page", meta::PAGE, &[event]);
     let account = |event: Value| meta::messaging("instagram", meta::ACCOUNT, &[event]);
-    let edit = |of: &str| {
-        json!({
-            "sender": { "id": "77" }, "recipient": { "id": of },
-            "timestamp": 1_795_000_000_001_u64,
-            "message_edit": { "mid": "m1", "text": "hello", "num_edit": 1 },
-        })
-    };
-    let unsent = |of: &str| {
-        let mut gone = meta::message(of, "77", "m1", "");
-        gone["message"] = json!({ "mid": "m1", "is_deleted": true });
-        gone
-    };
     let whatsapp = |id: &str, kind: &str, what: Value| {
         let mut event = meta::whatsapp_text("16505551234", id, "");
         let message = &mut event["entry"][0]["changes"][0]["value"]["messages"][0];

@@ -53,8 +53,11 @@ async fn newest_delivery(story: &Story, id: &ConversationId) -> Option<DeliveryS
     messages.next().expect("a message")
 }
 
-/// Text and files of each message in the dialogue.
-fn dialogue(vk: &Vk) -> Vec<(String, Vec<(String, Vec<u8>)>)> {
+/// Text of a message, and kind and content of each of its files.
+type Said = (String, Vec<(String, Vec<u8>)>);
+
+/// Each message in the dialogue.
+fn dialogue(vk: &Vk) -> Vec<Said> {
     vk.with(|state| {
         let messages = state.sent.iter().map(|sent| {
             let files = sent.attached.iter();
@@ -65,7 +68,7 @@ fn dialogue(vk: &Vk) -> Vec<(String, Vec<(String, Vec<u8>)>)> {
     })
 }
 
-fn said(text: &str, files: &[(&str, &[u8])]) -> (String, Vec<(String, Vec<u8>)>) {
+fn said(text: &str, files: &[(&str, &[u8])]) -> Said {
     let files = files.iter().map(|(kind, content)| ((*kind).to_owned(), content.to_vec()));
     (text.to_owned(), files.collect())
 }
@@ -137,8 +140,8 @@ fn what_was_uploaded_to_vk_is_not_uploaded_again() {
     });
 }
 
-/// Path, text and files of each message to the customer.
-fn max_dialogue(max: &Scripted<bots::State>) -> Vec<(String, Vec<(String, Vec<u8>)>)> {
+/// Each message to the customer.
+fn max_dialogue(max: &Scripted<bots::State>) -> Vec<Said> {
     max.with(|state| {
         let sent = state.taken.iter().filter(|(path, _)| path == "/messages?user_id=42");
         let message = |(_, body): &(String, serde_json::Value)| {
