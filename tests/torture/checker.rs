@@ -289,7 +289,10 @@ impl Chat {
                     self.unconfirmed.extend(texts.get(&entry).cloned());
                 }
             }
-            Record::Edited { .. } | Record::Copied { .. } | Record::Reacted { .. } => {}
+            Record::Edited { .. }
+            | Record::Deleted { .. }
+            | Record::Copied { .. }
+            | Record::Reacted { .. } => {}
         }
     }
 }

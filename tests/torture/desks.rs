@@ -237,6 +237,7 @@ impl Desk {
             | Event::Delivery { .. }
             | Event::File { .. }
             | Event::Reacted { .. }
+            | Event::Deleted { .. }
             | Event::Line { .. }
             | Event::Channel { .. }
             | Event::Operator { .. }

@@ -75,6 +75,7 @@ fn bot(n: u16, platform: &str) -> Change {
         secret: SECRET.into(),
         api_base: format!("http://{platform}"),
         polling: false,
+        groups: false,
     };
     let (id, name) = (channel(n), format!("Bot {n}"));
     let channel = Channel { id, name, line: line_id(n), shard: shard(n), enabled: true, settings };
