@@ -113,10 +113,14 @@ impl Hubs {
     pub(crate) async fn all_stand_still(&self, late: usize, time: Duration) {
         let in_turn = (late + 1..=late + HUBS).map(|n| &self.hubs[n % HUBS]);
         let all: Vec<u32> = in_turn.filter_map(|hub| Some(hub.process.as_ref()?.id())).collect();
-        all.iter().for_each(|process| signal(*process, "STOP"));
+        for process in &all {
+            signal(*process, "STOP");
+        }
         tokio::time::sleep(time).await;
         let (late, others) = all.split_last().unwrap();
-        others.iter().for_each(|process| signal(*process, "CONT"));
+        for process in others {
+            signal(*process, "CONT");
+        }
         tokio::time::sleep(LATER).await;
         signal(*late, "CONT");
     }
