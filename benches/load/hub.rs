@@ -96,6 +96,10 @@ impl Hubs {
         self.processes.iter().map(|hub| process::cpu(hub.id())).sum()
     }
 
+    pub(crate) fn redis(&self) -> Option<&Redis> {
+        self.redis.as_ref()
+    }
+
     /// CPU time of Redis so far; none: there is none.
     pub(crate) fn redis_cpu(&self) -> Option<Duration> {
         process::cpu(self.redis.as_ref()?.id())

@@ -12,6 +12,7 @@
 
 mod chart;
 mod desk;
+mod floor;
 mod furnish;
 mod hub;
 mod ladder;

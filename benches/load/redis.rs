@@ -1,5 +1,6 @@
 //! The Redis under load, in a process and a folder of its own.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -34,6 +35,17 @@ impl Redis {
 
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// How often a command was called so far, by scripts too.
+    pub(crate) fn calls(&self, command: &str) -> u64 {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        connection.write_all(b"INFO commandstats\r\nQUIT\r\n").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        let prefix = format!("cmdstat_{command}:calls=");
+        let calls = answer.lines().find_map(|line| line.strip_prefix(&prefix)?.split(',').next());
+        calls.map_or(0, |calls| calls.parse().unwrap())
     }
 
     pub(crate) fn id(&self) -> u32 {

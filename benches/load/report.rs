@@ -7,7 +7,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use crate::chart;
-use crate::series::{Growth, Measured, highest};
+use crate::series::{Floor, Growth, Measured, highest};
 use crate::tally::Tally;
 
 /// A rate at which one message in a hundred takes longer is not sustained.
@@ -138,7 +138,8 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
 }
 
 fn section(text: &mut String, measured: &Measured) -> fmt::Result {
-    let Measured { store, cores, messages, steady, half, arrivals, growth, crowd } = measured;
+    let Measured { store, cores, messages, steady, half, floor, arrivals, growth, crowd } =
+        measured;
     write!(
         text,
         "\n## {store}\n\n{cores} cores shared by hub, store and load.\n\n\
@@ -169,6 +170,16 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
                 large / small
             )?;
         }
+    }
+    if let (Some(Floor { messages_in_commit, redis_cpu_us }), Some(redis)) =
+        (floor, half.redis_cpu_us)
+    {
+        writeln!(
+            text,
+            "\nAt half of the highest rate Redis spent {redis:.0} us on a message, with {messages_in_commit} \
+             in a commit: {:.2} times what the same commits cost when a loop makes them.",
+            redis / redis_cpu_us
+        )?;
     }
     writeln!(
         text,

@@ -4,6 +4,7 @@ use std::thread::available_parallelism;
 
 use serde_json::json;
 
+use crate::floor;
 use crate::hub::{Hubs, Stage, StoreKind};
 use crate::ladder::{Ladder, rung};
 use crate::pacer::{Load, Run, Work};
@@ -63,6 +64,12 @@ pub(crate) struct Growth {
     pub(crate) large: Rung,
 }
 
+/// What Redis spends on a message in commits like those of a rate, made by nobody but a loop.
+pub(crate) struct Floor {
+    pub(crate) messages_in_commit: u64,
+    pub(crate) redis_cpu_us: f64,
+}
+
 /// Everything about one store.
 pub(crate) struct Measured {
     pub(crate) store: StoreKind,
@@ -70,6 +77,7 @@ pub(crate) struct Measured {
     pub(crate) messages: Vec<Rung>,
     pub(crate) steady: Rung,
     pub(crate) half: Rung,
+    pub(crate) floor: Option<Floor>,
     pub(crate) arrivals: Vec<Rung>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) crowd: Crowd,
@@ -80,13 +88,20 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     println!("store {store}, {cores} cores shared by hub, store and load");
     let one = Stage { store, nodes: 1, lines: 1 };
     let seconds = extent.seconds();
-    let (messages, steady, half) = {
+    let (messages, steady, half, floor) = {
         let hubs = Hubs::start(one);
         let run = begin(&hubs, "messages of customers", Work::Talk { chats: CHATS });
         let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
         let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
+        // Each commit with events is told once.
+        let commits = || hubs.redis().map_or(0, |redis| redis.calls("publish"));
+        let before = commits();
         let half = rung(&hubs, &run, Load { rate: (highest(&messages) / 2).max(500), seconds });
-        (messages, steady, half)
+        let made = (commits() - before).max(1);
+        let messages_in_commit = (u64::from(half.rate * seconds) / made).max(1);
+        let floor = floor::measure(&hubs, messages_in_commit)
+            .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
+        (messages, steady, half, floor)
     };
     let arrivals = {
         let hubs = Hubs::start(one);
@@ -103,7 +118,7 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     }
     let crowd = sockets::measure(&Hubs::start(one), extent.sockets());
     println!("{crowd:?}");
-    Measured { store, cores, messages, steady, half, arrivals, growth, crowd }
+    Measured { store, cores, messages, steady, half, floor, arrivals, growth, crowd }
 }
 
 /// Opens everything, and tells what the next figures are about.
@@ -146,6 +161,9 @@ impl Measured {
             "out_of_order": all().map(|rung| rung.out_of_order).sum::<u64>(),
             "hub_cpu_us_per_message": self.half.hub_cpu_us.map(rounded),
             "redis_cpu_us_per_message": self.half.redis_cpu_us.map(rounded),
+            "redis_floor_us_per_message":
+                self.floor.as_ref().map(|floor| rounded(floor.redis_cpu_us)),
+            "messages_in_commit": self.floor.as_ref().map(|floor| floor.messages_in_commit),
             "rss_kib_per_idle_socket": self.crowd.kib_per_socket.map(rounded),
             "cpu_us_per_second_and_socket": self.crowd.cpu_us.map(rounded),
             "new_conversations_per_s": highest(&self.arrivals),

@@ -93,6 +93,9 @@ pub(crate) struct Bench {
     pub(crate) keeping: Keeping,
     /// The inbox of another shard was full for something of the last round.
     pub(crate) waits_for_room: bool,
+    /// For so many rounds what arrives here goes into the inbox first, as others fill it faster than
+    /// a round can be committed that is not behind.
+    pub(crate) detour: u32,
 }
 
 /// Its lines end with it: those of the next bench read what is stored.

@@ -26,6 +26,7 @@ use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
 use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::polled;
+use crate::actors::post::Post;
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
@@ -44,6 +45,9 @@ const DOCUMENT_OPS: usize = 8;
 const REFUSALS_MAX: u32 = 3;
 /// Refusals after which the round is given up: deciding again does not help, so memory is wrong.
 const REFUSALS_END: u32 = 10;
+
+/// Rounds for which what arrives goes by the inbox, after one was behind it.
+pub(crate) const DETOUR_ROUNDS: u32 = 64;
 
 /// What became of a piece of work.
 #[derive(Clone, Debug)]
@@ -75,6 +79,7 @@ impl Bench {
             let mut draught = self.draw(&mut works, pending).await?;
             match self.commit(&draught).await {
                 Ok(committed) => {
+                    self.detour = self.detour.saturating_sub(1);
                     self.keep(&mut draught, committed);
                     answer(works, draught.verdicts);
                     return Ok(());
@@ -100,7 +105,7 @@ impl Bench {
     /// What comes into this round: the inbox first, then what was handed over directly.
     async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
         let mut works = self.read_inbox().await?;
-        if self.inbox_drained {
+        if self.inbox_drained || self.detour > 0 {
             while works.len() < WORK_MAX
                 && let Some(mut work) = pending.pop_front()
             {
@@ -133,7 +138,12 @@ impl Bench {
         if self.inbox_drained {
             return Ok(Vec::new());
         }
-        let page = if self.care == Care::None { WORK_MAX } else { 1 };
+        let page = match (self.care, self.detour) {
+            (Care::None, 0) => WORK_MAX,
+            // Half of the round is for what arrives here.
+            (Care::None, _) => WORK_MAX / 2,
+            (Care::OneByOne | Care::GiveUp, _) => 1,
+        };
         let entries = self.parts.store.inbox(self.shard, self.inbox_at, page).await?;
         self.inbox_drained = entries.len() < page;
         let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
@@ -175,7 +185,8 @@ impl Bench {
             taken += 1;
             // What it tells this very shard is to be read before anything that may rest on it. What
             // it packs or forgets nobody may touch in the same commit.
-            let ends_the_round = group.posts_to(self.shard) || work.keeps_house();
+            let ends_the_round =
+                group.posts_to(self.shard) && !self.goes_by_inbox(work) || work.keeps_house();
             draught.groups.push(group);
             draught.verdicts.push(verdict);
             if ends_the_round {
@@ -223,7 +234,13 @@ impl Bench {
             Work::Arrive { arrival, answer: _ } => {
                 let key = arrival.dedupe_key();
                 group.ops.push(Op::RequireDedupe { key, seconds: arrival.dedupe_seconds });
-                self.arrived(group, &arrival.channel, &arrival.inbound).await?;
+                let (channel, inbound) = (&arrival.channel, &arrival.inbound);
+                if self.goes_by_inbox(work) {
+                    let (channel, inbound) = (channel.clone(), inbound.clone());
+                    group.post(self.shard, &Post::Arrival { channel, inbound });
+                } else {
+                    self.arrived(group, channel, inbound).await?;
+                }
                 Ok(Verdict::Done)
             }
             Work::Inbox { bytes, post, position: _ } => {
@@ -412,6 +429,11 @@ impl Bench {
         Ok(())
     }
 
+    /// Whether something that has arrived here waits its turn behind what others have put there.
+    fn goes_by_inbox(&self, work: &Work) -> bool {
+        self.detour > 0 && matches!(work, Work::Arrive { .. })
+    }
+
     /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
     /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
     /// shard. Where a conversation goes, what was written to it before goes first.
@@ -440,11 +462,12 @@ impl Bench {
         if let Some(to) = last {
             group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
         }
+        let decided = || works.iter().zip(groups).filter(|(work, _)| !self.goes_by_inbox(work));
         let is_direct = |work: &Work| !matches!(work, Work::Inbox { .. });
-        let arrives = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
-        let posts = groups.iter().flat_map(|group| &group.ops);
-        let posts = posts.into_iter().any(|op| matches!(op, Op::PutInbox { .. }));
-        if arrives || posts && works.iter().any(is_direct) {
+        let arrives = decided().any(|(work, _)| matches!(work, Work::Arrive { .. }));
+        let mut posts = decided().flat_map(|(_, group)| &group.ops);
+        let posts = posts.any(|op| matches!(op, Op::PutInbox { .. }));
+        if arrives || posts && decided().any(|(work, _)| is_direct(work)) {
             group.ops.push(Op::RequireInboxDrained);
         }
         group

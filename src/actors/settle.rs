@@ -8,7 +8,7 @@ use domain::id::OperatorId;
 use crate::actors::bench::{Bench, Broken};
 use crate::actors::line::Recount;
 use crate::actors::posted::settled;
-use crate::actors::round::{Verdict, answer};
+use crate::actors::round::{DETOUR_ROUNDS, Verdict, answer};
 use crate::actors::work::Work;
 use crate::protocol::CommandRefusal;
 use crate::store::op::{Refusal, Slot};
@@ -68,9 +68,10 @@ impl Bench {
                 }
                 Refusal::Behind => {
                     self.inbox_drained = false;
+                    // However fast others fill the inbox, what arrives here has its turn in it, and a
+                    // round without arrivals cannot be behind again.
+                    self.detour = DETOUR_ROUNDS;
                     self.put_off(works.drain(..), pending);
-                    // Nothing else comes in: a round without arrivals cannot be behind again,
-                    // however fast others fill the inbox.
                     *works = self.read_inbox().await?;
                     return Ok(());
                 }

@@ -386,6 +386,7 @@ async fn load(
         care,
         cautious: false,
         waits_for_room: false,
+        detour: 0,
         packing: Packing::default(),
         keeping: Keeping::default(),
         parts,

@@ -9,8 +9,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_util::Stream;
 
-/// At most what the buffer of a connection holds from the start, with room for a short answer.
-const PIECE_BYTES: usize = 4 * 1024;
+/// With the head of the answer before it, no more than a page of memory.
+const PIECE_BYTES: usize = 3 * 1024;
 
 /// Lets the connection write each piece before it gets the next.
 pub(super) struct Pieces<S> {

@@ -23,6 +23,8 @@ use crate::store::redis::settings::Place;
 
 /// For a step: to connect, if need be, and to be answered. Shorter than an owner trusts its lease.
 const STEP_WITHIN: Duration = Duration::from_secs(1);
+/// For something small that is stored, to connect included: rounds wait for it.
+const LOOK_WITHIN: Duration = Duration::from_secs(2);
 /// For a page of what is stored.
 const READ_WITHIN: Duration = Duration::from_secs(5);
 const READERS_MAX: usize = 8;
@@ -65,8 +67,10 @@ impl Door {
 /// One connection that many share, kept until it fails.
 pub(super) struct Lane {
     door: Arc<Door>,
-    scripts: Arc<Scripts>,
-    server: Arc<Server>,
+    /// Of one that takes steps.
+    steps: Option<(Arc<Scripts>, Arc<Server>)>,
+    /// For all that is done once.
+    within: Duration,
     config: AsyncConnectionConfig,
     current: Mutex<Current>,
 }
@@ -79,14 +83,24 @@ struct Current {
 }
 
 impl Lane {
-    pub(super) fn new(door: Arc<Door>, scripts: Arc<Scripts>, server: Arc<Server>) -> Self {
+    /// For steps, which are scripts.
+    pub(super) fn of_steps(door: Arc<Door>, scripts: Arc<Scripts>, server: Arc<Server>) -> Self {
+        Self::new(door, Some((scripts, server)), STEP_WITHIN)
+    }
+
+    /// For reading what is small.
+    pub(super) fn of_looks(door: Arc<Door>) -> Self {
+        Self::new(door, None, LOOK_WITHIN)
+    }
+
+    fn new(door: Arc<Door>, steps: Option<(Arc<Scripts>, Arc<Server>)>, within: Duration) -> Self {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(STEP_WITHIN))
-            .set_response_timeout(Some(STEP_WITHIN))
+            .set_response_timeout(Some(within))
             .set_pipeline_buffer_size(PIPELINE_SLOTS)
             .set_concurrency_limit(UNDER_WAY_MAX)
             .set_write_backpressure_boundary(WRITE_BYTES);
-        Self { door, scripts, server, config, current: Mutex::default() }
+        Self { door, steps, within, config, current: Mutex::default() }
     }
 
     /// Does something with the connection. After a failure of the connection itself, or no answer
@@ -96,7 +110,7 @@ impl Lane {
         work: impl FnOnce(MultiplexedConnection) -> F,
     ) -> Result<T, Unavailable> {
         let mut used = None;
-        let done = timeout(STEP_WITHIN, async {
+        let done = timeout(self.within, async {
             let (number, connection) = self.connection().await?;
             used = Some(number);
             work(connection).await
@@ -121,9 +135,11 @@ impl Lane {
         let client = self.door.client().await?;
         let mut connection =
             client.get_multiplexed_async_connection_with_config(&self.config).await?;
-        // Scripts that come one after another must not change places because one is not known.
-        self.scripts.load(&mut connection).await?;
-        self.server.is_met(&mut connection).await?;
+        if let Some((scripts, server)) = &self.steps {
+            // Scripts that come one after another must not change places because one is not known.
+            scripts.load(&mut connection).await?;
+            server.is_met(&mut connection).await?;
+        }
         current.number += 1;
         current.connection = Some(connection.clone());
         Ok((current.number, connection))

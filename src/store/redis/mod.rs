@@ -115,8 +115,8 @@ impl RedisStore {
             watch.store_id.clone_from(&store_id);
             let first = subscriber.subscribe().await?;
             let server = Arc::new(Server::new(subscriber.signals.clone()));
-            let lane = || Lane::new(door.clone(), scripts.clone(), server.clone());
-            let (leases, steps, looks) = (lane(), lane(), lane());
+            let lane = || Lane::of_steps(door.clone(), scripts.clone(), server.clone());
+            let (leases, steps, looks) = (lane(), lane(), Lane::of_looks(door.clone()));
             let shared = Shared { keys, scripts, leases, steps, looks, readers, store_id };
             Ok::<_, Unavailable>((shared, subscriber, first, watch))
         };

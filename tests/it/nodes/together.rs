@@ -1,13 +1,20 @@
 //! Work that goes on over several nodes as if there were one.
 
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::event::RowState;
-use domain::id::ShardId;
+use domain::id::{ChannelId, ShardId};
 use domain::line::QueueMode;
 use serde_json::json;
+use switchboard::actors::handle::{Accepted, Arrival};
 use switchboard::protocol::{ClientFrame, Outcome};
 
 use crate::nodes::{SHARD, tell_among};
-use crate::story::{Desk, code, new_id, operators};
+use crate::story::{CHANNEL, Desk, code, new_id, operators};
 
 #[test]
 fn a_customer_and_an_operator_at_nodes_that_do_not_own_the_line() {
@@ -71,6 +78,60 @@ fn of_two_who_accept_at_different_nodes_one_has_it() {
             assert_eq!(code(refused), "no_longer_yours");
         },
     );
+}
+
+#[test]
+fn what_arrives_at_the_owner_is_not_kept_waiting_by_what_comes_from_other_nodes() {
+    tell_among(
+        ["a", "b"],
+        |_| (),
+        async |among| {
+            let owner = among.node(among.owner_of(SHARD).await.unwrap());
+            let other = among.node(among.other_than_owner_of(SHARD).await);
+            let others = Rc::new(Cell::new(0));
+            let taken = others.clone();
+            actix::spawn(async move {
+                for n in 0..MANY {
+                    // So many that at any moment another entry may be in the inbox.
+                    assert_eq!(other.arrive(arrival(&n.to_string())).await, Ok(Accepted::Created));
+                    taken.set(n);
+                    steps_aside().await;
+                }
+            });
+            assert_eq!(owner.arrive(arrival("direct")).await, Ok(Accepted::Created));
+            assert!(others.get() < MANY / 2, "it has waited for {} others", others.get());
+        },
+    );
+}
+
+/// Lets everybody who can go on do one step.
+async fn steps_aside() {
+    let mut has_waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// More than can come before somebody's turn.
+const MANY: usize = 400;
+
+/// A message of a customer of that name.
+fn arrival(customer: &str) -> Arrival {
+    let message = CustomerMessage { text: "hello".to_owned(), ..CustomerMessage::default() };
+    let inbound = Inbound {
+        chat: customer.into(),
+        customer_name: customer.to_owned(),
+        what: InboundKind::Message(message),
+        original: None,
+        return_to: None,
+    };
+    let (channel, dedupe) = (ChannelId::new(CHANNEL), customer.to_owned());
+    Arrival { channel, dedupe, dedupe_seconds: 60, inbound }
 }
 
 #[test]
