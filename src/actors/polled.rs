@@ -2,7 +2,10 @@
 
 use domain::id::{ChannelId, ShardId};
 
+use crate::actors::bench::{Bench, Broken};
 use crate::actors::encode;
+use crate::actors::group::Group;
+use crate::actors::round::Verdict;
 use crate::store::op::{DocumentKind, Op};
 use crate::store::{Store, Unavailable};
 
@@ -16,15 +19,18 @@ pub(crate) async fn position(
     Ok(found.and_then(|found| encode::read("position", &found.bytes)))
 }
 
-/// Puts the position into the place of the one before.
-pub(crate) async fn remember(
-    store: &Store,
-    shard: ShardId,
-    channel: &ChannelId,
-    position: i64,
-) -> Result<Op, Unavailable> {
-    let (kind, id) = (DocumentKind::Polling, channel.to_string());
-    let before = store.document(shard, kind, id.clone()).await?;
-    let expected = before.map_or(0, |found| found.version);
-    Ok(Op::PutDocument { kind, id, expected, bytes: encode::document(&position) })
+impl Bench {
+    /// Puts the position into the place of the one before.
+    pub(crate) async fn polled(
+        &mut self,
+        group: &mut Group,
+        channel: &ChannelId,
+        position: i64,
+    ) -> Result<Verdict, Broken> {
+        let (kind, id) = (DocumentKind::Polling, channel.to_string());
+        let before = self.parts.store.document(self.shard, kind, id.clone()).await?;
+        let expected = before.map_or(0, |found| found.version);
+        group.ops.push(Op::PutDocument { kind, id, expected, bytes: encode::document(&position) });
+        Ok(Verdict::Done)
+    }
 }

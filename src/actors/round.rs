@@ -25,7 +25,6 @@ use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
 use crate::actors::ledger::Nothing;
 use crate::actors::line::TakeBack;
 use crate::actors::outbox::{CopyJob, OutboxJob};
-use crate::actors::polled;
 use crate::actors::post::Post;
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
@@ -277,11 +276,7 @@ impl Bench {
             }
             Work::Job { step, answer: _ } => self.job(group, step).await,
             Work::Copy { step, answer: _ } => self.copy(group, step).await,
-            Work::Polled { channel, position, answer: _ } => {
-                let polled = polled::remember(&self.parts.store, self.shard, channel, *position);
-                group.ops.push(polled.await?);
-                Ok(Verdict::Done)
-            }
+            Work::Polled { channel, position, .. } => self.polled(group, channel, *position).await,
             Work::Attend { operator } => {
                 self.attend(group, operator.as_ref());
                 Ok(Verdict::Done)

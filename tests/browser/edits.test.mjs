@@ -29,6 +29,7 @@ for (const [locale, words] of [
     await entry.getByText("Is the lamp from 1930?").waitFor();
     await stage.shot(console, "deleted");
     await console.reload();
+    await console.getByText(name).first().click();
     await entry.getByTestId("deleted").waitFor();
     await entry.getByTestId("edited").click();
     await entry.getByTestId("earlier").filter({ hasText: "1950" }).waitFor();

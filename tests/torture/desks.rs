@@ -238,6 +238,7 @@ impl Desk {
             | Event::Delivery { .. }
             | Event::File { .. }
             | Event::Reacted { .. }
+            | Event::Deleted { .. }
             | Event::Line { .. }
             | Event::Channel { .. }
             | Event::Operator { .. }

@@ -394,14 +394,19 @@ const FRAMES: ReadonlySet<unknown> = new Set<ServerFrame["type"]>([
   "error",
 ]);
 
-const EVENTS: ReadonlySet<unknown> = new Set<Event["kind"]>([
-  "row",
-  "gone",
-  "entry",
-  "edited",
-  "delivery",
-  "line",
-  "channel",
-  "operator",
-  "alarm",
-]);
+/** A kind that is missing here does not compile: it would be passed over in silence. */
+const KINDS: Record<Event["kind"], true> = {
+  row: true,
+  gone: true,
+  entry: true,
+  edited: true,
+  delivery: true,
+  file: true,
+  reacted: true,
+  deleted: true,
+  line: true,
+  channel: true,
+  operator: true,
+  alarm: true,
+};
+const EVENTS: ReadonlySet<unknown> = new Set(Object.keys(KINDS));
