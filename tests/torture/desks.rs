@@ -238,7 +238,6 @@ impl Desk {
             | Event::Delivery { .. }
             | Event::File { .. }
             | Event::Reacted { .. }
-            | Event::Deleted { .. }
             | Event::Line { .. }
             | Event::Channel { .. }
             | Event::Operator { .. }
