@@ -36,7 +36,7 @@ use crate::actors::work::Work;
 use crate::store::op::{Counter, Slot};
 
 pub(crate) use crate::actors::line::asked::{Foresee, Open};
-pub(crate) use crate::actors::line::place::{AskPlace, AskPlaces, Stands, stand};
+pub(crate) use crate::actors::line::place::{AskPlace, AskPlaces, Stands, TOLD_MAX, stand};
 pub(crate) use crate::actors::line::taken::Taken;
 use crate::actors::line::taken::by_operator;
 

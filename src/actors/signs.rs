@@ -8,21 +8,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::channel::Channel;
-use domain::chat::Chat;
 use domain::conversation::Conversation;
 use domain::entry::{Author, Body};
 use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, OperatorId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 
-use crate::actors::encode;
 use crate::actors::feed::visitors::Typing;
 use crate::actors::handle::NodeHandle;
 use crate::actors::node::SomebodyWrites;
 use crate::actors::visitor::chat;
 use crate::channels::sign::{self, Sign, SignTo};
 use crate::cluster::presence::Side;
-use crate::store::op::DocumentKind;
 
 /// Platforms that are told something at a time; what is beyond it is not told.
 const AT_A_TIME_MAX: usize = 64;
@@ -190,12 +187,10 @@ impl NodeHandle {
     }
 
     /// Where the chat's answers go, on platforms that say it with each message.
-    async fn return_address(&self, channel: &Channel, chat: &ChatKey) -> Option<Arc<str>> {
+    async fn return_address(&self, channel: &Channel, key: &ChatKey) -> Option<Arc<str>> {
         if !channel.settings.says_where_to_answer() {
             return None;
         }
-        let (store, id) = (&self.parts().store, chat.to_string());
-        let found = store.document(channel.shard, DocumentKind::Chat, id).await.ok()??;
-        encode::read::<Chat>("chat", &found.bytes)?.return_to
+        chat::chat(self, key).await.ok()??.return_to
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use domain::file::StoredFile;
 use domain::id::FileId;
 
-use super::{Part, SendOutcome};
+use super::{Part, SendOutcome, one_by_one};
 use crate::files::{Files, Owner};
 use crate::outbound::{Fault, Piece};
 
@@ -108,6 +108,22 @@ pub(super) fn albums(
         }
     }
     albums
+}
+
+/// A text that may stand with the first files does, else it goes before them in pieces of its own.
+pub(super) fn with_text(
+    mut albums: Vec<Part>,
+    text: &str,
+    may_stand: bool,
+    pieces: impl FnOnce() -> Vec<String>,
+) -> Vec<Part> {
+    match albums.first_mut() {
+        Some(first) if may_stand => {
+            text.clone_into(&mut first.text);
+            albums
+        }
+        Some(_) | None => one_by_one(pieces(), 0).into_iter().chain(albums).collect(),
+    }
 }
 
 /// An upload that got no answer. The customer has seen nothing of it, so it may simply be repeated.

@@ -15,12 +15,13 @@ use domain::file::StoredFile;
 use domain::line::RatingScale;
 use serde_json::{Value, json};
 
+use super::file::with_text;
 use super::form::{Form, Is, SECRET, TOKEN, field};
 use super::json::{self, Found, file, id, other, words};
 use super::proof::same;
 use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Pace, Part, Rate, Rejected, digest, one_by_one};
+use super::{HookRequest, Item, Pace, Part, Rate, Rejected, digest};
 
 pub(super) use api::{Bot, connect, poll, press_taken, send, sign, test};
 
@@ -68,17 +69,8 @@ const IGNORED_KINDS: [&str; 6] = [
 
 /// Cuts at the platform's limit. A text that fits stands with the first files.
 pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
-    let mut albums = files::albums(files);
-    match albums.first_mut() {
-        Some(first) if utf16_units(text) <= TEXT_UTF16_MAX => {
-            text.clone_into(&mut first.text);
-            albums
-        }
-        Some(_) | None => {
-            let texts = one_by_one(split(text, TEXT_UTF16_MAX, utf16_units), 0);
-            texts.into_iter().chain(albums).collect()
-        }
-    }
+    let fits = utf16_units(text) <= TEXT_UTF16_MAX;
+    with_text(files::albums(files), text, fits, || split(text, TEXT_UTF16_MAX, utf16_units))
 }
 
 /// One update: the body of one delivery.

@@ -5,8 +5,8 @@
 //! deliveries: a non-2xx answer is repeated for 24 hours and blocks the chat meanwhile, and a JSON
 //! answer with `method` is executed. So whatever is genuine is acknowledged with an empty body.
 //!
-//! Only private chats are taken, and groups where the channel allows it. An update is JSON whose fields may all be missing or strange: one
-//! unknown value must not lose the message around it.
+//! Only private chats are taken, and groups where the channel allows it. An update is JSON whose fields
+//! may all be missing or strange: one unknown value must not lose the message around it.
 
 mod api;
 mod content;
@@ -24,9 +24,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
+use super::file::with_text;
 use super::form::{Form, Is, Rule, SECRET, field};
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
-use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest, one_by_one};
+use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest};
 
 pub use api::Bot;
 pub(super) use api::{connect, poll, press_taken, send, test, writing};
@@ -121,19 +122,8 @@ impl Taken {
 
 /// Cuts at the platform's limits. A short text stands under the first files.
 pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
-    let mut albums = files::albums(files);
-    let mut parts = Vec::new();
-    match albums.first_mut() {
-        Some(first) if utf16_units(text) <= files::CAPTION_UTF16_MAX => {
-            text.clone_into(&mut first.text);
-        }
-        Some(_) | None => {
-            let texts = split(text, TEXT_UTF16_MAX, utf16_units);
-            parts = one_by_one(texts, 0);
-        }
-    }
-    parts.extend(albums);
-    parts
+    let fits = utf16_units(text) <= files::CAPTION_UTF16_MAX;
+    with_text(files::albums(files), text, fits, || split(text, TEXT_UTF16_MAX, utf16_units))
 }
 
 /// One update: the body of one delivery.

@@ -22,12 +22,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
+use super::file::with_text;
 use super::form::{ACCOUNT, Form, Is, SECRET, TOKEN, field};
 use super::json::{self, Found, first_id, id, words};
 use super::text::{split, utf16_units};
 use super::{
     Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest,
-    one_by_one,
 };
 
 pub(super) use api::{Community, connect, name_of, poll, send, sign, test};
@@ -63,18 +63,11 @@ const IGNORED_KINDS: [&str; 4] =
 
 /// Cuts at the platform's limit. A text that fits stands with the first files.
 pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
-    let mut albums = files::albums(files);
-    let first = albums.first_mut().filter(|album| files::take_a_text(&files[album.files.clone()]));
-    match first {
-        Some(first) if utf16_units(text) <= TEXT_UTF16_MAX => {
-            text.clone_into(&mut first.text);
-            albums
-        }
-        Some(_) | None => {
-            let texts = one_by_one(split(text, TEXT_UTF16_MAX, utf16_units), 0);
-            texts.into_iter().chain(albums).collect()
-        }
-    }
+    let albums = files::albums(files);
+    let takes_it =
+        albums.first().is_some_and(|album| files::take_a_text(&files[album.files.clone()]));
+    let fits = takes_it && utf16_units(text) <= TEXT_UTF16_MAX;
+    with_text(albums, text, fits, || split(text, TEXT_UTF16_MAX, utf16_units))
 }
 
 /// What is read before anything is believed.

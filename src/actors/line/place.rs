@@ -30,8 +30,9 @@ pub(crate) struct AllStand {
     pub(crate) staffed: bool,
 }
 
-/// Customers of a line of whom other nodes are told where they stand.
-const TOLD_MAX: usize = 100;
+/// Customers of a line, and of all lines of a node, of whom other nodes are told where they stand: all
+/// nodes read it several times a second.
+pub(crate) const TOLD_MAX: usize = 100;
 
 impl Handler<AskPlaces> for LineActor {
     type Result = AllStand;

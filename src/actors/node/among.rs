@@ -22,7 +22,7 @@ use crate::actors::delivery::LetGo;
 use crate::actors::encode;
 use crate::actors::following::{LookAt, StoredEnds};
 use crate::actors::handle::NodeHandle;
-use crate::actors::line::{AskPlaces, stand};
+use crate::actors::line::{AskPlaces, TOLD_MAX, stand};
 use crate::actors::node::Node;
 use crate::actors::parts::Shared;
 use crate::actors::poller::StopPolling;
@@ -86,7 +86,11 @@ impl Node {
                 let staffed = line.staffed;
                 line.places.into_iter().map(move |(id, place)| (id, stand(&place, staffed)))
             });
-            if node.parts.presence.wait_here(all.collect()) {
+            let mut all: Vec<_> = all.collect();
+            // The first of each line before the second of any.
+            all.sort_by_key(|(_, stand)| stand.position);
+            all.truncate(TOLD_MAX);
+            if node.parts.presence.wait_here(all.into_iter().collect()) {
                 node.announce();
             }
         }));
