@@ -36,6 +36,8 @@ const AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// First pause after a fault; doubled with each attempt, with full jitter.
 const BACKOFF_FIRST_MS: u64 = 1_000;
 const BACKOFF_MAX_MS: u64 = 300_000;
+/// Shortest pause that a platform can ask for.
+const PAUSE_MIN: SignedDuration = SignedDuration::from_secs(1);
 /// Messages of a shard that are kept after they were given up.
 const GIVEN_UP_MAX: usize = 1_000;
 /// Presses of buttons of which platforms are told at a time.
@@ -486,7 +488,9 @@ async fn after(
             over(parts, shard, job, DeliveryState::Sent, external_id).await
         }
         SendOutcome::RetryAfter(pause) => {
-            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX);
+            // Waiting as it is asked is no failure, however often.
+            job.attempts = job.attempts.saturating_sub(1);
+            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX).max(PAUSE_MIN);
             again_or_fail(parts, shard, job, now + pause, "the platform asks to wait").await
         }
         SendOutcome::Migrated { chat } => {

@@ -152,7 +152,9 @@ impl Schedule {
                     if before != now {
                         self.renamed.insert(now.clone(), home.clone());
                         let others = line.jobs.iter_mut().map(|waiting| &mut waiting.job);
-                        others.filter(|job| job.chat == before).for_each(|job| job.chat = now.clone());
+                        others
+                            .filter(|job| job.chat == before)
+                            .for_each(|job| job.chat = now.clone());
                     }
                 }
                 Attempted::Owed(step, ready_at) => {

@@ -268,7 +268,8 @@ fn whichever_call_of_an_upload_to_max_fails_the_message_arrives_once_and_in_its_
         let mut expected = Vec::new();
         let steps = ["/uploads", "/upload/image", "/messages"];
         let steps = steps.map(|step| (step, &picture, ("image", PIXEL)));
-        let more = ["/uploads", "/upload/file", "/messages"].map(|step| (step, &list, ("file", LIST)));
+        let more =
+            ["/uploads", "/upload/file", "/messages"].map(|step| (step, &list, ("file", LIST)));
         for (step, file, content) in steps.into_iter().chain(more) {
             for fault in faults() {
                 let asks = matches!(fault, Fault::TooManyRequests { .. });

@@ -143,11 +143,8 @@ const TO_FACEBOOK: Sender = Sender {
     starts: || graph(|base| FACEBOOK.stored(base)),
 };
 
-const TO_INSTAGRAM: Sender = Sender {
-    kind: "instagram",
-    starts: || graph(|base| INSTAGRAM.stored(base)),
-    ..TO_FACEBOOK
-};
+const TO_INSTAGRAM: Sender =
+    Sender { kind: "instagram", starts: || graph(|base| INSTAGRAM.stored(base)), ..TO_FACEBOOK };
 
 const TO_WHATSAPP: Sender = Sender {
     kind: "whatsapp",

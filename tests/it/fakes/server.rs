@@ -144,16 +144,23 @@ fn keep_socket(connection: &dyn std::any::Any, data: &mut Extensions, cuts: &Ato
         let fewer = |left: usize| left.checked_sub(1);
         if cuts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok() {
             drop(SockRef::from(stream).shutdown(std::net::Shutdown::Both));
+            data.insert(CutAtOnce);
         }
         data.insert(Rc::new(SockRef::from(stream).try_clone().expect("a second handle")));
     }
 }
+
+/// A connection on which nothing is read, whatever has come.
+struct CutAtOnce;
 
 async fn serve(
     request: HttpRequest,
     body: Bytes,
     state: Data<(Arc<Handler>, Arc<Seen>)>,
 ) -> HttpResponse {
+    if request.conn_data::<CutAtOnce>().is_some() {
+        return HttpResponse::Ok().finish();
+    }
     let headers = request.headers().iter();
     let headers = headers.map(|(k, v)| (k.to_string(), v.to_str().unwrap_or("").to_owned()));
     let seen = Request { path: request.uri().to_string(), headers: headers.collect(), body };
