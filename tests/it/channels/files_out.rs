@@ -274,7 +274,7 @@ fn whichever_call_of_an_upload_to_max_fails_the_message_arrives_once_and_in_its_
             for fault in faults() {
                 let asks = matches!(fault, Fault::TooManyRequests { .. });
                 // Nobody knows whether the message itself arrived, so it is not sent again.
-                let lost = step == "/messages" && matches!(fault, Fault::RequestLost);
+                let is_unknown = step == "/messages" && matches!(fault, Fault::RequestLost);
                 let words = format!("{step}: {fault:?}");
                 // A text does not stand with what is no picture, and the first call is its.
                 let text = if content.0 == "image" { &*words } else { "" };
@@ -284,7 +284,7 @@ fn whichever_call_of_an_upload_to_max_fails_the_message_arrives_once_and_in_its_
                 let calls = max.requests("").len();
                 let before = passes(story, || max.requests("").len()).await;
                 assert!(!asks || before == calls, "{words}: it was asked to wait");
-                expected.extend((!lost).then(|| said(text, &[content])));
+                expected.extend((!is_unknown).then(|| said(text, &[content])));
                 expected.push(said("Do you like it?", &[]));
                 assert_eq!(max_dialogue(&max), expected, "{words}");
             }

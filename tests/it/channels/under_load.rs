@@ -177,7 +177,7 @@ impl Chance {
             let count = calls.len() as u64;
             let fault = if chat == self::chat(SLOW) {
                 let asked = Fault::TooManyRequests { retry_after_seconds: SLOW_SECONDS };
-                (count < 6 && count % 2 == 0).then_some(asked)
+                (count < 6 && count.is_multiple_of(2)).then_some(asked)
             } else {
                 fault(self.seed * 1_000_000 + number * 100 + count, count)
             };
