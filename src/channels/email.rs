@@ -5,8 +5,10 @@
 //! is known by the signed id of ours, never by its subject.
 
 mod compose;
+mod head;
 mod letter;
 mod mailbox;
+mod page;
 mod post;
 mod quotes;
 mod thread;

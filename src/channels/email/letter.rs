@@ -18,14 +18,12 @@ use serde_json::json;
 
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{Item, Meaning, digest};
-use super::{quotes, thread};
+use super::{head, page, quotes, thread};
 
 /// Known again for so long: mailboxes are moved, and their letters get other numbers.
 const DEDUPE_SECONDS: u32 = 14 * 24 * 60 * 60;
 /// More of a letter's text is not shown.
 const TEXT_CHARS_MAX: usize = 20_000;
-/// More of a page is not read.
-const HTML_BYTES_MAX: usize = 512 * 1024;
 const SUBJECT_CHARS_MAX: usize = 300;
 const FILE_NAME_CHARS_MAX: usize = 255;
 /// Texts of a letter that has several.
@@ -37,8 +35,6 @@ const REFERENCES_MAX: usize = 50;
 const REFERENCES_KEPT: usize = 10;
 const ID_BYTES_MAX: usize = 500;
 const HEAD_BYTES_MAX: usize = 256 * 1024;
-/// Wide enough that a page's paragraphs are lines.
-const PAGE_WIDTH: usize = 2_000;
 
 /// A letter that came in.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,9 +73,11 @@ pub(super) enum Extent {
 /// What a letter means. `raw`: its bytes.
 pub(super) fn read(mailbox: &Mailbox, raw: &[u8], extent: Extent) -> Item {
     let head = head_of(raw);
-    let Some(message) =
-        MessageParser::default().parse(raw).filter(|_| head.len() <= HEAD_BYTES_MAX)
-    else {
+    if head.len() > HEAD_BYTES_MAX {
+        return item(digest(head), Meaning::Ignored("malformed"));
+    }
+    let mended = head::mended(raw, head.len());
+    let Some(message) = MessageParser::default().parse(&*mended) else {
         return item(digest(raw), Meaning::Ignored("malformed"));
     };
     let id = message.message_id().filter(|id| (1..=ID_BYTES_MAX).contains(&id.len()));
@@ -224,23 +222,10 @@ fn text(message: &Message<'_>) -> String {
 fn text_of(part: &MessagePart<'_>) -> String {
     match &part.body {
         PartType::Text(text) => text.to_string(),
-        PartType::Html(page) => words_of_page(page),
+        PartType::Html(page) => page::words_of(page),
         PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Message(_) => String::new(),
         PartType::Multipart(_) => String::new(),
     }
-}
-
-fn words_of_page(page: &str) -> String {
-    let mut end = page.len().min(HTML_BYTES_MAX);
-    while !page.is_char_boundary(end) {
-        end -= 1;
-    }
-    let config = html2text::config::plain_no_decorate().no_table_borders().allow_width_overflow();
-    let words = config.string_from_read(&page.as_bytes()[..end], PAGE_WIDTH).unwrap_or_default();
-    let is_rule = |line: &str| !line.is_empty() && line.chars().all(|c| matches!(c, '─' | '-'));
-    let lines =
-        words.lines().map(|line| if is_rule(line.trim()) { "---" } else { line.trim_end() });
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn cut_to(text: &str) -> &str {

@@ -227,6 +227,7 @@ impl Asking<'_> {
         now: Timestamp,
     ) -> Result<Vec<u32>, PollError> {
         open.may_read(ANSWER_BYTES_MAX);
+        while open.session.unsolicited_responses.try_recv().is_ok() {}
         let is_good = place.validity == open.validity;
         let query = if is_good {
             format!("UID {}:*", place.uid.saturating_add(1))
@@ -251,12 +252,16 @@ impl Asking<'_> {
             return Ok(open);
         }
         let Open { session, key, validity, next, idles } = open;
+        let told = session.unsolicited_responses.clone();
         let mut idle = session.idle();
         self.step(idle.init()).await?;
-        let (news, _until_dropped) = idle.wait_with_timeout(wait);
-        match news.await.map_err(|error| self.failed(&error))? {
-            IdleResponse::NewData(_) | IdleResponse::Timeout => {}
-            IdleResponse::ManualInterrupt => return Err(self.failed(&Error::ConnectionLost)),
+        // What was told since letters were looked for is not told again.
+        if told.is_empty() {
+            let (news, _until_dropped) = idle.wait_with_timeout(wait);
+            match news.await.map_err(|error| self.failed(&error))? {
+                IdleResponse::NewData(_) | IdleResponse::Timeout => {}
+                IdleResponse::ManualInterrupt => return Err(self.failed(&Error::ConnectionLost)),
+            }
         }
         let session = self.step(idle.done()).await?;
         Ok(Open { session, key, validity, next, idles })
