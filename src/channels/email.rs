@@ -78,12 +78,11 @@ pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
     let mut bytes = 0;
     for (index, file) in files.iter().enumerate() {
         let fits = bytes + file.size_bytes <= FILES_BYTES_MAX || bytes == 0;
-        match parts.last_mut().filter(|_| fits) {
-            Some(part) => part.files.end = index + 1,
-            None => {
-                parts.push(Part { text: String::new(), files: index..index + 1 });
-                bytes = 0;
-            }
+        if let Some(part) = parts.last_mut().filter(|_| fits) {
+            part.files.end = index + 1;
+        } else {
+            parts.push(Part { text: String::new(), files: index..index + 1 });
+            bytes = 0;
         }
         bytes += file.size_bytes;
     }

@@ -223,8 +223,10 @@ fn text_of(part: &MessagePart<'_>) -> String {
     match &part.body {
         PartType::Text(text) => text.to_string(),
         PartType::Html(page) => page::words_of(page),
-        PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Message(_) => String::new(),
-        PartType::Multipart(_) => String::new(),
+        PartType::Binary(_)
+        | PartType::InlineBinary(_)
+        | PartType::Message(_)
+        | PartType::Multipart(_) => String::new(),
     }
 }
 

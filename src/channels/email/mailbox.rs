@@ -277,8 +277,8 @@ impl Asking<'_> {
         if uids.is_empty() {
             return Ok((items, last));
         }
-        let list: Vec<String> = uids.iter().map(u32::to_string).collect();
-        let sizes = self.fetch(open, &list.join(","), "(UID RFC822.SIZE)").await?;
+        let numbers: Vec<String> = uids.iter().map(u32::to_string).collect();
+        let sizes = self.fetch(open, &numbers.join(","), "(UID RFC822.SIZE)").await?;
         let sizes = sizes.iter().filter_map(|found| Some((found.uid?, found.size?)));
         let sizes: BTreeMap<u32, u32> = sizes.collect();
         let mut bytes = 0_u32;

@@ -23,7 +23,7 @@ const PAUSES: [Duration; 4] = [
     Duration::from_mins(1),
     Duration::from_mins(5),
     Duration::from_mins(15),
-    Duration::from_mins(60),
+    Duration::from_hours(1),
 ];
 /// For the letter itself: its bytes, and the server's look at them.
 const LETTER_PATIENCE: Duration = Duration::from_mins(3);
@@ -154,18 +154,18 @@ fn meaning(account: Account<'_>, error: &Error, step: Step, attempt: u32) -> Sen
         return SendOutcome::RetryIn { pause, reason };
     }
     let wants_sign_in = error.status().is_some_and(|code| u16::from(code) == 530);
+    let is_for_good = error.is_permanent();
     match step {
         // There is no way to sign in, or not with these words.
-        Step::SignIn if error.is_permanent() || error.is_client() => {
-            SendOutcome::ChannelDead { reason }
-        }
-        Step::Greeting | Step::SignIn => SendOutcome::RetryLater { reason },
+        Step::SignIn if is_for_good || error.is_client() => SendOutcome::ChannelDead { reason },
         Step::Sender | Step::Recipient | Step::Letter if wants_sign_in => {
             SendOutcome::ChannelDead { reason }
         }
-        Step::Recipient if error.is_permanent() => SendOutcome::Unreachable { reason },
-        Step::Sender | Step::Letter if error.is_permanent() => SendOutcome::Refused { reason },
-        Step::Sender | Step::Recipient | Step::Letter => SendOutcome::RetryLater { reason },
+        Step::Recipient if is_for_good => SendOutcome::Unreachable { reason },
+        Step::Sender | Step::Letter if is_for_good => SendOutcome::Refused { reason },
+        Step::Greeting | Step::SignIn | Step::Sender | Step::Recipient | Step::Letter => {
+            SendOutcome::RetryLater { reason }
+        }
     }
 }
 

@@ -140,7 +140,7 @@ mod tests {
                 let letter = format!("Yes, please.\n\nIvan\n\n{quote}\n").replace('\n', break_);
                 assert_eq!(
                     own_words(&letter),
-                    format!("Yes, please.{0}{0}Ivan", break_),
+                    format!("Yes, please.{break_}{break_}Ivan"),
                     "{letter}"
                 );
             }

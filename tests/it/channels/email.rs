@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::channel::ChannelSettings;
 use domain::conversation::Conversation;
-use domain::entry::{Body, DeliveryState};
+use domain::customer::Standing;
+use domain::entry::{Attachment, Body, DeliveryState};
+use domain::file::{FileCopy, FileProblem};
 use domain::id::{ChannelId, ConversationId};
 use domain::line::LineSettings;
+use mail_parser::{MessageParser, MimeHeaders as _};
+use switchboard::files::Owner;
 
 use crate::fakes::mail::{Fault, LOGIN, Mail, PASSWORD};
+use crate::files::{PIXEL, sends, uploaded};
 use crate::story::{Desk, Story, operators, tell};
 
 pub(crate) const IVAN: &str = "ivan@customer.example";
@@ -220,11 +227,11 @@ fn a_server_that_says_later_is_asked_later() {
         assert_eq!((mail.times("RCPT"), delivery(story, &id).await), (1, DeliveryState::Pending));
         let trouble = story.node.channel_health(&ChannelId::new("mail")).trouble.unwrap();
         assert!(trouble.reason.contains("Greylisted, come back"), "{}", trouble.reason);
-        story.seconds_pass(59).await;
+        story.waits(59).await;
         assert_eq!(mail.times("RCPT"), 1);
         story.seconds_pass(2).await;
         assert_eq!(mail.times("RCPT"), 2);
-        story.seconds_pass(298).await;
+        story.waits(298).await;
         assert_eq!(mail.times("RCPT"), 2);
         story.seconds_pass(3).await;
         assert_eq!((mail.times("RCPT"), delivery(story, &id).await), (3, DeliveryState::Sent));
@@ -273,7 +280,7 @@ fn a_dead_password_stops_the_channel_until_it_is_mended() {
         assert_eq!(delivery(story, &id).await, DeliveryState::Pending);
         let health = story.node.channel_health(&ChannelId::new("mail"));
         assert!(health.trouble.unwrap().reason.contains("Bad credentials"));
-        story.minutes_pass(2).await;
+        story.waits(7_200).await;
         assert_eq!(mail.times("AUTH"), 1, "nobody tries the password over and over");
         story.changes_channel("mail", |channel| channel.name = "Mended".to_owned()).await;
         story.settles().await;
@@ -289,4 +296,92 @@ async fn delivery(story: &Story, id: &ConversationId) -> DeliveryState {
         Body::Note { .. } | Body::Fact(_) => None,
     });
     messages.next().expect("a message of ours")
+}
+
+#[test]
+fn files_come_and_go_with_letters() {
+    tell(anna_alone, async |story| {
+        let mail = Mail::start();
+        let anna = story.signs_in("anna").await;
+        opens(story, &mail).await;
+        let picture = STANDARD.encode(PIXEL);
+        let letter = letter("m1", "My lamp", "", "").replace(
+            "Content-Type: text/plain; charset=utf-8\n",
+            &format!(
+                "Content-Type: multipart/mixed; boundary=b\n\n\
+                 --b\nContent-Type: text/plain\n\nIt looks so:\n\
+                 --b\nContent-Type: application/octet-stream; name=lamp.png\n\
+                 Content-Transfer-Encoding: base64\n\n{picture}\n\
+                 --b\nContent-Type: image/png; name=empty.png\n\n\n--b--\n"
+            ),
+        );
+        mail.arrives(letter);
+        let (id, _) = says(story, 1).await;
+        anna.accepts_it(story).await;
+        let entries = story.entries(&id).await;
+        let Body::Message(message) = &entries[0].body else { panic!("a message") };
+        let copies = message.attachments.iter().map(|attachment| match attachment {
+            Attachment::File { copy: Some(copy), .. } => copy.clone(),
+            other => panic!("no file: {other:?}"),
+        });
+        let copies: Vec<FileCopy> = copies.collect();
+        let [FileCopy::Stored { file }, FileCopy::Missing { why: FileProblem::Empty }] = &*copies
+        else {
+            panic!("{copies:?}")
+        };
+        assert_eq!((&*file.name, &*file.media_type), ("lamp.png", "image/png"));
+        let owner = Owner::Conversation(id.clone());
+        assert_eq!(story.node.files().read(&owner, &file.id).await.unwrap().unwrap(), PIXEL);
+        let list = uploaded(story, &id, "яблоки 1".as_bytes()).await;
+        sends(&anna, story, &id, "Ours:", &[file, &list]).await;
+        assert_eq!(delivery(story, &id).await, DeliveryState::Sent);
+        let raw = mail.with(|state| state.sent[0].raw.clone());
+        let sent = MessageParser::default().parse(&raw).unwrap();
+        assert_eq!(sent.body_text(0).unwrap().trim(), "Ours:");
+        let files = sent.attachments().map(|file| (file.attachment_name(), file.contents()));
+        let expected = [(Some("lamp.png"), PIXEL), (Some("photo of it"), "яблоки 1".as_bytes())];
+        assert_eq!(files.collect::<Vec<_>>(), expected);
+    });
+}
+
+#[test]
+fn an_address_is_believed_once_it_has_answered() {
+    tell(anna_alone, async |story| {
+        let mail = Mail::start();
+        let (anna, id) = asked(story, &mail).await;
+        let standing = async || {
+            let card = story.customer_of(&id).await.card;
+            let emails = card.emails.iter().map(|one| (one.value.clone(), one.standing));
+            (emails.collect::<Vec<_>>(), card.lead.is_some())
+        };
+        let claimed = vec![(IVAN.to_owned(), Standing::Claimed)];
+        assert_eq!(standing().await, (claimed, true), "he can be reached again: there is a lead");
+        anna.replies(story, &id, "Yes.").await;
+        let ours = mail.with(|state| field(&state.sent[0].raw, "Message-ID").unwrap().to_owned());
+        let forged = ours.replacen("1-", "0-", 1);
+        mail.arrives(letter("m2", "Re:", &format!("In-Reply-To: {forged}\n"), "Believe me."));
+        says(story, 3).await;
+        assert_eq!(standing().await.0[0].1, Standing::Claimed, "that is no id of ours");
+        mail.arrives(letter("m3", "Re:", &format!("In-Reply-To: {ours}\n"), "Thanks."));
+        says(story, 4).await;
+        assert_eq!(standing().await.0, [(IVAN.to_owned(), Standing::Verified)]);
+    });
+}
+
+#[test]
+fn what_the_line_says_by_itself_is_marked_and_said_once() {
+    let welcomes = |line: &mut LineSettings| {
+        line.queue.operators = operators(["anna"]);
+        line.welcome.enabled = true;
+        line.welcome.each_conversation = true;
+    };
+    tell(welcomes, async |story| {
+        let mail = Mail::start();
+        let (_anna, _id) = asked(story, &mail).await;
+        let sent = mail.with(|state| state.sent.clone());
+        let [sent] = &*sent else { panic!("one letter: {sent:?}") };
+        assert_eq!(field(&sent.raw, "Auto-Submitted"), Some("auto-replied"));
+        assert_eq!(field(&sent.raw, "X-Auto-Response-Suppress"), Some("All"));
+        assert_eq!(field(&sent.raw, "From"), Some("Shop <hello@shop.example>"));
+    });
 }
