@@ -13,7 +13,7 @@ use domain::channel::Channel;
 use domain::chat::{Chat, Inbound, InboundKind};
 use domain::entry::DeliveryState;
 use domain::file::StoredFile;
-use domain::id::{ChannelId, ShardId};
+use domain::id::{ChannelId, ChatKey, ShardId};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
@@ -21,9 +21,9 @@ use crate::actors::encode;
 use crate::actors::handle::{Arrival, NodeHandle, NotStored};
 use crate::actors::outbox::{GivenUp, OutboxJob, Writer};
 use crate::actors::parts::Shared;
-use crate::actors::schedule::{Attempted, Schedule, Turn};
+use crate::actors::schedule::{Attempted, Paced, Schedule, Turn};
 use crate::actors::work::{Answer, JobStep, Work};
-use crate::channels::{self, Outgoing, OutgoingFile, Pace, SendOutcome};
+use crate::channels::{self, Outgoing, OutgoingFile, SendOutcome};
 use crate::clock;
 use crate::files::{self, Owner};
 use crate::store::Unavailable;
@@ -36,6 +36,8 @@ const AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// First pause after a fault; doubled with each attempt, with full jitter.
 const BACKOFF_FIRST_MS: u64 = 1_000;
 const BACKOFF_MAX_MS: u64 = 300_000;
+/// Shortest pause that a platform can ask for.
+const PAUSE_MIN: SignedDuration = SignedDuration::from_secs(1);
 /// Messages of a shard that are kept after they were given up.
 const GIVEN_UP_MAX: usize = 1_000;
 /// Presses of buttons of which platforms are told at a time.
@@ -171,8 +173,8 @@ impl Delivery {
     }
 
     fn begin(&mut self, turn: Turn, ctx: &mut Context<Self>) {
-        let Turn { shard, job, owed } = turn;
-        let (parts, chat, id) = (self.parts.clone(), job.chat.clone(), job.id.clone());
+        let Turn { home, shard, job, owed } = turn;
+        let (parts, id) = (self.parts.clone(), job.id.clone());
         let attempt = async move {
             match owed {
                 Some(step) => pay(&parts, shard, step).await,
@@ -198,7 +200,7 @@ impl Delivery {
                     }
                 }
             };
-            delivery.schedule.finished(&chat, &id, attempted);
+            delivery.schedule.finished(&home, &id, attempted);
             delivery.go_on(ctx);
         }));
     }
@@ -334,8 +336,8 @@ enum CameTo {
     ChannelDead(Box<OutboxJob>, Arc<Channel>),
 }
 
-/// How fast the channel of a job may be sent through, and how many messages its next part is.
-fn pace_of(parts: &Shared, job: &OutboxJob) -> Option<(Pace, u32)> {
+/// How fast a job may be sent: its next part may be several messages.
+fn pace_of(parts: &Shared, job: &OutboxJob) -> Option<Paced> {
     let directory = parts.directory.get();
     let settings = &directory.channels.get(&job.chat.channel)?.value.settings;
     let files = if job.files.is_empty() {
@@ -344,7 +346,12 @@ fn pace_of(parts: &Shared, job: &OutboxJob) -> Option<(Pace, u32)> {
         let all = channels::parts(settings, &job.text, &job.files);
         all.get(job.parts_sent).map_or(0, |part| part.files.len())
     };
-    Some((channels::pace(settings), u32::try_from(files).unwrap_or(u32::MAX).max(1)))
+    let external = channels::paced_chat(settings, &job.chat.external).into();
+    Some(Paced {
+        pace: channels::pace(settings, &job.chat.external),
+        chat: ChatKey { channel: job.chat.channel.clone(), external },
+        messages: u32::try_from(files).unwrap_or(u32::MAX).max(1),
+    })
 }
 
 /// One attempt at the next part of a job: remembered before and after.
@@ -482,7 +489,9 @@ async fn after(
             over(parts, shard, job, DeliveryState::Sent, external_id).await
         }
         SendOutcome::RetryAfter(pause) => {
-            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX);
+            // Waiting as it is asked is no failure, however often.
+            job.attempts = job.attempts.saturating_sub(1);
+            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX).max(PAUSE_MIN);
             again_or_fail(parts, shard, job, now + pause, "the platform asks to wait").await
         }
         SendOutcome::Migrated { chat } => {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use domain::id::{ChannelId, ChatKey, ShardId};
+use domain::id::{ChannelId, ChatKey, ConversationId, ShardId};
 use jiff::Timestamp;
 
 use crate::actors::outbox::OutboxJob;
@@ -20,6 +20,11 @@ const OF_CHANNEL_MAX: usize = 64;
 #[derive(Default)]
 pub(crate) struct Schedule {
     chats: BTreeMap<ChatKey, ChatJobs>,
+    /// Under which key the jobs of a conversation wait: a chat that is called otherwise by now is
+    /// still the same one.
+    homes: BTreeMap<ConversationId, ChatKey>,
+    /// New names of chats whose jobs wait under an older one.
+    renamed: BTreeMap<ChatKey, ChatKey>,
     /// Chats in which nothing is on its way, by when their oldest job is due.
     due: BTreeSet<(Timestamp, ChatKey)>,
     /// Chats that are due while enough of their channel is on its way, the first first.
@@ -52,8 +57,19 @@ struct Waiting {
     owed: Option<JobStep>,
 }
 
+/// How fast a job may be sent.
+pub(crate) struct Paced {
+    pub(crate) pace: Pace,
+    /// What the platform counts as one chat.
+    pub(crate) chat: ChatKey,
+    /// Its next part is as many.
+    pub(crate) messages: u32,
+}
+
 /// What is to be done now.
 pub(crate) struct Turn {
+    /// Where it waits, to be named when it is finished.
+    pub(crate) home: ChatKey,
     pub(crate) shard: ShardId,
     pub(crate) job: OutboxJob,
     pub(crate) owed: Option<JobStep>,
@@ -73,20 +89,21 @@ pub(crate) enum Attempted {
 impl Schedule {
     /// Queues a job at its place, unless it is there already.
     pub(crate) fn add(&mut self, shard: ShardId, job: OutboxJob, ready_at: Timestamp) {
-        let chat = job.chat.clone();
-        let line = self.chats.entry(chat.clone()).or_default();
+        let named = || self.renamed.get(&job.chat);
+        let home = self.homes.get(&job.conversation).or_else(named).unwrap_or(&job.chat).clone();
+        self.homes.entry(job.conversation.clone()).or_insert_with(|| home.clone());
+        let line = self.chats.entry(home.clone()).or_default();
         if let Err(place) = line.jobs.binary_search_by(|waiting| waiting.job.id.cmp(&job.id)) {
             line.jobs.insert(place, Waiting { shard, job, ready_at, owed: None });
         }
-        self.plan(&chat, None);
+        self.plan(&home, None);
     }
 
-    /// Takes what is to be done now, if anything is. `pace` says how fast a job may be sent, and how
-    /// many messages it is.
+    /// Takes what is to be done now, if anything is. `pace` says how fast a job may be sent.
     pub(crate) fn next(
         &mut self,
         now: Timestamp,
-        pace: impl Fn(&OutboxJob) -> Option<(Pace, u32)>,
+        pace: impl Fn(&OutboxJob) -> Option<Paced>,
     ) -> Option<Turn> {
         loop {
             let (at, chat) = self.due.first().filter(|(at, _)| *at <= now).cloned()?;
@@ -101,8 +118,8 @@ impl Schedule {
                 continue;
             }
             let sends = head.owed.is_none() && !head.job.sending;
-            if let Some((pace, messages)) = pace(&head.job).filter(|_| sends)
-                && let Err(later) = self.paces.take(&pace, &chat, messages, now)
+            if let Some(paced) = pace(&head.job).filter(|_| sends)
+                && let Err(later) = self.paces.take(&paced.pace, &paced.chat, paced.messages, now)
             {
                 self.plan(&chat, Some(later));
                 continue;
@@ -111,49 +128,54 @@ impl Schedule {
             *self.of_shard.entry(head.shard).or_default() += 1;
             line.in_flight = Some(head.shard);
             let Waiting { shard, job, owed, .. } = head;
-            return Some(Turn { shard: *shard, job: job.clone(), owed: owed.clone() });
+            let (shard, job, owed) = (*shard, job.clone(), owed.clone());
+            return Some(Turn { home: chat, shard, job, owed });
         }
     }
 
     /// Something is no longer on its way.
-    pub(crate) fn finished(&mut self, chat: &ChatKey, id: &str, attempted: Attempted) {
-        let Some(line) = self.chats.get_mut(chat) else { return };
+    pub(crate) fn finished(&mut self, home: &ChatKey, id: &str, attempted: Attempted) {
+        let Some(line) = self.chats.get_mut(home) else { return };
         if let Some(shard) = line.in_flight.take() {
             less(&mut self.of_shard, &shard);
-            less(&mut self.of_channel, &chat.channel);
+            less(&mut self.of_channel, &home.channel);
         }
-        let mut elsewhere = None;
         if let Some(place) = line.jobs.iter().position(|waiting| waiting.job.id == id) {
             let waiting = &mut line.jobs[place];
             waiting.owed = None;
             match attempted {
-                // Its chat has another name by now.
-                Attempted::Again(job, ready_at) if job.chat != *chat => {
-                    elsewhere = Some((waiting.shard, job, ready_at));
-                    line.jobs.remove(place);
-                }
                 Attempted::Again(job, ready_at) => {
+                    let (before, now) = (waiting.job.chat.clone(), job.chat.clone());
                     waiting.job = job;
                     waiting.ready_at = ready_at;
+                    // Its chat has another name by now, and so have all others of it.
+                    if before != now {
+                        self.renamed.insert(now.clone(), home.clone());
+                        let others = line.jobs.iter_mut().map(|waiting| &mut waiting.job);
+                        others
+                            .filter(|job| job.chat == before)
+                            .for_each(|job| job.chat = now.clone());
+                    }
                 }
                 Attempted::Owed(step, ready_at) => {
                     waiting.owed = Some(step);
                     waiting.ready_at = ready_at;
                 }
                 Attempted::Over => {
+                    let conversation = waiting.job.conversation.clone();
                     line.jobs.remove(place);
+                    if !line.jobs.iter().any(|other| other.job.conversation == conversation) {
+                        self.homes.remove(&conversation);
+                    }
                 }
                 Attempted::ChannelDead(job) => {
                     waiting.job = job;
-                    self.dead.insert(chat.channel.clone());
+                    self.dead.insert(home.channel.clone());
                 }
             }
         }
-        self.plan(chat, None);
-        self.admit_next(&chat.channel);
-        if let Some((shard, job, ready_at)) = elsewhere {
-            self.add(shard, job, ready_at);
-        }
+        self.plan(home, None);
+        self.admit_next(&home.channel);
     }
 
     /// A channel may be sent through again. Answers whether it could not before.
@@ -177,6 +199,8 @@ impl Schedule {
             }
             self.plan(&chat, None);
         }
+        // A conversation is of one shard.
+        self.homes.retain(|conversation, _| conversation.shard() != Some(shard));
     }
 
     /// When something is due next, if nothing else comes before.
@@ -203,6 +227,7 @@ impl Schedule {
         let Some(head) = line.jobs.front() else {
             if line.in_flight.is_none() {
                 self.chats.remove(chat);
+                self.renamed.retain(|_, home| home != chat);
             }
             return;
         };

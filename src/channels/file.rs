@@ -6,9 +6,9 @@ use bytes::Bytes;
 use domain::file::StoredFile;
 use domain::id::FileId;
 
-use super::{Part, SendOutcome, one_by_one};
+use super::{Part, SendOutcome, asked_to_wait, one_by_one};
 use crate::files::{Files, Owner};
-use crate::outbound::{Fault, Piece};
+use crate::outbound::{Answer, Fault, Piece};
 
 /// For the bytes of a file on their way to a platform.
 pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_mins(2);
@@ -136,9 +136,12 @@ pub(super) fn not_uploaded(fault: &Fault) -> SendOutcome {
 }
 
 /// What the status of an upload server says; none: it has taken the file.
-pub(super) fn upload_status(status: u16) -> Option<SendOutcome> {
-    let reason = format!("the upload was answered with status {status}");
-    match status {
+pub(super) fn upload_status(answer: &Answer) -> Option<SendOutcome> {
+    if let Some(wait) = asked_to_wait(answer) {
+        return Some(SendOutcome::RetryAfter(wait));
+    }
+    let reason = format!("the upload was answered with status {}", answer.status);
+    match answer.status {
         200..=299 => None,
         413 => Some(SendOutcome::Refused { reason: "the file is too large".to_owned() }),
         408 | 425 | 429 | 500.. => Some(SendOutcome::RetryLater { reason }),

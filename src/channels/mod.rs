@@ -376,9 +376,9 @@ pub struct Rate {
 
 /// What the platform documents, or a little less; where it documents nothing, what cannot
 /// do harm.
-pub fn pace(settings: &ChannelSettings) -> Pace {
+pub fn pace(settings: &ChannelSettings, chat: &str) -> Pace {
     match settings {
-        ChannelSettings::Telegram { .. } => telegram::PACE,
+        ChannelSettings::Telegram { .. } => telegram::pace(chat),
         ChannelSettings::Vk { .. } => vk::PACE,
         ChannelSettings::Facebook { .. } => facebook::PACE,
         ChannelSettings::Instagram { .. } => instagram::PACE,
@@ -390,6 +390,23 @@ pub fn pace(settings: &ChannelSettings) -> Pace {
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             Pace { chat: None, channel: None }
         }
+    }
+}
+
+/// What the platform counts as one chat when it counts messages: several of ours may be.
+pub fn paced_chat<'a>(settings: &ChannelSettings, chat: &'a str) -> &'a str {
+    match settings {
+        ChannelSettings::Telegram { .. } => telegram::without_topic(chat),
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Email { .. }
+        | ChannelSettings::Webhook { .. }
+        | ChannelSettings::Widget(_) => chat,
     }
 }
 
@@ -678,6 +695,13 @@ fn url_part(text: &str) -> String {
 /// A dedupe key for what has no id of its own.
 fn digest(bytes: &[u8]) -> String {
     format!("sha256:{:x}", Sha256::digest(bytes))
+}
+
+/// The seconds of the header `Retry-After`, if the answer is one that is worth another try.
+fn asked_to_wait(answer: &Answer) -> Option<Duration> {
+    let is_later = answer.status == 429 || answer.status >= 500;
+    let seconds = answer.retry_after.as_deref().filter(|_| is_later)?.trim().parse().ok()?;
+    Some(bounded(seconds))
 }
 
 /// The header `Retry-After`: seconds or a date.

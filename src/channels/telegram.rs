@@ -57,11 +57,12 @@ const BOT_TOKEN: Rule = Rule {
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 /// The platform repeats for 24 hours; ids restart from a random number after a week of silence.
 pub const DEDUPE_SECONDS: u32 = 48 * 60 * 60;
-/// A message a second in a chat, where a few at once do no harm, and thirty a second of a bot.
-pub(super) const PACE: Pace = Pace {
-    chat: Some(Rate { every: Duration::from_secs(1), burst: 5 }),
-    channel: Some(Rate { every: Duration::from_millis(34), burst: 30 }),
-};
+/// A message a second in a chat, where a few at once do no harm.
+const OF_CHAT: Rate = Rate { every: Duration::from_secs(1), burst: 5 };
+/// Twenty messages in any minute to one group.
+const OF_GROUP: Rate = Rate { every: Duration::from_secs(4), burst: 5 };
+/// Thirty a second of a bot.
+const OF_BOT: Rate = Rate { every: Duration::from_millis(34), burst: 30 };
 /// Longest text of a message, in UTF-16 units.
 pub const TEXT_UTF16_MAX: usize = 4096;
 
@@ -118,6 +119,17 @@ impl Taken {
     pub(super) fn of(groups: bool) -> Self {
         if groups { Self::WithGroups } else { Self::Private }
     }
+}
+
+/// How fast may be sent there.
+pub(super) fn pace(chat: &str) -> Pace {
+    let of_chat = if group::is_group_id(chat) { OF_GROUP } else { OF_CHAT };
+    Pace { chat: Some(of_chat), channel: Some(OF_BOT) }
+}
+
+/// Topics of a chat count as the chat.
+pub(super) fn without_topic(chat: &str) -> &str {
+    chat.split_once(TOPIC_MARK).map_or(chat, |(chat, _)| chat)
 }
 
 /// Cuts at the platform's limits. A short text stands under the first files.

@@ -18,7 +18,7 @@ use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{
     HookRequest, Item, NOT_UNDERSTOOD, Outgoing, OutgoingFile, Pace, Rate, Rejected, SendOutcome,
-    digest, reason, unsent,
+    asked_to_wait, digest, reason, unsent,
 };
 use crate::outbound::{Outbound, Post};
 
@@ -279,6 +279,9 @@ impl Bot<'_> {
             ..Post::json(&url, body.as_bytes())
         };
         let answer = outbound.post(post).await.map_err(|fault| unsent(&fault))?;
+        if let Some(wait) = asked_to_wait(&answer) {
+            return Err(SendOutcome::RetryAfter(wait));
+        }
         if answer.status == 429 || answer.status >= 500 {
             let reason = format!("answered with status {}", answer.status);
             return Err(SendOutcome::RetryLater { reason });

@@ -172,12 +172,12 @@ fn answered(answer: &Answer, now: Timestamp) -> SendOutcome {
     match answer.status {
         200..=299 => SendOutcome::Sent { external_id: given_id(&answer.body) },
         410 => SendOutcome::ChannelDead { reason },
-        429 | 503 => match retry_after(answer, now) {
+        429 | 500.. => match retry_after(answer, now) {
             Some(wait) => SendOutcome::RetryAfter(wait),
             None => SendOutcome::RetryLater { reason },
         },
         // The receiver was slow, or asks for the same once more.
-        408 | 425 | 500.. => SendOutcome::RetryLater { reason },
+        408 | 425 => SendOutcome::RetryLater { reason },
         // Redirects are not followed.
         _ => SendOutcome::Refused { reason },
     }

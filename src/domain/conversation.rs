@@ -9,6 +9,7 @@ mod ending;
 mod held;
 mod holding;
 mod offering;
+mod previewing;
 mod rating;
 mod search;
 mod shown;
@@ -32,6 +33,7 @@ use crate::routing::Via;
 
 pub use crate::conversation::continuing::Continuation;
 pub use crate::conversation::held::Held;
+pub use crate::conversation::previewing::Previewed;
 pub use crate::conversation::rating::{OpenRating, Rating, is_rating};
 pub use crate::conversation::search::Search;
 pub use crate::conversation::texting::TextsSent;
@@ -83,6 +85,9 @@ pub struct Conversation {
     pub preview: String,
     /// What that message was, if it had no text.
     pub preview_kind: Option<String>,
+    /// Which message that is; none: it stands in the part before, or was written before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previewed: Option<Previewed>,
     /// The conversation of this chat before this one, or the part of this one in another line.
     pub continues: Option<ConversationId>,
     /// What the platform said of messages while they were being sent.
@@ -193,6 +198,7 @@ impl Conversation {
             draft: None,
             preview: String::new(),
             preview_kind: None,
+            previewed: None,
             continues: opening.continues,
             early: Early::default(),
         }
@@ -227,7 +233,7 @@ impl Conversation {
                 self.customer_edited(external_id, text, turn);
             }
             Input::CustomerDeleted { external_ids } => {
-                self.record(Record::Deleted { external_ids, at: turn.now }, turn);
+                self.customer_deleted(external_ids, turn);
             }
             Input::CustomerReacted { external_id, reaction } => {
                 self.record(Record::Reacted { external_id, reaction, at: turn.now }, turn);

@@ -19,6 +19,9 @@ use crate::routing::Via;
 /// Characters of the last message shown in lists.
 pub const PREVIEW_CHARS: usize = 100;
 
+/// In [`Row::preview_kind`]: the last message was deleted.
+pub const PREVIEW_OF_DELETED: &str = "deleted";
+
 /// One event of a shard's feed, as stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -156,7 +159,8 @@ pub struct Row {
     pub updated_at: Timestamp,
     /// The first characters of the last message; empty if it had no text.
     pub preview: String,
-    /// What came instead of text: `contact`, `location`, `sticker`, or the attachment's `what`.
+    /// What came instead of text: `contact`, `location`, `sticker`, or the attachment's `what`;
+    /// `deleted`: it was taken back.
     /// Data and not words, so that each reader says it in his language.
     pub preview_kind: Option<String>,
     /// Number of the last entry.

@@ -101,6 +101,13 @@ impl fmt::Display for ShardId {
 #[serde(transparent)]
 pub struct EntryNumber(pub u32);
 
+impl EntryNumber {
+    /// That of the entry behind it.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
 /// The number of an offer in its conversation. One decision makes one offer, which may be put
 /// before several operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

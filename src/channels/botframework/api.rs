@@ -9,8 +9,8 @@ use url::form_urlencoded::Serializer;
 use super::super::kept::{Kept, Token};
 use super::super::sign::SignTo;
 use super::super::{
-    FileSource, NOT_UNDERSTOOD, NoFile, Outgoing, SendOutcome, bounded, rating, reason, unsent,
-    url_part,
+    FileSource, NOT_UNDERSTOOD, NoFile, Outgoing, SendOutcome, asked_to_wait, rating, reason,
+    unsent, url_part,
 };
 use super::proof::is_allowed;
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
@@ -148,13 +148,10 @@ fn sent(answer: &Answer) -> SendOutcome {
         401 => SendOutcome::ChannelDead { reason },
         // Blocked, or the conversation is no more.
         403 | 404 => SendOutcome::Unreachable { reason },
-        412 | 429 | 500.. => {
-            let seconds = answer.retry_after.as_deref().and_then(|text| text.trim().parse().ok());
-            match seconds {
-                Some(seconds) => SendOutcome::RetryAfter(bounded(seconds)),
-                None => SendOutcome::RetryLater { reason },
-            }
-        }
+        412 | 429 | 500.. => match asked_to_wait(answer) {
+            Some(wait) => SendOutcome::RetryAfter(wait),
+            None => SendOutcome::RetryLater { reason },
+        },
         _ => SendOutcome::Refused { reason },
     }
 }
@@ -225,7 +222,10 @@ impl Bot<'_> {
                 Ok(Token { text: text.to_owned(), until: now + lasts })
             }
             (400 | 401 | 403 | 404, _) => Err(SendOutcome::ChannelDead { reason }),
-            (_, _) => Err(SendOutcome::RetryLater { reason }),
+            (_, _) => Err(match asked_to_wait(&answer) {
+                Some(wait) => SendOutcome::RetryAfter(wait),
+                None => SendOutcome::RetryLater { reason },
+            }),
         }
     }
 

@@ -9,7 +9,7 @@ use super::super::kept::Kept;
 use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{
-    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, bounded, reason, unsent,
+    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, asked_to_wait, reason, unsent,
 };
 use super::{ASKED_KINDS, files, item, keyboard};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Ask, Fault, Outbound, Post};
@@ -69,12 +69,11 @@ pub(super) fn class_of(reply: &Reply) -> SendOutcome {
         401 => SendOutcome::ChannelDead { reason },
         // The customer has stopped the bot, or there is no such dialogue.
         403 | 404 => SendOutcome::Unreachable { reason },
-        429 => match reply.retry_after {
+        429 | 500.. => match reply.retry_after {
             Some(wait) => SendOutcome::RetryAfter(wait),
             None => SendOutcome::RetryLater { reason },
         },
         400 if reply.code == "attachment.not.ready" => SendOutcome::RetryLater { reason },
-        500.. => SendOutcome::RetryLater { reason },
         _ => SendOutcome::Refused { reason },
     }
 }
@@ -149,11 +148,10 @@ pub(crate) async fn poll(
         },
         401 | 403 => Err(PollError::ChannelDead { reason }),
         409 => Err(PollError::Conflict { reason }),
-        429 => Err(match reply.retry_after {
+        _ => Err(match reply.retry_after {
             Some(wait) => PollError::RetryAfter(wait),
             None => PollError::RetryLater { reason },
         }),
-        _ => Err(PollError::RetryLater { reason }),
     }
 }
 
@@ -202,12 +200,11 @@ impl Bot<'_> {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let given = body["message"].as_str().unwrap_or("no description");
         let words = reason(&given.replace(self.token, "***"));
-        let seconds = answer.retry_after.as_deref().and_then(|text| text.trim().parse().ok());
         Reply {
             status: answer.status,
             code: body["code"].as_str().unwrap_or_default().to_owned(),
             reason: format!("{}: {words}", answer.status),
-            retry_after: seconds.map(bounded),
+            retry_after: asked_to_wait(answer),
             body,
         }
     }

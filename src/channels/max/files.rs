@@ -112,7 +112,7 @@ async fn uploaded_as(
     let upload =
         Upload { url, headers: &[], fields: &[], pieces: &pieces, patience: UPLOAD_PATIENCE };
     let answer = outbound.upload(upload).await.map_err(|fault| not_uploaded(&fault))?;
-    if let Some(outcome) = upload_status(answer.status) {
+    if let Some(outcome) = upload_status(&answer) {
         return Err(outcome);
     }
     let given: Value = serde_json::from_slice(&answer.body).unwrap_or_default();

@@ -77,13 +77,12 @@ fn sent(reply: &Reply) -> SendOutcome {
             SendOutcome::Sent { external_id }
         }
         200..=299 => SendOutcome::Unknown { reason: "the answer is not understood".to_owned() },
-        429 => match reply.retry_after {
+        409 | 429 | 500.. => match reply.retry_after {
             Some(wait) => SendOutcome::RetryAfter(wait),
             None => SendOutcome::RetryLater { reason },
         },
         403 => SendOutcome::Unreachable { reason },
         401 | 404 | 421 => SendOutcome::ChannelDead { reason },
-        409 | 500.. => SendOutcome::RetryLater { reason },
         _ => SendOutcome::Refused { reason },
     }
 }

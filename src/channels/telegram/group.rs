@@ -36,3 +36,8 @@ pub(super) fn is_administrator(message: &Value) -> bool {
 pub(super) fn is_group(holder: &Value) -> bool {
     matches!(holder["chat"]["type"].as_str(), Some("group" | "supergroup"))
 }
+
+/// Ids of groups are negative, those of people are not.
+pub(super) fn is_group_id(chat: &str) -> bool {
+    chat.starts_with('-')
+}

@@ -13,7 +13,9 @@ use url::form_urlencoded::Serializer;
 use super::super::kept::{Kept, LongPoll};
 use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
-use super::super::{NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, reason, unsent};
+use super::super::{
+    NOT_UNDERSTOOD, Outgoing, PollError, Polled, SendOutcome, asked_to_wait, reason, unsent,
+};
 use super::{files, item, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Ask, Fault, Outbound, Post};
 
@@ -36,6 +38,8 @@ pub(crate) struct Community<'a> {
 /// Why a call was not done.
 pub(super) enum Failed {
     Fault(Fault),
+    /// Asked to wait by what stands before the platform.
+    Wait(Duration),
     /// The platform's number and words.
     Error {
         code: i64,
@@ -94,6 +98,7 @@ fn sent(answered: Result<Value, Failed>) -> SendOutcome {
             SendOutcome::RetryLater { reason: Fault::PerhapsSent(why).to_string() }
         }
         Err(Failed::Fault(fault)) => unsent(&fault),
+        Err(Failed::Wait(wait)) => SendOutcome::RetryAfter(wait),
         Err(Failed::Error { code, reason }) => class_of(code, reason),
     }
 }
@@ -254,6 +259,7 @@ async fn ask_place(
     let answer = community.call(outbound, "groups.getLongPollServer", &fields).await;
     let answer = answer.map_err(|failed| match failed {
         Failed::Fault(fault) => PollError::of(&fault),
+        Failed::Wait(wait) => PollError::RetryAfter(wait),
         Failed::Error { code, reason } => match class_of(code, reason) {
             SendOutcome::RetryAfter(pause) => PollError::RetryAfter(pause),
             SendOutcome::ChannelDead { reason } => PollError::ChannelDead { reason },
@@ -303,6 +309,9 @@ impl Community<'_> {
             answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let answer = outbound.post(post).await.map_err(Failed::Fault)?;
+        if let Some(wait) = asked_to_wait(&answer) {
+            return Err(Failed::Wait(wait));
+        }
         let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if let Some(code) = body["error"]["error_code"].as_i64() {
             let given = body["error"]["error_msg"].as_str().unwrap_or("no description");
@@ -324,6 +333,7 @@ impl Failed {
     fn words(self) -> String {
         match self {
             Self::Fault(fault) => fault.to_string(),
+            Self::Wait(wait) => SendOutcome::RetryAfter(wait).into_reason(),
             Self::Error { reason, .. } => reason,
             Self::NotUnderstood => NOT_UNDERSTOOD.to_owned(),
         }

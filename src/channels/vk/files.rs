@@ -141,7 +141,7 @@ async fn put(
     let upload =
         Upload { url, headers: &[], fields: &[], pieces: &pieces, patience: UPLOAD_PATIENCE };
     let answer = outbound.upload(upload).await.map_err(|fault| not_uploaded(&fault))?;
-    match upload_status(answer.status) {
+    match upload_status(&answer) {
         Some(outcome) => Err(outcome),
         None => Ok(serde_json::from_slice(&answer.body).unwrap_or_default()),
     }
@@ -165,6 +165,7 @@ fn refused(given: &Value) -> SendOutcome {
 fn failed(why: Failed) -> SendOutcome {
     match why {
         Failed::Fault(fault) => not_uploaded(&fault),
+        Failed::Wait(wait) => SendOutcome::RetryAfter(wait),
         // The upload is lost, or was not saved in time.
         Failed::Error { code: 22 | 105, reason } => SendOutcome::RetryLater { reason },
         Failed::Error { code, reason } => class_of(code, reason),

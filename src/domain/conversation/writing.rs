@@ -12,7 +12,6 @@ use crate::entry::{
     Attachment, Author, Body, CloseReason, DeliveryState, Entry, Fact, Message, Record,
     RoutedAgainWhy, Unheard,
 };
-use crate::event::PREVIEW_CHARS;
 use crate::file::{FILES_OF_MESSAGE_MAX, FileCopy, FileProblem, StoredFile, WantedFile};
 use crate::id::{EntryNumber, OperatorId};
 use crate::line::RatingScale;
@@ -53,7 +52,7 @@ impl Conversation {
             self.append(Author::Customer, Body::Message(message), original, turn);
             return self.rated(value, turn);
         }
-        (self.preview, self.preview_kind) = preview(&message);
+        self.previews(&message);
         if self.waiting_since.is_none() {
             self.waiting_since = Some(turn.now);
             self.set_text_time(turn);
@@ -85,7 +84,7 @@ impl Conversation {
         let begins = self.last_entry.0 == 0;
         let message = Message { unheard: Some(why), ..from_customer(message) };
         if begins {
-            (self.preview, self.preview_kind) = preview(&message);
+            self.previews(&message);
         }
         self.append(Author::Customer, Body::Message(message), original, turn);
         if begins {
@@ -124,7 +123,13 @@ impl Conversation {
         text: String,
         turn: &mut Turn<'_>,
     ) {
+        self.preview_is_edited(&external_id, &text);
         self.record(Record::Edited { external_id, text, at: turn.now }, turn);
+    }
+
+    pub(super) fn customer_deleted(&mut self, external_ids: Vec<Arc<str>>, turn: &mut Turn<'_>) {
+        self.preview_is_deleted(&external_ids);
+        self.record(Record::Deleted { external_ids, at: turn.now }, turn);
     }
 
     pub(super) fn customer_gone(&mut self, reason: String, turn: &mut Turn<'_>) {
@@ -160,7 +165,7 @@ impl Conversation {
         self.draft.take_if(|draft| draft.by == operator);
         let mut message = Message { text, ..Message::default() };
         message.attachments = files.iter().map(attached).collect();
-        (self.preview, self.preview_kind) = preview(&message);
+        self.previews(&message);
         self.send_message(Author::Operator { id: operator }, message, files, None, turn);
     }
 
@@ -184,7 +189,7 @@ impl Conversation {
             held.silent_since = Some(turn.now);
             self.waiting_since = None;
             self.last_word_at = turn.now;
-            (self.preview, self.preview_kind) = preview(&message);
+            self.previews(&message);
         }
         self.append(Author::Elsewhere, Body::Message(message), original, turn);
     }
@@ -224,6 +229,7 @@ impl Conversation {
         }
         if let Some(own) = &external_id {
             self.early.known(entry, own);
+            self.preview_is_named(entry, own);
         }
         self.record(Record::Delivery { entry, delivery, external_id, at: turn.now }, turn);
     }
@@ -287,7 +293,7 @@ impl Conversation {
         original: Option<Arc<str>>,
         turn: &mut Turn<'_>,
     ) -> EntryNumber {
-        let n = EntryNumber(self.last_entry.0.saturating_add(1));
+        let n = self.last_entry.next();
         self.last_entry = n;
         let entry = Entry { n, at: turn.now, author, body };
         self.record(Record::Entry { entry, original }, turn);
@@ -340,30 +346,4 @@ fn from_customer(message: CustomerMessage) -> Message {
         writer: message.writer,
         ..Message::default()
     }
-}
-
-/// The first characters of the text, and what the message is if it has none. A sticker's emoji
-/// is a text.
-fn preview(message: &Message) -> (String, Option<String>) {
-    if !message.text.trim().is_empty() {
-        return (first_characters(&message.text), None);
-    }
-    match message.attachments.first() {
-        Some(Attachment::Sticker { emoji }) if !emoji.is_empty() => (first_characters(emoji), None),
-        first => (String::new(), first.map(kind_of)),
-    }
-}
-
-fn first_characters(text: &str) -> String {
-    text.chars().take(PREVIEW_CHARS).collect()
-}
-
-fn kind_of(attachment: &Attachment) -> String {
-    let kind = match attachment {
-        Attachment::Contact { .. } => "contact",
-        Attachment::Location { .. } => "location",
-        Attachment::Sticker { .. } => "sticker",
-        Attachment::File { what, .. } | Attachment::Other { what } => what,
-    };
-    first_characters(kind)
 }

@@ -287,6 +287,38 @@ fn the_preview_is_what_a_person_wrote_last() {
     assert_eq!(previewed(&story), ("👍", None));
 }
 
+#[test]
+fn the_preview_follows_what_becomes_of_the_last_message() {
+    let mut story = Story::with([ANNA], |_| {});
+    let wrote = |external_id: &str, text: &str| {
+        let (external_id, text) = (Some(external_id.into()), text.to_owned());
+        let message = CustomerMessage { external_id, text, ..CustomerMessage::default() };
+        Input::CustomerWrote { message, original: None }
+    };
+    let edited = |external_id: &str, text: &str| Input::CustomerEdited {
+        external_id: external_id.into(),
+        text: text.to_owned(),
+    };
+    let deleted = |ids: &[&str]| Input::CustomerDeleted {
+        external_ids: ids.iter().map(|id| (*id).into()).collect(),
+    };
+    story.tell(0, wrote("1", "helo"));
+    story.tell(0, edited("1", "hello"));
+    assert_eq!(previewed(&story), ("hello", None));
+    story.tell(0, wrote("2", "are you there?"));
+    story.tell(0, edited("1", "hello!"));
+    story.tell(0, deleted(&["1"]));
+    assert_eq!(previewed(&story), ("are you there?", None), "it is not the last one");
+    story.tell(0, deleted(&["1", "2"]));
+    assert_eq!(previewed(&story), ("", Some("deleted")));
+    story.tell(0, edited("2", "are you here?"));
+    assert_eq!(previewed(&story), ("are you here?", None), "an edit brings it back");
+    story.tell(0, accepts(ANNA, 1));
+    story.tell(0, replies(ANNA, "yes"));
+    story.tell(0, edited("2", "hm"));
+    assert_eq!(previewed(&story), ("yes", None));
+}
+
 fn previewed(story: &Story) -> (&str, Option<&str>) {
     let conversation = &story.conversations[0];
     (&conversation.preview, conversation.preview_kind.as_deref())

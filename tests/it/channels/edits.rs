@@ -10,7 +10,7 @@ use switchboard::protocol::Event;
 use super::platform::Platform;
 use super::rows::{BOT_FRAMEWORK, FACEBOOK, INSTAGRAM, MAX, VK, WHATSAPP};
 use crate::fakes::{botframework, bots, meta, vk};
-use crate::story::{Story, operators, tell};
+use crate::story::{Desk, Story, operators, tell};
 
 /// What a platform sends when somebody writes, corrects himself and takes it back; no deletion: the
 /// platform does not tell of any.
@@ -109,6 +109,15 @@ async fn first_message(story: &Story, id: &ConversationId) -> Message {
     }
 }
 
+/// The last message as lists have it, live and when they are asked for.
+async fn previewed(story: &Story, anna: &Desk, id: &ConversationId) -> (String, Option<String>) {
+    let live = anna.rows()[id].clone();
+    let again = story.signs_in("anna").await;
+    let read = again.rows()[id].clone();
+    assert_eq!((&live.preview, &live.preview_kind), (&read.preview, &read.preview_kind));
+    (live.preview, live.preview_kind)
+}
+
 #[test]
 fn an_edit_and_a_deletion_are_shown_and_what_stood_there_is_kept() {
     for Said { platform, hello, edit, deletion } in all() {
@@ -126,12 +135,15 @@ fn an_edit_and_a_deletion_are_shown_and_what_stood_there_is_kept() {
             assert_eq!((&*edited.text, edited.edited_at), ("hello", Some(story.now())));
             let earlier: Vec<&str> = edited.earlier.iter().map(|it| &*it.text).collect();
             assert_eq!(earlier, ["helo"], "{}", platform.kind);
+            assert_eq!(previewed(story, &anna, &id).await, ("hello".to_owned(), None));
             let Some(deletion) = deletion.clone() else { return };
             for expected in [Accepted::Created, Accepted::Duplicate] {
                 assert_eq!(platform.posts(story, &deletion).await, [expected], "{}", platform.kind);
             }
             let deleted = first_message(story, &id).await;
             assert_eq!((&*deleted.text, deleted.deleted_at), ("hello", Some(story.now())));
+            let gone = (String::new(), Some("deleted".to_owned()));
+            assert_eq!(previewed(story, &anna, &id).await, gone);
             let told = anna.events().into_iter();
             let told = told.filter(|event| matches!(event, Event::Deleted { .. }));
             assert_eq!(told.count(), 1, "{}", platform.kind);

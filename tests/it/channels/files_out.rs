@@ -205,3 +205,89 @@ fn what_max_does_not_take_fails_in_words() {
         assert_eq!(max_dialogue(&max)[2..], [said("once more", &[("file", LIST)])]);
     });
 }
+
+/// Each call that a message with a file takes, what goes wrong with it, and what is uploaded for it.
+const OF_A_PICTURE: [&str; 4] =
+    ["photos.getMessagesUploadServer", "/upload/photo", "saveMessagesPhoto", "messages.send"];
+const OF_A_LIST: [&str; 4] =
+    ["docs.getMessagesUploadServer", "/upload/doc", "docs.save", "messages.send"];
+
+fn faults() -> [Fault; 5] {
+    [
+        Fault::Delay(Duration::from_millis(3)),
+        Fault::TooManyRequests { retry_after_seconds: 40 },
+        Fault::Status(503, ""),
+        Fault::RequestLost,
+        Fault::AnswerLost,
+    ]
+}
+
+/// Time passes until what was asked for is over, and what stood there just before.
+async fn passes<T>(story: &Story, looks: impl Fn() -> T) -> T {
+    story.time_jumps(39).await;
+    let before = looks();
+    for _ in 0..4 {
+        story.time_jumps(2).await;
+    }
+    before
+}
+
+#[test]
+fn whichever_call_of_an_upload_to_vk_fails_the_message_arrives_once_and_in_its_order() {
+    tell(anna_sells, async |story| {
+        let vk = vk::start();
+        let hello = vk::message_new(77, 1, "show me");
+        let (anna, id, [picture, list, _]) = anna_has_files(story, &VK, &vk.base(), &hello).await;
+        let mut expected = Vec::new();
+        let steps = OF_A_PICTURE.map(|step| (step, &picture, ("photo", PIXEL)));
+        let more = OF_A_LIST.map(|step| (step, &list, ("doc", LIST)));
+        for (step, file, content) in steps.into_iter().chain(more) {
+            for fault in faults() {
+                let asks = matches!(fault, Fault::TooManyRequests { .. });
+                let words = format!("{step}: {fault:?}");
+                vk.fails(step, fault);
+                sends(&anna, story, &id, &words, &[file]).await;
+                anna.replies(story, &id, "Do you like it?").await;
+                let calls = vk.requests("").len();
+                let before = passes(story, || vk.requests("").len()).await;
+                assert!(!asks || before == calls, "{words}: it was asked to wait");
+                expected.extend([said(&words, &[content]), said("Do you like it?", &[])]);
+                assert_eq!(dialogue(&vk), expected);
+                assert_eq!(newest_delivery(story, &id).await, Some(DeliveryState::Sent));
+            }
+        }
+    });
+}
+
+#[test]
+fn whichever_call_of_an_upload_to_max_fails_the_message_arrives_once_and_in_its_order() {
+    tell(anna_sells, async |story| {
+        let max = bots::max();
+        let hello = bots::max_text(42, "mid.1", "show me");
+        let (anna, id, [picture, list, _]) = anna_has_files(story, &MAX, &max.base(), &hello).await;
+        let mut expected = Vec::new();
+        let steps = ["/uploads", "/upload/image", "/messages"];
+        let steps = steps.map(|step| (step, &picture, ("image", PIXEL)));
+        let more =
+            ["/uploads", "/upload/file", "/messages"].map(|step| (step, &list, ("file", LIST)));
+        for (step, file, content) in steps.into_iter().chain(more) {
+            for fault in faults() {
+                let asks = matches!(fault, Fault::TooManyRequests { .. });
+                // Nobody knows whether the message itself arrived, so it is not sent again.
+                let is_unknown = step == "/messages" && matches!(fault, Fault::RequestLost);
+                let words = format!("{step}: {fault:?}");
+                // A text does not stand with what is no picture, and the first call is its.
+                let text = if content.0 == "image" { &*words } else { "" };
+                max.fails(step, fault);
+                sends(&anna, story, &id, text, &[file]).await;
+                anna.replies(story, &id, "Do you like it?").await;
+                let calls = max.requests("").len();
+                let before = passes(story, || max.requests("").len()).await;
+                assert!(!asks || before == calls, "{words}: it was asked to wait");
+                expected.extend((!is_unknown).then(|| said(text, &[content])));
+                expected.push(said("Do you like it?", &[]));
+                assert_eq!(max_dialogue(&max), expected, "{words}");
+            }
+        }
+    });
+}

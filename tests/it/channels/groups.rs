@@ -121,3 +121,45 @@ fn what_is_sent_to_the_old_id_arrives_under_the_new_one() {
         assert_eq!(story.platform.sent_to(SUPERGROUP).len(), 3);
     });
 }
+
+#[test]
+fn a_group_is_sent_twenty_messages_a_minute_at_most() {
+    tell(anna_alone, async |story| {
+        let (anna, id) = anna_has_the_group(story).await;
+        for n in 0..30 {
+            anna.replies(story, &id, &n.to_string()).await;
+        }
+        let mut sent = vec![story.platform.sent_to(GROUP).len()];
+        for _ in 0..100 {
+            story.seconds_pass(1).await;
+            sent.push(story.platform.sent_to(GROUP).len());
+        }
+        assert_eq!(sent[100], 30);
+        let in_a_minute = sent.iter().zip(&sent[60..]).map(|(before, after)| after - before);
+        assert!(in_a_minute.max() <= Some(20), "{sent:?}");
+        assert!(sent[0] <= 20);
+    });
+}
+
+/// The group gets its new id while messages for the old one wait for their turn.
+#[test]
+fn what_is_written_after_a_migration_does_not_overtake_what_was_written_before() {
+    for restarts in [false, true] {
+        tell(anna_alone, async |story| {
+            let (anna, id) = anna_has_the_group(story).await;
+            for n in 0..8 {
+                anna.replies(story, &id, &n.to_string()).await;
+            }
+            assert_eq!(story.platform.sent_to(GROUP), ["0", "1", "2", "3", "4"]);
+            story.platform.migrates(GROUP, SUPERGROUP);
+            let old = json!({ "chat": group(GROUP), "migrate_to_chat_id": SUPERGROUP });
+            posts(story, &story.platform.message(IVAN, &old)).await;
+            anna.replies(story, &id, "8").await;
+            if restarts {
+                story.restarts().await;
+            }
+            story.minutes_pass(1).await;
+            assert_eq!(story.platform.sent_to(SUPERGROUP), ["5", "6", "7", "8"]);
+        });
+    }
+}

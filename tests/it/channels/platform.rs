@@ -74,7 +74,7 @@ impl Platform {
         channel(self.stored(base))
     }
 
-    fn stored(&self, base: &str) -> ChannelSettings {
+    pub(crate) fn stored(&self, base: &str) -> ChannelSettings {
         let mut fields = (self.settings)(base);
         let form = channels::FORMS.iter().find(|form| form.kind == self.kind).expect("a form");
         for field in form.fields {

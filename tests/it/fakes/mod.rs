@@ -2,7 +2,7 @@
 
 pub(crate) mod botframework;
 pub(crate) mod bots;
-mod form;
+pub(crate) mod form;
 pub(crate) mod mail;
 pub(crate) mod meta;
 pub(crate) mod scripted;

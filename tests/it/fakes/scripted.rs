@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::server::{Reply, Request, Server};
-use super::telegram::Fault;
+use super::telegram::{Fault, Judge};
 
 /// A platform with a state of its own.
 pub(crate) struct Scripted<S> {
@@ -15,11 +15,12 @@ pub(crate) struct Scripted<S> {
 struct Inner<S> {
     state: S,
     faults: VecDeque<(&'static str, Fault)>,
+    judge: Option<Judge>,
 }
 
 impl<S: Send + 'static> Scripted<S> {
     pub(crate) fn start(state: S, answer: fn(&mut S, &Request) -> Reply) -> Self {
-        let inner = Arc::new(Mutex::new(Inner { state, faults: VecDeque::new() }));
+        let inner = Arc::new(Mutex::new(Inner { state, faults: VecDeque::new(), judge: None }));
         let behind = inner.clone();
         let server = Server::start(Arc::new(move |request| {
             let behind = behind.clone();
@@ -36,6 +37,16 @@ impl<S: Send + 'static> Scripted<S> {
     /// What a `Status` says is the whole body of the answer.
     pub(crate) fn fails(&self, part: &'static str, fault: Fault) {
         self.lock().faults.push_back((part, fault));
+    }
+
+    /// Whatever nothing else goes wrong with meets what `judge` says.
+    pub(crate) fn is_judged(&self, judge: Judge) {
+        self.lock().judge = Some(judge);
+    }
+
+    /// The next connections are cut before anything is read.
+    pub(crate) fn cuts_connections(&self, count: usize) {
+        self.server.cuts_connections(count);
     }
 
     /// Looks at the state, or changes it.
@@ -60,9 +71,10 @@ async fn reply<S>(
     request: &Request,
 ) -> Reply {
     let fault = {
-        let faults = &mut inner.lock().expect("no panic").faults;
+        let Inner { faults, judge, .. } = &mut *inner.lock().expect("no panic");
         let met = faults.iter().position(|(part, _)| request.path.contains(part));
-        met.and_then(|at| faults.remove(at)).map(|(_, fault)| fault)
+        let met = met.and_then(|at| faults.remove(at)).map(|(_, fault)| fault);
+        met.or_else(|| judge.as_mut()?(request))
     };
     let perform = || answer(&mut inner.lock().expect("no panic").state, request);
     match fault {
@@ -77,6 +89,10 @@ async fn reply<S>(
             body: "{}".to_owned(),
         },
         Some(Fault::Status(status, body)) => Reply::of(status, body),
+        Some(Fault::Held(gate)) => {
+            gate.opened().await;
+            perform()
+        }
         Some(Fault::RequestLost) => Reply::Cut,
         Some(Fault::AnswerLost) => {
             drop(perform());

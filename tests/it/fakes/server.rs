@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ pub(crate) struct Server {
     address: SocketAddr,
     handle: ServerHandle,
     seen: Arc<Seen>,
+    /// So many of the next connections are cut before anything is read.
+    cuts: Arc<AtomicUsize>,
 }
 
 #[derive(Default)]
@@ -65,6 +68,8 @@ impl Server {
         let seen = Arc::new(Seen::default());
         let (ready, is_ready) = mpsc::channel();
         let kept = seen.clone();
+        let cuts = Arc::new(AtomicUsize::new(0));
+        let cutting = cuts.clone();
         std::thread::spawn(move || {
             System::new().block_on(async move {
                 let state = (answer, kept);
@@ -74,7 +79,7 @@ impl Server {
                         .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
                         .default_service(web::to(serve))
                 })
-                .on_connect(keep_socket)
+                .on_connect(move |connection, data| keep_socket(connection, data, &cutting))
                 .workers(1)
                 .disable_signals()
                 .bind(("127.0.0.1", 0))
@@ -86,7 +91,7 @@ impl Server {
             });
         });
         let (address, handle) = is_ready.recv().expect("the fake starts");
-        Self { address, handle, seen }
+        Self { address, handle, seen, cuts }
     }
 
     /// Answers everything with `status` and `body`.
@@ -101,6 +106,11 @@ impl Server {
 
     pub(crate) fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// The next connections are cut before anything is read.
+    pub(crate) fn cuts_connections(&self, count: usize) {
+        self.cuts.store(count, Ordering::SeqCst);
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -129,17 +139,28 @@ impl Drop for Server {
     }
 }
 
-fn keep_socket(connection: &dyn std::any::Any, data: &mut Extensions) {
+fn keep_socket(connection: &dyn std::any::Any, data: &mut Extensions, cuts: &AtomicUsize) {
     if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        let fewer = |left: usize| left.checked_sub(1);
+        if cuts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok() {
+            drop(SockRef::from(stream).shutdown(std::net::Shutdown::Both));
+            data.insert(CutAtOnce);
+        }
         data.insert(Rc::new(SockRef::from(stream).try_clone().expect("a second handle")));
     }
 }
+
+/// A connection on which nothing is read, whatever has come.
+struct CutAtOnce;
 
 async fn serve(
     request: HttpRequest,
     body: Bytes,
     state: Data<(Arc<Handler>, Arc<Seen>)>,
 ) -> HttpResponse {
+    if request.conn_data::<CutAtOnce>().is_some() {
+        return HttpResponse::Ok().finish();
+    }
     let headers = request.headers().iter();
     let headers = headers.map(|(k, v)| (k.to_string(), v.to_str().unwrap_or("").to_owned()));
     let seen = Request { path: request.uri().to_string(), headers: headers.collect(), body };

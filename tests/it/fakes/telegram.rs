@@ -11,7 +11,7 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::form::Form;
 use super::server::{Reply, Request, Server};
@@ -29,10 +29,33 @@ pub(crate) enum Fault {
     },
     /// Any other refusal: 400, 401, 403, 404, 409, 500 and so on.
     Status(u16, &'static str),
+    /// Answered properly, but not before the gate opens.
+    Held(Gate),
     /// The request was read, nothing was done, the connection is cut.
     RequestLost,
     /// The request was read and done, and the connection is cut before the answer.
     AnswerLost,
+}
+
+/// Says of each request what it meets, if anything.
+pub(crate) type Judge = Box<dyn FnMut(&Request) -> Option<Fault> + Send>;
+
+/// Closed until it is opened.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate(watch::Sender<bool>);
+
+impl Gate {
+    pub(crate) fn closed() -> Self {
+        Self(watch::Sender::new(false))
+    }
+
+    pub(crate) fn opens(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub(crate) async fn opened(&self) {
+        drop(self.0.subscribe().wait_for(|open| *open).await);
+    }
 }
 
 /// One call of the bot, whatever came of it.
@@ -83,6 +106,7 @@ struct State {
     last_update: i64,
     last_message: i64,
     faults: VecDeque<(&'static str, Fault)>,
+    judge: Option<Judge>,
     last_press: i64,
     /// Presses of buttons that the bot has not answered yet.
     waiting: Vec<String>,
@@ -114,6 +138,7 @@ impl Telegram {
                 last_update: 1000,
                 last_message: 0,
                 faults: VecDeque::new(),
+                judge: None,
                 last_press: 4_382_000_000,
                 waiting: Vec::new(),
                 delivered: Vec::new(),
@@ -145,6 +170,16 @@ impl Telegram {
         self.platform.state().faults.push_back((method, fault));
     }
 
+    /// Whatever nothing else goes wrong with meets what `judge` says.
+    pub(crate) fn is_judged(&self, judge: Judge) {
+        self.platform.state().judge = Some(judge);
+    }
+
+    /// The next connections are cut before anything is read.
+    pub(crate) fn cuts_connections(&self, count: usize) {
+        self.server.cuts_connections(count);
+    }
+
     /// Every call of `method` so far, also the failed ones.
     pub(crate) fn calls(&self, method: &str) -> Vec<Call> {
         let calls = self.server.requests().into_iter().filter_map(|request| call(&request));
@@ -164,6 +199,13 @@ impl Telegram {
         let (state, chat) = (self.platform.state(), chat.to_string());
         let delivered = state.delivered.iter().filter(|sent| sent.chat == chat);
         delivered.map(|sent| sent.text.clone()).collect()
+    }
+
+    /// Chat, text and number of files of each message, in the order of their arrival.
+    pub(crate) fn dialogues(&self) -> Vec<(String, String, usize)> {
+        let state = self.platform.state();
+        let each = state.delivered.iter();
+        each.map(|sent| (sent.chat.clone(), sent.text.clone(), sent.files.len())).collect()
     }
 
     /// The files that stand in the customer's chat, message by message.
@@ -326,9 +368,10 @@ impl State {
         Update(json!({ "update_id": self.last_update, kind: inner }))
     }
 
-    fn fault(&mut self, method: &str) -> Option<Fault> {
-        let at = self.faults.iter().position(|(of, _)| *of == method)?;
-        self.faults.remove(at).map(|(_, fault)| fault)
+    fn fault(&mut self, method: &str, request: &Request) -> Option<Fault> {
+        let at = self.faults.iter().position(|(of, _)| *of == method);
+        let next = at.and_then(|at| self.faults.remove(at)).map(|(_, fault)| fault);
+        next.or_else(|| self.judge.as_mut()?(request))
     }
 }
 
@@ -347,12 +390,16 @@ impl Platform {
         if !request.path.starts_with(&format!("/bot{TOKEN}/")) {
             return refusal(401, "Unauthorized");
         }
-        let fault = self.state().fault(&method);
+        let fault = self.state().fault(&method, request);
         match fault {
             None => self.perform(&method, &body, request).await,
             Some(Fault::Delay(time)) => {
                 let elapsed = tokio::time::timeout(time, std::future::pending::<()>()).await;
                 drop(elapsed);
+                self.perform(&method, &body, request).await
+            }
+            Some(Fault::Held(gate)) => {
+                gate.opened().await;
                 self.perform(&method, &body, request).await
             }
             Some(Fault::TooManyRequests { retry_after_seconds }) => too_many(retry_after_seconds),

@@ -229,6 +229,7 @@ export const en = {
       contact: "Contact",
       location: "Location",
       sticker: "Sticker",
+      deleted: "Message deleted",
       poll: "Poll",
       dice: "Dice",
       story: "Story",

@@ -232,6 +232,7 @@ export const ru: Words = {
       contact: "Контакт",
       location: "Место",
       sticker: "Стикер",
+      deleted: "Сообщение удалено",
       poll: "Опрос",
       dice: "Кубик",
       story: "История",

@@ -44,11 +44,12 @@ test("a newcomer gets the language of the browser, else English", () => {
 });
 
 test("a message without text is previewed in the reader's language, whatever it is", () => {
-  const kinds = ["voice", "poll", "hologram", "constructor", null];
+  const kinds = ["voice", "poll", "deleted", "hologram", "constructor", null];
   const rows = kinds.map((preview_kind) => row({ preview: "", preview_kind }));
   expect(rows.map((one) => preview(ru, one))).toEqual([
     "Голосовое сообщение",
     "Опрос",
+    "Сообщение удалено",
     "Вложение незнакомого вида",
     "Вложение незнакомого вида",
     "Без текста",
