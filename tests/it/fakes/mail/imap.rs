@@ -101,8 +101,8 @@ fn search(shared: &Shared, query: &str) -> Option<String> {
         _ => return None,
     };
     let found = state.letters.iter().filter(|letter| found(letter));
-    let numbers: String = found.map(|letter| format!(" {}", letter.uid)).collect();
-    Some(format!("* SEARCH{numbers}\r\n"))
+    let numbers: Vec<String> = found.map(|letter| letter.uid.to_string()).collect();
+    Some(format!("* SEARCH {}\r\n", numbers.join(" ")))
 }
 
 fn fetch(shared: &Shared, what: &str) -> Option<Vec<u8>> {
