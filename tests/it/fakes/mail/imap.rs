@@ -101,8 +101,9 @@ fn search(shared: &Shared, query: &str) -> Option<String> {
         _ => return None,
     };
     let found = state.letters.iter().filter(|letter| found(letter));
-    let numbers: Vec<String> = found.map(|letter| letter.uid.to_string()).collect();
-    Some(format!("* SEARCH {}\r\n", numbers.join(" ")))
+    let words = ["* SEARCH".to_owned()].into_iter();
+    let words: Vec<String> = words.chain(found.map(|letter| letter.uid.to_string())).collect();
+    Some(words.join(" ") + "\r\n")
 }
 
 fn fetch(shared: &Shared, what: &str) -> Option<Vec<u8>> {
