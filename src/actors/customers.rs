@@ -50,6 +50,9 @@ pub(crate) struct Customers {
     writes: bool,
     /// What the earlier pieces of work of this round that changed something have read.
     relied_on: BTreeSet<Key>,
+    /// Persons as the piece of work at hand sees them: each is asked for several times. None of them
+    /// outlives a change.
+    people: BTreeMap<CustomerId, Arc<Person>>,
 }
 
 type Key = (SharedKind, String);
@@ -76,6 +79,7 @@ impl Customers {
             reads: BTreeSet::new(),
             writes: false,
             relied_on: BTreeSet::new(),
+            people: BTreeMap::new(),
         }
     }
 
@@ -93,6 +97,7 @@ impl Customers {
 
     /// The next piece of work of the round begins: what is read from now on decides what it writes.
     pub(crate) fn next_work(&mut self) {
+        self.people.clear();
         let reads = std::mem::take(&mut self.reads);
         if std::mem::take(&mut self.writes) {
             self.relied_on.extend(reads);
@@ -157,6 +162,7 @@ impl Customers {
     /// The round was refused.
     pub(crate) fn take_back(&mut self) {
         self.pinned.clear();
+        self.people.clear();
         self.reads.clear();
         self.writes = false;
         self.relied_on.clear();
@@ -165,6 +171,7 @@ impl Customers {
     /// Somebody else has written that document: it is read anew.
     pub(crate) fn shared_moved(&mut self, kind: SharedKind, id: &str) {
         self.pinned.remove(&(kind, id.to_owned()));
+        self.people.clear();
         self.records.forget(kind, id);
     }
 
@@ -177,7 +184,7 @@ impl Customers {
     }
 
     fn put_card(&mut self, card: &Customer) {
-        self.put(SharedKind::Customer, card.id.as_str(), card.clone());
+        self.put(SharedKind::Customer, card.id.as_str(), card);
     }
 
     async fn lead(&mut self, store: &Store, id: &LeadId) -> Result<Option<Lead>, Unavailable> {
@@ -185,7 +192,7 @@ impl Customers {
     }
 
     fn put_lead(&mut self, lead: &Lead) {
-        self.put(SharedKind::Lead, lead.id.as_str(), lead.clone());
+        self.put(SharedKind::Lead, lead.id.as_str(), lead);
     }
 
     /// Whose card somebody on a channel has.
@@ -199,7 +206,7 @@ impl Customers {
 
     fn put_identity(&mut self, key: &ChatKey, customer: &CustomerId) {
         let holder = Holder { customer: customer.clone() };
-        self.put(SharedKind::Identity, &key.to_string(), holder);
+        self.put(SharedKind::Identity, &key.to_string(), &holder);
     }
 
     /// Whose card a contact leads to.
@@ -214,7 +221,7 @@ impl Customers {
 
     fn put_holder(&mut self, kind: ContactKind, value: &str, customer: &CustomerId) {
         let holder = Holder { customer: customer.clone() };
-        self.put(kind_of_contact(kind), value, holder);
+        self.put(kind_of_contact(kind), value, &holder);
     }
 
     async fn read<T: Says>(
@@ -245,10 +252,11 @@ impl Customers {
     }
 
     /// Stages a document that was read before, or is new.
-    fn put<T: Says>(&mut self, kind: SharedKind, id: &str, value: T) {
+    fn put<T: Says>(&mut self, kind: SharedKind, id: &str, value: &T) {
         let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
-        if pinned.written().and_then(Written::read::<T>).as_deref() != Some(&value) {
-            let written = Written::down(value);
+        if pinned.written().and_then(Written::read::<T>).as_deref() != Some(value) {
+            self.people.clear();
+            let written = Written::down(value.clone());
             let as_read = pinned.read.written.as_ref() == Some(&written);
             pinned.changed = (!as_read).then_some(written);
         }

@@ -28,16 +28,26 @@ impl Standings {
     /// Takes a conversation as it stands. Answers the operators whom it did not concern before.
     pub(crate) fn stand(&mut self, conversation: &Conversation) -> Vec<OperatorId> {
         let id = &conversation.id;
+        let deadline = conversation.deadline();
+        let operators: BTreeSet<_> = concerned(conversation).cloned().collect();
+        let is_offered = !conversation.open_offers().is_empty();
+        let stands = self.by_id.get(id).is_some_and(|before| {
+            before.deadline == deadline
+                && before.operators == operators
+                && self.offered.contains(id) == is_offered
+        });
+        // Most steps are messages, which change none of it.
+        if stands && !conversation.is_closed() {
+            return Vec::new();
+        }
         let before = self.leave(id);
         if conversation.is_closed() {
             return Vec::new();
         }
-        let deadline = conversation.deadline();
-        let operators: BTreeSet<_> = concerned(conversation).cloned().collect();
         if let Some(at) = deadline {
             self.by_time.insert((at, id.clone()));
         }
-        if !conversation.open_offers().is_empty() {
+        if is_offered {
             self.offered.insert(id.clone());
         }
         for operator in &operators {

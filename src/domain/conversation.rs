@@ -45,12 +45,14 @@ pub struct Conversation {
     pub id: ConversationId,
     pub line: LineId,
     pub chat: ChatKey,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
     pub customer_name: String,
     pub started_at: Timestamp,
     pub updated_at: Timestamp,
     pub state: State,
     /// Since when the customer waits for an answer; none: he does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Timestamp>,
     /// When the customer or one of us last wrote in it.
     pub last_word_at: Timestamp,
@@ -61,10 +63,13 @@ pub struct Conversation {
     /// Number of the last offer.
     pub last_offer: OfferId,
     /// All who hold or held it, the first first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<OperatorId>,
     /// Who looks on and may help without having it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<OperatorId>,
     /// Who has written to the customer; none: it is not answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub writers: Vec<OperatorId>,
     /// The customer's first message has had its welcome, or got none.
     pub greeted: bool,
@@ -73,22 +78,28 @@ pub struct Conversation {
     /// The closing text has been sent; it is sent once.
     pub closing_text_sent: bool,
     /// When the customer was last told that the line is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub off_hours_told: Option<Timestamp>,
     /// Automatic messages that the chat has had of late.
     pub texts_sent: TextsSent,
     pub rating: Rating,
     /// What a supervisor thinks of it, 1..5.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,
     /// The first characters of the last message that a person wrote.
     pub preview: String,
     /// What that message was, if it had no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_kind: Option<String>,
     /// Which message that is; none: it stands in the part before, or was written before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previewed: Option<Previewed>,
     /// The conversation of this chat before this one, or the part of this one in another line.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub continues: Option<ConversationId>,
     /// What the platform said of messages while they were being sent.
     #[serde(default, skip_serializing_if = "Early::is_empty")]

@@ -234,6 +234,6 @@ port! {
     loads(slot: Slot) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable>;
 
     /// Drops dedupe keys that have run out and feed events beyond the newest `feed_keep` of each
-    /// shard.
+    /// shard; what was committed together with one that is kept, or under an earlier claim, may stay.
     tidy(at: Timestamp, feed_keep: usize) -> Result<(), Unavailable>;
 }

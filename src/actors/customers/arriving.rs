@@ -210,7 +210,7 @@ impl Customers {
             (Holding::Take, _) => self.put_holder(kind, value, id),
             (Holding::SamePerson, Some(other)) if look_up => {
                 let cards = own.cards().count() + other.cards().count();
-                let (mut into, mut from) = (other.card, own.card);
+                let (mut into, mut from) = (other.card.clone(), own.card.clone());
                 if merge(&mut into, &mut from, cards, None, now).is_ok() {
                     self.put_card(&into);
                     self.put_card(&from);
@@ -218,7 +218,7 @@ impl Customers {
             }
             (Holding::Claim, Some(other)) if look_up => {
                 let Some(mut card) = self.card(store, id).await? else { return Ok(()) };
-                let (customer, value) = (other.card.id, value.to_owned());
+                let (customer, value) = (other.card.id.clone(), value.to_owned());
                 card.claims = Some(Claim { customer, kind, value });
                 self.put_card(&card);
             }

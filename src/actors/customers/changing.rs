@@ -109,7 +109,7 @@ impl NodeHandle {
     /// The person to whom a card belongs.
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Person>, NotStored> {
         let found = self.customers().person(&self.parts().store, id).await;
-        found.map_err(|_| NotStored::Unavailable)
+        found.map(|found| found.map(Arc::unwrap_or_clone)).map_err(|_| NotStored::Unavailable)
     }
 
     /// The person of whom a lead was made.
@@ -179,9 +179,8 @@ impl NodeHandle {
         change: &CustomerChange,
     ) -> Result<(), NotChanged> {
         let (store, now) = (&self.parts().store, self.clock().now());
-        let Some(person) = customers.person(store, id).await? else {
-            return Err(NotChanged::Unknown);
-        };
+        let person = customers.person(store, id).await?.ok_or(NotChanged::Unknown)?;
+        let person = Arc::unwrap_or_clone(person);
         match change {
             CustomerChange::Write { revision, name, surname, note, responsible } => {
                 if person.card.revision != *revision {
@@ -290,11 +289,13 @@ impl Customers {
                 pinned.changed = Some(Written::of(Arc::clone(bytes)));
             }
         }
+        self.people.clear();
         Ok(true)
     }
 
     /// Everything is read anew, from the store.
     fn forget(&mut self) {
+        self.people.clear();
         for (kind, id) in std::mem::take(&mut self.pinned).into_keys() {
             self.records.forget(kind, &id);
         }
@@ -370,7 +371,7 @@ impl Customers {
     ) -> Result<(), NotChanged> {
         let from = self.person(store, other).await?.ok_or(NotChanged::Unknown)?;
         let cards = into.cards().count() + from.cards().count();
-        let (mut into, mut from) = (into.card, from.card);
+        let (mut into, mut from) = (into.card, from.card.clone());
         merge(&mut into, &mut from, cards, Some(by.clone()), now).map_err(NotChanged::NoMerge)?;
         self.put_card(&into);
         self.put_card(&from);

@@ -1,6 +1,7 @@
 //! A customer with everything that is known to be him, as it was read together.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use domain::customer::{CARDS_MAX, Customer, CustomerFacts, Known};
 use domain::id::{ConversationId, CustomerId, OperatorId};
@@ -59,6 +60,20 @@ impl Person {
 impl Customers {
     /// The person to whom a card belongs; none: there is no such card.
     pub(super) async fn person(
+        &mut self,
+        store: &Store,
+        id: &CustomerId,
+    ) -> Result<Option<Arc<Person>>, Unavailable> {
+        if let Some(known) = self.people.get(id) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(person) = self.with_claim(store, id).await? else { return Ok(None) };
+        let person = Arc::new(person);
+        self.people.insert(id.clone(), person.clone());
+        Ok(Some(person))
+    }
+
+    async fn with_claim(
         &mut self,
         store: &Store,
         id: &CustomerId,

@@ -18,20 +18,27 @@ pub struct Held {
     /// It takes a place of his capacity.
     pub place: bool,
     /// Since when the customer is silent after an operator's message.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub silent_since: Option<Timestamp>,
     /// Since when he is gone, as far as the conversation knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub away_since: Option<Timestamp>,
     /// The customer has waited longer than the line allows.
     pub late: bool,
     /// He has put it aside until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<Timestamp>,
     /// When it ceases to take a place unless somebody writes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_at: Option<Timestamp>,
     /// When the customer has waited too long.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub late_at: Option<Timestamp>,
     /// When it is routed again unless he comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reroute_at: Option<Timestamp>,
     /// When it closes by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub close_at: Option<Timestamp>,
 }
 

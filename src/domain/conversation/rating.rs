@@ -15,7 +15,9 @@ use crate::line::RatingScale;
 pub struct Rating {
     /// What was asked, and until when an answer counts; none: nothing is asked, or one of us has
     /// written since.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub open: Option<OpenRating>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<GivenRating>,
     /// It is asked once.
     pub(super) asked: bool,

@@ -109,7 +109,7 @@ impl<'a> Ops<'a> {
             }
             Op::AppendHistory { conversation, n, bytes } => {
                 let key = self.keys.history(of, conversation);
-                self.word("history").name(key).text(n).bytes(numbered(n, bytes));
+                self.word("history").name(key).text(n).bytes(bytes.clone());
             }
             Op::PackHistory { conversation, pack } => {
                 let (beside, packed) = self.keys.both_of_history(of, conversation);

@@ -68,7 +68,8 @@ impl Keys {
         self.of_shard(shard, "seen")
     }
 
-    /// Stream: ids `<epoch>-<n>`; `p` previous position, `b` by whom, `d` data.
+    /// Stream of what was written together: ids `<epoch>-<n>` of the newest event; `p` position before the
+    /// first, `b` by whom, then `d` data of each.
     pub(super) fn feed(&self, shard: ShardId) -> String {
         self.of_shard(shard, "feed")
     }
@@ -108,7 +109,7 @@ impl Keys {
         (self.document(shard, kind, id), self.documents(shard, kind))
     }
 
-    /// Sorted set: records `<n> <bytes>`, scored by their number.
+    /// Hash: number to record.
     pub(super) fn history(&self, shard: ShardId, conversation: &ConversationId) -> String {
         self.of_shard(shard, &format!("hist:{}", conversation.as_str()))
     }

@@ -20,6 +20,9 @@ use crate::store::rules;
 /// Documents of one answer of Redis.
 const PAGE: usize = 256;
 
+/// Entries of a feed in one answer of Redis: each may hold the events of a whole round.
+const TOGETHER_PAGE: usize = 32;
+
 /// A stream as Redis lists it: ids, each with its fields and values in turn.
 type Entries = Vec<(String, Vec<Vec<u8>>)>;
 
@@ -106,15 +109,26 @@ pub(super) async fn history(
     after: u32,
     limit: usize,
 ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
-    let above = format!("({after}");
-    // In this order: what is packed between the two looks is there twice, not missing.
-    let page =
-        pipe().zrangebyscore_limit(records, above, "+inf", 0, count(limit)).get(packed).to_owned();
-    let (beside, packed): (Vec<Vec<u8>>, Option<Vec<u8>>) = from.query(&page).await?;
-    let beside = beside.into_iter().map(apart).collect::<Result<_, _>>()?;
+    let mut numbers: Vec<u32> = one(from, pipe().hkeys(&records)).await?;
+    numbers.retain(|n| *n > after);
+    numbers.sort_unstable();
+    numbers.truncate(limit);
+    // In this order: what is packed between the looks is there twice, or in the pack alone.
+    let mut page = pipe();
+    if !numbers.is_empty() {
+        page.hmget(records, &numbers);
+    }
+    let page = page.get(packed).to_owned();
+    let (beside, packed): (Vec<Option<Vec<u8>>>, Option<Vec<u8>>) = if numbers.is_empty() {
+        let (packed,) = from.query(&page).await?;
+        (Vec::new(), packed)
+    } else {
+        from.query(&page).await?
+    };
+    let beside = numbers.into_iter().zip(beside).filter_map(|(n, record)| Some((n, record?)));
     let pack = packed.map(apart).transpose()?;
     let pack = pack.map(|(through, bytes)| Pack::stored(through, bytes));
-    pack::page(pack.as_ref(), beside, after, limit).map_err(odd)
+    pack::page(pack.as_ref(), beside.collect(), after, limit).map_err(odd)
 }
 
 pub(super) async fn timers(
@@ -160,12 +174,12 @@ pub(super) async fn feed(
         return from_the_first(from, (feed, meta), limit).await;
     }
     // The event at that position too: if it is not there, something is missing.
-    let entries = entries(from, feed, &after.to_string(), limit.saturating_add(1)).await?;
-    let mut records = entries.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
-    if records.first().is_none_or(|first| first.position != after) {
+    let mut records = events(from, &feed, after, limit.saturating_add(1)).await?;
+    let Some(at) = records.iter().position(|record| record.position == after) else {
         return Ok(None);
-    }
-    records.remove(0);
+    };
+    records.drain(..=at);
+    records.truncate(limit);
     Ok(Some(records))
 }
 
@@ -175,15 +189,15 @@ async fn from_the_first(
     (feed, meta): (String, String),
     limit: usize,
 ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
-    let mut found = entries(from, feed.clone(), "-", limit.max(1)).await?;
-    if found.is_empty() {
-        if self::meta(from, meta).await?.feed_end == Position::default() {
+    let start = Position::default();
+    let mut records = events(from, &feed, start, limit.max(1)).await?;
+    if records.is_empty() {
+        if self::meta(from, meta).await?.feed_end == start {
             return Ok(Some(Vec::new()));
         }
-        found = entries(from, feed, "-", limit.max(1)).await?;
+        records = events(from, &feed, start, limit.max(1)).await?;
     }
-    let mut records = found.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
-    let whole = records.first().is_some_and(|oldest| oldest.previous == Position::default());
+    let whole = records.first().is_some_and(|oldest| oldest.previous == start);
     records.truncate(limit);
     Ok(whole.then_some(records))
 }
@@ -193,20 +207,56 @@ pub(super) async fn feed_at(
     feed: String,
     at: Position,
 ) -> Result<Option<FeedRecord>, Unavailable> {
-    let at = at.to_string();
-    let entries: Entries = one(from, pipe().xrange(feed, &at, &at)).await?;
-    entries.into_iter().next().map(record).transpose()
+    let found = events(from, &feed, at, 1).await?;
+    Ok(found.into_iter().find(|record| record.position == at))
 }
 
-fn record((id, values): (String, Vec<Vec<u8>>)) -> Result<FeedRecord, Unavailable> {
-    let [_, previous, _, by, _, bytes] = <[Vec<u8>; 6]>::try_from(values).map_err(|_| odd(&id))?;
+/// The events that were written together with the one at a position, or behind it, and those after
+/// them, until there are so many from that position on.
+async fn events(
+    from: &Readers,
+    feed: &str,
+    start: Position,
+    wanted: usize,
+) -> Result<Vec<FeedRecord>, Unavailable> {
+    let mut records = Vec::new();
+    let mut above = start.to_string();
+    loop {
+        let behind = records.iter().filter(|record: &&FeedRecord| record.position >= start).count();
+        if behind >= wanted {
+            return Ok(records);
+        }
+        let asked = (wanted - behind).min(TOGETHER_PAGE);
+        let found = entries(from, feed.to_owned(), &above, asked).await?;
+        let is_last = found.len() < asked;
+        if let Some((newest, _)) = found.last() {
+            above = format!("({newest}");
+        }
+        for entry in found {
+            records.extend(written_together(entry)?);
+        }
+        if is_last {
+            return Ok(records);
+        }
+    }
+}
+
+/// The events of one entry of a feed, in order.
+fn written_together((id, values): (String, Vec<Vec<u8>>)) -> Result<Vec<FeedRecord>, Unavailable> {
     let text = |bytes| String::from_utf8(bytes).map_err(|_| odd(&id));
-    Ok(FeedRecord {
-        position: position(&id)?,
-        previous: position(&text(previous)?)?,
-        by: InstanceId(Arc::from(text(by)?)),
-        bytes,
-    })
+    let newest = position(&id)?;
+    let mut values = values.into_iter().skip(1).step_by(2);
+    let (Some(before), Some(by)) = (values.next(), values.next()) else { return Err(odd(&id)) };
+    let (mut previous, by) = (position(&text(before)?)?, InstanceId(Arc::from(text(by)?)));
+    let data: Vec<Vec<u8>> = values.collect();
+    let older = u64::try_from(data.len()).unwrap_or(u64::MAX);
+    let before = newest.n.checked_sub(older).ok_or_else(|| odd(&id))?;
+    let records = data.into_iter().zip(before + 1..).map(|(bytes, n)| {
+        let position = Position { epoch: newest.epoch, n };
+        let previous = std::mem::replace(&mut previous, position);
+        FeedRecord { position, previous, by: by.clone(), bytes }
+    });
+    Ok(records.collect())
 }
 
 async fn entries(

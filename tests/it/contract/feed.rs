@@ -73,7 +73,9 @@ pub(crate) async fn an_event_names_its_author(store: Store) {
 }
 
 pub(crate) async fn a_trimmed_feed_admits_it(store: Store) {
-    Owner::of(&store, "anna").await.does([event("a"), event("b")]).await;
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([event("a")]).await;
+    anna.does([event("b")]).await;
     Owner::of(&store, "boris").await.does([event("c")]).await;
     let mut there = Owner::of_shard(&store, ELSEWHERE, "carl").await;
     there.does([event("x")]).await;
@@ -88,6 +90,19 @@ pub(crate) async fn a_trimmed_feed_admits_it(store: Store) {
     assert_eq!(read(&store, position(2, 1)).await, None);
     let made = there.does([event("y")]).await;
     assert_eq!((made.feed_before, made.appended), (position(1, 1), vec![position(1, 2)]));
+}
+
+pub(crate) async fn the_newest_events_stay_whatever_they_were_committed_with(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([event("a"), event("b"), event("c")]).await;
+    anna.does([event("d"), event("e")]).await;
+    store.tidy(at(0), 3).await.unwrap();
+    for (n, text) in [(3, "c"), (4, "d"), (5, "e")] {
+        let record = store.feed_at(SHARD, position(1, n)).await.unwrap().unwrap();
+        assert_eq!(record.bytes, bytes(text));
+    }
+    let newest = [("d", position(1, 3), (1, 4)), ("e", position(1, 4), (1, 5))];
+    assert_eq!(read(&store, position(1, 3)).await, Some(linked(&newest)));
 }
 
 pub(crate) async fn a_feed_that_is_short_enough_is_not_trimmed(store: Store) {

@@ -134,6 +134,7 @@ contract! {
         an_event_names_its_author
         a_trimmed_feed_admits_it
         a_feed_that_is_short_enough_is_not_trimmed
+        the_newest_events_stay_whatever_they_were_committed_with
         the_ends_of_feeds_are_listed
         tidy_forgets_keys_that_have_run_out;
     capacity:

@@ -4,9 +4,10 @@
 -- answers for the form of the arguments.
 --
 -- KEYS[1..10]  hashes lease (owner, epoch) and meta (commits, inbox_at, inbox_end, feed_epoch, feed_n);
---              streams inbox (<position>-0: p) and feed (<epoch>-<n>: p previous, b by, d data); sorted
---              sets seen (key, until us) and loads (slot \0 operator \0 conversation); hashes timers and jobs;
---              list dead; set shards (numbers of all that are in use)
+--              streams inbox (<position>-0: p) and feed (what is written together, <epoch>-<n> of the
+--              newest: p position before them, b by, d data of each); sorted sets seen (key, until us) and
+--              loads (slot \0 operator \0 conversation); hashes timers and jobs; list dead; set shards
+--              (numbers of all that are in use)
 -- KEYS[11..]   what ops name by its number
 -- ARGV[1..4]   me, epoch, commits before this one, now (us)
 -- ARGV[5..7]   inbox cursor from, to, and the first position that is kept; '' when it does not move
@@ -35,6 +36,7 @@ local me, epoch, commits, now = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local from, to, kept_from, malformed = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local signals, feed_signal = ARGV[9], ARGV[10]
 local FIRST = 11
+local TOGETHER = 1000 -- arguments of a command that is put together; Lua spreads no more than 8,000
 local ARGS = {
   dedupe = 2, drained = 0, require = 2, forget = 1, post = 6, put = 5, delete = 4, history = 3,
   pack = 4, unhistory = 2, feed = 1, timer = 2,
@@ -110,8 +112,17 @@ while at <= #ARGV do
 end
 if #refused > 1 then return refused end
 
--- the writes; nothing here can fail
-local before_epoch, before_n, rung = feed_epoch, feed_n, {}
+-- the writes; nothing here can fail. What can be is written together at the end: each command costs more
+-- than what it writes
+local before_epoch, before_n, rung, seen, events, joins = feed_epoch, feed_n, {}, {}, {}, nil
+local function add_events()
+  if joins then call('XADD', feed_key, epoch .. '-' .. feed_n, 'p', joins, 'b', me, unpack(events)) end
+  events, joins = {}, nil
+end
+local function add_seen()
+  if #seen > 0 then call('ZADD', seen_key, unpack(seen)) end
+  seen = {}
+end
 if to ~= '' then
   inbox_at = to
   call('XTRIM', inbox_key, 'MINID', kept_from)
@@ -126,20 +137,24 @@ while at <= #ARGV do
     call('DEL', key(at + 1))
     call('ZREM', key(at + 2), ARGV[at + 3])
   elseif name == 'history' then
-    call('ZREMRANGEBYSCORE', key(at + 1), b, b)
-    call('ZADD', key(at + 1), b, ARGV[at + 3])
+    call('HSET', key(at + 1), b, ARGV[at + 3])
   elseif name == 'pack' then
     if tonumber(version(key(at + 2))) <= tonumber(ARGV[at + 3]) then
       call('SET', key(at + 2), ARGV[at + 4])
-      call('ZREMRANGEBYSCORE', key(at + 1), '-inf', ARGV[at + 3])
+      for _, n in ipairs(call('HKEYS', key(at + 1))) do
+        if tonumber(n) <= tonumber(ARGV[at + 3]) then call('HDEL', key(at + 1), n) end
+      end
     end
   elseif name == 'unhistory' then call('DEL', key(at + 1), key(at + 2))
   elseif name == 'feed' then
-    local previous = feed_epoch .. '-' .. feed_n
+    joins = joins or feed_epoch .. '-' .. feed_n
     feed_n = feed_epoch == epoch and format('%.0f', tonumber(feed_n) + 1) or '1'
     feed_epoch = epoch
-    call('XADD', feed_key, epoch .. '-' .. feed_n, 'p', previous, 'b', me, 'd', a)
-  elseif name == 'dedupe' then call('ZADD', seen_key, b, a)
+    events[#events + 1], events[#events + 2] = 'd', a
+    if #events >= TOGETHER then add_events() end
+  elseif name == 'dedupe' then
+    seen[#seen + 1], seen[#seen + 2] = b, a
+    if #seen >= TOGETHER then add_seen() end
   elseif name == 'forget' then call('ZREM', seen_key, a)
   elseif name == 'post' then
     local position
@@ -169,6 +184,8 @@ while at <= #ARGV do
   end
   at = at + 1 + ARGS[name]
 end
+add_events()
+add_seen()
 commits = format('%.0f', tonumber(commits) + 1)
 call('HSET', meta_key, 'commits', commits, 'inbox_at', inbox_at, 'inbox_end', format('%.0f', inbox_end),
   'feed_epoch', feed_epoch, 'feed_n', feed_n)
