@@ -12,12 +12,13 @@ use crate::actors::parts::Shared;
 use crate::channels::email::{Letter, LetterFile};
 use crate::files::{self, NotKept, Owner};
 
-/// What arrives. An error: nothing is lost if the letter is read again.
+/// What arrives; none: it is about nothing that is there. An error: nothing is lost if the letter is
+/// read again.
 pub(crate) async fn arrival(
     parts: &Shared,
     channel: &Channel,
     letter: Letter,
-) -> Result<Inbound, NotStored> {
+) -> Result<Option<Inbound>, NotStored> {
     let Letter { mut inbound, answers, files } = letter;
     let answered = match answers {
         Some(conversation) => {
@@ -27,7 +28,9 @@ pub(crate) async fn arrival(
         None => None,
     };
     let answered = answered.filter(|found| found.chat.channel == channel.id);
-    let InboundKind::Message(message) = &mut inbound.what else { return Ok(inbound) };
+    let InboundKind::Message(message) = &mut inbound.what else {
+        return Ok(answered.map(|found| Inbound { chat: found.chat.external, ..inbound }));
+    };
     if let Some(found) = answered {
         if found.chat.external == inbound.chat {
             is_his_own(message);
@@ -57,7 +60,7 @@ pub(crate) async fn arrival(
             }
         }
     }
-    Ok(inbound)
+    Ok(Some(inbound))
 }
 
 /// He has what was sent to that address.

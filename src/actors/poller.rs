@@ -114,7 +114,8 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
         let inbound = match item.meaning {
             Meaning::Inbound(inbound) => *inbound,
             Meaning::Letter(letter) => match letters::arrival(parts, &channel, *letter).await {
-                Ok(inbound) => inbound,
+                Ok(Some(inbound)) => inbound,
+                Ok(None) => continue,
                 Err(_) => return Next::After(PAUSE),
             },
             Meaning::Ignored(word) => {

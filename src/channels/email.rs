@@ -4,6 +4,7 @@
 //! `STARTTLS`), RFC 3834 (automatic answers). A chat is an address. A letter that answers one of ours
 //! is known by the signed id of ours, never by its subject.
 
+mod bounce;
 mod compose;
 mod head;
 mod letter;

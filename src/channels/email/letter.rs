@@ -9,6 +9,7 @@ use domain::customer::Standing;
 use domain::entry::Attachment;
 use domain::file::{FileCopy, FileProblem};
 use domain::id::ConversationId;
+use domain::progress::{Progress, ProgressOf};
 use jiff::Timestamp;
 use lettre::Address;
 use mail_parser::{
@@ -18,7 +19,7 @@ use serde_json::json;
 
 use super::super::text::{NAME_CHARS_MAX, clean_line};
 use super::super::{Item, Meaning, digest};
-use super::{head, page, quotes, thread};
+use super::{bounce, head, page, quotes, thread};
 
 /// Known again for so long: mailboxes are moved, and their letters get other numbers.
 const DEDUPE_SECONDS: u32 = 14 * 24 * 60 * 60;
@@ -82,7 +83,11 @@ pub(super) fn read(mailbox: &Mailbox, raw: &[u8], extent: Extent) -> Item {
     };
     let id = message.message_id().filter(|id| (1..=ID_BYTES_MAX).contains(&id.len()));
     let dedupe = id.map_or_else(|| digest(head), |id| format!("letter:{id}"));
-    let meaning = match letter(mailbox, &message, id, extent) {
+    let meaning = match came_back(mailbox, &message) {
+        Some(letter) => Ok(letter),
+        None => letter(mailbox, &message, id, extent),
+    };
+    let meaning = match meaning {
         Ok(letter) => Meaning::Letter(Box::new(letter)),
         Err(word) => Meaning::Ignored(word),
     };
@@ -99,6 +104,20 @@ fn head_of(raw: &[u8]) -> &[u8] {
         .enumerate()
         .find(|(at, two)| *two == b"\n\n" || (*two == b"\n\r" && raw.get(at + 2) == Some(&b'\n')));
     ends.map_or(raw, |(at, _)| &raw[..at])
+}
+
+/// A letter of ours that could not be delivered. Whoever reports it is in no chat of ours.
+fn came_back(mailbox: &Mailbox, message: &Message<'_>) -> Option<Letter> {
+    let (mark, state) = bounce::read(&mailbox.secret, message)?;
+    let conversation = mark.conversation.clone();
+    let inbound = Inbound {
+        chat: mailbox.address.as_str().into(),
+        customer_name: String::new(),
+        what: InboundKind::Progress(Progress { of: ProgressOf::Marked(mark), state }),
+        original: None,
+        return_to: None,
+    };
+    Some(Letter { inbound, answers: Some(conversation), files: Vec::new() })
 }
 
 fn letter(

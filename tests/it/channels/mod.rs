@@ -7,6 +7,7 @@ mod edits;
 mod email;
 mod files_out;
 mod groups;
+mod letter_mutations;
 mod letters;
 mod meta;
 mod outbound;

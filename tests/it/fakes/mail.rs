@@ -123,15 +123,20 @@ impl Mail {
 
     /// A letter comes into the mailbox; line ends are made those of letters.
     pub(crate) fn arrives(&self, raw: impl AsRef<[u8]>) {
+        self.arrives_unheard(raw);
+        self.shared.news.send_modify(|news| *news += 1);
+    }
+
+    /// A letter comes, and whoever idles is not told.
+    pub(crate) fn arrives_unheard(&self, raw: impl AsRef<[u8]>) {
         self.with(|state| {
             let (uid, received) = (state.next, state.today);
             state.next += 1;
             state.letters.push(Lying { uid, received, raw: as_sent(raw.as_ref()) });
         });
-        self.shared.news.send_modify(|news| *news += 1);
     }
 
-    /// The mailbox was moved: all letters have other numbers.
+    /// The mailbox was moved: all letters have other numbers, for whoever opens it anew.
     pub(crate) fn numbers_anew(&self) {
         self.with(|state| {
             state.validity += 1;
@@ -141,7 +146,6 @@ impl Mail {
                 state.next += 1;
             }
         });
-        self.cuts();
     }
 
     /// All connections end.
