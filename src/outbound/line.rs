@@ -125,7 +125,10 @@ impl Line {
 impl Outbound {
     /// What can be said of a server without asking for its address.
     pub(super) fn check_server(&self, text: &str) -> Result<(), Fault> {
-        let server = Server::parse(text)?;
+        self.judge(&Server::parse(text)?)
+    }
+
+    fn judge(&self, server: &Server) -> Result<(), Fault> {
         match server.host.parse::<IpAddr>() {
             Ok(ip) if !server.reach().admits(ip, &self.allowed) => {
                 Err(Fault::Forbidden("not a public address"))
@@ -141,6 +144,7 @@ impl Outbound {
 
     /// Connects, and encrypts where that is done at once.
     pub async fn dial(&self, server: &Server) -> Result<Line, Fault> {
+        self.judge(server)?;
         let dialling = async {
             let (stream, peer) = self.connected(server).await?;
             let line = Line {
@@ -175,6 +179,8 @@ impl Outbound {
         }
         for address in found {
             if let Ok(stream) = TcpStream::connect(address).await {
+                // Commands are written in pieces, and each is answered: none waits for the next.
+                let _slower_without = stream.set_nodelay(true);
                 return Ok((stream, address));
             }
         }

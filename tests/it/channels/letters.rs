@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use domain::channel::ChannelSettings;
 use domain::chat::{CustomerMessage, InboundKind};
 use domain::entry::Attachment;
 use domain::file::{FileCopy, FileProblem};
+use domain::id::ConversationId;
 use switchboard::channels::email::Letter;
 use switchboard::channels::kept::Kept;
-use switchboard::channels::{self, Item, Meaning, PollError};
+use switchboard::channels::{self, Item, Meaning, PollError, SendOutcome};
+use switchboard::outbound::{Fault as OutFault, Outbound, OutboundSettings, Server};
 
 use super::email::{letter, settings};
-use super::{channel, now, outbound_to_fakes};
+use super::{channel, now, outbound_to_fakes, outgoing};
 use crate::fakes::mail::{Fault, Mail};
 
 /// What comes of letters that arrive in a mailbox.
@@ -218,4 +221,66 @@ async fn a_test_signs_in_to_both_servers_and_says_which_refuses() {
     let refused = test().await.unwrap_err();
     assert!(refused.starts_with("IMAP: ") && refused.contains("No IMAP for you"), "{refused}");
     assert_eq!(mail.with(|state| state.sent.len()), 0);
+}
+
+#[actix_web::test]
+async fn mail_servers_are_judged_like_all_addresses() {
+    let (usual, ours) = (Outbound::new(OutboundSettings::default()).unwrap(), outbound_to_fakes());
+    for (address, is_usual, is_ours) in [
+        ("imaps://imap.example.com", true, true),
+        ("imap://imap.example.com:993", true, true),
+        ("smtps://93.184.216.34", true, true),
+        ("smtp://[2606:2800:220:1:248:1893:25c8:1946]:25", true, true),
+        ("smtp://93.184.216.34:22", false, false),
+        ("imaps://127.0.0.1", false, true),
+        ("imap+plain://127.0.0.1:1143", false, true),
+        ("smtp+plain://93.184.216.34", false, false),
+        ("smtps://10.0.0.1", false, false),
+        ("smtps://169.254.169.254", false, false),
+        ("imaps://[::1]", false, false),
+        ("imaps://[::ffff:10.0.0.1]", false, false),
+        ("imaps://user@imap.example.com", false, false),
+        ("imaps://imap.example.com/inbox", false, false),
+        ("pop3://pop.example.com", false, false),
+        ("imaps://", false, false),
+    ] {
+        let seen = (usual.check(address).is_ok(), ours.check(address).is_ok());
+        assert_eq!(seen, (is_usual, is_ours), "{address}");
+    }
+    let (mail, kept) = (Mail::start(), Kept::default());
+    let channel = channel(settings(&mail));
+    let polled = channels::poll(&usual, &kept, &channel, None, Duration::ZERO, now()).await;
+    assert!(matches!(polled, Err(PollError::ChannelDead { .. })), "{polled:?}");
+    let by_name = Server::parse("imap+plain://localhost:1143").unwrap();
+    assert!(matches!(usual.dial(&by_name).await, Err(OutFault::NeverSent(_))), "what it leads to");
+}
+
+#[actix_web::test]
+async fn nothing_secret_is_said_where_encryption_is_wanted_and_fails() {
+    let (mail, outbound) = (Mail::start(), outbound_to_fakes());
+    let encrypted = |server: String| server.replace("+plain", "");
+    let conversation = ConversationId::new("0-x");
+    for agrees in [false, true] {
+        if agrees {
+            mail.fails("STARTTLS", Fault::Says("OK go on"));
+            mail.fails("STARTTLS", Fault::Says("220 go on"));
+        }
+        let mut channel = channel(settings(&mail));
+        if let ChannelSettings::Email { imap_server, smtp_server, .. } = &mut channel.settings {
+            *imap_server = encrypted(mail.imap_server());
+            *smtp_server = encrypted(mail.smtp_server());
+        }
+        let kept = Kept::default();
+        let polled = channels::poll(&outbound, &kept, &channel, None, Duration::ZERO, now()).await;
+        let message = outgoing("ivan@customer.example", "Hello", &conversation);
+        let sent = channels::send(&outbound, &kept, &channel, &message).await;
+        if agrees {
+            assert!(matches!(polled, Err(PollError::RetryLater { .. })), "{polled:?}");
+            assert!(matches!(sent, SendOutcome::RetryLater { .. }), "{sent:?}");
+        } else {
+            assert!(matches!(polled, Err(PollError::ChannelDead { .. })), "{polled:?}");
+            assert!(matches!(sent, SendOutcome::ChannelDead { .. }), "{sent:?}");
+        }
+    }
+    assert_eq!((mail.times("STARTTLS"), mail.times("LOGIN"), mail.times("AUTH")), (4, 0, 0));
 }

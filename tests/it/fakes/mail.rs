@@ -217,6 +217,7 @@ type Talk = fn(Line, Arc<Shared>) -> futures_util::future::BoxFuture<'static, Op
 async fn serve(listener: TcpListener, shared: Arc<Shared>, talk: Talk) {
     while let Ok((stream, _)) = listener.accept().await {
         let (mut cuts, shared) = (shared.cuts.subscribe(), shared.clone());
+        stream.set_nodelay(true).expect("a socket");
         tokio::spawn(async move {
             let line = Line(BufReader::new(stream));
             tokio::select! {
