@@ -413,6 +413,7 @@ impl Bench {
                 Effect::Append(_)
                 | Effect::Send { .. }
                 | Effect::Copy { .. }
+                | Effect::Correct { .. }
                 | Effect::Seek(_)
                 | Effect::Reserve { .. }
                 | Effect::Release { .. }

@@ -464,7 +464,10 @@ impl NodeHandle {
     /// none of either.
     async fn carried_out_in(&self, command: &Command) -> Result<Option<ShardId>, NotStored> {
         match command.order {
-            Order::Input(_) | Order::Transfer { .. } | Order::SendAgain { .. } => {
+            Order::Input(_)
+            | Order::Transfer { .. }
+            | Order::SendAgain { .. }
+            | Order::Correct { .. } => {
                 Ok(command.conversation.shard().filter(|shard| shard.0 < self.shards()))
             }
             Order::PickUp => {

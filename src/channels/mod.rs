@@ -7,6 +7,7 @@
 
 mod asking;
 pub mod botframework;
+pub mod correcting;
 pub mod facebook;
 pub mod form;
 pub mod instagram;

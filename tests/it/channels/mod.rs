@@ -3,6 +3,7 @@
 pub(crate) mod all_platforms;
 mod bot_framework;
 mod bots;
+mod corrections;
 mod edits;
 mod files_out;
 mod groups;

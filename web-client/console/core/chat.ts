@@ -73,7 +73,9 @@ function applied(chat: Chat, event: Event): Chat {
     case "entry":
       return { ...chat, entries: inserted(chat.entries, event.entry) };
     case "edited":
-      return edited(chat, event.external_id, event.text, event.at);
+      return edited(chat, isMessage(event.external_id), event.text, event.at);
+    case "corrected":
+      return corrected(chat, event);
     case "delivery":
       return changed(chat, (entry) => entry.n === event.entry, { delivery: event.delivery });
     case "file":
@@ -104,9 +106,30 @@ function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
 /** As the hub keeps it: the first words and the newest, where there are many. */
 const EARLIER_MAX = 20;
 
-function edited(chat: Chat, externalId: string, text: string, at: string): Chat {
+type IsIt = (entry: Entry) => boolean;
+
+function corrected(chat: Chat, event: Extract<Event, { kind: "corrected" }>): Chat {
+  const isIt: IsIt = ({ n }) => n === event.entry;
+  const { correction, at } = event;
+  switch (event.state) {
+    case "pending":
+      return changed(chat, isIt, { correction });
+    case "failed":
+      return changed(chat, isIt, { correction: { ...correction, failed: event.reason } });
+    case "done": {
+      const open = changed(chat, isIt, { correction: undefined });
+      return correction.what === "edit"
+        ? edited(open, isIt, correction.text, at)
+        : changed(open, isIt, { deleted_at: at });
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+function edited(chat: Chat, isIt: IsIt, text: string, at: string): Chat {
   const entries = chat.entries.map((entry) => {
-    if (!isMessage(externalId)(entry) || entry.body.kind !== "message") return entry;
+    if (!isIt(entry) || entry.body.kind !== "message") return entry;
     const { deleted_at: _undone, earlier = [], ...body } = entry.body;
     const kept = earlier.length < EARLIER_MAX ? earlier : [...earlier.slice(0, 1), ...earlier.slice(2)];
     const before = body.text === text ? earlier : [...kept, { text: body.text, until: at }];
@@ -116,7 +139,7 @@ function edited(chat: Chat, externalId: string, text: string, at: string): Chat 
   return { ...chat, entries };
 }
 
-function isMessage(externalId: string): (entry: Entry) => boolean {
+function isMessage(externalId: string): IsIt {
   return ({ body }) => body.kind === "message" && body.external_id === externalId;
 }
 
@@ -131,7 +154,7 @@ function copied(chat: Chat, n: number, index: number, copy: FileCopy): Chat {
   return { ...chat, entries };
 }
 
-function changed(chat: Chat, isIt: (entry: Entry) => boolean, change: object): Chat {
+function changed(chat: Chat, isIt: IsIt, change: object): Chat {
   const entries = chat.entries.map((entry) =>
     isIt(entry) && entry.body.kind === "message"
       ? { ...entry, body: { ...entry.body, ...change } }
@@ -151,6 +174,7 @@ function conversationOf(event: Event): ConversationId | null {
     case "file":
     case "reacted":
     case "deleted":
+    case "corrected":
       return event.conversation;
     case "line":
     case "channel":
