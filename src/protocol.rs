@@ -7,6 +7,7 @@
 
 pub mod visitor;
 
+use domain::channel::ReplyWindow;
 use domain::effect::Refusal;
 use domain::entry::{Correction, CorrectionState, DeliveryState, Entry, NotCorrectable};
 use domain::event::{Alarm, Row};
@@ -509,6 +510,9 @@ pub struct ChannelView {
     pub line: LineId,
     /// Operators may edit and delete there what they sent.
     pub corrects: bool,
+    /// How long customers may be written to after their last message; none: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<ReplyWindow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -195,6 +195,7 @@ pub(crate) fn channel_view(channel: &domain::channel::Channel) -> ChannelView {
         platform: channel.settings.kind().to_owned(),
         line: channel.line.clone(),
         corrects: crate::channels::correcting::is_possible(&channel.settings),
+        window: channel.settings.reply_window(),
     }
 }
 

@@ -208,6 +208,8 @@ pub struct Transcript {
     pub entries: Vec<Entry>,
     /// What whoever has it was just writing.
     pub draft: Option<Draft>,
+    /// When the customer last wrote, where that decides for how long he may be written to.
+    pub heard_at: Option<Timestamp>,
     pub position: FeedPosition,
 }
 
@@ -569,8 +571,18 @@ impl NodeHandle {
         let entries = self.entries(id).await?;
         let place = ends.0.get(&shard).copied().unwrap_or_default();
         let position = encode::feed_position(shard, place);
+        let heard_at = self.heard_at(&conversation.chat).await?;
         let (row, draft) = (conversation.row(), conversation.draft);
-        Ok(Some(Transcript { row, entries, draft, position }))
+        Ok(Some(Transcript { row, entries, draft, heard_at, position }))
+    }
+
+    async fn heard_at(&self, key: &ChatKey) -> Result<Option<Timestamp>, NotStored> {
+        let directory = self.directory();
+        let channel = directory.channels.get(&key.channel);
+        if channel.is_none_or(|channel| channel.value.settings.reply_window().is_none()) {
+            return Ok(None);
+        }
+        Ok(chat(self, key).await?.and_then(|chat| chat.heard_at))
     }
 
     /// All entries of a conversation as they stand.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use domain::channel::{AfterWindow, ReplyWindow};
 use domain::effect::Refusal;
 use domain::entry::{Author, Body, Correction, CorrectionState, DeliveryState, Entry, Message};
 use domain::event::{Alarm, Row, RowOffer, RowRating, RowState};
@@ -263,6 +264,7 @@ fn channel() -> ChannelView {
         platform: "telegram".into(),
         line: LineId::new("sales"),
         corrects: true,
+        window: Some(ReplyWindow { hours: 24, then: AfterWindow::Template }),
     }
 }
 

@@ -229,7 +229,13 @@ export type ChannelView = {
   line: LineId;
   /** What was sent there can be edited and deleted. */
   corrects: boolean;
+  /** How long customers may be written to after their last message; left out: always. */
+  window?: ReplyWindow;
 };
+
+/** `then`: what still goes when it is over: nothing, a text in an agreed template, or a person's answer
+ *  for seven days in all. */
+export type ReplyWindow = { hours: number; then: "nothing" | "template" | "human_agent" };
 
 export type OperatorView = {
   id: OperatorId;

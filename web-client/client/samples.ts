@@ -49,7 +49,11 @@ export const samples: Samples = {
         "name": "Shop bot",
         "platform": "telegram",
         "line": "sales",
-        "corrects": true
+        "corrects": true,
+        "window": {
+          "hours": 24,
+          "then": "template"
+        }
       }
     ],
     "operators": [
@@ -265,7 +269,11 @@ export const samples: Samples = {
           "name": "Shop bot",
           "platform": "telegram",
           "line": "sales",
-          "corrects": true
+          "corrects": true,
+          "window": {
+            "hours": 24,
+            "then": "template"
+          }
         }
       },
       {

@@ -24,6 +24,7 @@ mod vk;
 mod webhook;
 mod webhook_sending;
 mod whole;
+mod window;
 
 use std::path::PathBuf;
 

@@ -17,6 +17,8 @@ export type Chat = {
   early: readonly Event[];
   /** What whoever had it was just writing, when it was read. */
   draft: KeptDraft | null;
+  /** When the customer last wrote, where that decides for how long he may be written to. */
+  heardAt: string | null;
   /** The conversation from which this one was looked up. */
   from: ConversationId | null;
 };
@@ -27,6 +29,7 @@ export type Transcript = {
   entries: Entry[];
   position: string;
   draft: KeptDraft | null;
+  heard_at?: string | null;
 };
 
 export function emptyChat(conversation: ConversationId, request: number): Chat {
@@ -40,6 +43,7 @@ export function emptyChat(conversation: ConversationId, request: number): Chat {
     entries: [],
     early: [],
     draft: null,
+    heardAt: null,
     from: null,
   };
 }
@@ -53,6 +57,7 @@ export function loaded(chat: Chat, transcript: Transcript): Chat {
     entries: [...transcript.entries].sort((a, b) => a.n - b.n),
     early: [],
     draft: transcript.draft,
+    heardAt: transcript.heard_at ?? null,
   };
   return chat.early.reduce(applied, fresh);
 }
@@ -71,7 +76,7 @@ function applied(chat: Chat, event: Event): Chat {
     case "gone":
       return { ...chat, isGone: true };
     case "entry":
-      return { ...chat, entries: inserted(chat.entries, event.entry) };
+      return heard({ ...chat, entries: inserted(chat.entries, event.entry) }, event.entry);
     case "edited":
       return edited(chat, isMessage(event.external_id), event.text, event.at);
     case "corrected":
@@ -95,6 +100,11 @@ function applied(chat: Chat, event: Event): Chat {
     default:
       return event satisfies never;
   }
+}
+
+function heard(chat: Chat, { at, author, body }: Entry): Chat {
+  const isHeard = author.kind === "customer" && body.kind === "message";
+  return isHeard ? { ...chat, heardAt: at } : chat;
 }
 
 function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {

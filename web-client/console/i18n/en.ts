@@ -170,6 +170,12 @@ export const en = {
     hint: "Enter sends, Shift + Enter makes a new line",
     send: "Send",
     sendNote: "Save note",
+    until: (when: string) => `You can write until ${when}.`,
+    humanAgent: (when: string) =>
+      `The customer has been silent for a day: what you write goes as a person's answer, until ${when}. Automatic texts do not.`,
+    template:
+      "The customer has been silent for a day: what you write goes in the agreed template, up to 1,024 characters and without files.",
+    over: "The customer has been silent for too long: the platform takes nothing until he writes again.",
     editing: "Editing your message",
     cancelEdit: "Cancel (Esc)",
     saveEdit: "Save",

@@ -7,6 +7,7 @@ import { isComing, myOffer, writing, type Writing } from "../core/select.ts";
 import { EMPTY_DRAFT } from "../core/state.ts";
 import { HandedDraft } from "./HandedDraft.tsx";
 import "./ReplyBox.css";
+import { ReplyTimeHint } from "./ReplyTimeHint.tsx";
 import { UploadList } from "./UploadList.tsx";
 import { personName, type Desk } from "./desk.ts";
 
@@ -20,6 +21,7 @@ export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
           {why}
         </p>
       )}
+      {may?.canReply && <ReplyTimeHint desk={desk} row={row} />}
       <HandedDraft desk={desk} row={row} />
       {may && <WritingPlace desk={desk} row={row} may={may} />}
     </footer>
