@@ -1,27 +1,31 @@
-//! The one guarded HTTP way out, for every address that we did not write ourselves.
+//! The one guarded way out, for every address that we did not write ourselves: by HTTP, and to mail
+//! servers (`line.rs`).
 //!
-//! The only file that names the HTTP library. Requests go by https to public addresses on port
+//! The only place that names the libraries for HTTP and TLS. Requests go by https to public addresses on port
 //! 443; anything else must lie inside the networks that an administrator allowed. The address that
 //! was checked is the address that is connected to: the check is the library's own resolver. No
 //! proxies, no cookies; answers have a size limit. Only a download follows redirects, each checked. It knows no platform.
 
 pub mod address;
 mod download;
+mod line;
 mod upload;
 
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
+use tokio_rustls::rustls::ClientConfig;
 use url::{Host, Url};
 
 use self::address::{AllowedNetworks, NotANetwork};
 
 pub use self::download::{Download, Fetch};
+pub use self::line::{Line, Security, Server};
 pub use self::upload::{Piece, Upload};
 
 /// Largest answer read by default.
@@ -125,6 +129,9 @@ pub struct Outbound {
     listed: reqwest::Client,
     allowed: Arc<AllowedNetworks>,
     timeout: Duration,
+    connect_timeout: Duration,
+    /// For mail servers; made when the first of them is called.
+    tls: Arc<OnceLock<Option<Arc<ClientConfig>>>>,
 }
 
 impl Outbound {
@@ -148,6 +155,8 @@ impl Outbound {
             public: client(Reach::Public)?,
             listed: client(Reach::Listed)?,
             timeout: settings.timeout,
+            connect_timeout: settings.connect_timeout,
+            tls: Arc::default(),
             allowed,
         })
     }
@@ -207,7 +216,8 @@ impl Outbound {
 
     /// What can be said from the URL alone. Names are judged when they are resolved.
     pub fn check(&self, url: &str) -> Result<(), Fault> {
-        self.admit(url).map(|_| ())
+        let is_mail = Url::parse(url).is_ok_and(|url| line::is_of_mail(url.scheme()));
+        if is_mail { self.check_server(url) } else { self.admit(url).map(|_| ()) }
     }
 
     fn admit(&self, text: &str) -> Result<(Url, Reach), Fault> {

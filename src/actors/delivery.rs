@@ -428,6 +428,7 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
     let outgoing = Outgoing {
         job: &job.id,
         part: job.parts_sent,
+        attempt: job.attempts,
         chat: &job.chat.external,
         text: &part.text,
         files: &files,
@@ -530,6 +531,10 @@ async fn after(
         SendOutcome::RetryLater { reason } => {
             let ready_at = now + backoff(job.attempts);
             again_or_fail(parts, shard, job, ready_at, &reason).await
+        }
+        SendOutcome::RetryIn { pause, reason } => {
+            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX);
+            again_or_fail(parts, shard, job, now + pause, &reason).await
         }
         SendOutcome::Unreachable { reason } => {
             let delivery = DeliveryState::Failed { reason };
@@ -647,7 +652,7 @@ fn word(outcome: &SendOutcome) -> &'static str {
         SendOutcome::Sent { .. } => "sent",
         SendOutcome::RetryAfter(_) => "retry_after",
         SendOutcome::Migrated { .. } => "migrated",
-        SendOutcome::RetryLater { .. } => "retry_later",
+        SendOutcome::RetryLater { .. } | SendOutcome::RetryIn { .. } => "retry_later",
         SendOutcome::Unreachable { .. } => "unreachable",
         SendOutcome::ChannelDead { .. } => "channel_dead",
         SendOutcome::Refused { .. } => "refused",

@@ -43,6 +43,7 @@ impl Health {
             }),
             SendOutcome::ChannelDead { reason } => self.failed(channel, true, reason, now),
             SendOutcome::RetryLater { reason }
+            | SendOutcome::RetryIn { reason, .. }
             | SendOutcome::Refused { reason }
             | SendOutcome::Unknown { reason } => self.failed(channel, false, reason, now),
             // The customer's doing, or the pace of the platform.

@@ -29,6 +29,7 @@ mod group;
 mod health;
 mod keeping;
 mod ledger;
+mod letters;
 mod line;
 mod operator_session;
 mod orders;

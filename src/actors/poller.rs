@@ -12,6 +12,7 @@ use actix::{
 use domain::channel::Channel;
 
 use crate::actors::handle::{Arrival, NodeHandle, NotStored};
+use crate::actors::letters;
 use crate::actors::parts::Shared;
 use crate::actors::polled;
 use crate::actors::work::{Answer, Work};
@@ -102,7 +103,8 @@ impl Handler<StopPolling> for Poller {
 
 async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Next {
     let parts = node.parts();
-    let polled = channels::poll(&parts.outbound, &parts.kept, &channel, offset, WAIT).await;
+    let now = parts.clock.now();
+    let polled = channels::poll(&parts.outbound, &parts.kept, &channel, offset, WAIT, now).await;
     parts.health.polled(&channel.id, polled.as_ref().map(|_| ()), parts.clock.now());
     let Polled { items, next_offset } = match polled {
         Ok(polled) => polled,
@@ -110,7 +112,12 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
     };
     for item in items {
         let inbound = match item.meaning {
-            Meaning::Inbound(inbound) => inbound,
+            Meaning::Inbound(inbound) => *inbound,
+            Meaning::Letter(letter) => match letters::arrival(parts, &channel, *letter).await {
+                Ok(Some(inbound)) => inbound,
+                Ok(None) => continue,
+                Err(_) => return Next::After(PAUSE),
+            },
             Meaning::Ignored(word) => {
                 let kind = channel.settings.kind();
                 metrics::counter!("switchboard_hooks_ignored_total",
@@ -128,7 +135,7 @@ async fn ask(node: NodeHandle, channel: Arc<Channel>, offset: Option<i64>) -> Ne
             channel: channel.id.clone(),
             dedupe: item.dedupe,
             dedupe_seconds: item.dedupe_seconds,
-            inbound: *inbound,
+            inbound,
         };
         match node.arrive(arrival).await {
             Ok(_) => {}

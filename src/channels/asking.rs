@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::botframework::keys::KeySet;
 use super::kept::Kept;
 use super::{
-    NAME_WAIT, botframework, facebook, instagram, max, meta, telegram, viber, vk, webhook, whatsapp,
+    NAME_WAIT, botframework, email, facebook, instagram, max, meta, telegram, viber, vk, webhook,
+    whatsapp,
 };
 use crate::outbound::Outbound;
 
@@ -64,6 +65,10 @@ pub async fn test(
         ChannelSettings::Webhook { outgoing_url, .. } => {
             webhook::test(outbound, outgoing_url.as_deref())
         }
+        ChannelSettings::Email { .. } => match email::Account::of(&channel.settings) {
+            Some(account) => email::test(outbound, account).await,
+            None => Err("not a mailbox".to_owned()),
+        },
         // There is no platform behind it.
         ChannelSettings::Widget(_) => Ok(String::new()),
     }
@@ -84,6 +89,7 @@ pub fn challenge(
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => None,
     }
@@ -159,6 +165,7 @@ async fn name_of(outbound: &Outbound, channel: &Channel, chat: &str) -> Option<S
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => None,
     }
@@ -175,6 +182,7 @@ fn platform_name(settings: &ChannelSettings) -> &'static str {
         ChannelSettings::Viber { .. } => "Viber user",
         ChannelSettings::Max { .. } => "MAX user",
         ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => "Customer",
     }

@@ -56,7 +56,8 @@ pub fn is_possible(settings: &ChannelSettings) -> bool {
         ChannelSettings::Facebook { .. }
         | ChannelSettings::Instagram { .. }
         | ChannelSettings::Whatsapp { .. }
-        | ChannelSettings::Viber { .. } => false,
+        | ChannelSettings::Viber { .. }
+        | ChannelSettings::Email { .. } => false,
     }
 }
 
@@ -136,6 +137,7 @@ pub async fn correct(
         | ChannelSettings::Instagram { .. }
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::Viber { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Widget(_) => {
             SendOutcome::Refused { reason: "the platform cannot change what was sent".to_owned() }
         }

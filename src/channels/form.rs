@@ -42,6 +42,8 @@ pub enum Is {
     TextOr(&'static str, Rule),
     /// An address that others are joined to, or this.
     Base(&'static str),
+    /// The address of a mail server, given by people.
+    Server(Rule),
     /// An address that is called as it stands, or none.
     OptionalUrl,
     Flag(bool),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::botframework::keys::KeySet;
+use super::email;
 
 use domain::id::ChannelId;
 use jiff::{SignedDuration, Timestamp};
@@ -32,6 +33,8 @@ struct Things {
     /// What platforms call uploaded files that are not sent yet.
     uploads: BTreeMap<Uploaded, (String, Timestamp)>,
     long_polls: BTreeMap<ChannelId, LongPoll>,
+    /// Mailboxes that are open, while nobody asks.
+    mailboxes: BTreeMap<ChannelId, email::Open>,
     /// By app.
     tokens: BTreeMap<String, Arc<Exclusive<Option<Token>>>>,
     /// By the address of their metadata.
@@ -121,6 +124,15 @@ impl Kept {
             Some(found) => drop(things.long_polls.insert(channel.clone(), found)),
             None => drop(things.long_polls.remove(channel)),
         }
+    }
+
+    /// Whoever takes it gives it back, or it is closed.
+    pub(super) fn take_mailbox(&self, channel: &ChannelId) -> Option<email::Open> {
+        self.things().mailboxes.remove(channel)
+    }
+
+    pub(super) fn keep_mailbox(&self, channel: &ChannelId, open: email::Open) {
+        self.things().mailboxes.insert(channel.clone(), open);
     }
 }
 

@@ -8,6 +8,7 @@
 mod asking;
 pub mod botframework;
 pub mod correcting;
+pub mod email;
 pub mod facebook;
 pub mod form;
 pub mod instagram;
@@ -44,12 +45,13 @@ use sha2::{Digest, Sha256};
 
 pub use self::asking::{challenge, keys, named, test};
 use self::botframework::keys::KeySet;
+use self::email::Letter;
 use self::form::Form;
 use self::kept::Kept;
 use crate::outbound::{Answer, Fault, Outbound};
 
 /// What every kind of channel must be told, in the order in which people are offered them.
-pub const FORMS: [Form; 9] = [
+pub const FORMS: [Form; 10] = [
     telegram::FORM,
     vk::FORM,
     facebook::FORM,
@@ -58,6 +60,7 @@ pub const FORMS: [Form; 9] = [
     botframework::FORM,
     viber::FORM,
     max::FORM,
+    email::FORM,
     webhook::FORM,
 ];
 
@@ -99,6 +102,8 @@ pub struct Item {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Meaning {
     Inbound(Box<Inbound>),
+    /// Something that came by mail: its files are to be kept, and its chat found, before it is taken.
+    Letter(Box<Letter>),
     /// Acknowledged and counted under this word; nothing is stored.
     Ignored(&'static str),
     /// The platform makes sure that its address is ours; nothing is stored.
@@ -178,6 +183,8 @@ pub struct Outgoing<'a> {
     pub entry: EntryNumber,
     /// Counts from 0.
     pub part: usize,
+    /// At this part; counts from 1.
+    pub attempt: u32,
     /// Who wrote it, as the customer may see him; none: the line itself, or it is not shown.
     pub author: Option<Shown<'a>>,
     /// A person wrote it, whoever the customer sees.
@@ -210,6 +217,11 @@ pub enum SendOutcome {
     RetryLater {
         reason: String,
     },
+    /// A passing fault, of a kind that is known to last.
+    RetryIn {
+        pause: Duration,
+        reason: String,
+    },
     /// The customer cannot be reached (blocked us, left).
     Unreachable {
         reason: String,
@@ -233,6 +245,7 @@ impl SendOutcome {
     fn into_reason(self) -> String {
         match self {
             Self::RetryLater { reason }
+            | Self::RetryIn { reason, .. }
             | Self::Unreachable { reason }
             | Self::ChannelDead { reason }
             | Self::Refused { reason }
@@ -300,8 +313,8 @@ pub fn parse(channel: &Channel, request: &HookRequest<'_>) -> Result<Vec<Item>, 
         ChannelSettings::Viber { token, .. } => viber::parse(token, request),
         ChannelSettings::Max { secret, .. } => max::parse(secret, request),
         ChannelSettings::Webhook { keys, .. } => webhook::parse(keys, request),
-        // Visitors have an entrance of their own.
-        ChannelSettings::Widget(_) => Err(Rejected::NotGenuine),
+        // Mailboxes are asked, and visitors have an entrance of their own.
+        ChannelSettings::Email { .. } | ChannelSettings::Widget(_) => Err(Rejected::NotGenuine),
     }
 }
 
@@ -314,6 +327,7 @@ pub fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) 
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Widget(_) => Acknowledgement::empty(),
         ChannelSettings::Vk { confirmation, .. } => vk::acknowledge(confirmation, items),
         ChannelSettings::BotFramework { .. } => botframework::acknowledge(items),
@@ -333,6 +347,7 @@ pub fn parts(settings: &ChannelSettings, text: &str, files: &[StoredFile]) -> Ve
         ChannelSettings::BotFramework { .. } => one_by_one(botframework::parts(text), files.len()),
         ChannelSettings::Viber { .. } => one_by_one(viber::parts(text), files.len()),
         ChannelSettings::Max { .. } => max::parts(text, files),
+        ChannelSettings::Email { .. } => email::parts(text, files),
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             vec![Part { text: text.to_owned(), files: 0..files.len() }]
         }
@@ -372,6 +387,7 @@ pub fn pace(settings: &ChannelSettings, chat: &str) -> Pace {
         ChannelSettings::BotFramework { .. } => botframework::PACE,
         ChannelSettings::Viber { .. } => viber::PACE,
         ChannelSettings::Max { .. } => max::PACE,
+        ChannelSettings::Email { .. } => email::PACE,
         ChannelSettings::Webhook { .. } | ChannelSettings::Widget(_) => {
             Pace { chat: None, channel: None }
         }
@@ -389,6 +405,7 @@ pub fn paced_chat<'a>(settings: &ChannelSettings, chat: &'a str) -> &'a str {
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => chat,
     }
@@ -430,7 +447,8 @@ pub async fn locate(
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
         | ChannelSettings::Webhook { .. } => Ok(FileSource::at(handle)),
-        ChannelSettings::Widget(_) => {
+        // What came with a letter is kept before the letter is taken.
+        ChannelSettings::Email { .. } | ChannelSettings::Widget(_) => {
             let gone = || NoFile::Gone { reason: "no upload of ours".to_owned() };
             FileId::parse(handle).map(FileSource::Uploaded).ok_or_else(gone)
         }
@@ -493,6 +511,10 @@ pub async fn send(
         ChannelSettings::Webhook { keys, outgoing_url } => {
             webhook::send(outbound, keys, outgoing_url.as_deref(), message).await
         }
+        ChannelSettings::Email { .. } => match email::Account::of(&channel.settings) {
+            Some(account) => email::send(outbound, account, message).await,
+            None => SendOutcome::Refused { reason: "not a mailbox".to_owned() },
+        },
         // Its pages fetch what is stored, so there are no jobs; one of a channel that has become a
         // widget has nowhere to go.
         ChannelSettings::Widget(_) => {
@@ -533,6 +555,7 @@ pub async fn connect(
         ChannelSettings::Instagram { .. }
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => Ok(()),
     }
@@ -550,6 +573,7 @@ pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => None,
     }
@@ -576,6 +600,7 @@ pub async fn press_taken(
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => Ok(()),
     }
@@ -591,7 +616,8 @@ pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
-        | ChannelSettings::Max { .. } => false,
+        | ChannelSettings::Max { .. }
+        | ChannelSettings::Email { .. } => false,
         ChannelSettings::Vk { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => true,
@@ -602,7 +628,7 @@ pub fn repeat_is_safe(settings: &ChannelSettings) -> bool {
 /// but not for whom.
 pub fn wants_its_place(settings: &ChannelSettings) -> bool {
     match settings {
-        ChannelSettings::Vk { .. } => true,
+        ChannelSettings::Vk { .. } | ChannelSettings::Email { .. } => true,
         ChannelSettings::Telegram { .. }
         | ChannelSettings::Facebook { .. }
         | ChannelSettings::Instagram { .. }
@@ -622,7 +648,9 @@ pub async fn poll(
     channel: &Channel,
     offset: Option<i64>,
     wait: Duration,
+    now: Timestamp,
 ) -> Result<Polled, PollError> {
+    let nothing = || PollError::ChannelDead { reason: "there is nothing to poll".to_owned() };
     match &channel.settings {
         ChannelSettings::Telegram { token, api_base, groups, .. } => {
             let (bot, taken) = (telegram::Bot { api_base, token }, telegram::Taken::of(*groups));
@@ -635,15 +663,17 @@ pub async fn poll(
         ChannelSettings::Max { token, api_base, .. } => {
             max::poll(outbound, max::Bot { token, api_base }, offset, wait).await
         }
+        ChannelSettings::Email { .. } => {
+            let account = email::Account::of(&channel.settings).ok_or_else(nothing)?;
+            email::poll(outbound, kept, &channel.id, account, (offset, wait), now).await
+        }
         ChannelSettings::Facebook { .. }
         | ChannelSettings::Instagram { .. }
         | ChannelSettings::Whatsapp { .. }
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Webhook { .. }
-        | ChannelSettings::Widget(_) => {
-            Err(PollError::ChannelDead { reason: "there is nothing to poll".to_owned() })
-        }
+        | ChannelSettings::Widget(_) => Err(nothing()),
     }
 }
 

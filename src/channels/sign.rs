@@ -44,6 +44,7 @@ pub fn shows(settings: &ChannelSettings, sign: Sign) -> bool {
         }
         // Visitors of our own pages are told by their sockets.
         ChannelSettings::Viber { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => false,
     }
@@ -94,6 +95,7 @@ pub async fn show(
             max::sign(outbound, max::Bot { token, api_base }, sign, dialogue).await
         }
         ChannelSettings::Viber { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
         | ChannelSettings::Widget(_) => Ok(()),
     }

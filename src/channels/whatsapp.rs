@@ -415,9 +415,9 @@ pub(super) async fn locate(
         Err(failed) => {
             return Err(match failed.outcome(class) {
                 SendOutcome::RetryAfter(wait) => NoFile::RetryAfter(wait),
-                SendOutcome::RetryLater { reason } | SendOutcome::Unknown { reason } => {
-                    NoFile::RetryLater { reason }
-                }
+                SendOutcome::RetryLater { reason }
+                | SendOutcome::RetryIn { reason, .. }
+                | SendOutcome::Unknown { reason } => NoFile::RetryLater { reason },
                 SendOutcome::Unreachable { reason }
                 | SendOutcome::ChannelDead { reason }
                 | SendOutcome::Refused { reason } => NoFile::Gone { reason },

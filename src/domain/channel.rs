@@ -8,13 +8,14 @@ use crate::channel::widget::WidgetSettings;
 use crate::id::{ChannelId, LineId, ShardId};
 
 /// Fields of a channel that nobody is shown, by their names in the stored form.
-pub const SECRETS: [&str; 7] = [
+pub const SECRETS: [&str; 8] = [
     "settings.token",
     "settings.secret",
     "settings.keys",
     "settings.key",
     "settings.app_secret",
     "settings.app_password",
+    "settings.password",
     "settings.verify_token",
 ];
 
@@ -130,6 +131,22 @@ pub enum ChannelSettings {
         /// Where our messages go; none: inbound only.
         outgoing_url: Option<String>,
     },
+    /// A mailbox.
+    Email {
+        /// Under which customers write, and which our answers come from.
+        address: String,
+        /// Stands before it.
+        sender_name: String,
+        /// At both servers.
+        login: String,
+        password: String,
+        /// Signs the ids of our letters, so that an answer to them is known.
+        secret: String,
+        /// `imaps://`, `imap://` or `imap+plain://`.
+        imap_server: String,
+        /// `smtps://`, `smtp://` or `smtp+plain://`.
+        smtp_server: String,
+    },
     /// A chat window on the company's own site.
     Widget(Box<WidgetSettings>),
 }
@@ -173,6 +190,7 @@ impl ChannelSettings {
             Self::Telegram { polling, .. }
             | Self::Vk { polling, .. }
             | Self::Max { polling, .. } => *polling,
+            Self::Email { .. } => true,
             Self::Facebook { .. }
             | Self::Instagram { .. }
             | Self::Whatsapp { .. }
@@ -193,7 +211,8 @@ impl ChannelSettings {
             | Self::Whatsapp { .. }
             | Self::BotFramework { .. }
             | Self::Viber { .. }
-            | Self::Max { .. } => true,
+            | Self::Max { .. }
+            | Self::Email { .. } => true,
             Self::Webhook { outgoing_url, .. } => outgoing_url.is_some(),
             Self::Widget(_) => false,
         }
@@ -202,7 +221,7 @@ impl ChannelSettings {
     /// Whether its messages say where their answers go.
     pub fn says_where_to_answer(&self) -> bool {
         match self {
-            Self::BotFramework { .. } | Self::Max { .. } => true,
+            Self::BotFramework { .. } | Self::Max { .. } | Self::Email { .. } => true,
             Self::Telegram { .. }
             | Self::Vk { .. }
             | Self::Facebook { .. }
@@ -228,6 +247,7 @@ impl ChannelSettings {
             | Self::Viber { .. }
             | Self::Max { .. }
             | Self::Webhook { .. }
+            | Self::Email { .. }
             | Self::Widget(_) => return None,
         };
         Some(ReplyWindow { hours: REPLY_WINDOW_HOURS, then })
@@ -245,6 +265,7 @@ impl ChannelSettings {
             | Self::Viber { .. }
             | Self::Max { .. }
             | Self::Webhook { .. }
+            | Self::Email { .. }
             | Self::Widget(_) => false,
         }
     }
@@ -261,6 +282,7 @@ impl ChannelSettings {
             Self::Viber { .. } => "viber",
             Self::Max { .. } => "max",
             Self::Webhook { .. } => "webhook",
+            Self::Email { .. } => "email",
             Self::Widget(_) => "widget",
         }
     }
@@ -277,6 +299,7 @@ impl ChannelSettings {
             | Self::BotFramework { .. }
             | Self::Viber { .. }
             | Self::Max { .. }
+            | Self::Email { .. }
             | Self::Webhook { .. } => None,
         }
     }
@@ -305,6 +328,7 @@ impl ChannelSettings {
             | Self::BotFramework { .. }
             | Self::Viber { .. }
             | Self::Max { .. }
+            | Self::Email { .. }
             | Self::Webhook { .. }
             | Self::Widget(_) => None,
         }

@@ -125,6 +125,15 @@ pub struct Introduction {
     pub consented: bool,
 }
 
+/// The address of a letter's writer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailOfWriter {
+    /// In small letters.
+    pub address: Arc<str>,
+    /// `Verified`: he answers what was sent there; `Claimed`: anybody may write any sender.
+    pub standing: Standing,
+}
+
 /// A message from the customer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CustomerMessage {
@@ -147,6 +156,9 @@ pub struct CustomerMessage {
     /// The writer's own number, where the platform vouches for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Arc<str>>,
+    /// The address that it came from, where it came by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailOfWriter>,
     /// The button of a rating request that the customer pressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,

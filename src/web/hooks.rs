@@ -151,7 +151,8 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
                 taken.push(Taken::Duplicate);
                 continue;
             }
-            Meaning::Confirmation => {
+            // Letters lie in mailboxes.
+            Meaning::Confirmation | Meaning::Letter(_) => {
                 taken.push(Taken::Duplicate);
                 continue;
             }
@@ -216,6 +217,7 @@ fn poison(
         | ChannelSettings::BotFramework { .. }
         | ChannelSettings::Viber { .. }
         | ChannelSettings::Max { .. }
+        | ChannelSettings::Email { .. }
         | ChannelSettings::Widget(_) => Ok(HttpResponse::Ok().finish()),
     }
 }

@@ -80,7 +80,9 @@ impl Expected {
     fn of(body: &[u8]) -> Self {
         match deliver(body).expect("genuine").remove(0).meaning {
             Meaning::Ignored(word) => Self::Ignored(word),
-            Meaning::Writing { .. } | Meaning::Confirmation => panic!("nothing to store"),
+            Meaning::Letter(_) | Meaning::Writing { .. } | Meaning::Confirmation => {
+                panic!("nothing to store")
+            }
             Meaning::Inbound(inbound) => match inbound.what {
                 InboundKind::Message(message) if message.automatic => Self::Unheard,
                 InboundKind::Message(message) if message.rating.is_some() => Self::Unheard,

@@ -56,7 +56,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 /// They put everything together.
 const MAY_IMPORT_ALL: [&str; 5] = ["main", "lib", "serve", "check", "program"];
 
-const CRATE_ONLY_IN: [(&str, &[&str]); 14] = [
+const CRATE_ONLY_IN: [(&str, &[&str]); 19] = [
     ("actix_web_actors", &["src/web/socket.rs"]),
     ("actix_web", &["src/web/", "src/demo/", "src/program/"]),
     ("actix_http", &["src/web/"]),
@@ -74,6 +74,11 @@ const CRATE_ONLY_IN: [(&str, &[&str]); 14] = [
     ("infer", &["src/files/kind.rs"]),
     ("image", &["src/files/picture.rs"]),
     ("calcard", &["src/web/api/calendar.rs", "src/web/api/calendar/"]),
+    ("tokio_rustls", &["src/outbound.rs", "src/outbound/"]),
+    ("lettre", &["src/channels/email.rs", "src/channels/email/"]),
+    ("async_imap", &["src/channels/email/"]),
+    ("mail_parser", &["src/channels/email/"]),
+    ("html2text", &["src/channels/email/"]),
 ];
 
 /// The domain is a crate of its own, so the compiler guards its imports; these words it lets pass.

@@ -171,13 +171,18 @@ impl Customers {
             let source = ContactSource::Platform { chat: chat.clone() };
             (ContactKind::Phone, Contact { value, standing: Standing::Verified, source, at: now })
         });
+        let written_from = message.email.iter().filter_map(|email| {
+            let source = ContactSource::Platform { chat: chat.clone() };
+            let (value, standing) = (contacts::email(&email.address)?, email.standing);
+            Some((ContactKind::Email, Contact { value, standing, source, at: now }))
+        });
         let listens = crm.track_contacts && !message.automatic;
         let text = if listens { message.text.as_str() } else { "" };
         let typed = contacts::find(text, self.region).into_iter().map(|Found { kind, value }| {
             let source = ContactSource::Typed { chat: chat.clone() };
             (kind, Contact { value, standing: Standing::Claimed, source, at: now })
         });
-        vouched.chain(typed).collect()
+        vouched.chain(written_from).chain(typed).collect()
     }
 
     /// Finds out to whom a contact led before, and follows from it what follows. Without `look_up`

@@ -294,6 +294,7 @@ async fn ask_place(
                 PollError::RetryLater { reason: String::new() }
             }
             SendOutcome::RetryLater { reason }
+            | SendOutcome::RetryIn { reason, .. }
             | SendOutcome::Unreachable { reason }
             | SendOutcome::Refused { reason }
             | SendOutcome::Unknown { reason } => PollError::RetryLater { reason },

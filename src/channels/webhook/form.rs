@@ -49,7 +49,10 @@ pub(super) fn external_id(item: &Item) -> &str {
             | InboundKind::Received { .. }
             | InboundKind::Introduced(_) => None,
         },
-        Meaning::Ignored(_) | Meaning::Confirmation | Meaning::Writing { .. } => None,
+        Meaning::Letter(_)
+        | Meaning::Ignored(_)
+        | Meaning::Confirmation
+        | Meaning::Writing { .. } => None,
     };
     own.unwrap_or(&item.dedupe)
 }

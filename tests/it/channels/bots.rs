@@ -146,11 +146,12 @@ async fn max_is_asked_from_its_marker_on() {
     let channel = MAX.channel(&max.base());
     max.with(|state| state.updates.push(bots::max_text(42, "mid.1", "hello")));
     let (outbound, kept) = (outbound_to_fakes(), Kept::default());
-    let polled = channels::poll(&outbound, &kept, &channel, Some(3), Duration::ZERO).await.unwrap();
+    let polled =
+        channels::poll(&outbound, &kept, &channel, Some(3), Duration::ZERO, now()).await.unwrap();
     assert_eq!((polled.items.len(), polled.next_offset), (1, Some(77)));
     assert!(max.requests("/updates")[0].path.contains("marker=3"));
     max.fails("/updates", Fault::Status(401, "{}"));
-    let dead = channels::poll(&outbound, &kept, &channel, None, Duration::ZERO).await;
+    let dead = channels::poll(&outbound, &kept, &channel, None, Duration::ZERO, now()).await;
     assert!(matches!(dead, Err(PollError::ChannelDead { .. })), "{dead:?}");
 }
 

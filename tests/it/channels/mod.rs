@@ -5,8 +5,11 @@ mod bot_framework;
 mod bots;
 mod corrections;
 mod edits;
+mod email;
 mod files_out;
 mod groups;
+mod letter_mutations;
+mod letters;
 mod meta;
 mod outbound;
 pub(crate) mod payloads;
@@ -119,6 +122,7 @@ pub(crate) fn outgoing<'a>(
         conversation,
         entry: EntryNumber(3),
         part: 0,
+        attempt: 1,
         author: Some(Shown { name: "Anna", picture: None }),
         by_operator: true,
         return_to: None,

@@ -129,7 +129,7 @@ impl Platform {
                     story.node.customer_writes(&channel.id, &chat).await;
                     continue;
                 }
-                Meaning::Ignored(_) | Meaning::Confirmation => continue,
+                Meaning::Letter(_) | Meaning::Ignored(_) | Meaning::Confirmation => continue,
             };
             let (dedupe, dedupe_seconds) = (item.dedupe, item.dedupe_seconds);
             let channel = channel.id.clone();

@@ -21,6 +21,7 @@ async fn poll(api_base: &str, offset: Option<i64>) -> Result<Polled, PollError> 
         &telegram_at(api_base),
         offset,
         Duration::ZERO,
+        now(),
     )
     .await
 }
@@ -43,7 +44,7 @@ fn texts(items: &[Item]) -> Vec<String> {
         },
         Meaning::Ignored(word) => (*word).to_owned(),
         Meaning::Writing { chat } => format!("{chat} is writing"),
-        Meaning::Confirmation => panic!("nothing to confirm"),
+        Meaning::Confirmation | Meaning::Letter(_) => panic!("nothing that bots are sent"),
     };
     items.iter().map(text).collect()
 }
@@ -78,7 +79,8 @@ async fn an_update_wakes_the_waiting_channel() {
     let telegram = Telegram::start(now());
     let (channel, outbound) = (telegram_at(&telegram.api_base()), outbound_to_fakes());
     let kept = Kept::default();
-    let waiting = channels::poll(&outbound, &kept, &channel, Some(5), Duration::from_secs(50));
+    let waiting =
+        channels::poll(&outbound, &kept, &channel, Some(5), Duration::from_secs(50), now());
     let writing = async {
         telegram.called("getUpdates", 1).await;
         telegram.queues([telegram.location(ANNE, 55.7, 37.6)]);
@@ -163,8 +165,14 @@ async fn a_batch_without_ids_does_not_come_round_for_ever() {
 async fn a_webhook_has_nothing_to_poll() {
     let webhook =
         channel(domain::channel::ChannelSettings::Webhook { keys: Vec::new(), outgoing_url: None });
-    let polled =
-        channels::poll(&outbound_to_fakes(), &Kept::default(), &webhook, None, Duration::ZERO)
-            .await;
+    let polled = channels::poll(
+        &outbound_to_fakes(),
+        &Kept::default(),
+        &webhook,
+        None,
+        Duration::ZERO,
+        now(),
+    )
+    .await;
     assert!(matches!(polled, Err(PollError::ChannelDead { .. })));
 }

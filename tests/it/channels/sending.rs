@@ -33,6 +33,7 @@ async fn send_after(fault: Fault) -> SendOutcome {
 fn reason(outcome: &SendOutcome) -> &str {
     match outcome {
         SendOutcome::RetryLater { reason }
+        | SendOutcome::RetryIn { reason, .. }
         | SendOutcome::Unreachable { reason }
         | SendOutcome::ChannelDead { reason }
         | SendOutcome::Refused { reason }

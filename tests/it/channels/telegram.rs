@@ -25,7 +25,9 @@ fn every_shape_means_what_its_snapshot_says() {
 fn shown(item: &Item, body: &[u8]) -> Value {
     let meaning = match &item.meaning {
         Meaning::Ignored(word) => json!({ "ignored": word }),
-        Meaning::Writing { .. } | Meaning::Confirmation => panic!("nothing to store"),
+        Meaning::Letter(_) | Meaning::Writing { .. } | Meaning::Confirmation => {
+            panic!("nothing to store")
+        }
         Meaning::Inbound(inbound) => {
             let mut inbound = inbound.clone();
             let original = inbound.original.take().expect("the original is kept");

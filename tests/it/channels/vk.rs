@@ -153,8 +153,9 @@ async fn a_rating_is_asked_with_buttons_where_the_platform_takes_them() {
 async fn a_long_poll_goes_on_where_it_stopped() {
     let vk = vk::start();
     let (channel, outbound, kept) = (VK.channel(&vk.base()), outbound_to_fakes(), Kept::default());
-    let poll =
-        async |offset| channels::poll(&outbound, &kept, &channel, offset, Duration::ZERO).await;
+    let poll = async |offset| {
+        channels::poll(&outbound, &kept, &channel, offset, Duration::ZERO, now()).await
+    };
     let first = poll(None).await.unwrap();
     assert_eq!((first.items.len(), first.next_offset), (0, Some(0)));
     vk.with(|state| state.updates.push(vk::message_new(77, 1, "hello")));

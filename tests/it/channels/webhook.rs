@@ -54,7 +54,9 @@ fn inbound(item: &Item) -> &Inbound {
     match &item.meaning {
         Meaning::Inbound(inbound) => inbound,
         Meaning::Ignored(word) => panic!("ignored: {word}"),
-        Meaning::Writing { .. } | Meaning::Confirmation => panic!("nothing to store"),
+        Meaning::Letter(_) | Meaning::Writing { .. } | Meaning::Confirmation => {
+            panic!("nothing to store")
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod botframework;
 pub(crate) mod bots;
 pub(crate) mod form;
+pub(crate) mod mail;
 pub(crate) mod meta;
 pub(crate) mod scripted;
 pub(crate) mod server;

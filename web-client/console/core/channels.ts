@@ -216,6 +216,11 @@ export function isWidget({ settings }: Channel): boolean {
   return settings.kind === "widget";
 }
 
+/** Nobody posts to us: the mailbox is asked. */
+export function isMailbox({ settings }: Channel): boolean {
+  return settings.kind === "email";
+}
+
 /** The tag that a site writes into its pages. */
 export function snippetOf({ id, hook_url }: Channel): string {
   const { origin } = new URL(hook_url);

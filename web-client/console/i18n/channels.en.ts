@@ -52,6 +52,7 @@ export const channelsEn = {
     botframework: "Skype and Teams",
     viber: "Viber bot",
     max: "MAX bot",
+    email: "Mailbox",
     widget: "Chat on a site",
     webhook: "Webhook of your own",
   },
@@ -83,6 +84,11 @@ export const channelsEn = {
     login_base: "Address of the sign-in",
     service_hosts: "Hosts that may get our token",
     sender_name: "Name above our messages",
+    address: "E-mail address",
+    login: "Login at the mail server",
+    password: "Password",
+    imap_server: "Server for incoming mail",
+    smtp_server: "Server for outgoing mail",
     outgoing_url: "Address for outgoing messages",
     origins: "Sites that may show it",
     "look.title": "Title",
@@ -121,6 +127,11 @@ export const channelsEn = {
     human_agent: "Needs the permission Human Agent of the platform; up to 7 days.",
     openid_metadata_url: "Change these only for an identity provider of your own.",
     outgoing_url: "Empty: messages come in only.",
+    login: "Often the address itself. With two-factor sign-in: a password for apps.",
+    imap_server:
+      "imaps://imap.example.com, or imap:// for STARTTLS. Without encryption (imap+plain://) only in networks that the configuration allows.",
+    smtp_server:
+      "smtps://smtp.example.com, or smtp:// for STARTTLS. Without encryption (smtp+plain://) only in networks that the configuration allows.",
     "look.title": "Empty: the company's name.",
     "look.greeting": "Empty: a greeting in the visitor's language.",
     "form.before_chat": "The form must be filled in before somebody can write.",
@@ -168,6 +179,11 @@ export const channelsEn = {
     max: [
       "Make a bot with MasterBot and copy its token.",
       "Connect: Switchboard tells MAX where to deliver.",
+    ],
+    email: [
+      "Take a mailbox of its own: every letter in it that a person wrote becomes a message.",
+      "Switch on IMAP for it, and copy the servers and the login from the help of your mail service.",
+      "Connect, then press Test: it signs in to both servers and sends nothing.",
     ],
     widget: [
       "Name the sites that may show the chat, and connect.",

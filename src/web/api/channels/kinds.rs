@@ -109,7 +109,7 @@ fn field(field: &Field) -> FieldBody {
         Is::Secret(_) => (IsBody::Secret, true, None),
         Is::SecretMadeHere(_) => (IsBody::Secret, false, None),
         Is::MadeHere(_) => (IsBody::Text, false, None),
-        Is::Text(_) => (IsBody::Text, true, None),
+        Is::Text(_) | Is::Server(_) => (IsBody::Text, true, None),
         Is::TextOr(text, _) => (IsBody::Text, false, Some(text.to_owned())),
         Is::Base(text) => (IsBody::Url, false, Some(text.to_owned())),
         Is::OptionalUrl => (IsBody::Url, false, None),

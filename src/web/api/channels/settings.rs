@@ -217,7 +217,8 @@ pub(super) fn check(channel: &Channel, may_call: impl Fn(&str) -> bool) -> Resul
             | Is::Text(Rule { allows, words })
             | Is::TextOr(_, Rule { allows, words }) => (allows(given), words),
             Is::Base(_) => (is_base(given) && may_call(given), CALLABLE),
-            Is::OptionalUrl => (text.is_none_or(|url| is_short(url) && may_call(url)), CALLABLE),
+            Is::Server(Rule { allows, words }) => (allows(given) && may_call(given), words),
+            Is::OptionalUrl => (text.is_none_or(|url| is_web(url) && may_call(url)), CALLABLE),
             Is::Flag(_) => (true, ""),
         };
         check(ok, field.path, allowed);
@@ -234,7 +235,7 @@ fn form_of(kind: &str) -> Result<&'static Form, ApiError> {
 
 fn default(is: Is) -> Value {
     match is {
-        Is::Secret(_) | Is::Text(_) => "".into(),
+        Is::Secret(_) | Is::Text(_) | Is::Server(_) => "".into(),
         Is::SecretMadeHere(_) | Is::MadeHere(_) => {
             // Letters and digits alone: some platforms take nothing else, and 50 characters at most.
             format!("{:032x}", u128::from_be_bytes(clock::secret_bytes())).into()
@@ -266,12 +267,13 @@ fn fresh_key() -> String {
 
 /// Methods are put behind it: nothing may follow its path.
 fn is_base(text: &str) -> bool {
-    let url = Url::parse(text).ok().filter(|_| is_short(text));
+    let url = Url::parse(text).ok().filter(|_| is_web(text));
     url.is_some_and(|url| url.query().is_none() && url.fragment().is_none())
 }
 
-fn is_short(url: &str) -> bool {
-    url.len() <= URL_BYTES_MAX
+fn is_web(text: &str) -> bool {
+    let url = Url::parse(text).ok().filter(|_| text.len() <= URL_BYTES_MAX);
+    url.is_some_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
 impl ToSchema for GivenSettings {}
@@ -325,7 +327,9 @@ fn schema_of(is: Is) -> Object {
             let note = "made here if left out, then told once in the answer";
             typed(Type::String, &format!("{note}; {}; shown masked", rule.words))
         }
-        Is::Text(rule) => typed(Type::String, &format!("needed; {}", rule.words)),
+        Is::Text(rule) | Is::Server(rule) => {
+            typed(Type::String, &format!("needed; {}", rule.words))
+        }
         Is::TextOr(text, rule) => {
             typed(Type::String, &format!("`{text}` if left out; {}", rule.words))
         }

@@ -13,6 +13,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   botframework: "MS",
   viber: "VB",
   max: "MX",
+  email: "@",
   widget: "www",
   webhook: "{}",
 };

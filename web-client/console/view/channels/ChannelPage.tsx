@@ -1,7 +1,7 @@
 /** One channel: what to do at the platform, its form, how it is. */
 
 import type { Channel, ChannelForm } from "../../core/channels.ts";
-import { isWidget, kindOf, snippetOf } from "../../core/channels.ts";
+import { isMailbox, isWidget, kindOf, snippetOf } from "../../core/channels.ts";
 import { CHANNELS, hashOf } from "../../core/place.ts";
 import { fieldName, kindName, stepsOf } from "../../i18n/channels.ts";
 import { failureWords } from "../../i18n/failure.ts";
@@ -56,9 +56,8 @@ function Told({ desk, channel }: { desk: Desk; channel: Channel }) {
   const what = told?.channel === channel.id ? Object.entries(told.what) : [];
   return (
     <dl class="ChannelPage-told">
-      {isWidget(channel) ? (
-        <Snippet desk={desk} channel={channel} />
-      ) : (
+      {isWidget(channel) && <Snippet desk={desk} channel={channel} />}
+      {!isWidget(channel) && !isMailbox(channel) && (
         <>
           <dt>{words.address}</dt>
           <dd>
