@@ -409,6 +409,7 @@ const KINDS: Record<Event["kind"], true> = {
   file: true,
   reacted: true,
   deleted: true,
+  corrected: true,
   line: true,
   channel: true,
   operator: true,
