@@ -82,7 +82,7 @@ impl<'a> Post<'a> {
     }
 }
 
-/// One question: a GET without a body.
+/// One call without a body.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
     pub url: &'a str,
@@ -166,6 +166,19 @@ impl Outbound {
         let (url, client) = self.client_for(post.url)?;
         let request = client.post(url).body(post.body.to_vec());
         self.call(request, post.headers, post.patience, post.answer_bytes_max).await
+    }
+
+    /// As [`Self::post`], with what takes the place of what is there.
+    pub async fn put(&self, put: Post<'_>) -> Result<Answer, Fault> {
+        let (url, client) = self.client_for(put.url)?;
+        let request = client.put(url).body(put.body.to_vec());
+        self.call(request, put.headers, put.patience, put.answer_bytes_max).await
+    }
+
+    /// Has something deleted, and reads the whole answer, whatever its status.
+    pub async fn delete(&self, what: Ask<'_>) -> Result<Answer, Fault> {
+        let (url, client) = self.client_for(what.url)?;
+        self.call(client.delete(url), what.headers, what.patience, what.answer_bytes_max).await
     }
 
     /// Asks once and reads the whole answer, whatever its status.

@@ -7,8 +7,9 @@
 
 pub mod visitor;
 
+use domain::channel::ReplyWindow;
 use domain::effect::Refusal;
-use domain::entry::{DeliveryState, Entry};
+use domain::entry::{Correction, CorrectionState, DeliveryState, Entry, NotCorrectable};
 use domain::event::{Alarm, Row};
 use domain::file::FileCopy;
 use domain::id::{
@@ -80,6 +81,19 @@ pub enum ClientFrame {
     },
     /// Sends a message again that failed, or of which nobody knows whether it arrived.
     SendAgain {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        entry: EntryNumber,
+    },
+    /// Changes the text of a message of his own that was sent.
+    Edit {
+        cmd_id: Uuid,
+        conversation: ConversationId,
+        entry: EntryNumber,
+        text: String,
+    },
+    /// Takes a message of his own back that was sent.
+    Delete {
         cmd_id: Uuid,
         conversation: ConversationId,
         entry: EntryNumber,
@@ -293,6 +307,16 @@ pub enum Event {
         external_id: Arc<str>,
         reaction: String,
     },
+    /// An operator edits or deletes a message of his, or what came of that. It stands as before until
+    /// `done`.
+    Corrected {
+        conversation: ConversationId,
+        entry: EntryNumber,
+        correction: Correction,
+        #[serde(flatten)]
+        state: CorrectionState,
+        at: Timestamp,
+    },
     Line {
         line: LineView,
     },
@@ -350,7 +374,7 @@ pub enum CommandRefusal {
     /// `not_now`, `topic_required`, `unknown_topic`, `same_operator`, `bad_time`, `too_many`.
     Conversation(Refusal),
     /// By the edge: `forbidden`, `unknown_conversation`, `bad_value`, `too_fast`, `unavailable`,
-    /// `confirm`, `unknown_target`, `in_progress`.
+    /// `confirm`, `unknown_target`, `not_correctable`, `in_progress`.
     Edge(EdgeRefusal),
 }
 
@@ -371,6 +395,10 @@ pub enum EdgeRefusal {
     },
     /// There is no such operator or line, or it gets no conversations.
     UnknownTarget {},
+    /// The message cannot be edited or deleted.
+    NotCorrectable {
+        why: NotCorrectable,
+    },
     /// The customer has an open conversation already.
     InProgress {
         conversation: ConversationId,
@@ -418,6 +446,9 @@ impl CommandRefusal {
             Self::Edge(EdgeRefusal::UnknownTarget {}) => "there is nobody like that to hand it to",
             Self::Edge(EdgeRefusal::InProgress { .. }) => {
                 "the customer has an open conversation already"
+            }
+            Self::Edge(EdgeRefusal::NotCorrectable { .. }) => {
+                "the message cannot be edited or deleted"
             }
             Self::Edge(EdgeRefusal::Forbidden {}) => "you have no right to do this",
             Self::Edge(EdgeRefusal::UnknownConversation {}) => "there is no such conversation",
@@ -477,6 +508,11 @@ pub struct ChannelView {
     /// `telegram`, `webhook`, ...
     pub platform: String,
     pub line: LineId,
+    /// Operators may edit and delete there what they sent.
+    pub corrects: bool,
+    /// How long customers may be written to after their last message; none: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<ReplyWindow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

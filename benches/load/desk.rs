@@ -31,7 +31,7 @@ struct Desk {
     readiness: Readiness,
 }
 
-/// Opens the console of an operator and never closes it.
+/// Opens the console of an operator, again when the hub closes it.
 pub(crate) async fn serve(
     address: SocketAddr,
     n: usize,
@@ -42,7 +42,11 @@ pub(crate) async fn serve(
     let socket = Socket::open(address, n, Positions::new()).await.expect("a console is opened");
     let mut desk = Desk { me: operator(n), work, socket, readiness };
     loop {
-        let text = desk.socket.hear().await.expect("the hub closed a console");
+        let Some(text) = desk.socket.hear().await else {
+            // It could not follow. What it has left undone is in the snapshot.
+            desk.socket = Socket::open(address, n, Positions::new()).await.expect("it comes back");
+            continue;
+        };
         if work != Work::Arrivals {
             Stamp::found_in(&text).for_each(|stamp| book.delivered(stamp));
         }
@@ -72,11 +76,15 @@ impl Desk {
             // Somebody was faster, or a row was told twice: the count of what is done tells.
             ServerFrame::Result { .. }
             | ServerFrame::Welcome { .. }
-            | ServerFrame::Snapshot { .. }
             | ServerFrame::Beat { .. }
             | ServerFrame::Typing { .. }
             | ServerFrame::Reconnect { .. }
             | ServerFrame::Error { .. } => {}
+            ServerFrame::Snapshot { rows, .. } => {
+                for row in rows {
+                    self.look(row, book).await;
+                }
+            }
             ServerFrame::Events { events, .. } => {
                 for event in events {
                     if let Event::Row { row } = event {
@@ -105,6 +113,7 @@ impl Desk {
             }
             (None, Work::Arrivals | Work::Talk { .. }) => return,
         };
-        self.socket.say(&frame).await.expect("the hub takes commands");
+        // A console that is being closed comes back and says it anew.
+        let _said = self.socket.say(&frame).await;
     }
 }

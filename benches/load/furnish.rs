@@ -16,7 +16,7 @@ use switchboard::clock::Clock;
 use switchboard::config::Config;
 use switchboard::program;
 
-/// Operators who serve all lines.
+/// Operators who serve all lines, where it is not about more of them.
 pub(crate) const OPERATORS: usize = 10;
 /// Those who have consoles open and nothing to do.
 pub(crate) const BYSTANDERS: usize = 100;
@@ -24,23 +24,23 @@ pub(crate) const SECRET: &str = "load_secret";
 /// Changes that are written together.
 const AT_ONCE: usize = 20;
 
-pub(crate) fn furnish(config: &Path, lines: u16) {
+pub(crate) fn furnish(config: &Path, lines: u16, operators: usize) {
     let config = Config::load(Some(config)).unwrap();
     actix_web::rt::System::new().block_on(async {
         let node = program::start_node(&config, Clock::Wall).await.unwrap();
         let chief = OperatorId::new("chief");
-        for changes in shared_documents(lines).chunks(AT_ONCE) {
+        for changes in shared_documents(lines, operators).chunks(AT_ONCE) {
             node.change(&chief, changes.to_vec()).await.unwrap();
         }
         node.drain().await;
     });
 }
 
-fn shared_documents(lines: u16) -> Vec<Change> {
-    let serving = (0..OPERATORS).flat_map(|n| [person(n, Status::Available), sign_in(n)]);
-    let others = OPERATORS..OPERATORS + BYSTANDERS;
+fn shared_documents(lines: u16, operators: usize) -> Vec<Change> {
+    let serving = (0..operators).flat_map(|n| [person(n, Status::Available), sign_in(n)]);
+    let others = operators..operators + BYSTANDERS;
     let others = others.flat_map(|n| [person(n, Status::Away), sign_in(n)]);
-    let lines = (0..lines).flat_map(|n| [line(n), bot(n)]);
+    let lines = (0..lines).flat_map(|n| [line(n, operators), bot(n)]);
     serving.chain(others).chain(lines).collect()
 }
 
@@ -67,8 +67,8 @@ fn sign_in(n: usize) -> Change {
     Change::SignIn { version: 0, digest, sign_in }
 }
 
-fn line(n: u16) -> Change {
-    let people = (0..OPERATORS).map(operator).collect();
+fn line(n: u16, operators: usize) -> Change {
+    let people = (0..operators).map(operator).collect();
     let mut settings = LineSettings::new(format!("Line {n}"), people, "UTC");
     // There is no platform that could take what a line says by itself.
     settings.welcome.enabled = false;

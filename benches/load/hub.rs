@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::str::FromStr;
 use std::time::Duration;
 
 use switchboard::clock;
@@ -42,6 +43,7 @@ pub(crate) struct Stage {
     pub(crate) nodes: usize,
     /// Each line with its channel is in a shard of its own.
     pub(crate) lines: u16,
+    pub(crate) operators: usize,
 }
 
 /// Running hubs; dropped, they are killed.
@@ -64,7 +66,7 @@ impl Hubs {
             .enumerate()
             .map(|(n, port)| configure(directory.path(), n, *port, url.as_deref()));
         let configs: Vec<PathBuf> = configured.collect();
-        furnish(&configs[0], stage.lines);
+        furnish(&configs[0], stage);
         let started = configs.iter().map(|config| {
             Command::new(env!("CARGO_BIN_EXE_switchboard"))
                 .arg("serve")
@@ -93,12 +95,21 @@ impl Hubs {
 
     /// Consoles that are open at all hubs.
     pub(crate) fn sockets(&self) -> usize {
-        let number = |line: &str| line.strip_prefix("switchboard_sockets ")?.parse().ok();
-        let of = |hub: &SocketAddr| {
-            let numbers = ask(*hub, "/metrics").unwrap();
-            numbers.lines().find_map(number).unwrap_or(0)
-        };
-        self.addresses.iter().map(of).sum()
+        self.addresses.iter().map(|hub| number::<usize>(*hub, "switchboard_sockets")).sum()
+    }
+
+    /// How long the lists are behind what was written last, where that is longest.
+    pub(crate) fn lists_lag(&self) -> Duration {
+        let name = "switchboard_read_model_lag_seconds";
+        let lags =
+            self.addresses.iter().map(|hub| Duration::from_secs_f64(number::<f64>(*hub, name)));
+        lags.max().unwrap_or_default()
+    }
+
+    /// Whether the lists hold all that was written.
+    pub(crate) fn lists_are_whole(&self) -> bool {
+        let waiting = |hub: &SocketAddr| number::<usize>(*hub, "switchboard_read_model_waiting");
+        self.addresses.iter().map(waiting).all(|waiting| waiting == 0)
     }
 
     /// CPU time of all hubs so far.
@@ -157,11 +168,12 @@ fn configure(directory: &Path, n: usize, port: u16, redis: Option<&str>) -> Path
 }
 
 /// In a process of its own, as the store of one node is one process's.
-fn furnish(config: &Path, lines: u16) {
+fn furnish(config: &Path, stage: Stage) {
     let furnished = Command::new(std::env::current_exe().unwrap())
         .arg("--furnish")
         .arg(config)
-        .args(["--lines", &lines.to_string()])
+        .args(["--lines", &stage.lines.to_string()])
+        .args(["--operators", &stage.operators.to_string()])
         .status();
     assert!(furnished.unwrap().success(), "the hub cannot be furnished");
 }
@@ -176,6 +188,13 @@ fn wait_until_ready(address: &SocketAddr) {
 
 fn is_ready(address: SocketAddr) -> bool {
     ask(address, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
+
+/// A number that the hub tells of itself; 0: it does not, yet.
+fn number<T: FromStr + Default>(hub: SocketAddr, name: &str) -> T {
+    let numbers = ask(hub, "/metrics").unwrap();
+    let of = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok();
+    numbers.lines().find_map(of).unwrap_or_default()
 }
 
 /// The whole answer of a hub; none: there is none.

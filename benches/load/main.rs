@@ -10,6 +10,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![expect(clippy::print_stdout, reason = "its result is what it prints")]
 
+mod backlog;
 mod chart;
 mod desk;
 mod floor;
@@ -42,8 +43,10 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some(config) = value_of(&arguments, "--furnish") {
-        let lines = value_of(&arguments, "--lines").map_or(1, |lines| lines.parse().unwrap());
-        return furnish::furnish(Path::new(config), lines);
+        let number = |name: &str| value_of(&arguments, name).unwrap();
+        let (lines, operators) = (number("--lines"), number("--operators"));
+        let config = Path::new(config);
+        return furnish::furnish(config, lines.parse().unwrap(), operators.parse().unwrap());
     }
     // Without `--bench` we are run by `cargo test --benches`, which asks only whether benchmarks
     // start.

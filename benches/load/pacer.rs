@@ -5,12 +5,11 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use switchboard::clock;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::desk::{self, Readiness};
-use crate::furnish::OPERATORS;
 use crate::hub::Hubs;
 use crate::poster::post_all;
 use crate::stamp::Stamp;
@@ -57,18 +56,27 @@ pub(crate) struct Run {
     connections: Vec<UnboundedSender<Stamp>>,
     book: Book,
     loads: AtomicUsize,
+    spawner: Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Run {
     pub(crate) fn begin(hubs: &Hubs, work: Work) -> Self {
+        let run = Self::of_customers(hubs, work);
+        run.open_consoles(hubs);
+        if let Work::Talk { chats } = work {
+            let seconds = u32::try_from(chats).unwrap().div_ceil(OPENING_RATE);
+            run.load(Load { rate: u32::try_from(chats).unwrap() / seconds, seconds });
+            wait_for("the accepts", || run.done() >= chats);
+        }
+        run
+    }
+
+    /// One without operators.
+    pub(crate) fn of_customers(hubs: &Hubs, work: Work) -> Self {
         let runtime = Builder::new_current_thread().enable_io().build().unwrap();
         let (book, readiness) = (Book::new(work.sequences()), Readiness::default());
-        for n in 0..OPERATORS {
-            let desk = desk::serve(hubs.address(n), n, work, readiness.clone(), book.clone());
-            runtime.spawn(desk);
-        }
         let mut connections = Vec::new();
         for n in 0..CONNECTIONS {
             let (sender, stamps) = unbounded_channel();
@@ -77,19 +85,24 @@ impl Run {
             connections.push(sender);
         }
         let (stop, stopped) = oneshot::channel();
+        let spawner = runtime.handle().clone();
         let thread = thread::spawn(move || {
             let _stopped = runtime.block_on(stopped);
         });
-        wait_for("the consoles", || readiness.caught_up.load(Ordering::Relaxed) == OPERATORS);
         let (stop, thread) = (Some(stop), Some(thread));
         let loads = AtomicUsize::new(0);
-        let run = Self { work, readiness, connections, book, loads, stop, thread };
-        if let Work::Talk { chats } = work {
-            let seconds = u32::try_from(chats).unwrap().div_ceil(OPENING_RATE);
-            run.load(Load { rate: u32::try_from(chats).unwrap() / seconds, seconds });
-            wait_for("the accepts", || run.done() >= chats);
+        Self { work, readiness, connections, book, loads, spawner, stop, thread }
+    }
+
+    /// Opens the consoles of all who serve the lines, and returns when they show what there is.
+    pub(crate) fn open_consoles(&self, hubs: &Hubs) {
+        let operators = hubs.stage.operators;
+        for n in 0..operators {
+            let (readiness, book) = (self.readiness.clone(), self.book.clone());
+            self.spawner.spawn(desk::serve(hubs.address(n), n, self.work, readiness, book));
         }
-        run
+        let caught_up = || self.readiness.caught_up.load(Ordering::Relaxed);
+        wait_for("the consoles", || caught_up() == operators);
     }
 
     /// Hands out the messages of a load, each at its time or as soon after as can be, and waits for
@@ -123,7 +136,8 @@ impl Run {
         tally
     }
 
-    fn done(&self) -> usize {
+    /// Commands of operators that were carried out.
+    pub(crate) fn done(&self) -> usize {
         self.readiness.done.load(Ordering::Relaxed)
     }
 

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use crate::backlog::Backlog;
 use crate::chart;
-use crate::series::{Floor, Growth, Measured, highest};
+use crate::series::{Floor, Growth, Lists, Measured, highest};
+use crate::sockets::Crowd;
 use crate::stalled::Stalled;
 use crate::tally::Tally;
 
@@ -139,8 +141,20 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
 }
 
 fn section(text: &mut String, measured: &Measured) -> fmt::Result {
-    let Measured { store, cores, messages, steady, half, floor, arrivals, growth, stalled, crowd } =
-        measured;
+    let Measured {
+        store,
+        cores,
+        messages,
+        steady,
+        half,
+        floor,
+        lists,
+        arrivals,
+        growth,
+        stalled,
+        backlog,
+        crowd,
+    } = measured;
     write!(
         text,
         "\n## {store}\n\n{cores} cores shared by hub, store and load.\n\n\
@@ -182,6 +196,30 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
             redis / redis_cpu_us
         )?;
     }
+    asides(text, (lists, backlog, stalled, crowd))
+}
+
+/// What was measured beside the rates.
+fn asides(
+    text: &mut String,
+    (lists, backlog, stalled, crowd): (&Lists, &Backlog, &Stalled, &Crowd),
+) -> fmt::Result {
+    let caught_up = lists.caught_up.map_or("not caught up in time".to_owned(), |took| {
+        format!("caught up {:.0} ms after the load", took.as_secs_f64() * 1e3)
+    });
+    writeln!(
+        text,
+        "\nThe lists were {:.0} ms behind at half of the highest rate, and {caught_up}.",
+        lists.lag.as_secs_f64() * 1e3
+    )?;
+    writeln!(
+        text,
+        "\n{} conversations waited when {} operators came: all served after {:.1} s, {:.0} a second.",
+        backlog.waiting,
+        backlog.operators,
+        backlog.seconds,
+        backlog.rate()
+    )?;
     let Stalled { all_read, one_stalls, gone_after } = stalled;
     let gone = gone_after.map_or("not let go".to_owned(), |gone| {
         format!("let go after {:.1} s", gone.as_secs_f64())

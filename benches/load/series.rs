@@ -1,10 +1,14 @@
 //! What is measured of one store, and what it came to.
 
-use std::thread::available_parallelism;
+use std::thread::{self, available_parallelism};
+use std::time::Duration;
 
 use serde_json::json;
+use switchboard::clock;
 
+use crate::backlog::{self, Backlog};
 use crate::floor;
+use crate::furnish::OPERATORS;
 use crate::hub::{Hubs, Stage, StoreKind};
 use crate::ladder::{Ladder, rung};
 use crate::pacer::{Load, Run, Work};
@@ -18,6 +22,9 @@ const CHATS: usize = 200;
 const MANY_CHATS: usize = CHATS * 10;
 const MANY_LINES: u16 = 64;
 const WARM_UP: Load = Load { rate: 500, seconds: 2 };
+/// Longest that lists may need to catch up, and how often they are looked at.
+const LISTS_PATIENCE: Duration = Duration::from_secs(30);
+const LISTS_STEP: Duration = Duration::from_millis(10);
 /// At which latency is measured wherever the maximum is.
 const STEADY_RATE: u32 = 2_000;
 
@@ -53,7 +60,7 @@ impl Extent {
         match self {
             Self::Quick => 500,
             Self::Standard => 5_000,
-            Self::Full => CONSOLES_MAX.min(9_000),
+            Self::Full => CONSOLES_MAX,
         }
     }
 }
@@ -71,6 +78,29 @@ pub(crate) struct Floor {
     pub(crate) redis_cpu_us: f64,
 }
 
+/// How far the lists of the console are behind what is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lists {
+    /// How long what was written last had waited.
+    pub(crate) lag: Duration,
+    /// Until all was written, after the load; none: it was not in time.
+    pub(crate) caught_up: Option<Duration>,
+}
+
+impl Lists {
+    /// To be asked when a load has just ended.
+    fn behind(hubs: &Hubs) -> Self {
+        let (lag, since) = (hubs.lists_lag(), clock::monotonic());
+        while !hubs.lists_are_whole() {
+            if since.elapsed() > LISTS_PATIENCE {
+                return Self { lag, caught_up: None };
+            }
+            thread::park_timeout(LISTS_STEP);
+        }
+        Self { lag, caught_up: Some(since.elapsed()) }
+    }
+}
+
 /// Everything about one store.
 pub(crate) struct Measured {
     pub(crate) store: StoreKind,
@@ -79,18 +109,20 @@ pub(crate) struct Measured {
     pub(crate) steady: Rung,
     pub(crate) half: Rung,
     pub(crate) floor: Option<Floor>,
+    pub(crate) lists: Lists,
     pub(crate) arrivals: Vec<Rung>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) stalled: Stalled,
+    pub(crate) backlog: Backlog,
     pub(crate) crowd: Crowd,
 }
 
 pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     let cores = available_parallelism().unwrap().get();
     println!("store {store}, {cores} cores shared by hub, store and load");
-    let one = Stage { store, nodes: 1, lines: 1 };
+    let one = Stage { store, nodes: 1, lines: 1, operators: OPERATORS };
     let seconds = extent.seconds();
-    let (messages, steady, half, floor) = {
+    let (messages, steady, half, floor, lists) = {
         let hubs = Hubs::start(one);
         let run = begin(&hubs, "messages of customers", Work::Talk { chats: CHATS });
         let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
@@ -99,11 +131,12 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
         let commits = || hubs.redis().map_or(0, |redis| redis.calls("publish"));
         let before = commits();
         let half = rung(&hubs, &run, Load { rate: (highest(&messages) / 2).max(500), seconds });
+        let lists = Lists::behind(&hubs);
         let made = (commits() - before).max(1);
         let messages_in_commit = (u64::from(half.rate * seconds) / made).max(1);
         let floor = floor::measure(&hubs, messages_in_commit)
             .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
-        (messages, steady, half, floor)
+        (messages, steady, half, floor, lists)
     };
     let arrivals = {
         let hubs = Hubs::start(one);
@@ -123,9 +156,24 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
         let run = begin(&hubs, "100 consoles, then one stops reading", Work::Talk { chats: CHATS });
         stalled::measure(&hubs, &run, seconds)
     };
+    let backlog = backlog::measure(one);
+    println!("{backlog:?}");
     let crowd = sockets::measure(&Hubs::start(one), extent.sockets());
     println!("{crowd:?}");
-    Measured { store, cores, messages, steady, half, floor, arrivals, growth, stalled, crowd }
+    Measured {
+        store,
+        cores,
+        messages,
+        steady,
+        half,
+        floor,
+        lists,
+        arrivals,
+        growth,
+        stalled,
+        backlog,
+        crowd,
+    }
 }
 
 /// Opens everything, and tells what the next figures are about.
@@ -177,6 +225,10 @@ impl Measured {
             "stalled_reader_gone_s": self.stalled.gone_after.map(|gone| rounded(gone.as_secs_f64())),
             "rss_kib_per_idle_socket": self.crowd.kib_per_socket.map(rounded),
             "cpu_us_per_second_and_socket": self.crowd.cpu_us.map(rounded),
+            "lists_lag_ms": rounded(self.lists.lag.as_secs_f64() * 1e3),
+            "lists_caught_up_ms":
+                self.lists.caught_up.map(|took| rounded(took.as_secs_f64() * 1e3)),
+            "backlog_served_per_s": rounded(self.backlog.rate()),
             "new_conversations_per_s": highest(&self.arrivals),
             "back_seconds": rounded(self.crowd.back_seconds),
         })

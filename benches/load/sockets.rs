@@ -16,7 +16,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::sleep;
 
-use crate::furnish::{BYSTANDERS, OPERATORS};
+use crate::furnish::BYSTANDERS;
 use crate::hub::{CONSOLES_OF_ONE, Hubs};
 use crate::socket::{Positions, Socket};
 
@@ -64,7 +64,7 @@ pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
     let began = clock::monotonic();
     for n in 0..sockets {
         let (caught_up, opening, cuts) = (caught_up.clone(), opening.clone(), cuts.clone());
-        let operator = OPERATORS + n % BYSTANDERS;
+        let operator = hubs.stage.operators + n % BYSTANDERS;
         let browser = Browser { address: hubs.address(n), operator, caught_up, opening, cuts };
         runtime.spawn(browser.stays());
     }

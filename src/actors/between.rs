@@ -124,7 +124,7 @@ impl Bench {
                 None => Ok(()),
             };
         };
-        if channel.value.settings.minds_silence() {
+        if channel.value.settings.reply_window().is_some() {
             chat.heard_at = Some(self.parts.clock.now());
         }
         let line = channel.value.line.clone();
@@ -413,6 +413,7 @@ impl Bench {
                 Effect::Append(_)
                 | Effect::Send { .. }
                 | Effect::Copy { .. }
+                | Effect::Correct { .. }
                 | Effect::Seek(_)
                 | Effect::Reserve { .. }
                 | Effect::Release { .. }

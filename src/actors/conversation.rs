@@ -147,7 +147,7 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
     let action = match input {
         Input::Accept { .. } | Input::Decline { .. } => Action::AnswerOffer(row),
         Input::Take { .. } => Action::Take(row),
-        Input::Reply { .. } => Action::Reply(row),
+        Input::Reply { .. } | Input::Correct { .. } => Action::Reply(row),
         Input::Note { .. } => Action::Note(row),
         Input::Draft { .. }
         | Input::Topic { .. }
@@ -176,6 +176,7 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
         | Input::OperatorBack { .. }
         | Input::Reconsider
         | Input::DeliveryChanged { .. }
+        | Input::CorrectionOver { .. }
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
         | Input::CustomerDeleted { .. }

@@ -19,10 +19,11 @@ use tokio::sync::oneshot;
 
 use crate::actors::encode;
 use crate::actors::handle::{Arrival, NodeHandle, NotStored};
-use crate::actors::outbox::{GivenUp, OutboxJob, Writer};
+use crate::actors::outbox::{Corrects, GivenUp, OutboxJob, Writer};
 use crate::actors::parts::Shared;
 use crate::actors::schedule::{Attempted, Paced, Schedule, Turn};
 use crate::actors::work::{Answer, JobStep, Work};
+use crate::channels::correcting::{self, Correcting};
 use crate::channels::{self, Outgoing, OutgoingFile, SendOutcome};
 use crate::clock;
 use crate::files::{self, Owner};
@@ -397,7 +398,7 @@ async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> C
         .channels
         .get(&job.chat.channel)
         .is_some_and(|channel| channels::repeat_is_safe(&channel.value.settings));
-    if repeats {
+    if repeats || job.correction.is_some() {
         job.sending = false;
         return CameTo::Attempted(Attempted::Again(job, parts.clock.now()));
     }
@@ -406,6 +407,9 @@ async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> C
 }
 
 async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome {
+    if let Some(corrects) = &job.correction {
+        return correct(parts, channel, job, corrects).await;
+    }
     let all = channels::parts(&channel.settings, &job.text, &job.files);
     let Some(part) = all.get(job.parts_sent) else {
         return SendOutcome::Sent { external_id: None };
@@ -439,6 +443,30 @@ async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome
         entry: job.entry,
     };
     channels::send(&parts.outbound, &parts.kept, channel, &outgoing).await
+}
+
+async fn correct(
+    parts: &Shared,
+    channel: &Channel,
+    job: &OutboxJob,
+    corrects: &Corrects,
+) -> SendOutcome {
+    let Ok(chat) = chat_of(parts, channel, job).await else {
+        return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
+    };
+    let correcting = Correcting {
+        job: &job.id,
+        chat: &job.chat.external,
+        correction: &corrects.correction,
+        external_id: corrects.external_id.as_deref().unwrap_or_default(),
+        has_files: corrects.has_files,
+        return_to: chat.as_ref().and_then(|chat| chat.return_to.as_deref()),
+        written_at: job.created_at,
+        now: parts.clock.now(),
+        conversation: &job.conversation,
+        entry: job.entry,
+    };
+    correcting::correct(&parts.outbound, &parts.kept, channel, &correcting).await
 }
 
 /// What is known of the chat, for platforms that say with each message where answers go, or mind when
@@ -574,7 +602,9 @@ async fn pay(parts: &Shared, shard: ShardId, step: JobStep) -> CameTo {
     match remember(parts, shard, step.clone()).await {
         Ok(()) => match step {
             JobStep::Later { job, ready_at } => CameTo::Attempted(Attempted::Again(job, ready_at)),
-            JobStep::Over { job, delivery, .. } if delivery.is_given_up() => {
+            JobStep::Over { job, delivery, .. }
+                if delivery.is_given_up() && job.correction.is_none() =>
+            {
                 let given_up = Some(GivenUp { delivery, at: parts.clock.now() });
                 CameTo::GivenUp(Box::new(OutboxJob { given_up, ..job }))
             }

@@ -139,6 +139,15 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
             external_id: external_id.clone(),
             reaction: reaction.clone(),
         }),
+        FeedEvent::Corrected { conversation, entry, correction, state, at, .. } => {
+            Some(Event::Corrected {
+                conversation: conversation.clone(),
+                entry: *entry,
+                correction: correction.clone(),
+                state: state.clone(),
+                at: *at,
+            })
+        }
         FeedEvent::Shared { kind, bytes, .. } => shared(kind, bytes.as_bytes()),
         FeedEvent::Alarm { line, alarm, at } => {
             Some(Event::Alarm { line: line.clone(), alarm: alarm.clone(), at: *at })
@@ -185,6 +194,8 @@ pub(crate) fn channel_view(channel: &domain::channel::Channel) -> ChannelView {
         name: channel.name.clone(),
         platform: channel.settings.kind().to_owned(),
         line: channel.line.clone(),
+        corrects: crate::channels::correcting::is_possible(&channel.settings),
+        window: channel.settings.reply_window(),
     }
 }
 

@@ -63,6 +63,7 @@ impl TailEvent {
             | FeedEvent::Copied { .. }
             | FeedEvent::Deleted { .. }
             | FeedEvent::Reacted { .. }
+            | FeedEvent::Corrected { .. }
             | FeedEvent::Shared { .. }
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
@@ -299,7 +300,8 @@ impl Feed {
             | FeedEvent::Delivery { conversation, audience, .. }
             | FeedEvent::Copied { conversation, audience, .. }
             | FeedEvent::Deleted { conversation, audience, .. }
-            | FeedEvent::Reacted { conversation, audience, .. } => {
+            | FeedEvent::Reacted { conversation, audience, .. }
+            | FeedEvent::Corrected { conversation, audience, .. } => {
                 operators(&mut audience.0.iter());
                 keys.extend(self.by_watch.get(conversation).into_iter().flatten());
             }

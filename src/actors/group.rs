@@ -95,8 +95,10 @@ impl Group {
                 }),
                 Effect::Answered { operator } => self.attention(operator, false, now),
                 Effect::Missed { operator } => self.attention(operator, true, now),
-                // Told to the queue, the chat and the customer's card.
+                // Told to the queue, the chat and the customer's card; a correction's job is made by whoever
+                // has read the message.
                 Effect::Seek(_)
+                | Effect::Correct { .. }
                 | Effect::Assigned { .. }
                 | Effect::Consented
                 | Effect::Spam { .. }
@@ -144,7 +146,7 @@ impl Group {
         self.ops.push(Op::Release { slot, operator, conversation });
     }
 
-    fn job(&mut self, job: OutboxJob) {
+    pub(crate) fn job(&mut self, job: OutboxJob) {
         let (id, ready_at) = (job.id.clone(), job.created_at);
         self.ops.push(Op::PutJob { id, ready_at, bytes: encode::document(&job) });
         self.jobs.push(job);
@@ -249,6 +251,15 @@ fn event_of(record: &Record, of: &Conversation, audience: Audience) -> FeedEvent
             line,
             audience,
             external_ids: external_ids.clone(),
+            at: *at,
+        },
+        Record::Corrected { entry, correction, state, at } => FeedEvent::Corrected {
+            conversation,
+            line,
+            audience,
+            entry: *entry,
+            correction: correction.clone(),
+            state: state.clone(),
             at: *at,
         },
         Record::Reacted { external_id, reaction, at: _ } => FeedEvent::Reacted {

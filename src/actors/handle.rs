@@ -208,6 +208,8 @@ pub struct Transcript {
     pub entries: Vec<Entry>,
     /// What whoever has it was just writing.
     pub draft: Option<Draft>,
+    /// When the customer last wrote, where that decides for how long he may be written to.
+    pub heard_at: Option<Timestamp>,
     pub position: FeedPosition,
 }
 
@@ -464,7 +466,10 @@ impl NodeHandle {
     /// none of either.
     async fn carried_out_in(&self, command: &Command) -> Result<Option<ShardId>, NotStored> {
         match command.order {
-            Order::Input(_) | Order::Transfer { .. } | Order::SendAgain { .. } => {
+            Order::Input(_)
+            | Order::Transfer { .. }
+            | Order::SendAgain { .. }
+            | Order::Correct { .. } => {
                 Ok(command.conversation.shard().filter(|shard| shard.0 < self.shards()))
             }
             Order::PickUp => {
@@ -566,8 +571,18 @@ impl NodeHandle {
         let entries = self.entries(id).await?;
         let place = ends.0.get(&shard).copied().unwrap_or_default();
         let position = encode::feed_position(shard, place);
+        let heard_at = self.heard_at(&conversation.chat).await?;
         let (row, draft) = (conversation.row(), conversation.draft);
-        Ok(Some(Transcript { row, entries, draft, position }))
+        Ok(Some(Transcript { row, entries, draft, heard_at, position }))
+    }
+
+    async fn heard_at(&self, key: &ChatKey) -> Result<Option<Timestamp>, NotStored> {
+        let directory = self.directory();
+        let channel = directory.channels.get(&key.channel);
+        if channel.is_none_or(|channel| channel.value.settings.reply_window().is_none()) {
+            return Ok(None);
+        }
+        Ok(chat(self, key).await?.and_then(|chat| chat.heard_at))
     }
 
     /// All entries of a conversation as they stand.

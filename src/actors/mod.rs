@@ -20,6 +20,7 @@ mod chats;
 mod concerned;
 mod conversation;
 mod copying;
+mod correct;
 mod delivery;
 mod encode;
 mod feed;

@@ -188,6 +188,8 @@ impl OperatorSession {
             | ClientFrame::TakeOver { .. }
             | ClientFrame::Reply { .. }
             | ClientFrame::SendAgain { .. }
+            | ClientFrame::Edit { .. }
+            | ClientFrame::Delete { .. }
             | ClientFrame::Note { .. }
             | ClientFrame::Draft { .. }
             | ClientFrame::Topic { .. }
@@ -463,7 +465,8 @@ impl OperatorSession {
             | FeedEvent::Delivery { conversation, audience, .. }
             | FeedEvent::Copied { conversation, audience, .. }
             | FeedEvent::Deleted { conversation, audience, .. }
-            | FeedEvent::Reacted { conversation, audience, .. } => {
+            | FeedEvent::Reacted { conversation, audience, .. }
+            | FeedEvent::Corrected { conversation, audience, .. } => {
                 let meant = audience.0.contains(&self.operator);
                 let watches = self.watch.as_ref() == Some(conversation);
                 if meant || watches { Form::Shown } else { Form::Nothing }

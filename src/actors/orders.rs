@@ -1,6 +1,7 @@
 //! Frames of a browser that are commands, read into what a conversation understands.
 
 use domain::effect::Input;
+use domain::entry::Correction;
 use domain::file::FILES_OF_MESSAGE_MAX;
 use domain::id::{ConversationId, FileId, OperatorId};
 use uuid::Uuid;
@@ -91,6 +92,15 @@ pub(crate) fn read(frame: ClientFrame, operator: OperatorId) -> Option<Result<Co
         }
         ClientFrame::SendAgain { cmd_id, conversation, entry } => {
             return Some(ordered(cmd_id, conversation, Ok(Order::SendAgain { entry })));
+        }
+        ClientFrame::Edit { cmd_id, conversation, entry, text } => {
+            let correction = sayable(text).map(|text| Correction::Edit { text });
+            let order = correction.map(|correction| Order::Correct { entry, correction });
+            return Some(ordered(cmd_id, conversation, order));
+        }
+        ClientFrame::Delete { cmd_id, conversation, entry } => {
+            let order = Order::Correct { entry, correction: Correction::Delete };
+            return Some(ordered(cmd_id, conversation, Ok(order)));
         }
         ClientFrame::PickUp { cmd_id, conversation } => {
             return Some(ordered(cmd_id, conversation, Ok(Order::PickUp)));

@@ -1,7 +1,9 @@
 //! Jobs of the outbox, as stored.
 
+use std::sync::Arc;
+
 use domain::conversation::Conversation;
-use domain::entry::DeliveryState;
+use domain::entry::{Correction, DeliveryState};
 use domain::file::{StoredFile, WantedFile};
 use domain::id::{ChatKey, ConversationId, EntryNumber, FileId, ShardId};
 use domain::line::{RatingScale, Shown};
@@ -33,6 +35,9 @@ pub(crate) struct OutboxJob {
     /// It asks for a rating on this scale: with buttons, where the channel has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rating: Option<RatingScale>,
+    /// It is no message, but corrects the one of that entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) correction: Option<Corrects>,
     pub(crate) created_at: Timestamp,
     /// When a person had it sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,6 +50,16 @@ pub(crate) struct OutboxJob {
     /// Attempts at the next part.
     pub(crate) attempts: u32,
     pub(crate) sending: bool,
+}
+
+/// What a job does to a message that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Corrects {
+    pub(crate) correction: Correction,
+    /// What the platform calls the message.
+    pub(crate) external_id: Option<Arc<str>>,
+    /// The message has files, and its text stands under them.
+    pub(crate) has_files: bool,
 }
 
 /// How a message ended that did not arrive, as far as we know.
@@ -109,6 +124,7 @@ impl OutboxJob {
             author: None,
             by_operator: false,
             rating: None,
+            correction: None,
             created_at: now,
             again_at: None,
             given_up: None,
@@ -116,6 +132,22 @@ impl OutboxJob {
             attempts: 0,
             sending: false,
         }
+    }
+
+    /// Corrects a message of that conversation, after all that was written before it.
+    pub(crate) fn correcting(
+        of: &Conversation,
+        entry: EntryNumber,
+        corrects: Corrects,
+        now: Timestamp,
+    ) -> Self {
+        let text = match &corrects.correction {
+            Correction::Edit { text } => text,
+            Correction::Delete => "",
+        };
+        let job = Self::new(of, entry, text, &[], now);
+        let id = format!("{}c{:010}", Self::id_of(&of.id, of.last_entry), of.last_record);
+        Self { id, correction: Some(corrects), by_operator: true, ..job }
     }
 
     /// Since when it is worth sending.

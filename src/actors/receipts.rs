@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::chat::Receipt;
 use domain::conversation::Conversation;
 use domain::effect::Input;
-use domain::entry::{Attachment, Author, Body, DeliveryState, Entry};
+use domain::entry::{Attachment, Author, Body, DeliveryState, Entry, Message};
 use domain::file::{FileCopy, StoredFile};
 use domain::id::{ConversationId, EntryNumber};
 use domain::progress::{Progress, ProgressOf};
@@ -21,7 +21,7 @@ use crate::store::op::Op;
 
 /// Newest records of a history that are read to find what a receipt is about: what was written before
 /// them is too long ago.
-const RECORDS_MAX: u32 = 5_120;
+pub(crate) const RECORDS_MAX: u32 = 5_120;
 
 impl Bench {
     /// The last attempt at a message is over. The platform may have said more of it before it
@@ -33,6 +33,9 @@ impl Bench {
         delivery: &DeliveryState,
         external_id: Option<&Arc<str>>,
     ) -> Result<(), Broken> {
+        if let Some(corrects) = &job.correction {
+            return self.correction_is_over(group, job, corrects, delivery).await;
+        }
         let (mut delivery, mut external_id) = (delivery.clone(), external_id.cloned());
         let conversation = self.look(&job.conversation).await?;
         let early = conversation.as_ref().map(|conversation| &conversation.early);
@@ -171,7 +174,7 @@ impl Bench {
             Author::Line => None,
             Author::Customer | Author::Elsewhere => return None,
         };
-        let files: Vec<_> = message.attachments.iter().filter_map(stored).collect();
+        let files = files_of(message);
         let mut job = OutboxJob::new(conversation, entry.n, &message.text, &files, entry.at);
         let directory = self.parts.directory.get();
         job.by_operator = operator.is_some();
@@ -198,9 +201,14 @@ impl Bench {
     }
 }
 
-fn settle_job(group: &mut Group, id: String) {
+pub(crate) fn settle_job(group: &mut Group, id: String) {
     group.ops.push(Op::DeleteJob { id: id.clone() });
     group.settled.push(id);
+}
+
+/// The files of a message of ours.
+pub(crate) fn files_of(message: &Message) -> Vec<StoredFile> {
+    message.attachments.iter().filter_map(stored).collect()
 }
 
 fn stored(attachment: &Attachment) -> Option<StoredFile> {

@@ -337,6 +337,9 @@ impl Bench {
             }
             Order::PickUp => self.pick_up(group, id, who).await,
             Order::SendAgain { entry } => self.send_again(group, id, *entry, who).await,
+            Order::Correct { entry, correction } => {
+                self.correct(group, id, *entry, correction, who).await
+            }
         }
     }
 

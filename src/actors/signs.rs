@@ -24,7 +24,9 @@ use crate::cluster::presence::Side;
 /// Platforms that are told something at a time; what is beyond it is not told.
 const AT_A_TIME_MAX: usize = 64;
 /// Platforms show it for at least five seconds.
-const WRITING_EVERY: SignedDuration = SignedDuration::from_secs(4);
+const OPERATOR_WRITES_EVERY: SignedDuration = SignedDuration::from_secs(4);
+/// Consoles show it for five seconds, and until the next message.
+const CUSTOMER_WRITES_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// Conversations that are remembered; beyond it all are forgotten.
 const REMEMBERED_MAX: usize = 10_000;
 /// Newest records of a history among which the customer's newest message is sought.
@@ -39,7 +41,7 @@ pub(crate) struct Signs {
 #[derive(Default)]
 struct Told {
     operators: BTreeMap<ConversationId, Timestamp>,
-    customers: BTreeMap<ConversationId, Timestamp>,
+    customers: BTreeMap<ChatKey, Timestamp>,
     read: BTreeMap<ConversationId, EntryNumber>,
 }
 
@@ -50,22 +52,16 @@ impl Default for Signs {
 }
 
 impl Signs {
-    /// Whether it is to be told again that somebody writes there.
-    fn may_say_writing(&self, side: Side, conversation: &ConversationId, now: Timestamp) -> bool {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = match side {
-            Side::Operator => &mut told.operators,
-            Side::Customer => &mut told.customers,
-        };
-        let before = told.get(conversation);
-        if before.is_some_and(|before| now.duration_since(*before) < WRITING_EVERY) {
-            return false;
-        }
-        if told.len() >= REMEMBERED_MAX {
-            told.clear();
-        }
-        told.insert(conversation.clone(), now);
-        true
+    /// Whether a platform is to be told again that somebody of ours writes there.
+    fn operator_may_write(&self, conversation: &ConversationId, now: Timestamp) -> bool {
+        let told = &mut self.told.lock().unwrap_or_else(PoisonError::into_inner).operators;
+        is_due(told, conversation, OPERATOR_WRITES_EVERY, now)
+    }
+
+    /// Whether ours are to be told again that the customer of that chat writes.
+    fn customer_may_write(&self, chat: &ChatKey, now: Timestamp) -> bool {
+        let told = &mut self.told.lock().unwrap_or_else(PoisonError::into_inner).customers;
+        is_due(told, chat, CUSTOMER_WRITES_EVERY, now)
     }
 
     /// Whether nobody was told yet that this entry was read.
@@ -82,12 +78,29 @@ impl Signs {
     }
 }
 
+/// Notes that it is told now, unless that was a moment ago.
+fn is_due<K: Ord + Clone>(
+    told: &mut BTreeMap<K, Timestamp>,
+    key: &K,
+    every: SignedDuration,
+    now: Timestamp,
+) -> bool {
+    if told.get(key).is_some_and(|before| now.duration_since(*before) < every) {
+        return false;
+    }
+    if told.len() >= REMEMBERED_MAX {
+        told.clear();
+    }
+    told.insert(key.clone(), now);
+    true
+}
+
 impl NodeHandle {
     /// Whoever has the conversation is writing: his customer sees it, where his platform shows it.
     pub(crate) async fn operator_writes(&self, id: &ConversationId) {
         self.feed_send(Typing::Operator(id.clone()));
         let now = self.clock().now();
-        if !self.parts().signs.may_say_writing(Side::Operator, id, now) {
+        if !self.parts().signs.operator_may_write(id, now) {
             return;
         }
         self.tell_other_nodes(Side::Operator, id, now);
@@ -134,13 +147,14 @@ impl NodeHandle {
     /// The customer of that chat is writing: those see it whom his messages reach.
     pub async fn customer_writes(&self, channel: &ChannelId, external: &Arc<str>) {
         let key = ChatKey { channel: channel.clone(), external: external.clone() };
+        let now = self.clock().now();
+        if !self.parts().signs.customer_may_write(&key, now) {
+            return;
+        }
         let open = chat::chat(self, &key).await.ok().flatten().and_then(|chat| chat.open);
         let Some(open) = open else { return };
         self.show_to_operators(&open).await;
-        let now = self.clock().now();
-        if self.parts().signs.may_say_writing(Side::Customer, &open, now) {
-            self.tell_other_nodes(Side::Customer, &open, now);
-        }
+        self.tell_other_nodes(Side::Customer, &open, now);
     }
 
     async fn stored(&self, id: &ConversationId) -> Option<Conversation> {

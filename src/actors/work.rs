@@ -2,7 +2,7 @@
 
 use actix::Message;
 use domain::effect::Input;
-use domain::entry::DeliveryState;
+use domain::entry::{Correction, DeliveryState};
 use domain::file::{FileCopy, StoredFile};
 use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId};
 use domain::operator::Departure;
@@ -241,6 +241,8 @@ pub(crate) enum Order {
     PickUp,
     /// Sends a message again that was given up.
     SendAgain { entry: EntryNumber },
+    /// Edits or deletes a message of his own.
+    Correct { entry: EntryNumber, correction: Correction },
 }
 
 impl Command {

@@ -19,7 +19,7 @@ use super::{
     Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Rate, Rejected, digest,
 };
 
-pub(super) use api::{Bot, locate, send, test, writing};
+pub(super) use api::{Bot, correct, locate, send, test, writing};
 pub(super) use proof::key_id;
 
 pub const FORM: Form = Form {

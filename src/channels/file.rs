@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::file::StoredFile;
-use domain::id::FileId;
+use domain::id::{ChannelId, FileId};
 
-use super::{Part, SendOutcome, asked_to_wait, one_by_one};
+use super::kept::{Kept, Uploaded};
+use super::{Outgoing, Part, SendOutcome, asked_to_wait, one_by_one};
 use crate::files::{Files, Owner};
 use crate::outbound::{Answer, Fault, Piece};
 
@@ -124,6 +125,28 @@ pub(super) fn with_text(
         }
         Some(_) | None => one_by_one(pieces(), 0).into_iter().chain(albums).collect(),
     }
+}
+
+/// Uploads the files of one part, each once: what was uploaded at an attempt before this one is not
+/// uploaded again. Answers what the platform calls them.
+pub(super) async fn upload_each(
+    kept: &Kept,
+    channel: &ChannelId,
+    message: &Outgoing<'_>,
+    upload: impl AsyncFn(&OutgoingFile<'_>) -> Result<String, SendOutcome>,
+) -> Result<Vec<String>, SendOutcome> {
+    let mut names = Vec::with_capacity(message.files.len());
+    for (index, file) in message.files.iter().enumerate() {
+        let (job, part) = (message.job.to_owned(), message.part);
+        let of = Uploaded { channel: channel.clone(), job, part, file: index };
+        let name = match kept.upload(&of, message.now) {
+            Some(name) => name,
+            None => upload(file).await?,
+        };
+        kept.keep_upload(of, name.clone(), message.now);
+        names.push(name);
+    }
+    Ok(names)
 }
 
 /// An upload that got no answer. The customer has seen nothing of it, so it may simply be repeated.

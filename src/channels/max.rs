@@ -23,7 +23,7 @@ use super::rating;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Pace, Part, Rate, Rejected, digest};
 
-pub(super) use api::{Bot, connect, poll, press_taken, send, sign, test};
+pub(super) use api::{Bot, connect, correct, poll, press_taken, send, sign, test};
 
 pub const FORM: Form = Form {
     kind: "max",

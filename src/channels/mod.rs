@@ -7,6 +7,7 @@
 
 mod asking;
 pub mod botframework;
+pub mod correcting;
 pub mod email;
 pub mod facebook;
 pub mod form;

@@ -30,7 +30,7 @@ use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest};
 
 pub use api::Bot;
-pub(super) use api::{connect, poll, press_taken, send, test, writing};
+pub(super) use api::{connect, correct, poll, press_taken, send, test, writing};
 pub(super) use files::locate;
 
 pub const FORM: Form = Form {

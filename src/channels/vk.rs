@@ -30,7 +30,7 @@ use super::{
     Acknowledgement, AnswerBody, HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest,
 };
 
-pub(super) use api::{Community, connect, name_of, poll, send, sign, test};
+pub(super) use api::{Community, connect, correct, name_of, poll, send, sign, test};
 
 pub const FORM: Form = Form {
     kind: "vk",

@@ -9,18 +9,20 @@ mod pointer;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use domain::entry::Correction;
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
+use super::correcting::{self, Correcting};
 use super::form::{Form, Is, field};
 use super::{
     Acknowledgement, AnswerBody, HookRequest, Item, Outgoing, OutgoingFile, Rejected, SendOutcome,
     Taken, retry_after,
 };
-use crate::outbound::{Answer, Fault, Outbound, Post};
+use crate::outbound::{Answer, Outbound, Post};
 
 /// Its keys are made by the API.
 pub const FORM: Form = Form { kind: "webhook", fields: &[field!("outgoing_url", Is::OptionalUrl)] };
@@ -109,27 +111,65 @@ pub(super) async fn send(
         let reason = "the hub has no public address from which files could be fetched".to_owned();
         return SendOutcome::Refused { reason };
     };
-    let body = body.to_string();
-    let timestamp = message.now.as_second().to_string();
+    post(outbound, keys, url, message.job, &body, message.now).await
+}
+
+/// Posts what became of a message: the receiver knows it by conversation and entry, and its own name of it.
+pub(super) async fn correct(
+    outbound: &Outbound,
+    keys: &[String],
+    url: Option<&str>,
+    correcting: &Correcting<'_>,
+) -> SendOutcome {
+    let Some(url) = url else {
+        let reason = "the channel has no address for outgoing messages".to_owned();
+        return SendOutcome::Refused { reason };
+    };
+    let mut message = json!({
+        "date": correcting.written_at.as_second(),
+        "conversation": correcting.conversation.as_str(),
+        "entry": correcting.entry,
+    });
+    if !correcting.external_id.is_empty() {
+        message["id"] = correcting.external_id.into();
+    }
+    let kind = match correcting.correction {
+        Correction::Edit { text } => {
+            message["text"] = text.as_str().into();
+            "message_edited"
+        }
+        Correction::Delete => "message_deleted",
+    };
+    let data = json!({ "chat": { "id": correcting.chat }, "message": message });
+    let body = json!({ "type": kind, "timestamp": correcting.written_at, "data": data });
+    post(outbound, keys, url, correcting.job, &body, correcting.now).await
+}
+
+/// `id`: by which the receiver recognises a repeat.
+async fn post(
+    outbound: &Outbound,
+    keys: &[String],
+    url: &str,
+    id: &str,
+    body: &Value,
+    now: Timestamp,
+) -> SendOutcome {
+    let (body, timestamp) = (body.to_string(), now.as_second().to_string());
     // All keys sign while one is being changed: the receiver may know either.
-    let signed = |key: &String| sign(key, message.job, &timestamp, body.as_bytes());
+    let signed = |key: &String| sign(key, id, &timestamp, body.as_bytes());
     let signatures: Vec<String> = keys.iter().filter_map(signed).collect();
     if signatures.is_empty() {
         return SendOutcome::ChannelDead { reason: "the channel has no signing key".to_owned() };
     }
     let headers = [
         ("content-type", "application/json"),
-        (ID_HEADER, message.job),
+        (ID_HEADER, id),
         (TIMESTAMP_HEADER, &timestamp),
         (SIGNATURE_HEADER, &signatures.join(" ")),
     ];
-    let post = Post { headers: &headers, ..Post::json(url, body.as_bytes()) };
-    match outbound.post(post).await {
-        Ok(answer) => answered(&answer, message.now),
-        Err(Fault::Forbidden(why)) => SendOutcome::ChannelDead { reason: why.to_owned() },
-        Err(fault @ (Fault::NeverSent(_) | Fault::PerhapsSent(_))) => {
-            SendOutcome::RetryLater { reason: fault.to_string() }
-        }
+    match outbound.post(Post { headers: &headers, ..Post::json(url, body.as_bytes()) }).await {
+        Ok(answer) => answered(&answer, now),
+        Err(fault) => correcting::unanswered(&fault),
     }
 }
 

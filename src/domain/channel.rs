@@ -152,6 +152,27 @@ pub enum ChannelSettings {
     Widget(Box<WidgetSettings>),
 }
 
+/// The time of Meta's platforms.
+const REPLY_WINDOW_HOURS: u32 = 24;
+
+/// How long a customer may be written to after his last message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyWindow {
+    pub hours: u32,
+    /// What still goes when it is over.
+    pub then: AfterWindow,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterWindow {
+    Nothing,
+    /// A text of a person, in words that the platform has agreed to.
+    Template,
+    /// A person's answer, for seven days in all.
+    HumanAgent,
+}
+
 /// What stands for no template.
 pub const NO_TEMPLATE: &str = "none";
 
@@ -213,7 +234,27 @@ impl ChannelSettings {
         }
     }
 
-    /// Whether what may be sent depends on when the customer last wrote.
+    /// How long after the customer's last message he may be written to; none: always.
+    pub fn reply_window(&self) -> Option<ReplyWindow> {
+        let then = match self {
+            Self::Facebook { human_agent: true, .. }
+            | Self::Instagram { human_agent: true, .. } => AfterWindow::HumanAgent,
+            Self::Facebook { .. } | Self::Instagram { .. } => AfterWindow::Nothing,
+            Self::Whatsapp { template, .. } if template == NO_TEMPLATE => AfterWindow::Nothing,
+            Self::Whatsapp { .. } => AfterWindow::Template,
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. }
+            | Self::Webhook { .. }
+            | Self::Email { .. }
+            | Self::Widget(_) => return None,
+        };
+        Some(ReplyWindow { hours: REPLY_WINDOW_HOURS, then })
+    }
+
+    /// Whether how something is sent depends on when the customer last wrote.
     pub fn minds_silence(&self) -> bool {
         match self {
             Self::Whatsapp { .. } => true,

@@ -4,6 +4,7 @@
 //! for each concern. Knows no operator but by id: who is offered it, the line's queue decides.
 
 mod continuing;
+mod correcting;
 mod departing;
 mod ending;
 mod held;
@@ -232,6 +233,7 @@ impl Conversation {
         turn.effects
     }
 
+    #[expect(clippy::too_many_lines, reason = "one short arm an input")]
     fn take_input(&mut self, input: Input, turn: &mut Turn<'_>) {
         match input {
             Input::CustomerWrote { message, original } => {
@@ -260,6 +262,9 @@ impl Conversation {
             Input::TakeOver { operator } => self.take_over(operator, turn),
             Input::PickUp { operator } => self.pick_up(operator, turn),
             Input::Reply { operator, text, files } => self.reply(operator, text, files, turn),
+            Input::Correct { operator, entry, correction } => {
+                self.correct(&operator, entry, correction, turn);
+            }
             Input::Note { operator, text } => self.note(operator, text, turn),
             Input::Draft { operator, text } => self.write_draft(operator, text, turn),
             Input::Topic { operator, topic } => self.choose_topic(operator, topic, turn),
@@ -292,6 +297,9 @@ impl Conversation {
             Input::Reconsider => self.reconsider(turn),
             Input::DeliveryChanged { entry, delivery, external_id } => {
                 self.delivery_changed(entry, delivery, external_id, turn);
+            }
+            Input::CorrectionOver { entry, correction, state } => {
+                self.correction_over(entry, correction, state, turn);
             }
             Input::SaidEarly { progress } => self.early.keep(progress),
             Input::FileCopied { entry, attachment, copy } => {

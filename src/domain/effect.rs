@@ -3,18 +3,18 @@
 //! | enters ([`Input`]) | from |
 //! |---|---|
 //! | `CustomerWrote`, `CustomerEdited`, `CustomerDeleted`, `CustomerReacted`, `CustomerGone`, `CustomerBack`, `ChatMigrated`, `WrittenElsewhere` | the channel |
-//! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
+//! | `Accept`, `Decline`, `Take`, `TakeOver`, `PickUp`, `Reply`, `Correct`, `Note`, `Draft`, `Topic`, `Hold`, `Transfer`, `Move`, `Withdraw`, `Invite`, `Join`, `Leave`, `Finish`, `Spam`, `Release`, `Review` | a person, by command |
 //! | `Continue` | the part before, in another line |
 //! | `Decided` | the line's queue, in answer to `Effect::Seek` |
 //! | `SomebodyEligible`, `OperatorLeft`, `OperatorBack`, `Reconsider` | the line |
-//! | `DeliveryChanged`, `FileCopied` | the outbox |
+//! | `DeliveryChanged`, `CorrectionOver`, `FileCopied` | the outbox |
 //! | `SaidEarly` | the channel, of what the outbox is just sending |
 //! | `DeadlinePassed` | the line's one timer |
 //!
 //! | leaves ([`Effect`]) | becomes |
 //! |---|---|
 //! | `Append` | a record of the history and an event of the feed |
-//! | `Send`, `Copy` | a job of the outbox |
+//! | `Send`, `Correct`, `Copy` | a job of the outbox |
 //! | `Seek` | a question to the queue, answered by `Decided` in the same round |
 //! | `Reserve`, `Release`, `Count` | capacity and fairness counters |
 //! | `Answered`, `Missed` | what his absence of mind is judged by ([`crate::operator::Misses`]) |
@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::Continuation;
 use crate::customer::CustomerFacts;
-use crate::entry::{DeliveryState, Record};
+use crate::entry::{Correction, CorrectionState, DeliveryState, Record};
 use crate::file::{FileCopy, StoredFile, WantedFile};
 use crate::hours::Hours;
 use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
@@ -101,6 +101,12 @@ pub enum Input {
         /// Empty only with files.
         text: String,
         files: Vec<StoredFile>,
+    },
+    /// Edits or deletes a message of his own; that it is one is asked before.
+    Correct {
+        operator: OperatorId,
+        entry: EntryNumber,
+        correction: Correction,
     },
     Note {
         operator: OperatorId,
@@ -200,6 +206,12 @@ pub enum Input {
         delivery: DeliveryState,
         external_id: Option<Arc<str>>,
     },
+    /// What came of a correction: never `Pending`.
+    CorrectionOver {
+        entry: EntryNumber,
+        correction: Correction,
+        state: CorrectionState,
+    },
     /// The platform says something of a message before we know what it calls it.
     SaidEarly {
         progress: Progress,
@@ -247,6 +259,11 @@ pub enum Effect {
         files: Vec<StoredFile>,
         /// With buttons for a rating on this scale, where the channel has buttons.
         rating: Option<RatingScale>,
+    },
+    /// The message of an entry is to be corrected where the customer reads it.
+    Correct {
+        entry: EntryNumber,
+        correction: Correction,
     },
     /// The file of an entry is to be fetched from the platform.
     Copy {

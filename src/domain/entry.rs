@@ -1,5 +1,7 @@
 //! What a conversation's log holds: messages, notes and facts, and what happened to them later.
 
+mod correction;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,6 +12,8 @@ use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::line::RatingScale;
 use crate::routing::{Explanation, Via};
 use crate::texts::Kind;
+
+pub use crate::entry::correction::{Correction, CorrectionState, NotCorrectable, OpenCorrection};
 
 /// One item of a conversation's log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,6 +77,9 @@ pub struct Message {
     /// It was taken back on the platform; what it said is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+    /// What its author makes of it, while that has not come about; none: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<OpenCorrection>,
     /// What kind of automatic message the line sent here; none: a person wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<Kind>,
@@ -463,6 +470,13 @@ pub enum Record {
         reaction: String,
         at: Timestamp,
     },
+    /// Its author corrects a message of ours, or what came of that.
+    Corrected {
+        entry: EntryNumber,
+        correction: Correction,
+        state: CorrectionState,
+        at: Timestamp,
+    },
 }
 
 /// The entries as they stand after all records, in the order of their numbers.
@@ -476,16 +490,19 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
                     message.edited(text, at);
                 }
             }
+            Record::Corrected { entry, correction, state, at } => {
+                if let Some(message) = message_by_number(&mut entries, entry) {
+                    message.corrected(correction, state, at);
+                }
+            }
             Record::Delivery { entry, delivery, external_id, at: _ } => {
-                let found = entries.iter_mut().find(|e| e.n == entry).map(|e| &mut e.body);
-                if let Some(Body::Message(message)) = found {
+                if let Some(message) = message_by_number(&mut entries, entry) {
                     message.delivery = Some(delivery);
                     message.external_id = external_id.or(message.external_id.take());
                 }
             }
             Record::Copied { entry, attachment, copy, at: _ } => {
-                let found = entries.iter_mut().find(|e| e.n == entry).map(|e| &mut e.body);
-                if let Some(Body::Message(message)) = found {
+                if let Some(message) = message_by_number(&mut entries, entry) {
                     message.copied(attachment, copy);
                 }
             }
@@ -504,6 +521,14 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
         }
     }
     entries
+}
+
+fn message_by_number(entries: &mut [Entry], n: EntryNumber) -> Option<&mut Message> {
+    let found = entries.iter_mut().find(|entry| entry.n == n)?;
+    match &mut found.body {
+        Body::Message(message) => Some(message),
+        Body::Note { .. } | Body::Fact(_) => None,
+    }
 }
 
 fn message_by_external_id<'a>(entries: &'a mut [Entry], id: &str) -> Option<&'a mut Message> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{CloseReason, DeliveryState, Entry};
+use crate::entry::{CloseReason, Correction, CorrectionState, DeliveryState, Entry};
 use crate::file::FileCopy;
 use crate::id::{
     ChannelId, ChatKey, ConversationId, CustomerId, EntryNumber, LineId, OfferId, OperatorId,
@@ -72,6 +72,16 @@ pub enum FeedEvent {
         external_id: Arc<str>,
         /// Empty: none any more.
         reaction: String,
+    },
+    /// Its author corrects a message of ours, or what came of that.
+    Corrected {
+        conversation: ConversationId,
+        line: LineId,
+        audience: Audience,
+        entry: EntryNumber,
+        correction: Correction,
+        state: CorrectionState,
+        at: Timestamp,
     },
     /// A shared document changed; for nodes, never for browsers.
     Shared { kind: String, id: String, version: u64, bytes: String },

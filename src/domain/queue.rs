@@ -231,6 +231,7 @@ impl Queue {
                 Effect::Append(_)
                 | Effect::Send { .. }
                 | Effect::Copy { .. }
+                | Effect::Correct { .. }
                 | Effect::Seek(_)
                 | Effect::Answered { .. }
                 | Effect::Missed { .. }

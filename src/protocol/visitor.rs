@@ -128,7 +128,8 @@ pub enum VisitorRefusal {
 /// What happened in the visitor's chat since a position, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VisitorNews {
-    /// The page forgets what it has: this is all that it is shown.
+    /// The page forgets what it has, for it did not know its place, or a message there says something
+    /// else now: this is all that it is shown.
     pub reset: bool,
     pub items: Vec<VisitorItem>,
     /// Where the page is when it has taken these in; null: nothing was ever written.
@@ -156,6 +157,12 @@ pub enum VisitorItem {
         rating: Option<RatingScale>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<VisitorFile>,
+        /// It said something else before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        edited: bool,
+        /// It was taken back: nothing is left of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deleted: bool,
     },
     Rated {
         conversation: ConversationId,

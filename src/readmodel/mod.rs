@@ -12,12 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, CustomerId, ShardId};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::clock;
 use crate::readmodel::conversations::{Begun, BegunQuery, ListQuery, Snapshot, Visibility};
 use crate::readmodel::orders::{Orderly, Orders, queue};
 use crate::store::op::Position;
@@ -47,12 +49,27 @@ pub struct ProjectedTo {
 }
 
 enum Order {
-    Project { shard: ShardId, to: ProjectedTo, changed: Changed },
-    Replace { shard: ShardId, to: ProjectedTo, rows: Vec<Row>, done: oneshot::Sender<()> },
+    /// `given` is when it was.
+    Project {
+        shard: ShardId,
+        to: ProjectedTo,
+        changed: Changed,
+        given: Instant,
+    },
+    Replace {
+        shard: ShardId,
+        to: ProjectedTo,
+        rows: Vec<Row>,
+        done: oneshot::Sender<()>,
+    },
     Positions(oneshot::Sender<Vec<(ShardId, ProjectedTo)>>),
     Snapshot(Visibility, oneshot::Sender<Snapshot>),
     List(Box<ListQuery>, oneshot::Sender<Vec<Row>>),
-    OfCustomer { cards: Vec<CustomerId>, limit: usize, answer: oneshot::Sender<Vec<Row>> },
+    OfCustomer {
+        cards: Vec<CustomerId>,
+        limit: usize,
+        answer: oneshot::Sender<Vec<Row>>,
+    },
     Begun(BegunQuery, oneshot::Sender<Vec<Begun>>),
 }
 
@@ -99,7 +116,8 @@ impl ReadModel {
 
     /// Takes what changed up to a position.
     pub fn project(&self, shard: ShardId, position: Position, tag: u32, changed: Changed) {
-        let order = Order::Project { shard, to: ProjectedTo { position, tag }, changed };
+        let (to, given) = (ProjectedTo { position, tag }, clock::monotonic());
+        let order = Order::Project { shard, to, changed, given };
         if !self.orders.give(order) {
             self.gap.store(true, Ordering::Relaxed);
             tracing::error!(%shard, "read model is too far behind, a batch is dropped");
@@ -159,6 +177,11 @@ impl ReadModel {
 }
 
 impl Order {
+    /// When it was given, if it is something to be written down.
+    fn given(&self) -> Option<Instant> {
+        if let Self::Project { given, .. } = self { Some(*given) } else { None }
+    }
+
     /// Whether somebody waits for the answer.
     fn is_asked(&self) -> bool {
         match self {
@@ -180,10 +203,15 @@ fn work(mut connection: Connection, received: &Orderly, gap: &AtomicBool) {
         if orders.is_empty() {
             return;
         }
+        let (oldest, number) = (orders.iter().find_map(Order::given), orders.len());
         if let Err(error) = work_off(&mut connection, orders, gap) {
             gap.store(true, Ordering::Relaxed);
             tracing::error!(%error, "read model failed");
         }
+        if let Some(oldest) = oldest {
+            metrics::gauge!("switchboard_read_model_lag_seconds").set(oldest.elapsed());
+        }
+        received.worked_off(number);
     }
 }
 
@@ -224,7 +252,7 @@ fn work_off(
     let mut replaced = Vec::new();
     for order in orders {
         match order {
-            Order::Project { shard, to, changed } => {
+            Order::Project { shard, to, changed, given: _ } => {
                 project::put_all(&transaction, shard, &changed.rows)?;
                 project::forget(&transaction, &changed.forgotten)?;
                 project::stand_at(&transaction, shard, to)?;

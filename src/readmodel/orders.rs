@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use metrics::Gauge;
+
 use crate::readmodel::Order;
 
 /// Batches and questions that may wait. A batch that finds it full is dropped and counted: every
@@ -26,10 +28,11 @@ struct Giver(Arc<Queue>);
 /// The end at which they are worked off.
 pub(super) struct Orderly(Arc<Queue>);
 
-#[derive(Default)]
 struct Queue {
     state: Mutex<State>,
     stirred: Condvar,
+    /// Orders that are not done.
+    waiting: Gauge,
 }
 
 #[derive(Default)]
@@ -41,7 +44,9 @@ struct State {
 }
 
 pub(super) fn queue() -> (Orders, Orderly) {
-    let queue = Arc::new(Queue::default());
+    let waiting = metrics::gauge!("switchboard_read_model_waiting");
+    let queue = Queue { state: Mutex::default(), stirred: Condvar::new(), waiting };
+    let queue = Arc::new(queue);
     (Orders(Arc::new(Giver(queue.clone()))), Orderly(queue))
 }
 
@@ -57,6 +62,7 @@ impl Orders {
         let stirs = state.waiting.is_empty() || urgent && !state.urgent;
         state.urgent |= urgent;
         state.waiting.push_back(order);
+        queue.waiting.increment(1);
         drop(state);
         if stirs {
             queue.stirred.notify_one();
@@ -80,6 +86,11 @@ impl Orderly {
         let orders = state.waiting.drain(..together).collect();
         state.urgent = state.waiting.iter().any(Order::is_asked);
         orders
+    }
+
+    /// So many orders are done.
+    pub(super) fn worked_off(&self, number: usize) {
+        self.0.waiting.decrement(u32::try_from(number).unwrap_or(u32::MAX));
     }
 }
 

@@ -273,3 +273,26 @@ test("where sockets do not get through, the page asks", async (t) => {
   await stage.shot(page, "answered");
   await context.close();
 });
+
+test("a visitor sees what becomes of an answer", async (t) => {
+  const { stage, site, console } = await openShop(t, "widget-edits");
+  const page = await stage.open(site.origin);
+  const chat = await openChat(page);
+  await write(chat, "Is it old?");
+  await accept(console);
+  await replyBox(console).fill("It is from 1950.");
+  await console.getByTestId("send").click();
+  await chat.getByTestId("received").filter({ hasText: "1950" }).waitFor();
+  const own = console.locator('[data-testid="entry"][data-author="operator"]');
+  await own.getByTestId("entry-menu").click();
+  await console.getByTestId("entry-edit").click();
+  await console.getByTestId("reply-box").fill("It is from 1930.");
+  await console.getByTestId("send").click();
+  await chat.getByTestId("received").filter({ hasText: "1930" }).waitFor();
+  await own.getByTestId("entry-menu").click();
+  await console.getByTestId("entry-delete").click();
+  await chat.getByTestId("received").filter({ hasText: "deleted" }).waitFor();
+  assert.equal(await chat.getByText("It is from").count(), 0);
+  await stage.shot(page, "deleted");
+  assert.deepEqual(stage.faults, []);
+});

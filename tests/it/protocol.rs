@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use domain::channel::{AfterWindow, ReplyWindow};
 use domain::effect::Refusal;
-use domain::entry::{Author, Body, DeliveryState, Entry, Message};
+use domain::entry::{Author, Body, Correction, CorrectionState, DeliveryState, Entry, Message};
 use domain::event::{Alarm, Row, RowOffer, RowRating, RowState};
 use domain::file::{FileCopy, PictureSize, StoredFile};
 use domain::id::{
@@ -129,6 +130,13 @@ fn events() -> Vec<Event> {
             reaction: "👍".into(),
         },
         Event::Deleted { conversation, external_ids: vec!["1001".into()], at: at("09:00:12") },
+        Event::Corrected {
+            conversation: ConversationId::new(CONVERSATION),
+            entry: EntryNumber(6),
+            correction: Correction::Edit { text: "Yes, it is, in blue.".into() },
+            state: CorrectionState::Failed { reason: "400: message can't be edited".into() },
+            at: at("09:00:12"),
+        },
         Event::Line { line: line() },
         Event::Channel { channel: channel() },
         Event::Operator { operator: person("boris", Status::Busy) },
@@ -255,6 +263,8 @@ fn channel() -> ChannelView {
         name: "Shop bot".into(),
         platform: "telegram".into(),
         line: LineId::new("sales"),
+        corrects: true,
+        window: Some(ReplyWindow { hours: 24, then: AfterWindow::Template }),
     }
 }
 

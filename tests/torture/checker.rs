@@ -292,7 +292,8 @@ impl Chat {
             Record::Edited { .. }
             | Record::Deleted { .. }
             | Record::Copied { .. }
-            | Record::Reacted { .. } => {}
+            | Record::Reacted { .. }
+            | Record::Corrected { .. } => {}
         }
     }
 }

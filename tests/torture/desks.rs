@@ -238,6 +238,7 @@ impl Desk {
             | Event::Delivery { .. }
             | Event::File { .. }
             | Event::Reacted { .. }
+            | Event::Corrected { .. }
             | Event::Line { .. }
             | Event::Channel { .. }
             | Event::Operator { .. }

@@ -13,6 +13,8 @@ export const clientSamples: ClientSamples = {
   take: { type: "take", cmd_id, conversation },
   reply: { type: "reply", cmd_id, conversation, text: "Yes, it is.", files: [] },
   send_again: { type: "send_again", cmd_id, conversation, entry: 6 },
+  edit: { type: "edit", cmd_id, conversation, entry: 6, text: "Yes, it is, in blue." },
+  delete: { type: "delete", cmd_id, conversation, entry: 6 },
   note: { type: "note", cmd_id, conversation, text: "a regular customer" },
   take_over: { type: "take_over", cmd_id, conversation },
   transfer: {

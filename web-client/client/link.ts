@@ -25,6 +25,8 @@ import {
 /** From opening the socket, or saying hello, to `welcome`. */
 const WELCOME_WITHIN_MS = 10_000;
 const ACK_EVERY_MS = 1_000;
+/** The server lets go of whoever leaves a mebibyte unacknowledged: a busy second may bring more. */
+const ACK_EVERY_CHARS = 128 * 1024;
 /** How long events may lag behind the beat that announces them. */
 const BEAT_GRACE_MS = 1_000;
 const BEATS_MISSED_MAX = 2.5;
@@ -73,6 +75,7 @@ export class Link {
   private beatMs = 0;
   private lastBeatAt = 0;
   private lastAckAt = 0;
+  private unacknowledged = 0;
   private tries = 0;
   private doubts = 0;
   private lastDoubtAt = 0;
@@ -206,6 +209,7 @@ export class Link {
   // Frames
 
   private received(data: unknown): void {
+    if (typeof data === "string") this.unacknowledged += data.length;
     const frame = parse(data);
     if (frame === null) return;
     switch (frame.type) {
@@ -327,7 +331,7 @@ export class Link {
 
   private acknowledge(): void {
     const since = this.environment.now() - this.lastAckAt;
-    if (since >= ACK_EVERY_MS) this.sendAck();
+    if (since >= ACK_EVERY_MS || this.unacknowledged >= ACK_EVERY_CHARS) this.sendAck();
     else if (this.ack === null) this.arm("ack", ACK_EVERY_MS - since, () => this.sendAck());
   }
 
@@ -335,6 +339,7 @@ export class Link {
     this.stopTimer("ack");
     if (!this.positions.hasMoved()) return;
     this.lastAckAt = this.environment.now();
+    this.unacknowledged = 0;
     this.send({ type: "ack", positions: this.positions.takeMoved() });
   }
 
@@ -404,6 +409,7 @@ const KINDS: Record<Event["kind"], true> = {
   file: true,
   reacted: true,
   deleted: true,
+  corrected: true,
   line: true,
   channel: true,
   operator: true,

@@ -53,6 +53,9 @@ export type Command =
   | { type: "note"; conversation: ConversationId; text: string }
   /** Of a message that failed or is unconfirmed. */
   | { type: "send_again"; conversation: ConversationId; entry: EntryNumber }
+  /** Of a message of one's own that was sent. */
+  | { type: "edit"; conversation: ConversationId; entry: EntryNumber; text: string }
+  | { type: "delete"; conversation: ConversationId; entry: EntryNumber }
   | { type: "take_over"; conversation: ConversationId }
   | {
       type: "transfer";
@@ -129,10 +132,25 @@ export type Event =
   | { kind: "reacted"; conversation: ConversationId; external_id: string; reaction: string }
   /** Taken back on the platform; what stood there is kept. */
   | { kind: "deleted"; conversation: ConversationId; external_ids: string[]; at: Timestamp }
+  /** The message stands as before until it is done. */
+  | ({
+      kind: "corrected";
+      conversation: ConversationId;
+      entry: EntryNumber;
+      correction: Correction;
+      at: Timestamp;
+    } & CorrectionState)
   | { kind: "line"; line: LineView }
   | { kind: "channel"; channel: ChannelView }
   | { kind: "operator"; operator: OperatorView }
   | { kind: "alarm"; line: LineId; alarm: Alarm; at: Timestamp };
+
+/** What an operator makes of a message of his. */
+export type Correction = { what: "edit"; text: string } | { what: "delete" };
+export type CorrectionState =
+  | { state: "pending" }
+  | { state: "done" }
+  | { state: "failed"; reason: string };
 
 export type Alarm =
   | { kind: "nobody_available" }
@@ -161,7 +179,19 @@ export type CommandRefusal =
   | { code: "unavailable" }
   | { code: "confirm"; target: TargetState }
   | { code: "unknown_target" }
+  | { code: "not_correctable"; why: NotCorrectable }
   | { code: "in_progress"; conversation: ConversationId };
+
+/** Why a message cannot be edited or deleted. */
+export type NotCorrectable =
+  | "not_yours"
+  | "deleted"
+  | "pending"
+  | "not_sent"
+  | "platform"
+  | "too_late"
+  | "in_parts"
+  | "with_files";
 
 /** Why a target cannot take a conversation at once. */
 export type TargetState = "absent" | "full" | "closed" | "inactive" | "nobody";
@@ -192,7 +222,20 @@ export type LineView = {
   topic_required: boolean;
 };
 
-export type ChannelView = { id: ChannelId; name: string; platform: string; line: LineId };
+export type ChannelView = {
+  id: ChannelId;
+  name: string;
+  platform: string;
+  line: LineId;
+  /** What was sent there can be edited and deleted. */
+  corrects: boolean;
+  /** How long customers may be written to after their last message; left out: always. */
+  window?: ReplyWindow;
+};
+
+/** `then`: what still goes when it is over: nothing, a text in an agreed template, or a person's answer
+ *  for seven days in all. */
+export type ReplyWindow = { hours: number; then: "nothing" | "template" | "human_agent" };
 
 export type OperatorView = {
   id: OperatorId;
@@ -289,6 +332,8 @@ export type Message = {
   earlier?: Earlier[];
   /** It was taken back on the platform then. */
   deleted_at?: Timestamp;
+  /** What its author makes of it, while that has not come about. */
+  correction?: Correction & { failed?: string };
   /** What the line said by itself; without: a person wrote it. */
   automatic?: TextKind;
   /** What the customer thinks of it, in signs such as 👍. */

@@ -48,7 +48,12 @@ export const samples: Samples = {
         "id": "bot",
         "name": "Shop bot",
         "platform": "telegram",
-        "line": "sales"
+        "line": "sales",
+        "corrects": true,
+        "window": {
+          "hours": 24,
+          "then": "template"
+        }
       }
     ],
     "operators": [
@@ -232,6 +237,18 @@ export const samples: Samples = {
         "at": "2026-03-01T09:00:12Z"
       },
       {
+        "kind": "corrected",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "entry": 6,
+        "correction": {
+          "what": "edit",
+          "text": "Yes, it is, in blue."
+        },
+        "state": "failed",
+        "reason": "400: message can't be edited",
+        "at": "2026-03-01T09:00:12Z"
+      },
+      {
         "kind": "line",
         "line": {
           "id": "sales",
@@ -251,7 +268,12 @@ export const samples: Samples = {
           "id": "bot",
           "name": "Shop bot",
           "platform": "telegram",
-          "line": "sales"
+          "line": "sales",
+          "corrects": true,
+          "window": {
+            "hours": 24,
+            "then": "template"
+          }
         }
       },
       {

@@ -3,7 +3,8 @@
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { readyFiles } from "./core/desk/uploads.ts";
-import { initial } from "./core/state.ts";
+import { begun } from "./core/desk/drafts.ts";
+import { EMPTY_DRAFT, initial } from "./core/state.ts";
 import { languageFor, languages } from "./i18n/words.ts";
 import { followAttention } from "./net/attention.ts";
 import { cardActions, followCard } from "./net/card.ts";
@@ -57,6 +58,18 @@ const actions: Actions = {
     else socket.command({ type: "reply", conversation, text, files: readyFiles(state.peek(), conversation) });
   },
   sendAgain: (conversation, entry) => socket.command({ type: "send_again", conversation, entry }),
+  beginEdit(conversation, entry, text) {
+    const before = begun(state.peek().drafts[conversation]) ?? EMPTY_DRAFT;
+    const draft = { text, isNote: false, edits: { entry, before } };
+    emit({ on: "drafted", conversation, draft });
+  },
+  endEdit(conversation) {
+    const draft = begun(state.peek().drafts[conversation]) ?? EMPTY_DRAFT;
+    emit({ on: "drafted", conversation, draft });
+  },
+  edit: (conversation, entry, text) =>
+    socket.command({ type: "edit", conversation, entry, text }),
+  remove: (conversation, entry) => socket.command({ type: "delete", conversation, entry }),
   ...uploadActions(state, emit),
   setStatus: (status, reason) => socket.command({ type: "set_status", status, reason }),
   draft: (conversation, draft) => emit({ on: "drafted", conversation, draft }),

@@ -63,6 +63,7 @@ impl Visitors {
             | FeedEvent::Copied { .. }
             | FeedEvent::Deleted { .. }
             | FeedEvent::Reacted { .. }
+            | FeedEvent::Corrected { .. }
             | FeedEvent::Shared { .. }
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }

@@ -34,6 +34,9 @@ impl NodeHandle {
         let entry = chat::entry(self, &guest.chat(), conversation, entry).await?;
         let Some(entry) = entry else { return Ok(None) };
         let Body::Message(message) = entry.body else { return Ok(None) };
+        if message.deleted_at.is_some() {
+            return Ok(None);
+        }
         let Some(Attachment::File { copy, external_id, .. }) = message.attachments.get(index)
         else {
             return Ok(None);

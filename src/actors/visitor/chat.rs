@@ -5,7 +5,10 @@
 
 use domain::chat::{Chat, Receipt};
 use domain::conversation::{Conversation, State};
-use domain::entry::{Attachment, Author, Body, DeliveryState, Entry, Fact, Message, Record, fold};
+use domain::entry::{
+    Attachment, Author, Body, Correction, CorrectionState, DeliveryState, Entry, Fact, Message,
+    Record, fold,
+};
 use domain::file::{FileCopy, PHOTO};
 use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber};
 use domain::texts::Kind;
@@ -64,13 +67,18 @@ pub(crate) async fn news(
     let chain = chain(node, key, after).await?;
     let known = after.filter(|after| chain.iter().any(|one| one.id == after.conversation));
     let shown = if known.is_some() { chain.len() } else { chain.len().min(SHOWN_CONVERSATIONS) };
-    let mut items = Vec::new();
+    let mut all = Vec::new();
     for conversation in chain.iter().take(shown).rev() {
         let since = known.filter(|known| known.conversation == conversation.id);
         let since = since.map_or(0, |known| known.record);
         for record in records(node, conversation, since).await? {
-            items.extend(item(record, conversation, &directory));
+            all.extend(said(record, conversation, &directory));
         }
+    }
+    let (mut items, is_whole) = settled(all);
+    // What is on the page is not so any more: it begins anew.
+    if known.is_some() && !is_whole {
+        return Box::pin(news(node, key, None)).await;
     }
     if known.is_none() && items.len() > ITEMS_MAX {
         items.drain(..items.len() - ITEMS_MAX);
@@ -144,12 +152,74 @@ async fn records(
     Ok(found)
 }
 
+/// Something that a record says to the visitor.
+enum Said {
+    Item(VisitorItem),
+    /// A message says this now; none: it was taken back.
+    Corrected {
+        of: ConversationId,
+        n: EntryNumber,
+        now: Option<String>,
+    },
+}
+
+/// Messages as they stand after what follows of them, so that nobody is told what one said before. With
+/// whether all that was corrected is among them.
+fn settled(all: Vec<Said>) -> (Vec<VisitorItem>, bool) {
+    let (mut items, mut is_whole) = (Vec::with_capacity(all.len()), true);
+    for said in all {
+        match said {
+            Said::Item(item) => items.push(item),
+            Said::Corrected { of, n, now } => {
+                is_whole &=
+                    items.iter_mut().rev().any(|item| is_corrected(item, (&of, n), now.as_deref()));
+            }
+        }
+    }
+    (items, is_whole)
+}
+
+/// Corrects an item, if it is that message.
+fn is_corrected(
+    item: &mut VisitorItem,
+    (of, number): (&ConversationId, EntryNumber),
+    now: Option<&str>,
+) -> bool {
+    let VisitorItem::Message { conversation, n, text, files, edited, deleted, .. } = item else {
+        return false;
+    };
+    if conversation != of || *n != number {
+        return false;
+    }
+    now.unwrap_or_default().clone_into(text);
+    (*edited, *deleted) = (now.is_some(), now.is_none());
+    if *deleted {
+        files.clear();
+    }
+    true
+}
+
 /// What a record says to the visitor; none: it is not for him.
-fn item(record: Record, of: &Conversation, directory: &Directory) -> Option<VisitorItem> {
-    let Record::Entry { entry, original: _ } = record else { return None };
+fn said(record: Record, of: &Conversation, directory: &Directory) -> Option<Said> {
+    let entry = match record {
+        Record::Entry { entry, original: _ } => entry,
+        Record::Corrected { entry: n, correction, state: CorrectionState::Done, at: _ } => {
+            let now = match correction {
+                Correction::Edit { text } => Some(text),
+                Correction::Delete => None,
+            };
+            return Some(Said::Corrected { of: of.id.clone(), n, now });
+        }
+        Record::Corrected { .. }
+        | Record::Edited { .. }
+        | Record::Delivery { .. }
+        | Record::Copied { .. }
+        | Record::Deleted { .. }
+        | Record::Reacted { .. } => return None,
+    };
     let Entry { n, at, author, body } = entry;
-    match body {
-        Body::Message(message) => Some(VisitorItem::Message {
+    Some(Said::Item(match body {
+        Body::Message(message) => VisitorItem::Message {
             conversation: of.id.clone(),
             n,
             at,
@@ -158,12 +228,14 @@ fn item(record: Record, of: &Conversation, directory: &Directory) -> Option<Visi
             rating: message.automatic.and_then(Kind::asks_for),
             files: files(&message.attachments),
             text: message.text,
-        }),
+            edited: false,
+            deleted: false,
+        },
         Body::Fact(Fact::Rated { scale, value }) => {
-            Some(VisitorItem::Rated { conversation: of.id.clone(), scale, value })
+            VisitorItem::Rated { conversation: of.id.clone(), scale, value }
         }
-        Body::Fact(_) | Body::Note { .. } => None,
-    }
+        Body::Fact(_) | Body::Note { .. } => return None,
+    }))
 }
 
 fn files(attachments: &[Attachment]) -> Vec<VisitorFile> {

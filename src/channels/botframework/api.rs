@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use domain::entry::Correction;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
+use super::super::correcting::{self, Correcting};
 use super::super::kept::{Kept, Token};
 use super::super::sign::SignTo;
 use super::super::{
-    FileSource, NOT_UNDERSTOOD, NoFile, Outgoing, SendOutcome, asked_to_wait, rating, reason,
-    unsent, url_part,
+    FileSource, NoFile, Outgoing, SendOutcome, asked_to_wait, rating, reason, unsent, url_part,
 };
 use super::proof::is_allowed;
-use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
+use crate::outbound::{ANSWER_BYTES_MAX, Answer, Ask, Fault, Outbound, Post};
 
 const SCOPE: &str = "https://api.botframework.com/.default";
 /// A token is renewed that long before it ends.
@@ -51,25 +52,54 @@ pub(crate) async fn send(
         Ok(body) => body.to_string(),
         Err(outcome) => return outcome,
     };
-    let mut answered = None;
-    // A token may have been revoked before its end: once more with a new one.
-    for _ in 0..2 {
-        let token = match bot.token(outbound, kept, message.now).await {
-            Ok(token) => token,
-            Err(outcome) => return outcome,
-        };
-        let answer = bot.post(outbound, &url, &token, body.as_bytes()).await;
-        let refused = matches!(&answer, Ok(answer) if answer.status == 401);
-        answered = Some(answer);
-        if !refused {
-            break;
-        }
-        kept.drop_token(bot.app_id).await;
+    let posted = bot.with_token(outbound, kept, message.now, async |token| {
+        bot.post(outbound, &url, &token, body.as_bytes()).await
+    });
+    match posted.await {
+        Ok(Ok(answer)) => sent(&answer),
+        Ok(Err(fault)) => unsent(&fault),
+        Err(outcome) => outcome,
     }
-    match answered {
-        Some(Ok(answer)) => sent(&answer),
-        Some(Err(fault)) => unsent(&fault),
-        None => SendOutcome::RetryLater { reason: NOT_UNDERSTOOD.to_owned() },
+}
+
+/// Puts another text in the place of a message, or takes it back.
+pub(crate) async fn correct(
+    outbound: &Outbound,
+    kept: &Kept,
+    bot: Bot<'_>,
+    correcting: &Correcting<'_>,
+) -> SendOutcome {
+    let address = correcting.return_to.unwrap_or_default();
+    if !is_allowed(bot.service_hosts, address) {
+        let reason = "the address of this chat is not among the allowed hosts".to_owned();
+        return SendOutcome::Refused { reason };
+    }
+    let activities = activities_of(address, correcting.chat);
+    let url = format!("{activities}/{}", url_part(correcting.external_id));
+    let told = bot.with_token(outbound, kept, correcting.now, async |token| {
+        let bearer = format!("Bearer {token}");
+        let headers = [("content-type", "application/json"), ("authorization", &*bearer)];
+        match correcting.correction {
+            Correction::Edit { text } => {
+                let body = json!({ "type": "message", "text": text, "textFormat": "plain" });
+                let body = body.to_string();
+                outbound.put(Post { headers: &headers, ..Post::json(&url, body.as_bytes()) }).await
+            }
+            Correction::Delete => outbound.delete(Ask::of(&url, &headers[1..])).await,
+        }
+    });
+    let answer = match told.await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(fault)) => return correcting::unanswered(&fault),
+        Err(outcome) => return outcome,
+    };
+    let deletes = *correcting.correction == Correction::Delete;
+    match (answer.status, sent(&answer)) {
+        (404, _) if deletes => correcting::done(),
+        (_, SendOutcome::Sent { .. }) => correcting::done(),
+        // That is about the message, not about the customer.
+        (_, SendOutcome::Unreachable { reason }) => SendOutcome::Refused { reason },
+        (_, outcome) => outcome,
     }
 }
 
@@ -171,6 +201,26 @@ pub(crate) async fn test(
 }
 
 impl Bot<'_> {
+    /// A token may have been revoked before its end: then once more with a new one.
+    async fn with_token(
+        self,
+        outbound: &Outbound,
+        kept: &Kept,
+        now: Timestamp,
+        call: impl AsyncFn(String) -> Result<Answer, Fault>,
+    ) -> Result<Result<Answer, Fault>, SendOutcome> {
+        let answer = call(self.token(outbound, kept, now).await?).await;
+        if !matches!(&answer, Ok(answer) if answer.status == 401) {
+            return Ok(answer);
+        }
+        kept.drop_token(self.app_id).await;
+        let answer = call(self.token(outbound, kept, now).await?).await;
+        if matches!(&answer, Ok(answer) if answer.status == 401) {
+            kept.drop_token(self.app_id).await;
+        }
+        Ok(answer)
+    }
+
     /// One that is good for some minutes yet. Those who ask meanwhile wait for the first.
     async fn token(
         self,

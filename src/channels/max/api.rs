@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use domain::entry::Correction;
 use domain::id::ChannelId;
 use serde_json::{Value, json};
 
+use super::super::correcting::{self, Correcting};
 use super::super::kept::Kept;
 use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
@@ -49,6 +51,36 @@ pub(crate) async fn send(
     match bot.post(outbound, &path, &body).await {
         Ok(answer) => sent(&bot.reply(&answer)),
         Err(fault) => unsent(&fault),
+    }
+}
+
+/// Changes a text and leaves what is attached, or takes a message back.
+pub(crate) async fn correct(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    correcting: &Correcting<'_>,
+) -> SendOutcome {
+    let id = super::super::url_part(correcting.external_id);
+    let url = format!("{}/messages?message_id={id}", bot.api_base);
+    let headers = [("content-type", "application/json"), ("authorization", bot.token)];
+    let answer = match correcting.correction {
+        Correction::Edit { text } => {
+            let body = json!({ "text": text }).to_string();
+            outbound.put(Post { headers: &headers, ..Post::json(&url, body.as_bytes()) }).await
+        }
+        Correction::Delete => outbound.delete(Ask::of(&url, &headers[1..])).await,
+    };
+    let reply = match answer {
+        Ok(answer) => bot.reply(&answer),
+        Err(fault) => return correcting::unanswered(&fault),
+    };
+    let is_gone = *correcting.correction == Correction::Delete && reply.status == 404;
+    match reply.status {
+        200..=299 if reply.body["success"] != false => correcting::done(),
+        _ if is_gone => correcting::done(),
+        // That is about the message, not about the customer.
+        200..=299 | 403 | 404 => SendOutcome::Refused { reason: reply.reason },
+        _ => class_of(&reply),
     }
 }
 

@@ -9,7 +9,7 @@ use domain::id::ChannelId;
 use serde_json::{Value, json};
 
 use super::super::file::{self, UPLOAD_PATIENCE, not_uploaded, upload_status};
-use super::super::kept::{Kept, Uploaded};
+use super::super::kept::Kept;
 use super::super::{NOT_UNDERSTOOD, Outgoing, OutgoingFile, Part, SendOutcome};
 use super::api::{Bot, Reply, class_of};
 use crate::outbound::{Outbound, Upload};
@@ -56,8 +56,7 @@ pub(super) fn albums(files: &[StoredFile]) -> Vec<Part> {
     file::albums(files, ATTACHED_MAX, |first, next| Kind::of(first).goes_with(Kind::of(next)))
 }
 
-/// Uploads the files of one part: its attachments. What was uploaded at an attempt before this one is
-/// not uploaded again.
+/// Uploads the files of one part: its attachments.
 pub(super) async fn attach(
     outbound: &Outbound,
     kept: &Kept,
@@ -65,19 +64,11 @@ pub(super) async fn attach(
     bot: Bot<'_>,
     message: &Outgoing<'_>,
 ) -> Result<Vec<Value>, SendOutcome> {
-    let mut attachments = Vec::with_capacity(message.files.len());
-    for (index, file) in message.files.iter().enumerate() {
-        let (job, part) = (message.job.to_owned(), message.part);
-        let of = Uploaded { channel: channel.clone(), job, part, file: index };
-        let before = kept.upload(&of, message.now);
-        let attachment = match before.and_then(|text| serde_json::from_str(&text).ok()) {
-            Some(attachment) => attachment,
-            None => uploaded(outbound, bot, file).await?,
-        };
-        kept.keep_upload(of, attachment.to_string(), message.now);
-        attachments.push(attachment);
-    }
-    Ok(attachments)
+    let uploaded = async |file: &OutgoingFile<'_>| {
+        uploaded(outbound, bot, file).await.map(|attachment| attachment.to_string())
+    };
+    let attachments = file::upload_each(kept, channel, message, uploaded).await?;
+    Ok(attachments.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
 }
 
 async fn uploaded(

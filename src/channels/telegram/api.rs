@@ -5,8 +5,10 @@
 use std::time::Duration;
 
 use domain::chat::Inbound;
+use domain::entry::Correction;
 use serde_json::{Map, Value, json};
 
+use super::super::correcting::{self, Correcting};
 use super::super::{Outgoing, PollError, Polled, SendOutcome, bounded, reason};
 use super::{ASKED_KINDS, BUSINESS_MARK, TOPIC_MARK, Taken, files, item, press_in, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
@@ -43,6 +45,48 @@ pub(crate) async fn send(outbound: &Outbound, bot: Bot<'_>, message: &Outgoing<'
     }
     let body = Value::Object(body);
     came_to(bot.call(outbound, "sendMessage", &body, Duration::ZERO, ANSWER_BYTES_MAX).await, bot)
+}
+
+/// Changes a text, or the text under a file, or takes a message back.
+pub(crate) async fn correct(
+    outbound: &Outbound,
+    bot: Bot<'_>,
+    correcting: &Correcting<'_>,
+) -> SendOutcome {
+    let mut body = Map::new();
+    for (field, value) in addressed(correcting.chat) {
+        // The place of the message says its topic.
+        if field != "message_thread_id" {
+            body.insert(field.to_owned(), number_or_text(value));
+        }
+    }
+    body.insert("message_id".to_owned(), number_or_text(correcting.external_id));
+    let method = match correcting.correction {
+        Correction::Edit { text } if correcting.has_files => {
+            body.insert("caption".to_owned(), text.as_str().into());
+            "editMessageCaption"
+        }
+        Correction::Edit { text } => {
+            body.insert("text".to_owned(), text.as_str().into());
+            "editMessageText"
+        }
+        Correction::Delete => "deleteMessage",
+    };
+    let body = Value::Object(body);
+    let answer = bot.call(outbound, method, &body, Duration::ZERO, ANSWER_BYTES_MAX).await;
+    let reply = match answer {
+        Ok(answer) => Reply::read(&answer, bot),
+        Err(fault) => return correcting::unanswered(&fault),
+    };
+    let is_gone = *correcting.correction == Correction::Delete
+        && reply.description.contains("message to delete not found");
+    if reply.ok || is_gone || reply.description.contains("message is not modified") {
+        return correcting::done();
+    }
+    let outcome = sent(&reply);
+    // What is not understood is repeated.
+    let SendOutcome::Unknown { reason } = outcome else { return outcome };
+    SendOutcome::RetryLater { reason }
 }
 
 /// The fields that say to whom a message goes.

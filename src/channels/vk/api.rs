@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
+use domain::entry::Correction;
 use domain::id::ChannelId;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded::Serializer;
 
+use super::super::correcting::Correcting;
 use super::super::kept::{Kept, LongPoll};
 use super::super::sign::Sign;
 use super::super::text::{NAME_CHARS_MAX, clean_line};
@@ -83,6 +85,31 @@ pub(crate) async fn send(
         return sent(community.call(outbound, "messages.send", &plain).await);
     }
     sent(first)
+}
+
+/// Changes a text, or takes a message back for both sides.
+pub(crate) async fn correct(
+    outbound: &Outbound,
+    community: Community<'_>,
+    correcting: &Correcting<'_>,
+) -> SendOutcome {
+    let (peer, id) = (("peer_id", correcting.chat), correcting.external_id);
+    let answered = match correcting.correction {
+        Correction::Edit { text } => {
+            let fields = [peer, ("message_id", id), ("message", text)];
+            community.call(outbound, "messages.edit", &fields).await
+        }
+        Correction::Delete => {
+            let fields = [peer, ("message_ids", id), ("delete_for_all", "1")];
+            community.call(outbound, "messages.delete", &fields).await
+        }
+    };
+    // Of each message it says whether it was deleted.
+    if answered.as_ref().is_ok_and(|deleted| deleted[id] == 0) {
+        let reason = "the platform did not delete the message".to_owned();
+        return SendOutcome::Refused { reason };
+    }
+    sent(answered)
 }
 
 fn sent(answered: Result<Value, Failed>) -> SendOutcome {

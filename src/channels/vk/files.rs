@@ -9,7 +9,7 @@ use domain::id::ChannelId;
 use serde_json::Value;
 
 use super::super::file::{self, UPLOAD_PATIENCE, not_uploaded, upload_status};
-use super::super::kept::{Kept, Uploaded};
+use super::super::kept::Kept;
 use super::super::{NOT_UNDERSTOOD, Outgoing, OutgoingFile, Part, SendOutcome, reason};
 use super::api::{Community, Failed, class_of};
 use crate::outbound::{Outbound, Upload};
@@ -47,8 +47,7 @@ pub(super) fn take_a_text(files: &[StoredFile]) -> bool {
     files.iter().all(|file| Kind::of(file) != Kind::Voice)
 }
 
-/// Uploads the files of one part: what the message says of them. What was uploaded at an attempt
-/// before this one is not uploaded again.
+/// Uploads the files of one part: what the message says of them.
 pub(super) async fn attach(
     outbound: &Outbound,
     kept: &Kept,
@@ -56,18 +55,9 @@ pub(super) async fn attach(
     community: Community<'_>,
     message: &Outgoing<'_>,
 ) -> Result<String, SendOutcome> {
-    let mut names = Vec::with_capacity(message.files.len());
-    for (index, file) in message.files.iter().enumerate() {
-        let (job, part) = (message.job.to_owned(), message.part);
-        let of = Uploaded { channel: channel.clone(), job, part, file: index };
-        let name = match kept.upload(&of, message.now) {
-            Some(name) => name,
-            None => uploaded(outbound, community, message.chat, file).await?,
-        };
-        kept.keep_upload(of, name.clone(), message.now);
-        names.push(name);
-    }
-    Ok(names.join(","))
+    let uploaded =
+        async |file: &OutgoingFile<'_>| uploaded(outbound, community, message.chat, file).await;
+    Ok(file::upload_each(kept, channel, message, uploaded).await?.join(","))
 }
 
 async fn uploaded(

@@ -229,6 +229,29 @@ impl Chats {
         Some((own.id, own.at))
     }
 
+    /// Changes a message of the company's, or takes it back (none). False: there is no such message.
+    pub(super) fn correct(
+        &mut self,
+        side: Side,
+        customer: u64,
+        message: u64,
+        text: Option<&str>,
+    ) -> bool {
+        let Some(customer) = self.changed(side, customer) else { return false };
+        let of_company = |found: &&mut Message| {
+            found.id == message && found.author != Author::Customer {} && !found.deleted
+        };
+        let Some(found) = customer.messages.iter_mut().find(of_company) else { return false };
+        match text {
+            Some(text) => {
+                text.clone_into(&mut found.text);
+                found.edited = true;
+            }
+            None => found.deleted = true,
+        }
+        true
+    }
+
     pub(super) fn not_taken(&mut self, side: Side, customer: u64, message: u64, problem: &str) {
         let Some(customer) = self.changed(side, customer) else { return };
         let found = customer.messages.iter_mut().find(|found| found.id == message);
@@ -268,6 +291,22 @@ mod tests {
         let shown = &chats.customer(Side::Telegram, maria).expect("added").messages;
         let texts: Vec<_> = shown.iter().map(|m| (m.text.as_str(), m.edited)).collect();
         assert_eq!(texts, [("hi", false), ("hello?", true), ("hello", false)]);
+    }
+
+    #[test]
+    fn the_company_corrects_what_it_wrote() {
+        let mut chats = Chats::with_the_usual_customers();
+        let maria = chats.add(Side::Telegram, "Maria").expect("a name");
+        let company = Author::Company { name: None, picture: None };
+        chats.write(Side::Telegram, maria, Author::Customer {}, "hi", AT);
+        chats.write(Side::Telegram, maria, company, "helo", AT);
+        let mut correct = |message, text| chats.correct(Side::Telegram, maria, message, text);
+        assert!(!correct(1, Some("ho")), "that is hers");
+        assert!(correct(2, Some("hello")) && correct(2, None));
+        assert!(!correct(2, Some("again")), "it is gone");
+        let shown = &chats.customer(Side::Telegram, maria).expect("added").messages;
+        let shown: Vec<_> = shown.iter().map(|m| (m.text.as_str(), m.edited, m.deleted)).collect();
+        assert_eq!(shown, [("hi", false, false), ("hello", true, true)]);
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub(super) fn buttons(asked: Option<&ReceivedRating>) -> Vec<Button> {
 /// What the hub sends. Unknown fields may come at any time.
 #[derive(Debug, Deserialize)]
 pub(super) struct Received {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
     pub(super) data: ReceivedData,
 }
 
@@ -64,6 +66,9 @@ pub(super) struct ReceivedChat {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ReceivedMessage {
+    /// As this form named it, of a message that it has.
+    pub(super) id: Option<String>,
+    #[serde(default)]
     pub(super) text: String,
     pub(super) rating: Option<ReceivedRating>,
 }

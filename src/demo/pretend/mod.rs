@@ -80,7 +80,7 @@ struct State {
     next_update: i64,
     updates: VecDeque<Value>,
     /// Of webhook messages: a repeat is recognised by its id.
-    received: VecDeque<String>,
+    received: VecDeque<(String, u64)>,
 }
 
 impl Platform {

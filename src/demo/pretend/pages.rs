@@ -115,6 +115,8 @@ async fn bot_method(
     match method.to_ascii_lowercase().as_str() {
         "getme" => granted(&telegram::bot()),
         "sendmessage" => send_message(&platform, &asked),
+        "editmessagetext" => correct_message(&platform, &asked, asked["text"].as_str()),
+        "deletemessage" => correct_message(&platform, &asked, None),
         "answercallbackquery" => answer_callback_query(&platform, &asked),
         "getupdates" => get_updates(&platform, &asked).await,
         // Nobody looks at who is writing.
@@ -145,6 +147,20 @@ fn send_message(platform: &Platform, asked: &Value) -> HttpResponse {
         Some(number) => granted(&telegram::sent(&customer, number, now, text, &buttons)),
         None => refused(400, "Bad Request: message text is empty"),
     }
+}
+
+/// Another text in the place of a message of the bot's, or none.
+fn correct_message(platform: &Platform, asked: &Value, text: Option<&str>) -> HttpResponse {
+    if let Some(why) = text.and_then(telegram::problem_of) {
+        return refused(400, why);
+    }
+    let [chat, message] = ["chat_id", "message_id"].map(|field| asked[field].as_u64());
+    let (chat, message) = (chat.unwrap_or_default(), message.unwrap_or_default());
+    if platform.state().chats.correct(Side::Telegram, chat, message, text) {
+        return granted(&Value::Bool(true));
+    }
+    let what = if text.is_some() { "edit" } else { "delete" };
+    refused(400, &format!("Bad Request: message to {what} not found"))
 }
 
 /// The bot has taken a press: the button waits no longer.
@@ -211,19 +227,33 @@ async fn receive(request: HttpRequest, platform: Data<Platform>, body: Bytes) ->
     if !proof.holds(&platform.accounts.form.key, &body, now) {
         return HttpResponse::Unauthorized().finish();
     }
-    let Ok(Received { data }) = serde_json::from_slice::<Received>(&body) else {
+    let Ok(Received { kind, data }) = serde_json::from_slice::<Received>(&body) else {
         return HttpResponse::BadRequest().finish();
     };
     let mut state = platform.state();
-    if !state.received.iter().any(|id| id == proof.id) {
-        push_bounded(&mut state.received, proof.id.to_owned());
+    let chat = data.chat.id.parse().unwrap_or_default();
+    if kind != "message" {
+        let number = data.message.id.and_then(|id| id.parse().ok()).unwrap_or_default();
+        let text = Some(&*data.message.text).filter(|_| kind == "message_edited");
+        let known = matches!(&*kind, "message_edited" | "message_deleted");
+        if known && !state.chats.correct(Side::Form, chat, number, text) {
+            return HttpResponse::NotFound().finish();
+        }
+        return HttpResponse::Ok().finish();
+    }
+    let known = state.received.iter().find(|(id, _)| id == proof.id).map(|(_, number)| *number);
+    let number = if let Some(number) = known {
+        number
+    } else {
         let (name, picture) = data.author.map(|author| (author.name, author.picture)).unzip();
         let author = Author::Company { name, picture: picture.flatten() };
-        let chat = data.chat.id.parse().unwrap_or_default();
         let (text, buttons) = (&data.message.text, form::buttons(data.message.rating.as_ref()));
-        if state.chats.write_with(Side::Form, chat, author, text, buttons, now).is_none() {
+        let written = state.chats.write_with(Side::Form, chat, author, text, buttons, now);
+        let Some(number) = written else {
             return HttpResponse::UnprocessableEntity().finish();
-        }
-    }
-    HttpResponse::Ok().json(json!({ "id": proof.id }))
+        };
+        push_bounded(&mut state.received, (proof.id.to_owned(), number));
+        number
+    };
+    HttpResponse::Ok().json(json!({ "id": number.to_string() }))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::Conversation;
-use crate::entry::{Attachment, Message};
+use crate::entry::{Attachment, Correction, Message};
 use crate::event::{PREVIEW_CHARS, PREVIEW_OF_DELETED};
 use crate::id::EntryNumber;
 
@@ -44,19 +44,33 @@ impl Conversation {
     }
 
     pub(super) fn preview_is_edited(&mut self, external_id: &Arc<str>, text: &str) {
-        let is_it = |it: &&Previewed| it.external_id.as_ref() == Some(external_id);
-        if let Some(previewed) = self.previewed.as_ref().filter(is_it) {
+        self.preview_is_now(text, |it| it.external_id.as_ref() == Some(external_id));
+    }
+
+    pub(super) fn preview_is_corrected(&mut self, entry: EntryNumber, correction: &Correction) {
+        match correction {
+            Correction::Edit { text } => self.preview_is_now(text, |it| it.entry == entry),
+            Correction::Delete => self.preview_is_gone(|it| it.entry == entry),
+        }
+    }
+
+    fn preview_is_now(&mut self, text: &str, is_it: impl Fn(&Previewed) -> bool) {
+        if let Some(previewed) = self.previewed.as_ref().filter(|it| is_it(it)) {
             let kind = previewed.kind.clone();
             self.preview_says(text, kind);
         }
     }
 
-    pub(super) fn preview_is_deleted(&mut self, external_ids: &[Arc<str>]) {
-        let is_it =
-            |it: &Previewed| it.external_id.as_ref().is_some_and(|id| external_ids.contains(id));
+    fn preview_is_gone(&mut self, is_it: impl Fn(&Previewed) -> bool) {
         if self.previewed.as_ref().is_some_and(is_it) {
             self.preview_says("", Some(PREVIEW_OF_DELETED.to_owned()));
         }
+    }
+
+    pub(super) fn preview_is_deleted(&mut self, external_ids: &[Arc<str>]) {
+        self.preview_is_gone(|it| {
+            it.external_id.as_ref().is_some_and(|id| external_ids.contains(id))
+        });
     }
 
     /// The text, or what the message is if it has none.

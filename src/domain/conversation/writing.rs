@@ -194,7 +194,11 @@ impl Conversation {
         self.append(Author::Elsewhere, Body::Message(message), original, turn);
     }
 
-    fn refuse_reply(&self, turn: &mut Turn<'_>) {
+    pub(super) fn has_entry(&self, entry: EntryNumber) -> bool {
+        entry > EntryNumber(0) && entry <= self.last_entry
+    }
+
+    pub(super) fn refuse_reply(&self, turn: &mut Turn<'_>) {
         turn.refuse(match &self.state {
             State::Waiting { .. } | State::Offered { .. } | State::Active(_) => {
                 Refusal::NotYours { holder: self.holder().cloned() }
@@ -224,7 +228,7 @@ impl Conversation {
         external_id: Option<Arc<str>>,
         turn: &mut Turn<'_>,
     ) {
-        if entry == EntryNumber(0) || entry > self.last_entry {
+        if !self.has_entry(entry) {
             return turn.ignore("there is no such entry");
         }
         if let Some(own) = &external_id {
@@ -280,7 +284,7 @@ impl Conversation {
         copy: FileCopy,
         turn: &mut Turn<'_>,
     ) {
-        if entry == EntryNumber(0) || entry > self.last_entry {
+        if !self.has_entry(entry) {
             return turn.ignore("there is no such entry");
         }
         self.record(Record::Copied { entry, attachment, copy, at: turn.now }, turn);

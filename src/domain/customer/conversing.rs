@@ -55,6 +55,7 @@ fn step(effect: &Effect) -> Option<Step> {
         Effect::Append(_)
         | Effect::Send { .. }
         | Effect::Copy { .. }
+        | Effect::Correct { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }

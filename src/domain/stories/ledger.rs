@@ -64,6 +64,7 @@ impl Ledger {
             }
             Effect::Send { .. }
             | Effect::Copy { .. }
+            | Effect::Correct { .. }
             | Effect::Seek(_)
             | Effect::Answered { .. }
             | Effect::Missed { .. }

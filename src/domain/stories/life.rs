@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::chat::{CustomerMessage, ElsewhereMessage};
 use crate::conversation::State;
 use crate::effect::{Effect, Input};
-use crate::entry::{Attachment, Body, DeliveryState, Earlier, Record, fold};
+use crate::entry::{
+    Attachment, Body, Correction, CorrectionState, DeliveryState, Earlier, Record, fold,
+};
 use crate::event::RowState;
 use crate::id::EntryNumber;
 use crate::operator::Status;
@@ -396,4 +398,29 @@ fn an_operator_who_leaves_keeps_what_he_holds_unless_he_is_disabled() {
     let lost = ["release anna", "routed again from anna: disabled"];
     let to_boris = ["reserve boris", "count boris +1", "offered boris"];
     story.then_disabled(ANNA, &[&lost[..], &to_boris].concat());
+}
+
+#[test]
+fn a_message_stands_as_before_until_the_customer_sees_its_correction() {
+    let mut story = anna_has_it();
+    story.tell(0, replies(ANNA, "helo"));
+    let entry = story.conversations[0].last_entry;
+    let correction = Correction::Edit { text: "hello".to_owned() };
+    let correct = |operator: &str| Input::Correct {
+        operator: id(operator),
+        entry,
+        correction: correction.clone(),
+    };
+    let over = |state| Input::CorrectionOver { entry, correction: correction.clone(), state };
+    let not_his = ["refused: NotYours { holder: Some(OperatorId(\"anna\")) }"];
+    story.then(correct(BORIS), &not_his);
+    story.tell(0, correct(ANNA));
+    assert_eq!(previewed(&story), ("helo", None));
+    story.tell(0, over(CorrectionState::Failed { reason: "too old".to_owned() }));
+    assert_eq!(previewed(&story), ("helo", None));
+    story.tell(0, correct(ANNA));
+    story.tell(0, finishes(ANNA));
+    story.tell(0, over(CorrectionState::Done));
+    assert_eq!(previewed(&story), ("hello", None), "also after the finish");
+    story.then(correct(ANNA), &["refused: NotNow"]);
 }

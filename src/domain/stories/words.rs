@@ -11,6 +11,7 @@ pub(super) fn in_words(effect: &Effect) -> Option<String> {
         Effect::Append(record) => record_in_words(record),
         Effect::Send { entry, rating: None, .. } => format!("send {}", entry.0),
         Effect::Send { entry, rating: Some(_), .. } => format!("send {} with buttons", entry.0),
+        Effect::Correct { entry, .. } => format!("correct {}", entry.0),
         Effect::Copy { entry, attachment, .. } => format!("copy {} of {}", attachment, entry.0),
         Effect::Reserve { operator, limit: PlaceLimit::Capacity } => format!("reserve {operator}"),
         Effect::Reserve { operator, limit: PlaceLimit::Beyond } => {
@@ -47,6 +48,7 @@ pub(super) fn news_in_words(effect: &Effect) -> Option<String> {
         Effect::Append(_)
         | Effect::Send { .. }
         | Effect::Copy { .. }
+        | Effect::Correct { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }
@@ -69,6 +71,9 @@ fn record_in_words(record: &Record) -> String {
         }
         Record::Deleted { external_ids, .. } => format!("deleted: {}", external_ids.join(", ")),
         Record::Reacted { reaction, .. } => format!("reacted: {reaction}"),
+        Record::Corrected { entry, correction, state, .. } => {
+            format!("{correction:?} of {}: {state:?}", entry.0)
+        }
     }
 }
 

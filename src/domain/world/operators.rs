@@ -147,6 +147,7 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::TakeOver { operator }
         | Input::PickUp { operator }
         | Input::Reply { operator, .. }
+        | Input::Correct { operator, .. }
         | Input::Note { operator, .. }
         | Input::Draft { operator, .. }
         | Input::Topic { operator, .. }
@@ -173,6 +174,7 @@ pub(super) fn commander(input: &Input) -> Option<&OperatorId> {
         | Input::OperatorBack { .. }
         | Input::Reconsider
         | Input::DeliveryChanged { .. }
+        | Input::CorrectionOver { .. }
         | Input::SaidEarly { .. }
         | Input::FileCopied { .. }
         | Input::CustomerDeleted { .. }

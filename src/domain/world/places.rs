@@ -50,6 +50,7 @@ impl Places {
                 Effect::Append(_)
                 | Effect::Send { .. }
                 | Effect::Copy { .. }
+                | Effect::Correct { .. }
                 | Effect::Seek(_)
                 | Effect::Count { .. }
                 | Effect::Answered { .. }

@@ -169,6 +169,7 @@ impl World {
             | Effect::Append(_)
             | Effect::Send { .. }
             | Effect::Copy { .. }
+            | Effect::Correct { .. }
             | Effect::Seek(_)
             | Effect::Assigned { .. }
             | Effect::Spam { block: false, .. }
@@ -212,6 +213,7 @@ fn outcome(effects: &[Effect]) -> Outcome {
         Effect::Append(_)
         | Effect::Send { .. }
         | Effect::Copy { .. }
+        | Effect::Correct { .. }
         | Effect::Seek(_)
         | Effect::Reserve { .. }
         | Effect::Release { .. }

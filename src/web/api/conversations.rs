@@ -54,6 +54,10 @@ pub(in crate::web) struct TranscriptBody {
     /// What whoever has it, or had it before, was just writing.
     #[schema(value_type = Option<DraftBody>)]
     draft: Option<Draft>,
+    /// When the customer last wrote, where that decides for how long he may be written to (`window` of the
+    /// channel).
+    #[schema(value_type = Option<String>)]
+    heard_at: Option<Timestamp>,
     /// All events up to here are in it.
     #[schema(value_type = String)]
     position: FeedPosition,
@@ -101,8 +105,8 @@ pub(in crate::web) async fn one(
     if !person.may(Action::ReadConversation(&transcript.row)) {
         return Err(ApiError::NotFound);
     }
-    let Transcript { row, entries, draft, position } = transcript;
-    Ok(web::Json(TranscriptBody { row, entries, draft, position }))
+    let Transcript { row, entries, draft, heard_at, position } = transcript;
+    Ok(web::Json(TranscriptBody { row, entries, draft, heard_at, position }))
 }
 
 fn filter_of(query: &ListQuery) -> Result<ListFilter, ApiError> {

@@ -71,6 +71,9 @@ pub struct Message {
     /// It was taken back on the platform; what it said is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<String>,
+    /// What its author makes of it, while that has not come about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<OpenCorrection>,
     /// What kind of automatic message the line sent; left out: a person wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automatic: Option<TextKind>,
@@ -86,6 +89,25 @@ pub struct Message {
     /// Why a message of the customer opened nothing and moved nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unheard: Option<Unheard>,
+}
+
+/// A correction that has not come about: the message stands as before.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct OpenCorrection {
+    pub what: CorrectionKind,
+    /// Of an edit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Why the platform refused it; left out: it is on its way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CorrectionKind {
+    Edit,
+    Delete,
 }
 
 /// What a message said until it was edited.
@@ -498,6 +520,7 @@ mod tests {
         same(json!({
             "kind": "message", "text": "", "external_id": "1", "reply_to": "2",
             "platform_at": at, "edited_at": at, "deleted_at": at,
+            "correction": {"what": "edit", "text": "no", "failed": "too old"},
             "earlier": [{"text": "so", "until": at}], "delivery": {"state": "failed", "reason": "gone"},
             "attachments": [
                 {"kind": "contact", "name": "Ivan", "phone": "+7", "own": true},

@@ -3,6 +3,7 @@
 pub(crate) mod all_platforms;
 mod bot_framework;
 mod bots;
+mod corrections;
 mod edits;
 mod email;
 mod files_out;
@@ -26,6 +27,7 @@ mod vk;
 mod webhook;
 mod webhook_sending;
 mod whole;
+mod window;
 
 use std::path::PathBuf;
 

@@ -127,7 +127,7 @@ const TO_VK: Sender = Sender {
     starts: || {
         let vk = vk::start();
         let stands = |state: &vk::State| {
-            let each = state.sent.iter();
+            let each = state.sent.iter().filter(|it| !it.peer.is_empty());
             each.map(|it| (it.peer.clone(), it.text.clone(), it.attached.len())).collect()
         };
         let settings = VK.stored(&vk.base());
@@ -181,10 +181,10 @@ const TO_BOTS: Sender = Sender {
     starts: || {
         let cloud = botframework::start();
         let stands = |state: &botframework::State| {
-            let each = state.sent.iter().map(|(path, body)| {
+            let each = state.sent.iter().filter_map(|(path, body)| {
                 let files = body["attachments"].as_array().map_or(0, Vec::len);
-                let to = conversation_of(path).expect("a conversation");
-                (to, body["text"].as_str().unwrap_or_default().to_owned(), files)
+                let to = conversation_of(path)?;
+                Some((to, body["text"].as_str().unwrap_or_default().to_owned(), files))
             });
             each.collect()
         };
@@ -250,13 +250,26 @@ const WEBHOOK: Sender = Sender {
     starts: || {
         let program = Scripted::start(Vec::new(), take);
         let stands = |state: &Vec<(String, Value)>| {
-            let each = state.iter().map(|(_, body)| {
+            let mut stands: Vec<(Value, Stands)> = Vec::new();
+            for (_, body) in state {
                 let (to, message) = (&body["data"]["chat"]["id"], &body["data"]["message"]);
-                let files = message["files"].as_array().map_or(0, Vec::len);
-                let text = message["text"].as_str().expect("a text").to_owned();
-                (to.as_str().expect("somebody").to_owned(), text, files)
-            });
-            each.collect()
+                let which = json!([message["conversation"], message["entry"]]);
+                let text = message["text"].as_str().unwrap_or_default().to_owned();
+                let is_it = |(known, _): &(Value, Stands)| *known == which;
+                match body["type"].as_str().expect("a type") {
+                    "message_edited" => {
+                        let known = stands.iter_mut().find(|one| is_it(one));
+                        known.expect("it was sent").1.1 = text;
+                    }
+                    "message_deleted" => stands.retain(|one| !is_it(one)),
+                    _ => {
+                        let files = message["files"].as_array().map_or(0, Vec::len);
+                        let to = to.as_str().expect("somebody").to_owned();
+                        stands.push((which, (to, text, files)));
+                    }
+                }
+            }
+            stands.into_iter().map(|(_, stands)| stands).collect()
         };
         let settings = webhook(program.base());
         Fake { settings, return_to: None, platform: Box::new(With(program, stands)) }

@@ -170,12 +170,18 @@ fn operators_see_that_the_customer_writes() {
         let vk = vk::start();
         let hello = vk::message_new(77, 1, "hello");
         let (anna, _) = anna_looks_at_it(story, &VK, &vk.base(), &hello).await;
-        VK.posts(story, &vk::event("message_typing_state", "t1", &typing(77))).await;
-        assert_eq!(shows(&anna), 1);
+        for n in 0..5 {
+            let event = vk::event("message_typing_state", &format!("t{n}"), &typing(77));
+            VK.posts(story, &event).await;
+        }
+        assert_eq!(shows(&anna), 1, "once is enough for a while");
+        story.seconds_pass(2).await;
+        VK.posts(story, &vk::event("message_typing_state", "t9", &typing(77))).await;
+        assert_eq!(shows(&anna), 2);
         for other in [78, -vk::GROUP] {
             VK.posts(story, &vk::event("message_typing_state", "t2", &typing(other))).await;
         }
-        assert_eq!(shows(&anna), 1, "somebody else writes");
+        assert_eq!(shows(&anna), 2, "somebody else writes");
     });
     tell(anna_and_boris, async |story| {
         let cloud = botframework::start();

@@ -381,7 +381,9 @@ fn the_document_tells_the_truth() {
     let blocks: Vec<&str> = DOCUMENT.split("```").collect();
     let json = blocks.iter().filter_map(|block| block.strip_prefix("json\n"));
     let json: Vec<&str> = json.map(str::trim_end).collect();
-    let [signed, full, edit, rated, _outgoing, _asking] = json[..] else { panic!("six examples") };
+    let [signed, full, edit, rated, _outgoing, _asking, _correction] = json[..] else {
+        panic!("seven examples")
+    };
     let time = now().as_second().to_string();
     let signature = sign(KEY, "msg_1", &time, signed.as_bytes()).unwrap();
     assert!(DOCUMENT.contains(&format!("the timestamp `{time}`")));

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::channel::ChannelSettings;
-use domain::id::ConversationId;
+use domain::entry::Correction;
+use domain::id::{ConversationId, EntryNumber};
 use domain::line::{RatingScale, Shown};
+use switchboard::channels::correcting::{Correcting, correct};
 use switchboard::channels::kept::Kept;
 use switchboard::channels::webhook::sign;
 use switchboard::channels::{self, Outgoing, SendOutcome};
 use switchboard::outbound::{Outbound, OutboundSettings};
 
 use super::webhook::{KEY, OLD_KEY};
-use super::{channel, outbound_to_fakes, outgoing};
+use super::{channel, now, outbound_to_fakes, outgoing};
 use crate::fakes::server::{Reply, Server};
 
 async fn send_to(url: Option<&str>, keys: &[&str]) -> SendOutcome {
@@ -92,6 +94,33 @@ async fn a_message_that_asks_for_a_rating_says_so() {
     assert!(like.contains(r#""rating":{"scale":"like"}"#), "{like}");
     let document = include_str!("../../../docs/WEBHOOK.md");
     assert!(document.contains(stars), "the example is to be {stars}");
+}
+
+#[actix_web::test]
+async fn an_edit_is_an_event_of_the_same_envelope() {
+    let receiver = Server::answering(200, "");
+    let (conversation, text) = (ConversationId::new("0-c1"), "It is in stock, in blue.".to_owned());
+    let correcting = Correcting {
+        job: "job-3c4",
+        chat: "c1",
+        correction: &Correction::Edit { text },
+        external_id: "shop-77",
+        has_files: false,
+        return_to: None,
+        conversation: &conversation,
+        entry: EntryNumber(3),
+        written_at: "2026-11-22T12:01:00Z".parse().unwrap(),
+        now: now(),
+    };
+    let keys = vec![KEY.to_owned()];
+    let channel = channel(ChannelSettings::Webhook { keys, outgoing_url: Some(receiver.base()) });
+    let done = correct(&outbound_to_fakes(), &Kept::default(), &channel, &correcting).await;
+    assert!(matches!(done, SendOutcome::Sent { .. }), "{done:?}");
+    let request = receiver.requests().remove(0);
+    let body = std::str::from_utf8(&request.body).unwrap();
+    let document = include_str!("../../../docs/WEBHOOK.md");
+    assert!(document.contains(body), "the example is to be {body}");
+    assert_eq!(request.headers["webhook-id"], "job-3c4");
 }
 
 #[actix_web::test]

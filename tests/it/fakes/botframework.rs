@@ -96,9 +96,25 @@ fn activity(state: &mut State, request: &Request) -> Reply {
     if !state.good.iter().any(|token| token == given) {
         return Reply::of(401, r#"{"error":{"message":"Unauthorized"}}"#);
     }
+    if request.method != "POST" {
+        return correct(state, request);
+    }
     let body = serde_json::from_slice(&request.body).expect("json");
     state.sent.push((request.path.clone(), body));
     Reply::of(201, json!({ "id": format!("act-{}", state.sent.len()) }).to_string())
+}
+
+/// What is deleted stands in no conversation any more.
+fn correct(state: &mut State, request: &Request) -> Reply {
+    let id = request.path.rsplit("/act-").next().and_then(|n| n.parse::<usize>().ok());
+    let Some((path, body)) = id.and_then(|id| state.sent.get_mut(id.checked_sub(1)?)) else {
+        return Reply::of(404, r#"{"error":{"message":"Unknown activity"}}"#);
+    };
+    match &*request.method {
+        "PUT" => *body = serde_json::from_slice(&request.body).expect("json"),
+        _ => path.clear(),
+    }
+    Reply::of(200, "{}")
 }
 
 impl SigningKey {

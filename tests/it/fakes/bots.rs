@@ -59,6 +59,9 @@ fn max_answers(state: &mut State, request: &Request) -> Reply {
         let refusal = json!({ "code": "proto.payload", "message": "Unknown attachment" });
         return Reply::of(400, refusal.to_string());
     }
+    if path == "/messages" && request.method != "POST" {
+        return max_corrects(state, query, request);
+    }
     let answer = match path {
         "/uploads" => {
             let kind = query.strip_prefix("type=").expect("a type");
@@ -78,6 +81,23 @@ fn max_answers(state: &mut State, request: &Request) -> Reply {
     };
     state.taken.push((request.path.clone(), body));
     Reply::of(200, answer.to_string())
+}
+
+/// Deleted messages stand in nobody's dialogue.
+fn max_corrects(state: &mut State, query: &str, request: &Request) -> Reply {
+    let number = query.strip_prefix("message_id=mid.").and_then(|n| n.parse::<usize>().ok());
+    let Some((path, body)) = number.and_then(|number| state.taken.get_mut(number)) else {
+        let refusal = json!({ "code": "not.found", "message": "no such message" });
+        return Reply::of(404, refusal.to_string());
+    };
+    match &*request.method {
+        "PUT" => {
+            let given: Value = serde_json::from_slice(&request.body).expect("json");
+            body["text"] = given["text"].clone();
+        }
+        _ => path.clear(),
+    }
+    Reply::of(200, json!({ "success": true }).to_string())
 }
 
 /// The answer holds the token of a picture or a file; that of a sound was given before.

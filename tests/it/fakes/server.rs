@@ -22,6 +22,7 @@ const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Bytes,
@@ -163,7 +164,9 @@ async fn serve(
     }
     let headers = request.headers().iter();
     let headers = headers.map(|(k, v)| (k.to_string(), v.to_str().unwrap_or("").to_owned()));
-    let seen = Request { path: request.uri().to_string(), headers: headers.collect(), body };
+    let method = request.method().to_string();
+    let seen =
+        Request { method, path: request.uri().to_string(), headers: headers.collect(), body };
     let (answer, kept) = &**state;
     kept.requests.lock().expect("no panic").push(seen.clone());
     kept.another.notify_all();

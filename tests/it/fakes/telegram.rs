@@ -420,6 +420,9 @@ impl Platform {
             "sendChatAction" => result(&json!(true)),
             "answerCallbackQuery" => self.answer_callback_query(body),
             "editMessageReplyMarkup" => self.edit_reply_markup(body),
+            "editMessageText" => self.edit_message(body, "text"),
+            "editMessageCaption" => self.edit_message(body, "caption"),
+            "deleteMessage" => self.delete_message(body),
             "setWebhook" => {
                 let url = body["url"].as_str().unwrap_or("");
                 self.state().webhook = (!url.is_empty()).then(|| body.clone());
@@ -559,6 +562,33 @@ impl Platform {
         };
         sent.message["reply_markup"] = body["reply_markup"].clone();
         result(&sent.message)
+    }
+
+    fn edit_message(&self, body: &Value, field: &str) -> Reply {
+        let mut state = self.state();
+        let is_it = |sent: &&mut Sent| sent.message["message_id"] == body["message_id"];
+        let Some(sent) = state.delivered.iter_mut().find(is_it) else {
+            return refusal(400, "Bad Request: message to edit not found");
+        };
+        if sent.files.is_empty() != (field == "text") {
+            return refusal(400, "Bad Request: there is no text in the message to edit");
+        }
+        let text = body[field].as_str().unwrap_or_default();
+        if sent.text == text {
+            return refusal(400, "Bad Request: message is not modified");
+        }
+        text.clone_into(&mut sent.text);
+        result(&sent.message)
+    }
+
+    fn delete_message(&self, body: &Value) -> Reply {
+        let mut state = self.state();
+        let before = state.delivered.len();
+        state.delivered.retain(|sent| sent.message["message_id"] != body["message_id"]);
+        if state.delivered.len() == before {
+            return refusal(400, "Bad Request: message to delete not found");
+        }
+        result(&json!(true))
     }
 
     fn buttons(&self) -> usize {

@@ -114,6 +114,17 @@ fn answer(state: &mut State, request: &Request) -> Reply {
     }
     match path {
         "/method/messages.send" => send(state, &fields),
+        "/method/messages.edit" => {
+            let text = field("message");
+            correct(state, &field("message_id"), |sent| sent.text = text)
+                .map_or_else(|| error(15, "Access denied"), |()| response(&json!(1)))
+        }
+        "/method/messages.delete" => {
+            let id = field("message_ids");
+            // It stands in nobody's dialogue any more.
+            let done = correct(state, &id, |sent| sent.peer.clear()).is_some();
+            response(&json!({ id: u8::from(done && field("delete_for_all") == "1") }))
+        }
         "/method/users.get" => {
             let found = state.names.get(&field("user_ids"));
             let named =
@@ -137,6 +148,12 @@ fn answer(state: &mut State, request: &Request) -> Reply {
         ),
         _ => error(3, "Unknown method passed"),
     }
+}
+
+fn correct(state: &mut State, id: &str, correct: impl FnOnce(&mut Sent)) -> Option<()> {
+    let sent =
+        state.sent.iter_mut().find(|sent| sent.id.to_string() == id && !sent.peer.is_empty());
+    sent.map(correct)
 }
 
 fn upload_server(state: &State, kind: &str) -> Reply {

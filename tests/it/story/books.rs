@@ -100,7 +100,8 @@ impl Story {
             | Record::Delivery { .. }
             | Record::Copied { .. }
             | Record::Deleted { .. }
-            | Record::Reacted { .. } => None,
+            | Record::Reacted { .. }
+            | Record::Corrected { .. } => None,
         });
         let all: Vec<u32> = (1..=conversation.last_entry.0).collect();
         assert_eq!(entries.collect::<Vec<_>>(), all, "entries of {}", conversation.id);

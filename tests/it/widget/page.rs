@@ -240,6 +240,7 @@ impl Page {
 /// Messages, each with who wrote it.
 pub fn lines(items: &[VisitorItem]) -> Vec<String> {
     let line = |item: &VisitorItem| match item {
+        VisitorItem::Message { deleted: true, .. } => "deleted".to_owned(),
         VisitorItem::Message { from: Writer::Visitor {}, text, .. } => format!("me: {text}"),
         VisitorItem::Message { from: Writer::Company {}, text, .. } => format!("we: {text}"),
         VisitorItem::Message { from: Writer::Person(who), text, .. } => {

@@ -94,15 +94,25 @@ fn items() -> Vec<VisitorItem> {
         id: id.map(str::to_owned),
         rating,
         files: Vec::new(),
+        edited: false,
+        deleted: false,
     };
     let mut with_file = message(4, Writer::Person(anna), "Yes, it is.", None, None);
     if let VisitorItem::Message { files, .. } = &mut with_file {
         let name = "lamp.jpg".to_owned();
         files.push(VisitorFile { index: 0, name, size_bytes: Some(70_423), picture: true });
     }
+    if let VisitorItem::Message { edited, .. } = &mut with_file {
+        *edited = true;
+    }
+    let mut gone = message(5, Writer::Company {}, "", None, None);
+    if let VisitorItem::Message { deleted, .. } = &mut gone {
+        *deleted = true;
+    }
     vec![
         message(1, Writer::Visitor {}, "Is it in stock?", Some(ID), None),
         with_file,
+        gone,
         message(6, Writer::Company {}, "How did we do?", None, Some(RatingScale::Stars)),
         VisitorItem::Rated { conversation, scale: RatingScale::Stars, value: 5 },
     ]

@@ -1,6 +1,6 @@
 //! What a visitor reads: his chat and nothing else, without a gap, and where he stands.
 
-use domain::entry::{Body, DeliveryState};
+use domain::entry::{Author, Body, DeliveryState};
 use domain::id::ConversationId;
 use domain::line::{ClosingRule, Persona, ShownAs};
 use serde_json::json;
@@ -341,4 +341,32 @@ async fn deliveries(story: &Story, id: &ConversationId) -> Vec<DeliveryState> {
         Body::Note { .. } | Body::Fact(_) => None,
     });
     states.collect()
+}
+
+#[test]
+fn a_page_follows_corrections_and_who_comes_later_is_not_told_what_was_said_before() {
+    tell(anna, async |story| {
+        story.has_a_widget(|_| {}).await;
+        let anna = story.signs_in("anna").await;
+        let page = story.visits("ivan").await;
+        page.writes(story, "hello").await;
+        let id = anna.accepts_it(story).await;
+        anna.replies(story, &id, "helo").await;
+        anna.replies(story, &id, "my secret").await;
+        let ours = story.entries(&id).await.into_iter();
+        let ours = ours.filter(|it| matches!(it.author, Author::Operator { .. })).map(|it| it.n);
+        let [first, second] = ours.collect::<Vec<_>>()[..] else { panic!("two") };
+        let edit = json!({ "entry": first, "text": "hello, Ivan" });
+        assert_eq!(anna.asks(story, "edit", &id, edit).await, Outcome::Done {});
+        let delete = json!({ "entry": second });
+        assert_eq!(anna.asks(story, "delete", &id, delete).await, Outcome::Done {});
+        let now = ["me: hello", "anna: hello, Ivan", "deleted"];
+        assert_eq!(page.lines(), now);
+        anna.replies(story, &id, "good bye").await;
+        assert_eq!(page.lines().len(), 4);
+        let again = story.visits("ivan").await;
+        assert_eq!(again.lines()[..3], now);
+        let seen = format!("{:?}", again.frames());
+        assert!(!seen.contains("secret") && !seen.contains("helo\""), "{seen}");
+    });
 }

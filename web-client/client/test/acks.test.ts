@@ -23,6 +23,15 @@ test("many events within a second are one acknowledgement, of what moved", () =>
   expect(acks().slice(1)).toEqual([["0:1-7.aa"]]);
 });
 
+test("a second that brings very much is acknowledged before it is over", () => {
+  world.moves(0, "0:1-5.aa", "0:1-6.aa");
+  const events = [{ kind: "gone" as const, conversation: "x".repeat(128 * 1024) }];
+  world.says({ type: "events", shard: 0, from: "0:1-6.aa", to: "0:1-7.aa", events });
+  expect(acks().slice(1)).toEqual([["0:1-7.aa"]]);
+  world.moves(0, "0:1-7.aa", "0:1-8.aa");
+  expect(acks()).toHaveLength(2);
+});
+
 test("after a quiet second an event is acknowledged at once", () => {
   world.passes(2);
   world.moves(1, "1:1-2.bb", "1:1-3.bb");

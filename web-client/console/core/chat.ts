@@ -17,6 +17,8 @@ export type Chat = {
   early: readonly Event[];
   /** What whoever had it was just writing, when it was read. */
   draft: KeptDraft | null;
+  /** When the customer last wrote, where that decides for how long he may be written to. */
+  heardAt: string | null;
   /** The conversation from which this one was looked up. */
   from: ConversationId | null;
 };
@@ -27,6 +29,7 @@ export type Transcript = {
   entries: Entry[];
   position: string;
   draft: KeptDraft | null;
+  heard_at?: string | null;
 };
 
 export function emptyChat(conversation: ConversationId, request: number): Chat {
@@ -40,6 +43,7 @@ export function emptyChat(conversation: ConversationId, request: number): Chat {
     entries: [],
     early: [],
     draft: null,
+    heardAt: null,
     from: null,
   };
 }
@@ -53,6 +57,7 @@ export function loaded(chat: Chat, transcript: Transcript): Chat {
     entries: [...transcript.entries].sort((a, b) => a.n - b.n),
     early: [],
     draft: transcript.draft,
+    heardAt: transcript.heard_at ?? null,
   };
   return chat.early.reduce(applied, fresh);
 }
@@ -71,9 +76,11 @@ function applied(chat: Chat, event: Event): Chat {
     case "gone":
       return { ...chat, isGone: true };
     case "entry":
-      return { ...chat, entries: inserted(chat.entries, event.entry) };
+      return heard({ ...chat, entries: inserted(chat.entries, event.entry) }, event.entry);
     case "edited":
-      return edited(chat, event.external_id, event.text, event.at);
+      return edited(chat, isMessage(event.external_id), event.text, event.at);
+    case "corrected":
+      return corrected(chat, event);
     case "delivery":
       return changed(chat, (entry) => entry.n === event.entry, { delivery: event.delivery });
     case "file":
@@ -95,6 +102,11 @@ function applied(chat: Chat, event: Event): Chat {
   }
 }
 
+function heard(chat: Chat, { at, author, body }: Entry): Chat {
+  const isHeard = author.kind === "customer" && body.kind === "message";
+  return isHeard ? { ...chat, heardAt: at } : chat;
+}
+
 function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
   if (entries.some((known) => known.n === entry.n)) return entries;
   const before = entries.filter((known) => known.n < entry.n);
@@ -104,9 +116,30 @@ function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
 /** As the hub keeps it: the first words and the newest, where there are many. */
 const EARLIER_MAX = 20;
 
-function edited(chat: Chat, externalId: string, text: string, at: string): Chat {
+type IsIt = (entry: Entry) => boolean;
+
+function corrected(chat: Chat, event: Extract<Event, { kind: "corrected" }>): Chat {
+  const isIt: IsIt = ({ n }) => n === event.entry;
+  const { correction, at } = event;
+  switch (event.state) {
+    case "pending":
+      return changed(chat, isIt, { correction });
+    case "failed":
+      return changed(chat, isIt, { correction: { ...correction, failed: event.reason } });
+    case "done": {
+      const open = changed(chat, isIt, { correction: undefined });
+      return correction.what === "edit"
+        ? edited(open, isIt, correction.text, at)
+        : changed(open, isIt, { deleted_at: at });
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+function edited(chat: Chat, isIt: IsIt, text: string, at: string): Chat {
   const entries = chat.entries.map((entry) => {
-    if (!isMessage(externalId)(entry) || entry.body.kind !== "message") return entry;
+    if (!isIt(entry) || entry.body.kind !== "message") return entry;
     const { deleted_at: _undone, earlier = [], ...body } = entry.body;
     const kept = earlier.length < EARLIER_MAX ? earlier : [...earlier.slice(0, 1), ...earlier.slice(2)];
     const before = body.text === text ? earlier : [...kept, { text: body.text, until: at }];
@@ -116,7 +149,7 @@ function edited(chat: Chat, externalId: string, text: string, at: string): Chat 
   return { ...chat, entries };
 }
 
-function isMessage(externalId: string): (entry: Entry) => boolean {
+function isMessage(externalId: string): IsIt {
   return ({ body }) => body.kind === "message" && body.external_id === externalId;
 }
 
@@ -131,7 +164,7 @@ function copied(chat: Chat, n: number, index: number, copy: FileCopy): Chat {
   return { ...chat, entries };
 }
 
-function changed(chat: Chat, isIt: (entry: Entry) => boolean, change: object): Chat {
+function changed(chat: Chat, isIt: IsIt, change: object): Chat {
   const entries = chat.entries.map((entry) =>
     isIt(entry) && entry.body.kind === "message"
       ? { ...entry, body: { ...entry.body, ...change } }
@@ -151,6 +184,7 @@ function conversationOf(event: Event): ConversationId | null {
     case "file":
     case "reacted":
     case "deleted":
+    case "corrected":
       return event.conversation;
     case "line":
     case "channel":

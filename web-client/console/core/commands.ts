@@ -11,7 +11,7 @@ import { questionIn } from "./desk/dialog.ts";
 import { asking } from "./desk/work.ts";
 import { uploadsOf } from "./desk/uploads.ts";
 import { settled } from "./outgoing.ts";
-import type { State } from "./state.ts";
+import { EMPTY_DRAFT, type Draft, type State } from "./state.ts";
 
 export function commanded(state: State, id: CommandId, command: Command): State {
   const next = { ...state, underway: { ...state.underway, [id]: command } };
@@ -22,11 +22,20 @@ export function commanded(state: State, id: CommandId, command: Command): State 
     case "reply":
     case "note":
       return sending({ ...next, notice: null }, id, command);
+    case "edit":
+      return withDraft({ ...next, notice: null }, command.conversation, (draft) =>
+        draft.edits?.entry === command.entry ? draft.edits.before : draft,
+      );
     case "pick_up":
       return pickingUp({ ...next, notice: null }, command.conversation);
     default:
       return { ...next, notice: null };
   }
+}
+
+function withDraft(state: State, conversation: string, change: (draft: Draft) => Draft): State {
+  const draft = change(state.drafts[conversation] ?? EMPTY_DRAFT);
+  return { ...state, drafts: { ...state.drafts, [conversation]: draft } };
 }
 
 function pickingUp(state: State, conversation: string): State {
@@ -89,6 +98,12 @@ function refused(state: State, id: CommandId, command: Command, why: CommandRefu
   }
   const next = { ...state, notice: { command: command.type, why } };
   if (command.type === "pick_up") return { ...next, work: { ...next.work, pickingUp: null } };
+  if (command.type === "edit") {
+    const { conversation, entry, text } = command;
+    return withDraft(next, conversation, (before) =>
+      before.edits ? before : { text, isNote: false, edits: { entry, before } },
+    );
+  }
   return command.type === "reply" || command.type === "note" ? unsent(next, id, command) : next;
 }
 

@@ -5,6 +5,7 @@ import {
   type Command,
   type ConversationId,
   type Entry,
+  type EntryNumber,
   type Fact,
   type Row,
   type RowOffer,
@@ -101,6 +102,8 @@ export type Writing = {
   /** What is in the box goes to colleagues; only ever by the writer's own choice. */
   isNote: boolean;
   canSend: boolean;
+  /** What is in the box takes the place of this message of mine. */
+  edits: EntryNumber | null;
 };
 
 /** Null: there is nothing for me to write here. */
@@ -108,15 +111,17 @@ export function writing(state: State, row: Row): Writing | null {
   const id = row.conversation;
   const canReply = row.state === "active" && isMine(state, row);
   const canNote = row.state !== "closed" && state.me !== null && may(state.me, "note", row);
-  const { text, isNote } = state.drafts[id] ?? EMPTY_DRAFT;
+  const { text, isNote, edits } = state.drafts[id] ?? EMPTY_DRAFT;
   const isBegun = text !== "" && row.state !== "closed";
   if (!canReply && !canNote && !isComing(state, row) && !isBegun) return null;
   const length = [...text].length;
-  const hasFiles = !isNote && readyFiles(state, id).length > 0;
-  const isComplete = isNote || !isUploading(state, id);
+  const isPlain = isNote || edits !== undefined;
+  const hasFiles = !isPlain && readyFiles(state, id).length > 0;
+  const isComplete = isPlain || !isUploading(state, id);
   const hasWords = text.trim() !== "" || hasFiles;
   const isSendable = hasWords && isComplete && length <= TEXT_CHARS_MAX;
-  return { canReply, canNote, isNote, canSend: isSendable && (isNote ? canNote : canReply) };
+  const canSend = isSendable && (isNote ? canNote : canReply);
+  return { canReply, canNote, isNote, canSend, edits: edits?.entry ?? null };
 }
 
 /** I have it, or help whoever does. */

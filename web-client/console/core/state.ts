@@ -11,6 +11,7 @@ import type {
   CommandRefusal,
   ConversationId,
   Entry,
+  EntryNumber,
   Event,
   LineView,
   LinkState,
@@ -91,7 +92,12 @@ export type GateProblem =
   | { kind: "signed_out" }
   | { kind: "unexpected"; status: number };
 
-export type Draft = { text: string; isNote: boolean };
+export type Draft = {
+  text: string;
+  isNote: boolean;
+  /** It is the new text of a message of mine; `before`: what was begun when that began. */
+  edits?: { entry: EntryNumber; before: Draft };
+};
 
 export const EMPTY_DRAFT: Draft = { text: "", isNote: false };
 
@@ -290,6 +296,7 @@ function applied(state: State, event: Event): State {
     case "file":
     case "reacted":
     case "deleted":
+    case "corrected":
       // These concern the open chat only.
       return next;
     case "line":

@@ -170,6 +170,15 @@ export const en = {
     hint: "Enter sends, Shift + Enter makes a new line",
     send: "Send",
     sendNote: "Save note",
+    until: (when: string) => `You can write until ${when}.`,
+    humanAgent: (when: string) =>
+      `The customer has been silent for a day: what you write goes as a person's answer, until ${when}. Automatic texts do not.`,
+    template:
+      "The customer has been silent for a day: what you write goes in the agreed template, up to 1,024 characters and without files.",
+    over: "The customer has been silent for too long: the platform takes nothing until he writes again.",
+    editing: "Editing your message",
+    cancelEdit: "Cancel (Esc)",
+    saveEdit: "Save",
     tooLong: (over: number) => `${count(over, "character", "characters")} too many`,
     coming: "You are getting the conversation…",
     offered: "Accept the conversation to write.",
@@ -200,6 +209,20 @@ export const en = {
     earlier: (until: string) => `Until ${until}:`,
     deleted: "deleted",
     deletedThere: "The message was deleted on the platform; what it said is kept here",
+    more: "More",
+    edit: "Edit",
+    remove: "Delete for everybody",
+    cannotCorrect: "This platform cannot do that",
+    correction: {
+      edit: {
+        pending: "the edit is on its way",
+        failed: (reason: string) => `not edited: ${reason}`,
+      },
+      delete: {
+        pending: "is being deleted",
+        failed: (reason: string) => `not deleted: ${reason}`,
+      },
+    },
     sending: "sending…",
     blocked: "the customer has blocked us",
     delivery: {
@@ -273,6 +296,16 @@ export const en = {
     tooMany: "Too many take part already.",
     confirm: "The target cannot take it at once.",
     unknownTarget: "Nobody like that can get conversations. Choose another.",
+    notCorrectable: {
+      not_yours: "You can only change what you wrote yourself.",
+      deleted: "The message was deleted.",
+      pending: "An earlier change of this message is still on its way.",
+      not_sent: "The customer does not have this message yet, or perhaps not.",
+      platform: "This platform cannot change or delete what was sent.",
+      too_late: "The platform takes changes for 48 hours only.",
+      in_parts: "The message stands in several parts on the platform and cannot be changed there.",
+      with_files: "This platform cannot edit messages with files.",
+    },
     inProgress: "The customer has an open conversation already.",
     forbidden: "You are not allowed to do that.",
     unknownConversation: "There is no such conversation.",

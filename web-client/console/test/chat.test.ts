@@ -153,3 +153,23 @@ test("one goes back from what was looked up to where one was", () => {
   story.on({ on: "looked_up", conversation: CHAT });
   expect(story.state.chat).toMatchObject({ conversation: CHAT, from: null });
 });
+
+test("what I make of my message changes it when it is done, and says so while it is not", () => {
+  const story = Story.atDesk();
+  story.shows(held("anna"));
+  story.opens();
+  story.reads(wrote(1, "hello"), wrote(2, "helo", ANNA));
+  const at = "2026-03-01T09:00:05Z";
+  const of = { kind: "corrected", conversation: CHAT, entry: 2, at } as const;
+  const edit = { what: "edit", text: "hello, Ivan" } as const;
+  const mine = () => story.state.chat?.entries[1]?.body;
+  story.happens({ ...of, correction: edit, state: "pending" });
+  expect(mine()).toMatchObject({ text: "helo", correction: edit });
+  story.happens({ ...of, correction: edit, state: "failed", reason: "too old" });
+  expect(mine()).toMatchObject({ text: "helo", correction: { ...edit, failed: "too old" } });
+  story.happens({ ...of, correction: edit, state: "done" });
+  expect(mine()).toMatchObject({ text: "hello, Ivan", edited_at: at, correction: undefined });
+  expect(mine()).toMatchObject({ earlier: [{ text: "helo", until: at }] });
+  story.happens({ ...of, correction: { what: "delete" }, state: "done" });
+  expect(mine()).toMatchObject({ text: "hello, Ivan", deleted_at: at });
+});

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { shownStatus } from "../core/commands.ts";
+import { begun } from "../core/desk/drafts.ts";
 import { writing } from "../core/select.ts";
 import { ANNA, CHAT, colleague, held, offered, row, Story, wrote } from "./story.ts";
 
@@ -125,4 +126,20 @@ test("who helps writes to the customer and to colleagues", () => {
 
 test("who lost a conversation writes nothing in it, though he held it once", () => {
   expect(writing(story.state, held("boris", { held: ["anna", "boris"] }))).toBeNull();
+});
+
+test("an edit is no draft, and what was begun before it comes back", () => {
+  const before = { text: "by the way", isNote: false };
+  story.on({ on: "drafted", conversation: CHAT, draft: before });
+  const edits = { entry: 2, before };
+  story.on({ on: "drafted", conversation: CHAT, draft: { text: "hello", isNote: false, edits } });
+  expect(writing(story.state, held("anna"))).toMatchObject({ canSend: true, edits: 2 });
+  expect(begun(story.state.drafts[CHAT])).toEqual(before);
+  const command = { type: "edit", conversation: CHAT, entry: 2, text: "hello" } as const;
+  story.on({ on: "commanded", id: "c1", command });
+  expect(story.state.drafts[CHAT]).toEqual(before);
+  const why = { outcome: "refused", code: "not_correctable", why: "too_late", message: "" } as const;
+  story.isAnswered("c1", why);
+  expect(story.state.drafts[CHAT]).toEqual({ text: "hello", isNote: false, edits });
+  expect(story.state.notice?.why).toMatchObject({ code: "not_correctable", why: "too_late" });
 });

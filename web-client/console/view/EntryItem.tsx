@@ -5,8 +5,10 @@ import type { Author, Entry, Fact, Message } from "../../client/index.ts";
 import { may } from "../core/desk/rights.ts";
 import { openRow } from "../core/select.ts";
 import type { Words } from "../i18n/en.ts";
+import { reasonWords } from "../i18n/reason.ts";
 import { AttachmentItem } from "./AttachmentItem.tsx";
 import "./EntryItem.css";
+import { EntryMenu } from "./EntryMenu.tsx";
 import { Why } from "./Why.tsx";
 import { deliveryWords } from "./delivery.ts";
 import { personName, type Desk } from "./desk.ts";
@@ -120,7 +122,7 @@ function MessageFoot({ desk, entry, message }: MessageFootProps) {
   const row = openRow(state);
   const isOver = message.delivery?.state === "failed" || message.delivery?.state === "unconfirmed";
   const maySend = isOver && row !== null && state.me !== null && may(state.me, "send_again", row);
-  const { delivery, deleted_at, reaction, unheard } = message;
+  const { delivery, deleted_at, reaction, unheard, correction } = message;
   return (
     <p class="EntryItem-foot">
       {reaction && (
@@ -157,9 +159,23 @@ function MessageFoot({ desk, entry, message }: MessageFootProps) {
           {words.entry.sendAgain}
         </button>
       )}
+      {correction && (
+        <span
+          class={correction.failed === undefined ? undefined : "EntryItem-delivery--failed"}
+          data-testid="correction"
+        >
+          {correctionWords(words, correction)}
+        </span>
+      )}
       <Time words={words} entry={entry} />
+      <EntryMenu desk={desk} entry={entry} message={message} />
     </p>
   );
+}
+
+function correctionWords(words: Words, { what, failed }: NonNullable<Message["correction"]>): string {
+  const said = words.entry.correction[what];
+  return failed === undefined ? said.pending : said.failed(reasonWords(words, failed));
 }
 
 /** Says that it was edited; what stood there before is a click away. */

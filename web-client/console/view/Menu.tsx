@@ -7,6 +7,8 @@ export type MenuItem = {
   label: string;
   testId: string;
   isGrave?: boolean;
+  /** Why it cannot be done here: it is shown all the same, and does nothing. */
+  unavailable?: string | undefined;
   onChoose: () => void;
 };
 
@@ -83,12 +85,14 @@ function Items({ items, onClose }: ItemsProps) {
           role="menuitem"
           class={item.isGrave ? "Menu-item Menu-item--grave" : "Menu-item"}
           data-testid={item.testId}
+          aria-disabled={item.unavailable !== undefined}
           onClick={() => {
             onClose();
-            item.onChoose();
+            if (item.unavailable === undefined) item.onChoose();
           }}
         >
           {item.label}
+          {item.unavailable && <span class="Menu-unavailable">{item.unavailable}</span>}
         </button>
       ))}
     </div>

@@ -6,7 +6,7 @@ import { personName, type Desk } from "./desk.ts";
 
 export function NoticeBar({ desk }: { desk: Desk }) {
   const { notice } = desk.state;
-  const isText = notice?.command === "reply" || notice?.command === "note";
+  const isText = ["reply", "note", "edit"].includes(notice?.command ?? "");
   return (
     <div class="NoticeBar-place" role="alert" data-testid="notice-place">
       {notice && (
@@ -77,6 +77,8 @@ function refusalWords(desk: Desk, why: CommandRefusal): string {
       return words.confirm;
     case "unknown_target":
       return words.unknownTarget;
+    case "not_correctable":
+      return words.notCorrectable[why.why];
     case "in_progress":
       return words.inProgress;
     default:

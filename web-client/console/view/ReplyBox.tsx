@@ -7,6 +7,7 @@ import { isComing, myOffer, writing, type Writing } from "../core/select.ts";
 import { EMPTY_DRAFT } from "../core/state.ts";
 import { HandedDraft } from "./HandedDraft.tsx";
 import "./ReplyBox.css";
+import { ReplyTimeHint } from "./ReplyTimeHint.tsx";
 import { UploadList } from "./UploadList.tsx";
 import { personName, type Desk } from "./desk.ts";
 
@@ -20,6 +21,7 @@ export function ReplyBox({ desk, row }: { desk: Desk; row: Row }) {
           {why}
         </p>
       )}
+      {may?.canReply && <ReplyTimeHint desk={desk} row={row} />}
       <HandedDraft desk={desk} row={row} />
       {may && <WritingPlace desk={desk} row={row} may={may} />}
     </footer>
@@ -31,7 +33,8 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
   const { state, words, actions } = desk;
   const id = row.conversation;
   const { text } = state.drafts[id] ?? EMPTY_DRAFT;
-  const { canReply, canNote, canSend, isNote } = may;
+  const { canReply, canNote, canSend, isNote, edits } = may;
+  const draft = state.drafts[id] ?? EMPTY_DRAFT;
   const over = [...text].length - TEXT_CHARS_MAX;
 
   const isReplying = !isNote && (canReply || isComing(state, row));
@@ -43,18 +46,24 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
     if (isAskedOfDraft || (!isReplying && !isNote)) return;
     box.current?.focus({ preventScroll: true });
     box.current?.setSelectionRange(text.length, text.length);
-  }, [isReplying, isNote, isAskedOfDraft]);
+  }, [isReplying, isNote, isAskedOfDraft, edits]);
 
   const send = () => {
-    if (canSend) actions.send(id, text.trim(), isNote);
+    if (!canSend) return;
+    if (edits === null) actions.send(id, text.trim(), isNote);
+    else actions.edit(id, edits, text.trim());
   };
   const keyed = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && edits !== null) {
+      event.preventDefault();
+      return actions.endEdit(id);
+    }
     // Enter that ends the input of a composed character is not meant for us.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     send();
   };
-  const noteButton = (canNote || isNote) && (
+  const noteButton = (canNote || isNote) && edits === null && (
     <button
       type="button"
       class="Button Button--small ReplyBox-note"
@@ -67,13 +76,18 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
     </button>
   );
   if (isShut) return <div class="ReplyBox-writing">{noteButton}</div>;
-  const mayAttach = canReply && !isNote;
+  const mayAttach = canReply && !isNote && edits === null;
   const attach = (files: FileList | null | undefined) => {
     if (!mayAttach || !files || files.length === 0) return false;
     actions.attach(id, [...files]);
     return true;
   };
-  const label = isNote ? words.reply.notePlaceholder : words.reply.placeholder;
+  const label =
+    edits !== null
+      ? words.reply.editing
+      : isNote
+        ? words.reply.notePlaceholder
+        : words.reply.placeholder;
   return (
     <div
       class={isNote ? "ReplyBox-writing ReplyBox-writing--note" : "ReplyBox-writing"}
@@ -83,6 +97,19 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
       onPaste={(event) => attach(event.clipboardData?.files) && event.preventDefault()}
     >
       {mayAttach && <UploadList desk={desk} conversation={id} />}
+      {edits !== null && (
+        <p class="ReplyBox-editing" data-testid="editing">
+          {words.reply.editing}
+          <button
+            type="button"
+            class="Button Button--small"
+            data-testid="edit-cancel"
+            onClick={() => actions.endEdit(id)}
+          >
+            {words.reply.cancelEdit}
+          </button>
+        </p>
+      )}
       <textarea
         ref={box}
         class="ReplyBox-text"
@@ -91,7 +118,7 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
         placeholder={label}
         aria-label={label}
         data-testid="reply-box"
-        onInput={(event) => actions.draft(id, { text: event.currentTarget.value, isNote })}
+        onInput={(event) => actions.draft(id, { ...draft, text: event.currentTarget.value })}
         onKeyDown={keyed}
       />
       <div class="ReplyBox-foot">
@@ -121,7 +148,7 @@ function WritingPlace({ desk, row, may }: { desk: Desk; row: Row; may: Writing }
           disabled={!canSend}
           onClick={send}
         >
-          {isNote ? words.reply.sendNote : words.reply.send}
+          {edits !== null ? words.reply.saveEdit : isNote ? words.reply.sendNote : words.reply.send}
         </button>
       </div>
     </div>

@@ -37,6 +37,11 @@ export type Actions = {
   take(conversation: ConversationId): void;
   send(conversation: ConversationId, text: string, isNote: boolean): void;
   sendAgain(conversation: ConversationId, entry: EntryNumber): void;
+  /** Puts the text of a message of mine into the box. */
+  beginEdit(conversation: ConversationId, entry: EntryNumber, text: string): void;
+  endEdit(conversation: ConversationId): void;
+  edit(conversation: ConversationId, entry: EntryNumber, text: string): void;
+  remove(conversation: ConversationId, entry: EntryNumber): void;
   attach(conversation: ConversationId, files: readonly File[]): void;
   detach(conversation: ConversationId, key: number): void;
   setStatus(status: Status, reason: string | null): void;

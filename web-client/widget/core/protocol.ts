@@ -57,6 +57,10 @@ export type Message = {
   id?: string;
   rating?: Scale;
   files?: MessageFile[];
+  /** It said something else before. */
+  edited?: boolean;
+  /** It was taken back: nothing is left of it. */
+  deleted?: boolean;
 };
 
 export type MessageFile = { index: number; name: string; size_bytes?: number; picture: boolean };

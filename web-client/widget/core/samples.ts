@@ -36,7 +36,19 @@ export const samples: Samples = {
             "size_bytes": 70423,
             "picture": true
           }
-        ]
+        ],
+        "edited": true
+      },
+      {
+        "kind": "message",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
+        "n": 5,
+        "at": "2026-03-02T09:00:00Z",
+        "from": {
+          "who": "company"
+        },
+        "text": "",
+        "deleted": true
       },
       {
         "kind": "message",

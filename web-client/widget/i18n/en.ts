@@ -11,6 +11,7 @@ export const en = {
   sending: "sending…",
   sent: "sent",
   again: "Send again",
+  deleted: "deleted",
   failed: "not sent",
   tooLong: "too long",
   typing: (name: string | null) => `${name ?? "Somebody"} is writing…`,

@@ -19,6 +19,7 @@ export const ru: Words = {
   sending: "отправляется…",
   sent: "отправлено",
   again: "Отправить ещё раз",
+  deleted: "удалено",
   failed: "не отправлено",
   tooLong: "слишком длинное",
   typing: (name) => `${name ?? "Вам"} ${name === null ? "пишут…" : "пишет…"}`,

@@ -89,7 +89,7 @@ test("a filled form opens the way", () => {
 
 test("every item of the hub is taken in", () => {
   const { type: _, ...all } = samples.news;
-  expect(story({ on: "news", news: all }).items).toHaveLength(4);
+  expect(story({ on: "news", news: all }).items).toHaveLength(5);
 });
 
 test("words can be read on any colour", () => {

@@ -53,16 +53,17 @@ type BubbleProps = {
 };
 
 function Bubble({ message, named, title, words, children }: BubbleProps) {
-  const { from, text, at } = message;
+  const { from, at } = message;
+  const text = message.deleted ? words.deleted : message.text;
   const own = from.who === "visitor";
-  const time = new Date(at);
+  const time = new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
   return (
     <article class={own ? "bubble own" : "bubble"} data-testid={own ? "own" : "received"}>
       <p class={named && !own ? "bubble-name" : "hidden"}>{nameOf(from, title, words)}</p>
       {text !== "" && <p class="bubble-text">{text}</p>}
       {children}
       <p class="bubble-foot">
-        <time dateTime={at}>{time.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}</time>
+        <time dateTime={at}>{time}</time>
         {own && <span class="hidden">, {words.sent}</span>}
       </p>
     </article>
@@ -108,6 +109,5 @@ function nameOf(from: Writer, title: string, words: Words): string {
 }
 
 function isSame(one: Writer | undefined, other: Writer): boolean {
-  if (one === undefined || one.who !== other.who) return false;
-  return one.who !== "person" || other.who !== "person" || one.name === other.name;
+  return JSON.stringify(one) === JSON.stringify(other);
 }

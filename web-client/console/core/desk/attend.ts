@@ -71,6 +71,7 @@ function withEvent(work: Work, before: State, after: State, event: Event, at: nu
     case "file":
     case "reacted":
     case "deleted":
+    case "corrected":
     case "line":
     case "channel":
     case "operator":

@@ -10,7 +10,7 @@ import {
   type Row,
 } from "../../../client/index.ts";
 import { isHeldByMe } from "../select.ts";
-import type { State } from "../state.ts";
+import type { Draft, State } from "../state.ts";
 
 /** What somebody was just writing. */
 export type KeptDraft = { by: OperatorId; text: string };
@@ -30,10 +30,15 @@ export function unsaved(state: State): { conversation: ConversationId; text: str
   return [...touched].flatMap((conversation) => {
     const row = state.rows[conversation];
     if (row === undefined || row.state !== "active" || !isHeldByMe(state, row)) return [];
-    const draft = state.drafts[conversation];
+    const draft = begun(state.drafts[conversation]);
     const text = draft === undefined || draft.isNote ? "" : kept(draft.text);
     return text === (state.work.saved[conversation] ?? "") ? [] : [{ conversation, text }];
   });
+}
+
+/** What is written beside an edit, which is no draft of a new message. */
+export function begun(draft: Draft | undefined): Draft | undefined {
+  return draft?.edits ? draft.edits.before : draft;
 }
 
 /** What a colleague was writing in the open chat, now that it is mine. */

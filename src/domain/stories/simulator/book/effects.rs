@@ -19,8 +19,10 @@ impl Book {
                 | Record::Delivery { .. }
                 | Record::Copied { .. }
                 | Record::Deleted { .. }
-                | Record::Reacted { .. },
+                | Record::Reacted { .. }
+                | Record::Corrected { .. },
             )
+            | Effect::Correct { .. }
             | Effect::Copy { .. } => {}
             Effect::Send { entry, text, files: _, rating: _ } => {
                 assert_eq!(entry.0, case.entries, "what is sent is the entry just written");

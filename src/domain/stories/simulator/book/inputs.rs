@@ -14,6 +14,7 @@ use crate::stories::simulator::book::case::{Case, Hunt, Stage};
 use crate::stories::simulator::book::told::Told;
 
 impl Book {
+    #[expect(clippy::too_many_lines, reason = "one short arm an input")]
     pub(super) fn expect_of_input(&mut self, case: &mut Case, input: &Input, told: &mut Told) {
         let is_due = self.text_due(case).is_some_and(|due| due <= self.now);
         told.text_is_due = is_due && matches!(input, Input::DeadlinePassed);
@@ -78,6 +79,8 @@ impl Book {
             | Input::CustomerBack
             | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
+            | Input::Correct { .. }
+            | Input::CorrectionOver { .. }
             | Input::DeliveryChanged { .. }
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
@@ -337,6 +340,8 @@ impl Book {
             | Input::CustomerBack
             | Input::WrittenElsewhere { .. }
             | Input::Decided(_)
+            | Input::Correct { .. }
+            | Input::CorrectionOver { .. }
             | Input::DeliveryChanged { .. }
             | Input::SaidEarly { .. }
             | Input::FileCopied { .. }
