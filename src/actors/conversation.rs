@@ -12,10 +12,11 @@ use domain::effect::{Colleague, Effect, Facts, Input};
 use domain::event::{FeedEvent, Row};
 use domain::hours::Hours;
 use domain::id::LineId;
+use domain::limits::Limits;
 use domain::line::Line;
 use domain::operator::Operator;
 use domain::permission::{Action, may};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::actors::encode;
 use crate::actors::parts::Shared;
@@ -107,10 +108,17 @@ impl Handler<Feed> for ConversationActor {
             name: &operator.name,
             departure: operator.departure(*present),
         });
+        let directory = self.parts.directory.get();
+        let channel = directory.channels.get(&self.conversation.chat.channel);
+        let limits = Limits {
+            answers_apart: channel
+                .map_or(SignedDuration::ZERO, |c| c.value.settings.answers_apart()),
+            ..self.parts.settings.limits
+        };
         let facts = Facts {
             line: &feed.line.settings,
             hours: &feed.hours,
-            limits: &self.parts.settings.limits,
+            limits: &limits,
             company: &self.parts.settings.company,
             colleague,
             customer: &feed.customer,

@@ -2,6 +2,7 @@
 
 pub mod widget;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::widget::WidgetSettings;
@@ -267,6 +268,24 @@ impl ChannelSettings {
             | Self::Webhook { .. }
             | Self::Email { .. }
             | Self::Widget(_) => false,
+        }
+    }
+
+    /// Least time between two automatic answers to a customer; zero: none. By mail machines answer
+    /// machines, and not all of them say what they are.
+    pub fn answers_apart(&self) -> SignedDuration {
+        match self {
+            Self::Email { .. } => SignedDuration::from_hours(4),
+            Self::Telegram { .. }
+            | Self::Vk { .. }
+            | Self::Facebook { .. }
+            | Self::Instagram { .. }
+            | Self::Whatsapp { .. }
+            | Self::BotFramework { .. }
+            | Self::Viber { .. }
+            | Self::Max { .. }
+            | Self::Webhook { .. }
+            | Self::Widget(_) => SignedDuration::ZERO,
         }
     }
 

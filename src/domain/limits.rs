@@ -13,6 +13,9 @@ pub struct Limits {
     /// How often a chat gets an automatic message of one kind, in an hour and in a day.
     pub texts_per_hour: usize,
     pub texts_per_day: usize,
+    /// Least time between two automatic answers to a customer, whatever their kinds. Zero: none, where
+    /// no machine would answer them in turn.
+    pub answers_apart: SignedDuration,
 }
 
 impl Default for Limits {
@@ -22,6 +25,7 @@ impl Default for Limits {
             open_offers: 5,
             texts_per_hour: 1,
             texts_per_day: 10,
+            answers_apart: SignedDuration::ZERO,
         }
     }
 }

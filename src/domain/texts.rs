@@ -68,6 +68,14 @@ impl Kind {
         Self::RateStars,
     ];
 
+    /// Whether it answers what a customer wrote, with nobody of us about.
+    pub fn answers(self) -> bool {
+        match self {
+            Self::Welcome | Self::Consent | Self::OffHours | Self::Unanswered => true,
+            Self::Closing | Self::AutoClose | Self::RateLike | Self::RateStars => false,
+        }
+    }
+
     /// As it is stored.
     pub fn name(self) -> &'static str {
         match self {

@@ -169,6 +169,7 @@ fn node_settings(config: &Config) -> NodeSettings {
             open_offers: config.limits.open_offers,
             texts_per_hour: config.limits.texts_per_hour,
             texts_per_day: config.limits.texts_per_day,
+            ..Limits::default()
         },
         public_url: public.is_https().then(|| public.as_str().to_owned()),
         sign_in_idle: config.sessions.idle(),

@@ -27,7 +27,12 @@ impl TextsSent {
         self.0.retain(|(_, at)| now.duration_since(*at) < DAY);
         let of_kind = || self.0.iter().filter(|(sent, _)| *sent == kind);
         let in_hour = of_kind().filter(|(_, at)| now.duration_since(*at) < HOUR).count();
-        let may = in_hour < limits.texts_per_hour && of_kind().count() < limits.texts_per_day;
+        let answered = |(sent, at): &(Kind, Timestamp)| {
+            sent.answers() && now.duration_since(*at) < limits.answers_apart
+        };
+        let may = in_hour < limits.texts_per_hour
+            && of_kind().count() < limits.texts_per_day
+            && !(kind.answers() && self.0.iter().any(answered));
         if may {
             self.0.push((kind, now));
         }

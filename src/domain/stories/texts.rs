@@ -143,6 +143,17 @@ fn who_was_not_told_has_not_consented() {
 }
 
 #[test]
+fn where_machines_answer_machines_one_answer_is_enough_for_a_while() {
+    let mut line = LineSettings::new("support", Vec::new(), "UTC");
+    consent(&mut line);
+    let answers_apart = SignedDuration::from_hours(4);
+    let mut story = Story::under(Limits { answers_apart, ..Limits::default() }, line);
+    story.tells_news = true;
+    let told = ["customer: hello", "line: consent text", "send 2", "consented"];
+    story.then(wrote("hello"), &[&told[..], &["suppressed: welcome text", "nobody"]].concat());
+}
+
+#[test]
 fn placeholders_are_filled_in_with_what_customers_may_read() {
     let persona = Persona { operator: id(ANNA), name: "Alice".to_owned(), picture: None };
     for (shown_as, personas, expected) in [

@@ -371,8 +371,8 @@ fn an_address_is_believed_once_it_has_answered() {
 fn what_the_line_says_by_itself_is_marked_and_said_once() {
     let welcomes = |line: &mut LineSettings| {
         line.queue.operators = operators(["anna"]);
+        line.consent.enabled = true;
         line.welcome.enabled = true;
-        line.welcome.each_conversation = true;
     };
     tell(welcomes, async |story| {
         let mail = Mail::start();

@@ -90,6 +90,7 @@ fn limits(mood: Mood, chance: &mut Chance) -> Limits {
         open_offers: *chance.one_of(&[5, 5, 2, 1]),
         texts_per_hour: *chance.one_of(&[1, 1, 2]),
         texts_per_day: *chance.one_of(&[10, 2]),
+        ..usual
     }
 }
 
