@@ -127,11 +127,14 @@ fn letter(
     extent: Extent,
 ) -> Result<Letter, &'static str> {
     let (sender, name) = sender(mailbox, message)?;
-    if let Some(word) = written_by_machine(message) {
-        return Err(word);
-    }
     let thread = ids_of(message);
     let answers = thread.iter().find_map(|id| thread::read(&mailbox.secret, id));
+    // "I am away until Monday" is worth knowing for whoever has written to him.
+    let automatic = match (written_by_machine(message), &answers) {
+        (Some(word), None) => return Err(word),
+        (Some(_), Some(_)) => true,
+        (None, _) => false,
+    };
     let (attachments, files) = files(message, extent);
     let whole = text(message);
     let own = quotes::own_words(&whole);
@@ -150,6 +153,7 @@ fn letter(
         attachments,
         reply_to,
         sent_at: message.date().and_then(|at| Timestamp::from_second(at.to_timestamp()).ok()),
+        automatic,
         email: Some(EmailOfWriter { address: sender.as_str().into(), standing: Standing::Claimed }),
         ..CustomerMessage::default()
     };

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::channel::ChannelSettings;
 use domain::conversation::Conversation;
 use domain::customer::Standing;
-use domain::entry::{Attachment, Body, DeliveryState};
+use domain::entry::{Attachment, Body, DeliveryState, Unheard};
 use domain::file::{FileCopy, FileProblem};
 use domain::id::{ChannelId, ConversationId};
 use domain::line::LineSettings;
@@ -212,6 +212,24 @@ fn what_machines_write_opens_nothing() {
         mail.arrives(own.replace("a7", "a8").replace("Ivan@Customer.example", "nobody"));
         mail.arrives(letter("m1", "A lamp", "Auto-Submitted: no\n", "I am a person."));
         assert_eq!(says(story, 1).await.1, ["A lamp\n\nI am a person."]);
+    });
+}
+
+#[test]
+fn what_a_machine_answers_is_shown_and_moves_nobody() {
+    tell(anna_alone, async |story| {
+        let mail = Mail::start();
+        let (anna, id) = asked(story, &mail).await;
+        anna.replies(story, &id, "Yes.").await;
+        let ours = mail.with(|state| field(&state.sent[0].raw, "Message-ID").unwrap().to_owned());
+        let away = format!("In-Reply-To: {ours}\nReturn-Path: <>\nAuto-Submitted: auto-replied\n");
+        mail.arrives(letter("m2", "Away", &away, "I am away until Monday."));
+        let (same, said) = says(story, 3).await;
+        assert_eq!((same, &*said[2]), (id.clone(), "I am away until Monday."));
+        let last = story.entries(&id).await.pop().unwrap();
+        let Body::Message(message) = last.body else { panic!("a message") };
+        assert_eq!(message.unheard, Some(Unheard::Automatic));
+        assert_eq!(mail.with(|state| state.sent.len()), 1, "nobody answers a machine");
     });
 }
 
