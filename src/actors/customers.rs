@@ -175,12 +175,22 @@ impl Customers {
         self.records.forget(kind, id);
     }
 
+    /// A card to look at.
+    async fn seen_card(
+        &mut self,
+        store: &Store,
+        id: &CustomerId,
+    ) -> Result<Option<Arc<Customer>>, Unavailable> {
+        self.read(store, SharedKind::Customer, id.as_str()).await
+    }
+
+    /// A card to change.
     async fn card(
         &mut self,
         store: &Store,
         id: &CustomerId,
     ) -> Result<Option<Customer>, Unavailable> {
-        self.read(store, SharedKind::Customer, id.as_str()).await
+        Ok(self.seen_card(store, id).await?.map(Arc::unwrap_or_clone))
     }
 
     fn put_card(&mut self, card: &Customer) {
@@ -188,7 +198,8 @@ impl Customers {
     }
 
     async fn lead(&mut self, store: &Store, id: &LeadId) -> Result<Option<Lead>, Unavailable> {
-        self.read(store, SharedKind::Lead, id.as_str()).await
+        let lead = self.read(store, SharedKind::Lead, id.as_str()).await?;
+        Ok(lead.map(Arc::unwrap_or_clone))
     }
 
     fn put_lead(&mut self, lead: &Lead) {
@@ -200,7 +211,7 @@ impl Customers {
         &mut self,
         store: &Store,
         key: &ChatKey,
-    ) -> Result<Option<Holder>, Unavailable> {
+    ) -> Result<Option<Arc<Holder>>, Unavailable> {
         self.read(store, SharedKind::Identity, &key.to_string()).await
     }
 
@@ -215,7 +226,7 @@ impl Customers {
         store: &Store,
         kind: ContactKind,
         value: &str,
-    ) -> Result<Option<Holder>, Unavailable> {
+    ) -> Result<Option<Arc<Holder>>, Unavailable> {
         self.read(store, kind_of_contact(kind), value).await
     }
 
@@ -229,10 +240,9 @@ impl Customers {
         store: &Store,
         kind: SharedKind,
         id: &str,
-    ) -> Result<Option<T>, Unavailable> {
+    ) -> Result<Option<Arc<T>>, Unavailable> {
         let pinned = self.pin(store, kind, id).await?;
-        let said = pinned.written().and_then(Written::read::<T>);
-        Ok(said.map(Arc::unwrap_or_clone))
+        Ok(pinned.written().and_then(Written::read::<T>))
     }
 
     /// A document as the round sees it from now on.

@@ -194,7 +194,7 @@ impl NodeHandle {
                 return customers.decide(store, &person, contact, by, now).await;
             }
             CustomerChange::Block => {
-                let mut card = person.card;
+                let mut card = Arc::unwrap_or_clone(person.card);
                 card.block(by, now);
                 customers.put_card(&card);
             }
@@ -307,7 +307,8 @@ impl Customers {
         [name, surname, note]: [String; 3],
         responsible: Option<&OperatorId>,
     ) {
-        let Person { mut card, merged, .. } = person;
+        let Person { card, merged, .. } = person;
+        let mut card = Arc::unwrap_or_clone(card);
         card.change(name, surname, note);
         card.set_responsible(responsible.cloned());
         self.put_card(&card);
@@ -371,7 +372,7 @@ impl Customers {
     ) -> Result<(), NotChanged> {
         let from = self.person(store, other).await?.ok_or(NotChanged::Unknown)?;
         let cards = into.cards().count() + from.cards().count();
-        let (mut into, mut from) = (into.card, from.card.clone());
+        let (mut into, mut from) = (Arc::unwrap_or_clone(into.card), (*from.card).clone());
         merge(&mut into, &mut from, cards, Some(by.clone()), now).map_err(NotChanged::NoMerge)?;
         self.put_card(&into);
         self.put_card(&from);
