@@ -266,7 +266,7 @@ pub struct FeedPosition(pub String);
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     Row {
-        row: Row,
+        row: Arc<Row>,
     },
     /// The conversation is no longer in this operator's lists.
     Gone {
@@ -274,7 +274,7 @@ pub enum Event {
     },
     Entry {
         conversation: ConversationId,
-        entry: Entry,
+        entry: Arc<Entry>,
     },
     Edited {
         conversation: ConversationId,

@@ -27,9 +27,9 @@ pub const PREVIEW_OF_DELETED: &str = "deleted";
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum FeedEvent {
     /// The conversation as lists show it, after any change.
-    Row(Row),
+    Row(Arc<Row>),
     /// A new entry.
-    Entry { conversation: ConversationId, line: LineId, audience: Audience, entry: Entry },
+    Entry { conversation: ConversationId, line: LineId, audience: Audience, entry: Arc<Entry> },
     /// A customer changed an earlier message.
     Edited {
         conversation: ConversationId,

@@ -77,7 +77,7 @@ enum Order {
 #[derive(Clone, Debug, Default)]
 pub struct Changed {
     /// As they stand, in the order of the events.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Arc<Row>>,
     /// They are not there any more, and never again.
     pub forgotten: Vec<ConversationId>,
 }
@@ -253,13 +253,13 @@ fn work_off(
     for order in orders {
         match order {
             Order::Project { shard, to, changed, given: _ } => {
-                project::put_all(&transaction, shard, &changed.rows)?;
+                project::put_all(&transaction, shard, changed.rows.iter().map(Arc::as_ref))?;
                 project::forget(&transaction, &changed.forgotten)?;
                 project::stand_at(&transaction, shard, to)?;
             }
             Order::Replace { shard, to, rows, done } => {
                 project::clear(&transaction, shard)?;
-                project::put_all(&transaction, shard, &rows)?;
+                project::put_all(&transaction, shard, rows.iter())?;
                 project::stand_at(&transaction, shard, to)?;
                 replaced.push(done);
             }

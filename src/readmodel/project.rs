@@ -35,8 +35,12 @@ pub(super) fn mistrust(connection: &Connection) -> Result<(), Error> {
 }
 
 /// Takes rows.
-pub(super) fn put_all(connection: &Connection, shard: ShardId, rows: &[Row]) -> Result<(), Error> {
-    rows.iter().try_for_each(|row| put(connection, shard, row))
+pub(super) fn put_all<'a>(
+    connection: &Connection,
+    shard: ShardId,
+    mut rows: impl Iterator<Item = &'a Row>,
+) -> Result<(), Error> {
+    rows.try_for_each(|row| put(connection, shard, row))
 }
 
 /// Drops conversations that are not there any more.

@@ -104,9 +104,9 @@ fn samples() -> Vec<ServerFrame> {
 fn events() -> Vec<Event> {
     let conversation = ConversationId::new(CONVERSATION);
     vec![
-        Event::Row { row: active_row() },
+        Event::Row { row: active_row().into() },
         Event::Gone { conversation: ConversationId::new("0-0195512e-0000-7000-8000-000000000002") },
-        Event::Entry { conversation: conversation.clone(), entry: answer() },
+        Event::Entry { conversation: conversation.clone(), entry: answer().into() },
         Event::Edited {
             conversation: conversation.clone(),
             external_id: "1001".into(),

@@ -299,7 +299,7 @@ impl Conversation {
     ) -> EntryNumber {
         let n = self.last_entry.next();
         self.last_entry = n;
-        let entry = Entry { n, at: turn.now, author, body };
+        let entry = Arc::new(Entry { n, at: turn.now, author, body });
         self.record(Record::Entry { entry, original }, turn);
         n
     }
