@@ -135,6 +135,10 @@ impl Customers {
 
     /// How many ops [`Self::draft`] would add.
     pub(crate) fn ops(&self) -> usize {
+        // Mostly nothing is changed, and much is read.
+        if !self.writes && self.relied_on.is_empty() {
+            return 0;
+        }
         let ops = |(key, pinned): (&Key, &Pinned)| match pinned.changed {
             Some(_) => OPS_OF_A_DOCUMENT,
             None => usize::from(self.rests_on(key)),

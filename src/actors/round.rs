@@ -11,7 +11,7 @@ use domain::effect::Input;
 use domain::entry::{Body, DeliveryState, Unheard};
 use domain::event::{Alarm, FeedEvent};
 use domain::id::{ConversationId, OperatorId, ShardId};
-use futures_util::future::try_join;
+use futures_util::future::{try_join, try_join_all};
 
 use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
@@ -428,9 +428,10 @@ impl Bench {
     /// The documents of all conversations and chats that the round has changed.
     async fn draw_documents(&mut self, draught: &mut Draught) -> Result<(), Broken> {
         let mut group = Group::default();
-        for id in &self.touched {
-            let Some(live) = self.conversations.get(id) else { continue };
-            let drafted = live.addr.send(Draft).await?;
+        let live = self.touched.iter().filter_map(|id| Some((id, self.conversations.get(id)?)));
+        let drafts =
+            live.map(async |(id, live)| Ok::<_, Broken>((id, live.addr.send(Draft).await?)));
+        for (id, drafted) in try_join_all(drafts).await? {
             group.ops.extend(drafted.ops);
             for event in drafted.events {
                 group.show(event);

@@ -216,7 +216,10 @@ fn plain(text: &str) -> Option<String> {
 
 /// Also those that Arabic and Persian keyboards write, and wide ones.
 fn digit(c: char) -> Option<char> {
-    let zeros = ['0', '\u{660}', '\u{6f0}', '\u{ff10}'];
+    if c.is_ascii() {
+        return Some(c).filter(char::is_ascii_digit);
+    }
+    let zeros = ['\u{660}', '\u{6f0}', '\u{ff10}'];
     let value = zeros.iter().find_map(|zero| {
         (u32::from(c)).checked_sub(u32::from(*zero)).filter(|value| *value <= 9)
     })?;
