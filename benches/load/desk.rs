@@ -88,7 +88,7 @@ impl Desk {
             ServerFrame::Events { events, .. } => {
                 for event in events {
                     if let Event::Row { row } = event {
-                        self.look(Arc::unwrap_or_clone(row), book).await;
+                        self.look(row.into_inner(), book).await;
                     }
                 }
             }

@@ -217,7 +217,7 @@ impl ConversationActor {
         }
         let row = self.conversation.row();
         if stored.map(Conversation::row).as_ref() != Some(&row) {
-            events.push(FeedEvent::Row(Arc::new(row)));
+            events.push(FeedEvent::Row { row: row.into() });
         }
         let chat = &self.conversation.chat;
         if self.parts.directory.get().is_widget(&chat.channel) {

@@ -207,7 +207,7 @@ fn events(mut at: Place, records: Vec<FeedRecord>) -> Vec<Arc<TailEvent>> {
         let event = encode::read("event", &record.bytes).unwrap_or_else(nothing);
         let place = Place { position: record.position, tag: encode::tag(&record.by) };
         let previous = std::mem::replace(&mut at, place);
-        Arc::new(TailEvent::new(place, previous, event))
+        Arc::new(TailEvent { place, previous, event })
     };
     records.into_iter().map(event).collect()
 }

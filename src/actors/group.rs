@@ -1,7 +1,5 @@
 //! What one piece of work comes to: its ops, and what follows from them once they are committed.
 
-use std::sync::Arc;
-
 use domain::conversation::{Conversation, State};
 use domain::effect::{Effect, PlaceLimit};
 use domain::entry::{Author, Body, DeliveryState, Fact, Message, Record};
@@ -190,9 +188,12 @@ fn stored_is_sent(record: &Record) -> Record {
     let mut record = record.clone();
     if let Record::Entry { entry, .. } = &mut record
         && let Body::Message(Message { delivery: Some(DeliveryState::Pending), .. }) = &entry.body
-        && let Body::Message(message) = &mut Arc::make_mut(entry).body
     {
-        message.delivery = Some(DeliveryState::Sent);
+        let mut sent = (**entry).clone();
+        if let Body::Message(message) = &mut sent.body {
+            message.delivery = Some(DeliveryState::Sent);
+        }
+        *entry = sent.into();
     }
     record
 }

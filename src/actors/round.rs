@@ -560,7 +560,7 @@ impl Bench {
                 let place = Place { position: *position, tag };
                 shared_change::apply(&self.parts, &event);
                 count_unheard(&event);
-                events.push(Arc::new(TailEvent::new(place, self.feed_end, event)));
+                events.push(Arc::new(TailEvent { place, previous: self.feed_end, event }));
                 self.feed_end = place;
             }
             jobs.extend(group.jobs);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::encoded::Encoded;
 use crate::file::FileCopy;
 use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::line::RatingScale;
@@ -432,7 +433,7 @@ pub enum CloseReason {
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
     Entry {
-        entry: Arc<Entry>,
+        entry: Encoded<Entry>,
         /// The platform's own JSON, kept for what we do not understand yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         original: Option<Arc<str>>,
@@ -484,7 +485,7 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for record in records {
         match record {
-            Record::Entry { entry, original: _ } => entries.push(Arc::unwrap_or_clone(entry)),
+            Record::Entry { entry, original: _ } => entries.push(entry.into_inner()),
             Record::Edited { external_id, text, at } => {
                 if let Some(message) = message_by_external_id(&mut entries, &external_id) {
                     message.edited(text, at);

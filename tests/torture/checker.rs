@@ -2,7 +2,6 @@
 //! operators and the platform have seen.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::conversation::Conversation;
@@ -275,7 +274,7 @@ impl Chat {
     fn note(&mut self, record: Record, texts: &mut BTreeMap<EntryNumber, String>) {
         match record {
             Record::Entry { entry, .. } => {
-                let Entry { n, author, body, .. } = Arc::unwrap_or_clone(entry);
+                let Entry { n, author, body, .. } = entry.into_inner();
                 let Body::Message(message) = body else { return };
                 match author {
                     Author::Customer => self.from_customer.push(message.text),

@@ -3,8 +3,6 @@
 //! A position is a conversation of the chat and a record of its history, so that it holds whatever
 //! becomes of feeds and nodes: what comes after it is read from what is stored.
 
-use std::sync::Arc;
-
 use domain::chat::{Chat, Receipt};
 use domain::conversation::{Conversation, State};
 use domain::entry::{
@@ -204,7 +202,7 @@ fn is_corrected(
 /// What a record says to the visitor; none: it is not for him.
 fn said(record: Record, of: &Conversation, directory: &Directory) -> Option<Said> {
     let entry = match record {
-        Record::Entry { entry, original: _ } => Arc::unwrap_or_clone(entry),
+        Record::Entry { entry, original: _ } => entry.into_inner(),
         Record::Corrected { entry: n, correction, state: CorrectionState::Done, at: _ } => {
             let now = match correction {
                 Correction::Edit { text } => Some(text),
