@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Addr, Context};
+use actix_web::App;
 use actix_web::rt::net::TcpStream;
-use actix_web::{App, HttpServer};
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -131,11 +131,8 @@ fn serve(tell: UnboundedSender<Heard>) -> SocketAddr {
     let address = listener.local_addr().expect("bound");
     let tell = web::Data::new(tell);
     let app = move || App::new().app_data(tell.clone()).default_service(web::to(open));
-    let server = HttpServer::new(app).workers(1).on_connect(server::prepare).disable_signals();
-    let server = server.h1_allow_half_closed(false);
-    let server = server.client_disconnect_timeout(server::LINGER);
-    let server = server.listen(listener).expect("listening");
-    actix_web::rt::spawn(server.run());
+    let server = server::serve(listener, app, |server| server.workers(1)).expect("listening");
+    actix_web::rt::spawn(server);
     address
 }
 
