@@ -54,14 +54,22 @@ struct Story {
     socket: SocketLink,
 }
 
+/// What a browser asks for, but for its key.
+const ASKS: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
+    Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 impl Story {
     async fn begins() -> Self {
+        Self::begins_and_sends(b"").await
+    }
+
+    /// With bytes that the browser sends before it is answered.
+    async fn begins_and_sends(bytes: &[u8]) -> Self {
         let (tell, mut heard) = unbounded_channel();
         let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
-        let upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
-            Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        browser.write_all(upgrade.as_bytes()).await.expect("sent");
+        let upgrade = [ASKS.as_bytes(), KEY.as_bytes(), bytes].concat();
+        browser.write_all(&upgrade).await.expect("sent");
         while byte(&mut browser).await != Some(b'\r')
             || byte(&mut browser).await != Some(b'\n')
             || byte(&mut browser).await != Some(b'\r')
@@ -164,6 +172,26 @@ async fn frames_go_both_ways_in_order() {
     story.socket.deliver.try_send(Deliver(frames)).expect("room");
     assert_eq!(story.gets().await, (0x81, b"a".to_vec()));
     assert_eq!(story.gets().await, (0x81, b"b".to_vec()));
+}
+
+#[actix_web::test]
+async fn what_came_with_the_request_is_heard() {
+    let frame = [0x81, 0x82, 0, 0, 0, 0, b'o', b'k'];
+    Story::begins_and_sends(&frame).await.is_heard("ok").await;
+}
+
+#[actix_web::test]
+async fn a_refusal_is_written_and_ends_the_connection() {
+    let (tell, _heard) = unbounded_channel();
+    let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
+    browser.write_all(format!("{ASKS}\r\n").as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    let read = browser.read_to_string(&mut answer);
+    tokio::time::timeout(WATCHDOG, read).await.expect("it ends").expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(head.starts_with("HTTP/1.1 400"), "{head}");
+    let declared = head.to_ascii_lowercase().contains(&format!("content-length: {}", body.len()));
+    assert!(declared, "{answer}");
 }
 
 #[actix_web::test]
