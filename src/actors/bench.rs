@@ -161,8 +161,8 @@ impl Bench {
                 customer: self.customer_facts(known.customer.as_ref(), id, &line.settings).await?,
                 now,
             };
-            let Some(live) = self.conversations.get(id) else { return Ok(unknown) };
-            let (effects, conversation) = match live.addr.send(feed).await? {
+            let Some(conversation) = self.conversations.get(id) else { return Ok(unknown) };
+            let (effects, conversation) = match conversation.addr.send(feed).await? {
                 Fed::Effects(effects, conversation) => (Arc::new(effects), conversation),
                 Fed::Forbidden => {
                     return Ok(Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));

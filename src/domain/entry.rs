@@ -428,7 +428,6 @@ pub enum CloseReason {
 ///
 /// The history is append-only: what happens to an entry later is a record of its own, and
 /// [`fold`] makes the entries as they stand.
-#[expect(clippy::large_enum_variant, reason = "most records are entries")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {

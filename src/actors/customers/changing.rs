@@ -257,7 +257,7 @@ impl NodeHandle {
 impl Customers {
     /// What was changed, for [`NodeHandle::change`].
     fn changes(&self) -> Vec<Change> {
-        let changed = self.pinned.iter().filter_map(|((kind, id), pinned)| {
+        let changed = self.in_order().into_iter().filter_map(|((kind, id), pinned)| {
             let (kind, id, version) = (*kind, id.clone(), pinned.read.version);
             let bytes = pinned.changed.as_ref()?.bytes().into();
             Some(Change::Record { version, kind, id, bytes })
@@ -287,6 +287,7 @@ impl Customers {
         for (_, key, bytes) in records() {
             if let Some(pinned) = self.pinned.get_mut(&key) {
                 pinned.changed = Some(Written::of(Arc::clone(bytes)));
+                self.changed = true;
             }
         }
         self.people.clear();

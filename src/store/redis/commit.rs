@@ -191,14 +191,11 @@ impl<'a> Ops<'a> {
 
     /// A key, by its number.
     fn name(&mut self, name: String) -> &mut Self {
-        let number = match self.numbers.get(&name) {
-            Some(number) => *number,
-            None => {
-                self.names.push(name.clone());
-                self.numbers.insert(name, self.names.len());
-                self.names.len()
-            }
-        };
+        let number = self.numbers.get(&name).copied().unwrap_or_else(|| {
+            self.names.push(name.clone());
+            self.numbers.insert(name, self.names.len());
+            self.names.len()
+        });
         self.text(number)
     }
 
