@@ -3,8 +3,10 @@
 use std::any::Any;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use actix_web::dev::{Extensions, Server};
@@ -69,6 +71,7 @@ pub fn start_with(
     others: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<Server> {
     let connections_max = edge.server.connections_per_worker;
+    let workers = workers(edge.server.workers);
     let edge = Data::new(edge);
     let app = move || {
         App::new()
@@ -77,6 +80,7 @@ pub fn start_with(
             .configure(|routes| web::configure(routes, edge.clone()))
     };
     let server = HttpServer::new(app)
+        .workers(workers)
         .on_connect(prepare)
         .tcp_nodelay(true)
         .h1_allow_half_closed(false)
@@ -88,6 +92,13 @@ pub fn start_with(
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// How many threads serve connections: what is set, else all processors but that of the actors.
+/// More of them would only wake each other up.
+fn workers(set: usize) -> usize {
+    let all = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    if set == 0 { all().saturating_sub(1).max(1) } else { set }
 }
 
 pub(super) fn prepare(connection: &dyn Any, extensions: &mut Extensions) {
