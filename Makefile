@@ -6,7 +6,7 @@ CLIENT_SOURCES := $(shell find $(CLIENT) \( -name node_modules -o -name dist \) 
 # Written when the packages of the lock file are in place.
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.packages
 
-.PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench instructions judges load load-full \
+.PHONY: run test test-redis browser-test needs-browser needs-redis check audit web bench instructions judges load load-full soak \
 	teeth teeth-redis teeth-torture torture rolling reconnect
 .DELETE_ON_ERROR:
 
@@ -68,6 +68,10 @@ load: web needs-redis
 ## The same with long steps and as many consoles as there may be; half an hour and more
 load-full: web needs-redis
 	ulimit -n "$$(ulimit -Hn)" && cargo bench --bench load -- --full $(ARGS)
+
+## A steady load for an hour, and whether memory stays as it is: MINUTES=60 STORE=redis
+soak: web needs-redis
+	ulimit -n "$$(ulimit -Hn)" && cargo bench --bench load -- --soak $(or $(MINUTES),60) --store $(or $(STORE),redis)
 
 ## Clients that others wrote judge our fakes of platforms; gets them from npm first
 judges: web

@@ -40,3 +40,20 @@ pub(crate) fn draw(file: &Path, title: &str, rungs: &[Rung]) {
     chart.configure_series_labels().background_style(WHITE).border_style(BLACK).draw().unwrap();
     area.present().unwrap();
 }
+
+/// Memory over the minutes, from nothing up.
+pub(crate) fn draw_memory(file: &Path, mib: &[f64]) {
+    let area = SVGBackend::new(file, SIZE).into_drawing_area();
+    area.fill(&WHITE).unwrap();
+    let highest = mib.iter().copied().fold(1.0, f64::max);
+    let mut chart = ChartBuilder::on(&area)
+        .caption("Memory of the hub", ("sans-serif", 18))
+        .margin(12)
+        .x_label_area_size(36)
+        .y_label_area_size(48)
+        .build_cartesian_2d(1..mib.len().max(2), 0.0..highest * 1.1)
+        .unwrap();
+    chart.configure_mesh().x_desc("minutes").y_desc("MiB").draw().unwrap();
+    chart.draw_series(LineSeries::new((1..).zip(mib.iter().copied()), BLUE)).unwrap();
+    area.present().unwrap();
+}

@@ -10,11 +10,14 @@ use switchboard::clock;
 use switchboard::protocol::{ClientFrame, Event, Outcome, ServerFrame};
 use uuid::Uuid;
 
-use crate::furnish::operator;
+use crate::furnish::{OPERATORS, operator};
 use crate::pacer::Work;
 use crate::socket::{Positions, Socket};
 use crate::stamp::Stamp;
 use crate::tally::Book;
+
+/// Frames after which a console of one who is visited goes, and comes back where it was.
+const FRAMES_OF_A_STAY: usize = 5_000;
 
 /// How far the run is, as seen from the consoles.
 #[derive(Clone, Default)]
@@ -29,6 +32,8 @@ struct Desk {
     work: Work,
     socket: Socket,
     readiness: Readiness,
+    /// Commands that are not answered yet.
+    asked: usize,
 }
 
 /// Opens the console of an operator, again when the hub closes it.
@@ -40,13 +45,20 @@ pub(crate) async fn serve(
     book: Book,
 ) {
     let socket = Socket::open(address, n, Positions::new()).await.expect("a console is opened");
-    let mut desk = Desk { me: operator(n), work, socket, readiness };
+    let mut desk = Desk { me: operator(n), work, socket, readiness, asked: 0 };
+    let mut frames = n * FRAMES_OF_A_STAY / OPERATORS;
     loop {
+        if matches!(work, Work::Visits { .. }) && desk.asked == 0 && frames > FRAMES_OF_A_STAY {
+            frames = 0;
+            let positions = std::mem::take(&mut desk.socket.positions);
+            desk.socket = Socket::open(address, n, positions).await.expect("it comes back");
+        }
         let Some(text) = desk.socket.hear().await else {
             // It could not follow. What it has left undone is in the snapshot.
             desk.socket = Socket::open(address, n, Positions::new()).await.expect("it comes back");
             continue;
         };
+        frames += 1;
         if work != Work::Arrivals {
             Stamp::found_in(&text).for_each(|stamp| book.delivered(stamp));
         }
@@ -61,7 +73,7 @@ impl Desk {
     fn has_to_read(&self) -> bool {
         match self.work {
             Work::Talk { chats } => self.readiness.done.load(Ordering::Relaxed) < chats,
-            Work::Arrivals => true,
+            Work::Arrivals | Work::Visits { .. } => true,
         }
     }
 
@@ -71,11 +83,12 @@ impl Desk {
                 self.readiness.caught_up.fetch_add(1, Ordering::Relaxed);
             }
             ServerFrame::Result { outcome: Outcome::Done {}, .. } => {
+                self.asked -= 1;
                 self.readiness.done.fetch_add(1, Ordering::Relaxed);
             }
             // Somebody was faster, or a row was told twice: the count of what is done tells.
-            ServerFrame::Result { .. }
-            | ServerFrame::Welcome { .. }
+            ServerFrame::Result { .. } => self.asked -= 1,
+            ServerFrame::Welcome { .. }
             | ServerFrame::Beat { .. }
             | ServerFrame::Typing { .. }
             | ServerFrame::Reconnect { .. }
@@ -100,19 +113,21 @@ impl Desk {
         let cmd_id: Uuid = clock::new_uuid().parse().unwrap();
         let own = row.offers.iter().find(|offer| offer.operator == self.me);
         let is_mine = row.state == RowState::Active && row.operator.as_ref() == Some(&self.me);
+        let newest = Stamp::previewed(&row.preview);
         // What is offered shows only how it begins.
-        if let (Some(_), Work::Arrivals, Some(stamp)) =
-            (own, self.work, Stamp::previewed(&row.preview))
+        if let (Some(_), Work::Arrivals | Work::Visits { .. }, Some(stamp)) =
+            (own, self.work, newest)
         {
             book.offered(stamp);
         }
-        let frame = match (own, self.work) {
-            (Some(own), _) => ClientFrame::Accept { cmd_id, conversation, offer: own.offer },
-            (None, Work::Arrivals) if is_mine => {
+        let frame = match own {
+            Some(own) => ClientFrame::Accept { cmd_id, conversation, offer: own.offer },
+            None if is_mine && self.work.ends_with(newest) => {
                 ClientFrame::Finish { cmd_id, conversation, silent: true }
             }
-            (None, Work::Arrivals | Work::Talk { .. }) => return,
+            None => return,
         };
+        self.asked += 1;
         // A console that is being closed comes back and says it anew.
         let _said = self.socket.say(&frame).await;
     }

@@ -40,12 +40,27 @@ fn shared_documents(lines: u16, operators: usize) -> Vec<Change> {
     let serving = (0..operators).flat_map(|n| [person(n, Status::Available), sign_in(n)]);
     let others = operators..operators + BYSTANDERS;
     let others = others.flat_map(|n| [person(n, Status::Away), sign_in(n)]);
+    let overseeing = (0..lines).flat_map(|line| {
+        let n = supervisor(operators, line);
+        [overseer(n, line_id(line)), sign_in(n)]
+    });
     let lines = (0..lines).flat_map(|n| [line(n, operators), bot(n)]);
-    serving.chain(others).chain(lines).collect()
+    serving.chain(others).chain(overseeing).chain(lines).collect()
 }
 
 fn person(n: usize, status: Status) -> Change {
-    let operator = Operator {
+    Change::Operator { version: 0, operator: somebody(n, status) }
+}
+
+/// Serves nobody, and sees everything of a line.
+fn overseer(n: usize, line: LineId) -> Change {
+    let (role, supervises) = (Role::Supervisor, vec![line]);
+    let operator = Operator { role, supervises, ..somebody(n, Status::Away) };
+    Change::Operator { version: 0, operator }
+}
+
+fn somebody(n: usize, status: Status) -> Operator {
+    Operator {
         id: operator(n),
         name: format!("Operator {n}"),
         role: Role::Operator,
@@ -55,8 +70,7 @@ fn person(n: usize, status: Status) -> Change {
         status_reason: None,
         set_away: false,
         enabled: true,
-    };
-    Change::Operator { version: 0, operator }
+    }
 }
 
 fn sign_in(n: usize) -> Change {
@@ -92,6 +106,11 @@ fn bot(n: u16) -> Change {
 
 pub(crate) fn operator(n: usize) -> OperatorId {
     OperatorId::new(format!("operator-{n}"))
+}
+
+/// The number of whoever supervises a line, where so many operators serve.
+pub(crate) fn supervisor(operators: usize, line: u16) -> usize {
+    operators + BYSTANDERS + usize::from(line)
 }
 
 /// What the cookie of an operator holds.

@@ -5,7 +5,9 @@
 //! so that a hub that falls behind cannot slow down the clock that it is measured with. A report
 //! with charts is left in the folder `load` of the target directory. The last line is JSON.
 //!
-//! `cargo bench --bench load -- [--full | --quick] [--store sqlite|redis]`
+//! `cargo bench --bench load -- [--full | --quick] [--store sqlite|redis] [--only <series>]`, or
+//! `cargo bench --bench load -- --soak [<minutes>] [--store sqlite|redis]`. The series are those of
+//! [`series::Series`], in lower case.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![expect(clippy::print_stdout, reason = "its result is what it prints")]
@@ -13,6 +15,7 @@
 mod backlog;
 mod chart;
 mod desk;
+mod fanout;
 mod floor;
 mod furnish;
 mod hub;
@@ -23,6 +26,7 @@ mod process;
 mod redis;
 mod report;
 mod series;
+mod soak;
 mod socket;
 mod sockets;
 mod stalled;
@@ -65,8 +69,17 @@ fn main() {
         Some("redis") => vec![StoreKind::Redis],
         Some(other) => panic!("no store is called {other}"),
     };
-    let measured: Vec<_> = stores.into_iter().map(|store| series::measure(store, extent)).collect();
+    if let Some(series) = value_of(&arguments, "--only") {
+        let series = series.parse().unwrap();
+        return stores.into_iter().for_each(|store| series::look(store, extent, series));
+    }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("load");
+    if given("--soak") {
+        let minutes = value_of(&arguments, "--soak").and_then(|minutes| minutes.parse().ok());
+        let minutes = minutes.unwrap_or(soak::MINUTES);
+        return stores.into_iter().for_each(|store| soak::run(&folder, store, minutes));
+    }
+    let measured: Vec<_> = stores.into_iter().map(|store| series::measure(store, extent)).collect();
     report::write(&folder, &measured);
     println!("report: {}", folder.join("report.md").display());
     for store in &measured {

@@ -1,6 +1,6 @@
 //! The whole generator: opens everything, then hands out each message at its time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,9 @@ pub(crate) enum Work {
     Talk { chats: usize },
     /// Each message is a new customer's: offered, accepted, finished.
     Arrivals,
+    /// So many customers, each of whom begins another conversation after so many messages. Whoever
+    /// has it finishes it with the last of them.
+    Visits { customers: usize, messages: usize },
 }
 
 impl Work {
@@ -38,6 +41,19 @@ impl Work {
         match self {
             Self::Talk { chats } => chats,
             Self::Arrivals => CONNECTIONS,
+            Self::Visits { customers, .. } => customers,
+        }
+    }
+
+    /// Whether a conversation is to be finished that shows this message as its newest. The visits of
+    /// customers end at different times.
+    pub(crate) fn ends_with(self, newest: Option<Stamp>) -> bool {
+        match (self, newest) {
+            (Self::Talk { .. }, _) | (Self::Visits { .. }, None) => false,
+            (Self::Arrivals, _) => true,
+            (Self::Visits { messages, .. }, Some(Stamp { chat, n, .. })) => {
+                (chat + n) % messages == messages - 1
+            }
         }
     }
 }
@@ -55,7 +71,7 @@ pub(crate) struct Run {
     readiness: Readiness,
     connections: Vec<UnboundedSender<Stamp>>,
     book: Book,
-    loads: AtomicUsize,
+    loads: AtomicU32,
     spawner: Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -90,7 +106,7 @@ impl Run {
             let _stopped = runtime.block_on(stopped);
         });
         let (stop, thread) = (Some(stop), Some(thread));
-        let loads = AtomicUsize::new(0);
+        let loads = AtomicU32::new(0);
         Self { work, readiness, connections, book, loads, spawner, stop, thread }
     }
 
@@ -105,19 +121,33 @@ impl Run {
         wait_for("the consoles", || caught_up() == operators);
     }
 
+    /// The number of the load that comes next.
+    pub(crate) fn next_load(&self) -> u32 {
+        self.loads.load(Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// Carries out something else beside, until this ends.
+    pub(crate) fn spawn(&self, other: impl Future<Output = ()> + Send + 'static) {
+        self.spawner.spawn(other);
+    }
+
     /// Hands out the messages of a load, each at its time or as soon after as can be, and waits for
     /// what becomes of them.
     pub(crate) fn load(&self, Load { rate, seconds }: Load) -> Tally {
         let total = u64::from(rate) * u64::from(seconds);
-        let number = self.loads.fetch_add(1, Ordering::Relaxed) + 1;
-        let load = u32::try_from(number).unwrap();
+        let load = self.next_load();
+        self.loads.store(load, Ordering::Relaxed);
         let chats = u64::try_from(self.work.sequences()).unwrap();
         let each = usize::try_from(total.div_ceil(chats)).unwrap();
         self.book.begin(load, self.work.sequences(), each);
         let begins = self.book.now() + u64::try_from(STEP.as_nanos()).unwrap();
         let before = self.done();
         let commands = match self.work {
-            Work::Talk { .. } => 0,
+            Work::Talk { .. } | Work::Visits { .. } => 0,
             // Accepted and finished.
             Work::Arrivals => usize::try_from(total).unwrap() * 2,
         };

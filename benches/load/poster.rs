@@ -37,7 +37,7 @@ fn request(stamp: Stamp, lines: u16, work: Work) -> String {
     let channel = channel(u16::try_from(chat).unwrap() % lines);
     let update = format!("{load}{chat:04}{n:07}");
     let customer = match work {
-        Work::Talk { .. } => (chat + 1).to_string(),
+        Work::Talk { .. } | Work::Visits { .. } => (chat + 1).to_string(),
         // Each message is somebody else's.
         Work::Arrivals => update.clone(),
     };

@@ -8,6 +8,7 @@ use hdrhistogram::Histogram;
 
 use crate::backlog::Backlog;
 use crate::chart;
+use crate::fanout::Fanout;
 use crate::series::{Floor, Growth, Lists, Measured, highest};
 use crate::sockets::Crowd;
 use crate::stalled::Stalled;
@@ -38,7 +39,7 @@ pub(crate) struct Rung {
 }
 
 /// In milliseconds.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Times {
     count: u64,
     pub(crate) p50: f64,
@@ -48,7 +49,7 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    fn of(histogram: &Histogram<u64>) -> Self {
+    pub(crate) fn of(histogram: &Histogram<u64>) -> Self {
         let at = |quantile| millis(histogram.value_at_quantile(quantile));
         let (count, max) = (histogram.len(), millis(histogram.max()));
         Self { count, p50: at(0.5), p99: at(0.99), p999: at(0.999), max }
@@ -151,6 +152,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         lists,
         arrivals,
         growth,
+        fanout,
         stalled,
         backlog,
         crowd,
@@ -196,14 +198,12 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
             redis / redis_cpu_us
         )?;
     }
-    asides(text, (lists, backlog, stalled, crowd))
+    asides(text, (lists, backlog))?;
+    consoles(text, (fanout, stalled, crowd))
 }
 
 /// What was measured beside the rates.
-fn asides(
-    text: &mut String,
-    (lists, backlog, stalled, crowd): (&Lists, &Backlog, &Stalled, &Crowd),
-) -> fmt::Result {
+fn asides(text: &mut String, (lists, backlog): (&Lists, &Backlog)) -> fmt::Result {
     let caught_up = lists.caught_up.map_or("not caught up in time".to_owned(), |took| {
         format!("caught up {:.0} ms after the load", took.as_secs_f64() * 1e3)
     });
@@ -219,6 +219,22 @@ fn asides(
         backlog.operators,
         backlog.seconds,
         backlog.rate()
+    )
+}
+
+/// What consoles cost.
+fn consoles(
+    text: &mut String,
+    (fanout, stalled, crowd): (&Fanout, &Stalled, &Crowd),
+) -> fmt::Result {
+    writeln!(
+        text,
+        "\n{} consoles, each message on a hundred of them, {} messages a second: {} CPU us of the hub for \
+         each console and message, p99 {:.2} ms.",
+        fanout.consoles,
+        fanout.rate,
+        tenths(fanout.hub_cpu_us),
+        fanout.delivered.p99
     )?;
     let Stalled { all_read, one_stalls, gone_after } = stalled;
     let gone = gone_after.map_or("not let go".to_owned(), |gone| {
@@ -232,12 +248,13 @@ fn asides(
     )?;
     writeln!(
         text,
-        "\n{} idle consoles: opened {:.0} a second, {} KiB each, {} CPU us a second each; cut all at \
-         once, the last was back and caught up after {:.1} s.",
+        "\n{} idle consoles: opened {:.0} a second, {} KiB each, {} CPU us a second each, beside the {} of \
+         a hub without any; cut all at once, the last was back and caught up after {:.1} s.",
         crowd.sockets,
         crowd.opened_per_second,
         tenths(crowd.kib_per_socket),
         tenths(crowd.cpu_us),
+        whole(crowd.bare_cpu_us),
         crowd.back_seconds
     )
 }

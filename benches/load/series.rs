@@ -1,5 +1,6 @@
 //! What is measured of one store, and what it came to.
 
+use std::str::FromStr;
 use std::thread::{self, available_parallelism};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use serde_json::json;
 use switchboard::clock;
 
 use crate::backlog::{self, Backlog};
+use crate::fanout::{self, Fanout};
 use crate::floor;
 use crate::furnish::OPERATORS;
 use crate::hub::{Hubs, Stage, StoreKind};
@@ -65,6 +67,33 @@ impl Extent {
     }
 }
 
+/// What can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Series {
+    Messages,
+    Arrivals,
+    Fanout,
+    Stalled,
+    Backlog,
+    Crowd,
+}
+
+impl FromStr for Series {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Ok(match name {
+            "messages" => Self::Messages,
+            "arrivals" => Self::Arrivals,
+            "fanout" => Self::Fanout,
+            "stalled" => Self::Stalled,
+            "backlog" => Self::Backlog,
+            "crowd" => Self::Crowd,
+            other => return Err(format!("no series is called {other}")),
+        })
+    }
+}
+
 /// The same load on one stage and on another that is larger.
 pub(crate) struct Growth {
     pub(crate) what: &'static str,
@@ -112,37 +141,40 @@ pub(crate) struct Measured {
     pub(crate) lists: Lists,
     pub(crate) arrivals: Vec<Rung>,
     pub(crate) growth: Vec<Growth>,
+    pub(crate) fanout: Fanout,
     pub(crate) stalled: Stalled,
     pub(crate) backlog: Backlog,
     pub(crate) crowd: Crowd,
 }
 
+/// The rates of messages, and what was looked at beside them.
+struct Talked {
+    messages: Vec<Rung>,
+    steady: Rung,
+    half: Rung,
+    floor: Option<Floor>,
+    lists: Lists,
+}
+
+/// One series, told as it goes; nothing is compared and no report is written.
+pub(crate) fn look(store: StoreKind, extent: Extent, series: Series) {
+    let one = stage_of(store);
+    match series {
+        Series::Messages => drop(talk(one, extent)),
+        Series::Arrivals => drop(arrive(one, extent)),
+        Series::Fanout => drop(fan_out(one, extent)),
+        Series::Stalled => println!("{:?}", stall(one, extent).gone_after),
+        Series::Backlog => drop(serve(one)),
+        Series::Crowd => drop(gather(one, extent)),
+    }
+}
+
 pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     let cores = available_parallelism().unwrap().get();
     println!("store {store}, {cores} cores shared by hub, store and load");
-    let one = Stage { store, nodes: 1, lines: 1, operators: OPERATORS };
-    let seconds = extent.seconds();
-    let (messages, steady, half, floor, lists) = {
-        let hubs = Hubs::start(one);
-        let run = begin(&hubs, "messages of customers", Work::Talk { chats: CHATS });
-        let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
-        let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
-        // Each commit with events is told once.
-        let commits = || hubs.redis().map_or(0, |redis| redis.calls("publish"));
-        let before = commits();
-        let half = rung(&hubs, &run, Load { rate: (highest(&messages) / 2).max(500), seconds });
-        let lists = Lists::behind(&hubs);
-        let made = (commits() - before).max(1);
-        let messages_in_commit = (u64::from(half.rate * seconds) / made).max(1);
-        let floor = floor::measure(&hubs, messages_in_commit)
-            .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
-        (messages, steady, half, floor, lists)
-    };
-    let arrivals = {
-        let hubs = Hubs::start(one);
-        let run = begin(&hubs, "new conversations", Work::Arrivals);
-        extent.ladder(250).climb(&hubs, &run)
-    };
+    let (one, seconds) = (stage_of(store), extent.seconds());
+    let Talked { messages, steady, half, floor, lists } = talk(one, extent);
+    let arrivals = arrive(one, extent);
     let load = Load { rate: (highest(&messages) / 2).max(500), seconds };
     let mut growth = vec![
         grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, &half)),
@@ -151,15 +183,6 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     if store == StoreKind::Redis {
         growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, &half)));
     }
-    let stalled = {
-        let hubs = Hubs::start(one);
-        let run = begin(&hubs, "100 consoles, then one stops reading", Work::Talk { chats: CHATS });
-        stalled::measure(&hubs, &run, seconds)
-    };
-    let backlog = backlog::measure(one);
-    println!("{backlog:?}");
-    let crowd = sockets::measure(&Hubs::start(one), extent.sockets());
-    println!("{crowd:?}");
     Measured {
         store,
         cores,
@@ -170,10 +193,63 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
         lists,
         arrivals,
         growth,
-        stalled,
-        backlog,
-        crowd,
+        fanout: fan_out(one, extent),
+        stalled: stall(one, extent),
+        backlog: serve(one),
+        crowd: gather(one, extent),
     }
+}
+
+fn stage_of(store: StoreKind) -> Stage {
+    Stage { store, nodes: 1, lines: 1, operators: OPERATORS }
+}
+
+fn talk(one: Stage, extent: Extent) -> Talked {
+    let seconds = extent.seconds();
+    let hubs = Hubs::start(one);
+    let run = begin(&hubs, "messages of customers", Work::Talk { chats: CHATS });
+    let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
+    let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
+    // Each commit with events is told once.
+    let commits = || hubs.redis().map_or(0, |redis| redis.calls("publish"));
+    let before = commits();
+    let half = rung(&hubs, &run, Load { rate: (highest(&messages) / 2).max(500), seconds });
+    let lists = Lists::behind(&hubs);
+    let made = (commits() - before).max(1);
+    let messages_in_commit = (u64::from(half.rate * seconds) / made).max(1);
+    let floor = floor::measure(&hubs, messages_in_commit)
+        .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
+    Talked { messages, steady, half, floor, lists }
+}
+
+fn arrive(one: Stage, extent: Extent) -> Vec<Rung> {
+    let hubs = Hubs::start(one);
+    let run = begin(&hubs, "new conversations", Work::Arrivals);
+    extent.ladder(250).climb(&hubs, &run)
+}
+
+fn fan_out(one: Stage, extent: Extent) -> Fanout {
+    let fanout = fanout::measure(one, extent.seconds());
+    println!("{fanout:?}");
+    fanout
+}
+
+fn stall(one: Stage, extent: Extent) -> Stalled {
+    let hubs = Hubs::start(one);
+    let run = begin(&hubs, "100 consoles, then one stops reading", Work::Talk { chats: CHATS });
+    stalled::measure(&hubs, &run, extent.seconds())
+}
+
+fn serve(one: Stage) -> Backlog {
+    let backlog = backlog::measure(one);
+    println!("{backlog:?}");
+    backlog
+}
+
+fn gather(one: Stage, extent: Extent) -> Crowd {
+    let crowd = sockets::measure(&Hubs::start(one), extent.sockets());
+    println!("{crowd:?}");
+    crowd
 }
 
 /// Opens everything, and tells what the next figures are about.
@@ -211,20 +287,24 @@ impl Measured {
             "p50_ms": rounded(self.half.delivered.p50),
             "p99_ms": rounded(self.half.delivered.p99),
             "p99_ms_at_2000": rounded(self.steady.delivered.p99),
-            "lost": all().map(|rung| rung.lost).sum::<usize>(),
-            "duplicated": all().map(|rung| rung.duplicated).sum::<u64>(),
-            "out_of_order": all().map(|rung| rung.out_of_order).sum::<u64>(),
+            "lost": all().map(|rung| rung.lost).sum::<usize>() + self.fanout.lost,
+            "duplicated": all().map(|rung| rung.duplicated).sum::<u64>() + self.fanout.duplicated,
+            "out_of_order":
+                all().map(|rung| rung.out_of_order).sum::<u64>() + self.fanout.out_of_order,
             "hub_cpu_us_per_message": self.half.hub_cpu_us.map(rounded),
             "redis_cpu_us_per_message": self.half.redis_cpu_us.map(rounded),
             "redis_floor_us_per_message":
                 self.floor.as_ref().map(|floor| rounded(floor.redis_cpu_us)),
             "messages_in_commit": self.floor.as_ref().map(|floor| floor.messages_in_commit),
+            "hub_cpu_us_per_delivery": self.fanout.hub_cpu_us.map(rounded),
+            "p99_ms_of_delivery": rounded(self.fanout.delivered.p99),
             "p99_times_with_stalled_reader": rounded(
                 self.stalled.one_stalls.delivered.p99 / self.stalled.all_read.delivered.p99
             ),
             "stalled_reader_gone_s": self.stalled.gone_after.map(|gone| rounded(gone.as_secs_f64())),
             "rss_kib_per_idle_socket": self.crowd.kib_per_socket.map(rounded),
             "cpu_us_per_second_and_socket": self.crowd.cpu_us.map(rounded),
+            "cpu_us_per_second_of_idle_hub": self.crowd.bare_cpu_us.map(rounded),
             "lists_lag_ms": rounded(self.lists.lag.as_secs_f64() * 1e3),
             "lists_caught_up_ms":
                 self.lists.caught_up.map(|took| rounded(took.as_secs_f64() * 1e3)),

@@ -39,7 +39,9 @@ pub(crate) struct Crowd {
     pub(crate) sockets: usize,
     pub(crate) opened_per_second: f64,
     pub(crate) kib_per_socket: Option<f64>,
-    /// CPU microseconds of the hubs for each second and socket.
+    /// CPU microseconds of the hubs for each second, without any.
+    pub(crate) bare_cpu_us: Option<f64>,
+    /// What each second and socket adds to that.
     pub(crate) cpu_us: Option<f64>,
     /// From the cut of all to the moment when the last was back and caught up.
     pub(crate) back_seconds: f64,
@@ -60,6 +62,7 @@ pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build().unwrap();
     let (cut, cuts) = watch::channel(0);
     let (caught_up, opening) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(OPENING)));
+    let bare_cpu_us = runtime.block_on(cpu_us_of_a_second(hubs));
     let resident_before = hubs.resident_kib();
     let began = clock::monotonic();
     for n in 0..sockets {
@@ -71,9 +74,7 @@ pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
     runtime.block_on(reaches(&caught_up, sockets));
     let opened = began.elapsed();
     runtime.block_on(async { sleep(IDLE).await });
-    let cpu_before = hubs.cpu();
-    runtime.block_on(async { sleep(IDLE).await });
-    let cpu = hubs.cpu().zip(cpu_before).map(|(after, before)| after.saturating_sub(before));
+    let cpu_us = runtime.block_on(cpu_us_of_a_second(hubs));
     let resident = hubs.resident_kib().zip(resident_before);
     let resident = resident.map(|(after, before)| after.saturating_sub(before));
     let cut_at = clock::monotonic();
@@ -85,9 +86,17 @@ pub(crate) fn measure(hubs: &Hubs, sockets: usize) -> Crowd {
         sockets,
         opened_per_second: number / opened.as_secs_f64(),
         kib_per_socket: resident.map(|kib| f64::from(u32::try_from(kib).unwrap()) / number),
-        cpu_us: cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / IDLE.as_secs_f64() / number),
+        bare_cpu_us,
+        cpu_us: cpu_us.zip(bare_cpu_us).map(|(all, bare)| (all - bare).max(0.0) / number),
         back_seconds: cut_at.elapsed().as_secs_f64(),
     }
+}
+
+/// CPU microseconds of the hubs in a second, while nothing is done.
+async fn cpu_us_of_a_second(hubs: &Hubs) -> Option<f64> {
+    let before = hubs.cpu()?;
+    sleep(IDLE).await;
+    Some(hubs.cpu()?.saturating_sub(before).as_secs_f64() * 1e6 / IDLE.as_secs_f64())
 }
 
 async fn reaches(caught_up: &AtomicUsize, number: usize) {

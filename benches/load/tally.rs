@@ -53,6 +53,11 @@ impl Book {
         Self { began: clock::monotonic(), tally }
     }
 
+    /// Another one of the same moments, for others who receive.
+    pub(crate) fn beside(&self) -> Self {
+        Self { began: self.began, tally: Arc::new(Mutex::new(Tally::new(0, 0, 0))) }
+    }
+
     /// Nanoseconds since the run began.
     pub(crate) fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap()

@@ -10,9 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix::{
-    Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, Recipient, WeakAddr,
-};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, WeakAddr};
 use bytestring::ByteString;
 use domain::event::FeedEvent;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
@@ -23,9 +21,9 @@ use crate::actors::concerned::Concerned;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::visitors::Visitors;
 use crate::actors::following::Reading;
-use crate::actors::handle::Deliver;
 use crate::actors::line::{LineActor, Loads, Offers};
 use crate::actors::node::Attention;
+use crate::actors::operator_session::OperatorSession;
 use crate::actors::parts::Shared;
 use crate::actors::taken::Taken;
 use crate::readmodel::Changed;
@@ -125,20 +123,20 @@ pub(crate) struct RightsChanged;
 #[rtype(result = "()")]
 pub(crate) struct GoAway;
 
+/// A frame that is no event: it has no place and may be lost.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Aside(pub(crate) ByteString);
+
 /// Number of a session on this node.
 pub(crate) type SessionKey = u64;
 
 /// What the feed keeps of a session.
 pub(crate) struct Listener {
     pub(crate) operator: OperatorId,
-    pub(crate) sign_in: String,
-    pub(crate) share: Recipient<Share>,
-    pub(crate) beat: Recipient<Beat>,
-    pub(crate) signed_out: Recipient<SignedOut>,
-    pub(crate) rights: Recipient<RightsChanged>,
-    pub(crate) go_away: Recipient<GoAway>,
-    /// Where frames go that are no events: they have no place and may be lost.
-    pub(crate) aside: Recipient<Deliver>,
+    pub(crate) sign_in: Arc<str>,
+    /// One address: each takes three allocations, and there are thousands of listeners.
+    pub(crate) session: Addr<OperatorSession>,
 }
 
 struct Kept {
@@ -238,7 +236,7 @@ impl Feed {
         }
         if let Some(kept) = self.sessions.get_mut(&key) {
             if kept.indexed && (kept.queues != queues || kept.oversees != oversees) {
-                kept.listener.rights.do_send(RightsChanged);
+                kept.listener.session.do_send(RightsChanged);
             }
             kept.indexed = true;
             kept.queues = queues;
@@ -334,7 +332,7 @@ impl Feed {
         let Some(to) = batch.events.last().map(|event| event.place) else { return };
         for (key, events) in shares {
             if let Some(kept) = self.sessions.get(&key) {
-                kept.listener.share.do_send(Share { shard: batch.shard, to, events });
+                kept.listener.session.do_send(Share { shard: batch.shard, to, events });
             }
         }
     }
@@ -353,7 +351,7 @@ impl Feed {
         let frame = encode::beat(ends.0.iter(), now, None);
         let beat = Beat { ends, now, frame };
         for kept in self.sessions.values() {
-            kept.listener.beat.do_send(beat.clone());
+            kept.listener.session.do_send(beat.clone());
         }
     }
 }
@@ -416,7 +414,7 @@ impl Feed {
     /// Everything that browsers have may be wrong: they begin anew.
     pub(super) fn begin_all_anew(&self) {
         for kept in self.sessions.values() {
-            kept.listener.rights.do_send(RightsChanged);
+            kept.listener.session.do_send(RightsChanged);
         }
     }
 
@@ -625,13 +623,13 @@ impl Handler<EndSessions> for Feed {
         for kept in self.sessions.values() {
             let listener = &kept.listener;
             match &end {
-                EndSessions::OfSignIn(digest) if listener.sign_in == *digest => {
-                    listener.signed_out.do_send(SignedOut);
+                EndSessions::OfSignIn(digest) if *listener.sign_in == **digest => {
+                    listener.session.do_send(SignedOut);
                 }
                 EndSessions::OfOperator(operator) if listener.operator == *operator => {
-                    listener.signed_out.do_send(SignedOut);
+                    listener.session.do_send(SignedOut);
                 }
-                EndSessions::All => listener.go_away.do_send(GoAway),
+                EndSessions::All => listener.session.do_send(GoAway),
                 EndSessions::OfSignIn(_) | EndSessions::OfOperator(_) => {}
             }
         }

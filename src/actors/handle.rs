@@ -625,7 +625,7 @@ impl NodeHandle {
         }
         let came = self.parts.presence.came(operator, self.parts.settings.sockets_per_operator)?;
         let session =
-            OperatorSession::start(self.clone(), operator.clone(), sign_in.to_owned(), socket);
+            OperatorSession::start(self.clone(), operator.clone(), sign_in.into(), socket);
         match came {
             // Whether he is here is news to nobody else.
             Came::WithOthers => {}

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::actors::catch_up::{CatchUp, catch_up};
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::{
-    Attach, BEAT, Beat, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share,
+    Aside, Attach, BEAT, Beat, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share,
     SignedOut, TailEvent, Watch,
 };
 use crate::actors::handle::{
@@ -66,7 +66,7 @@ const BUFFERED_MAX: usize = 10_000;
 pub(crate) struct OperatorSession {
     node: NodeHandle,
     operator: OperatorId,
-    sign_in: String,
+    sign_in: Arc<str>,
     socket: SocketLink,
     key: Option<SessionKey>,
     phase: Phase,
@@ -96,7 +96,7 @@ impl OperatorSession {
     pub(crate) fn start(
         node: NodeHandle,
         operator: OperatorId,
-        sign_in: String,
+        sign_in: Arc<str>,
         socket: SocketLink,
     ) -> Addr<Self> {
         let settings = &node.parts().settings;
@@ -529,7 +529,7 @@ impl OperatorSession {
         let (idle, absolute) = (settings.sign_in_idle, settings.sign_in_absolute);
         let now = self.node.clock().now();
         let directory = self.node.directory();
-        let found = directory.sign_ins.get(&self.sign_in);
+        let found = directory.sign_ins.get(&*self.sign_in);
         let Some(found) = found.filter(|found| !found.value.has_ended(idle, absolute, now)) else {
             self.sign_out(ctx);
             return false;
@@ -537,7 +537,7 @@ impl OperatorSession {
         let unseen = now.duration_since(found.value.seen_at);
         if unseen >= SignedDuration::from_mins(RENEW_MINUTES) {
             let sign_in = SignIn { seen_at: now, ..(*found.value).clone() };
-            let (version, digest) = (found.version, self.sign_in.clone());
+            let (version, digest) = (found.version, self.sign_in.to_string());
             let (node, by) = (self.node.clone(), self.operator.clone());
             let change = Change::SignIn { version, digest, sign_in };
             let renewed = async move {
@@ -591,16 +591,10 @@ impl Actor for OperatorSession {
                 session.end(close::SLOW, "no hello", ctx);
             }
         });
-        let address = ctx.address();
         let listener = Listener {
             operator: self.operator.clone(),
             sign_in: self.sign_in.clone(),
-            share: address.clone().recipient(),
-            beat: address.clone().recipient(),
-            signed_out: address.clone().recipient(),
-            rights: address.clone().recipient(),
-            go_away: address.recipient(),
-            aside: self.socket.deliver.clone(),
+            session: ctx.address(),
         };
         let Some(feed) = self.node.parts().feed.get().cloned() else { return ctx.stop() };
         let attached = async move { feed.send(Attach(listener)).await };
@@ -686,6 +680,17 @@ impl Handler<RightsChanged> for OperatorSession {
             Phase::Live => self.welcome(None, ctx),
             Phase::CatchingUp(_) => self.rights_changed = true,
             Phase::Silent | Phase::Ending => {}
+        }
+    }
+}
+
+impl Handler<Aside> for OperatorSession {
+    type Result = ();
+
+    fn handle(&mut self, Aside(frame): Aside, _: &mut Self::Context) {
+        match self.phase {
+            Phase::Live => self.socket.deliver.do_send(Deliver(vec![frame])),
+            Phase::Silent | Phase::CatchingUp(_) | Phase::Ending => {}
         }
     }
 }

@@ -164,13 +164,7 @@ impl VisitorSession {
     fn attach(&mut self, ctx: &mut Context<Self>) {
         let Some(guest) = self.guest() else { return ctx.stop() };
         let Some(feed) = self.node.parts().feed.get().cloned() else { return ctx.stop() };
-        let address = ctx.address();
-        let listener = VisitorListener {
-            chat: guest.chat(),
-            stirred: address.clone().recipient(),
-            typing: address.clone().recipient(),
-            go_away: address.recipient(),
-        };
+        let listener = VisitorListener { chat: guest.chat(), session: ctx.address() };
         let attached = async move { feed.send(AttachVisitor(listener)).await };
         ctx.wait(attached.into_actor(self).map(|attached, session, ctx| match attached {
             Ok(VisitorAttached(Some(key))) => {

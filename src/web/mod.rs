@@ -28,8 +28,8 @@ mod frames;
 mod origin;
 pub mod password;
 pub mod person;
-mod pieces;
 pub mod throttle;
+mod upgrade;
 
 use actix_web::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::{DefaultHeaders, from_fn};

@@ -1,23 +1,28 @@
 //! The HTTP server: its limits, and what is done to each connection.
 
-use std::any::Any;
+use std::fmt::Debug;
 use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
-use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use actix_web::dev::{Extensions, Server};
+use actix_http::body::MessageBody;
+use actix_http::{HttpService, Request};
+use actix_server::ServerBuilder;
+use actix_service::{
+    IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service, map_config,
+};
+use actix_web::App;
+use actix_web::dev::{AppConfig, Server, ServiceResponse};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig};
-use actix_web::{App, HttpServer};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
-use crate::actors::handle::Cut;
 use crate::web;
 use crate::web::edge::Edge;
+use crate::web::upgrade;
 
 const BACKLOG: i32 = 4_096;
 /// Blocking work is little: passwords.
@@ -31,23 +36,6 @@ const SHUTDOWN_SECONDS: u64 = 8;
 /// After that long without a word from a peer that owes one, the connection is dead. A console that
 /// does not read is not even polled, so nobody else could end it.
 const PEER_SILENCE_MAX: Duration = Duration::from_secs(15);
-
-/// A second handle of a connection, so that it can be shut down from outside.
-#[derive(Clone)]
-pub(super) struct Transport(Arc<OwnedFd>);
-
-impl Transport {
-    /// Ends the connection. Does not keep it open, whoever keeps this.
-    pub(super) fn cut(&self) -> Cut {
-        let connection = Arc::downgrade(&self.0);
-        Cut::new(move || {
-            if let Some(connection) = connection.upgrade() {
-                // An error says that the connection has ended already.
-                let _ended = SockRef::from(&*connection).shutdown(Shutdown::Both);
-            }
-        })
-    }
-}
 
 /// A socket that listens at `address`. Port 0: any that is free.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -79,19 +67,13 @@ pub fn start_with(
             .configure(others.clone())
             .configure(|routes| web::configure(routes, edge.clone()))
     };
-    let server = HttpServer::new(app)
-        .workers(workers)
-        .on_connect(prepare)
-        .tcp_nodelay(true)
-        .h1_allow_half_closed(false)
-        .keep_alive(KEEP_ALIVE)
-        .client_disconnect_timeout(LINGER)
-        .max_connections(connections_max)
-        .worker_max_blocking_threads(BLOCKING_THREADS)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+    serve(listener, app, |server| {
+        server
+            .workers(workers)
+            .max_concurrent_connections(connections_max)
+            .worker_max_blocking_threads(BLOCKING_THREADS)
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+    })
 }
 
 /// How many threads serve connections: what is set, else all processors but that of the actors.
@@ -101,12 +83,58 @@ fn workers(set: usize) -> usize {
     if set == 0 { all().saturating_sub(1).max(1) } else { set }
 }
 
-pub(super) fn prepare(connection: &dyn Any, extensions: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
-        tracing::error!("connection of an unknown kind: silent peers are not noticed");
-        return;
-    };
-    let socket = SockRef::from(stream);
+/// A server of an application, on whose connections sockets take little memory.
+pub(super) fn serve<F, I, S, B>(
+    listener: TcpListener,
+    app: F,
+    limit: impl FnOnce(ServerBuilder) -> ServerBuilder,
+) -> io::Result<Server>
+where
+    F: Fn() -> I + Clone + Send + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: Debug,
+    B: MessageBody + 'static,
+{
+    let server = limit(Server::build().disable_signals());
+    let stops = server.graceful_shutdown_signal();
+    let server = server.listen("http", listener, move || {
+        let answering = app.clone();
+        let answering = move || {
+            let app = answering().into_factory();
+            let app = app.map_err(|error| error.into().error_response());
+            map_config(app, |()| AppConfig::default())
+        };
+        let others = answering();
+        let sockets = fn_factory(move || {
+            let app = answering().new_service(());
+            async move {
+                let app = Rc::new(app.await?);
+                let carry = move |asked| upgrade::carry::<_, B>(app.clone(), asked);
+                Ok::<_, S::InitError>(fn_service(carry))
+            }
+        });
+        let stops = stops.clone();
+        HttpService::<_, _, B>::build()
+            .graceful_shutdown_signal(move || {
+                let stops = stops.clone();
+                async move { stops.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_disconnect_timeout(LINGER)
+            .tcp_nodelay(true)
+            .h1_allow_half_closed(false)
+            .on_connect_ext(|connection, _| prepare(connection))
+            .upgrade(sockets)
+            .finish(others)
+            .tcp()
+    })?;
+    Ok(server.run())
+}
+
+fn prepare(connection: &TcpStream) {
+    let socket = SockRef::from(connection);
     let keepalive = TcpKeepalive::new()
         .with_time(Duration::from_secs(30))
         .with_interval(Duration::from_secs(10))
@@ -114,12 +142,6 @@ pub(super) fn prepare(connection: &dyn Any, extensions: &mut Extensions) {
     let set = set_peer_silence(&socket).and_then(|()| socket.set_tcp_keepalive(&keepalive));
     if let Err(error) = set {
         tracing::debug!(%error, "connection ended before it began");
-    }
-    match stream.as_fd().try_clone_to_owned() {
-        Ok(second) => {
-            extensions.insert(Transport(Arc::new(second)));
-        }
-        Err(error) => tracing::warn!(%error, "no descriptor left: raise the limit of open files"),
     }
 }
 

@@ -12,7 +12,7 @@ use actix::{
     StreamHandler, WrapFuture as _,
 };
 use actix_http::ws::{CloseCode, CloseReason, Codec, Message, ProtocolError};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::{WebsocketContext, handshake};
 use bytestring::ByteString;
 
@@ -25,9 +25,8 @@ use crate::web::error::ApiError;
 use crate::web::frames::{FRAME_BYTES_MAX, Fault, Guard, Joiner};
 use crate::web::origin;
 use crate::web::person::{self, Person};
-use crate::web::pieces::Pieces;
-use crate::web::server::Transport;
 use crate::web::throttle;
+use crate::web::upgrade::Transport;
 use crate::web::widget;
 
 const MAILBOX: usize = 64;
@@ -79,14 +78,14 @@ fn respond(
     let (frames, fault) = Guard::new(payload);
     let pipe = Pipe {
         open: Some(Box::new(open)),
-        cut: request.conn_data::<Transport>().map(Transport::cut).unwrap_or_default(),
+        cut: request.extensions().get::<Transport>().map(Transport::cut).unwrap_or_default(),
         session: None,
         joiner: Joiner::default(),
         fault,
     };
     let mut response = handshake(request)?;
     let codec = Codec::new().max_size(FRAME_BYTES_MAX);
-    Ok(response.streaming(Pieces::of(WebsocketContext::with_codec(pipe, frames, codec))))
+    Ok(response.streaming(WebsocketContext::with_codec(pipe, frames, codec)))
 }
 
 type Open = Box<dyn FnOnce(SocketLink) -> Option<SessionLink>>;

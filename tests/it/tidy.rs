@@ -56,10 +56,13 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 /// They put everything together.
 const MAY_IMPORT_ALL: [&str; 5] = ["main", "lib", "serve", "check", "program"];
 
-const CRATE_ONLY_IN: [(&str, &[&str]); 19] = [
+const CRATE_ONLY_IN: [(&str, &[&str]); 22] = [
     ("actix_web_actors", &["src/web/socket.rs"]),
     ("actix_web", &["src/web/", "src/demo/", "src/program/"]),
     ("actix_http", &["src/web/"]),
+    ("actix_codec", &["src/web/upgrade.rs"]),
+    ("actix_server", &["src/web/server.rs"]),
+    ("actix_service", &["src/web/server.rs", "src/web/upgrade.rs"]),
     (
         "actix",
         &["src/actors/", "src/web/", "src/demo/", "src/program/", "src/serve.rs", "src/check.rs"],

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix::{Handler, Message, MessageResponse, Recipient};
+use actix::{Addr, Handler, Message, MessageResponse};
 use bytestring::ByteString;
 use domain::event::{Audience, FeedEvent};
 use domain::id::{ChatKey, ConversationId};
 
 use crate::actors::encode;
-use crate::actors::feed::{Feed, FeedBatch, GoAway, SessionKey};
-use crate::actors::handle::Deliver;
+use crate::actors::feed::{Aside, Feed, FeedBatch, GoAway, SessionKey};
+use crate::actors::visitor::VisitorSession;
 use crate::protocol::ServerFrame;
 
 /// Sockets of one chat; a page more gets none and polls.
@@ -28,9 +28,7 @@ pub(crate) struct IsTyping;
 /// What the feed keeps of a visitor's session.
 pub(crate) struct VisitorListener {
     pub(crate) chat: ChatKey,
-    pub(crate) stirred: Recipient<Stirred>,
-    pub(crate) typing: Recipient<IsTyping>,
-    pub(crate) go_away: Recipient<GoAway>,
+    pub(crate) session: Addr<VisitorSession>,
 }
 
 struct Kept {
@@ -74,13 +72,13 @@ impl Visitors {
         });
         let keys: BTreeSet<&SessionKey> = chats.flatten().collect();
         for kept in keys.into_iter().filter_map(|key| self.sessions.get(key)) {
-            kept.listener.stirred.do_send(Stirred);
+            kept.listener.session.do_send(Stirred);
         }
     }
 
     pub(super) fn send_away(&self) {
         for kept in self.sessions.values() {
-            kept.listener.go_away.do_send(GoAway);
+            kept.listener.session.do_send(GoAway);
         }
     }
 
@@ -116,7 +114,7 @@ impl Visitors {
     fn types(&self, conversation: &ConversationId) {
         let keys = self.by_conversation.get(conversation).into_iter().flatten();
         for kept in keys.filter_map(|key| self.sessions.get(key)) {
-            kept.listener.typing.do_send(IsTyping);
+            kept.listener.session.do_send(IsTyping);
         }
     }
 }
@@ -200,7 +198,7 @@ impl Handler<Typing> for Feed {
                 let listeners = keys.into_iter().filter_map(|key| self.sessions.get(key));
                 let frame: ByteString = encode::frame(&ServerFrame::Typing { conversation });
                 for kept in listeners {
-                    kept.listener.aside.do_send(Deliver(vec![frame.clone()]));
+                    kept.listener.session.do_send(Aside(frame.clone()));
                 }
             }
         }

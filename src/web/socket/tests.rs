@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Addr, Context};
+use actix_web::App;
 use actix_web::rt::net::TcpStream;
-use actix_web::{App, HttpServer};
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -54,14 +54,22 @@ struct Story {
     socket: SocketLink,
 }
 
+/// What a browser asks for, but for its key.
+const ASKS: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
+    Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 impl Story {
     async fn begins() -> Self {
+        Self::begins_and_sends(b"").await
+    }
+
+    /// With bytes that the browser sends before it is answered.
+    async fn begins_and_sends(bytes: &[u8]) -> Self {
         let (tell, mut heard) = unbounded_channel();
         let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
-        let upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
-            Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        browser.write_all(upgrade.as_bytes()).await.expect("sent");
+        let upgrade = [ASKS.as_bytes(), KEY.as_bytes(), bytes].concat();
+        browser.write_all(&upgrade).await.expect("sent");
         while byte(&mut browser).await != Some(b'\r')
             || byte(&mut browser).await != Some(b'\n')
             || byte(&mut browser).await != Some(b'\r')
@@ -131,11 +139,8 @@ fn serve(tell: UnboundedSender<Heard>) -> SocketAddr {
     let address = listener.local_addr().expect("bound");
     let tell = web::Data::new(tell);
     let app = move || App::new().app_data(tell.clone()).default_service(web::to(open));
-    let server = HttpServer::new(app).workers(1).on_connect(server::prepare).disable_signals();
-    let server = server.h1_allow_half_closed(false);
-    let server = server.client_disconnect_timeout(server::LINGER);
-    let server = server.listen(listener).expect("listening");
-    actix_web::rt::spawn(server.run());
+    let server = server::serve(listener, app, |server| server.workers(1)).expect("listening");
+    actix_web::rt::spawn(server);
     address
 }
 
@@ -167,6 +172,26 @@ async fn frames_go_both_ways_in_order() {
     story.socket.deliver.try_send(Deliver(frames)).expect("room");
     assert_eq!(story.gets().await, (0x81, b"a".to_vec()));
     assert_eq!(story.gets().await, (0x81, b"b".to_vec()));
+}
+
+#[actix_web::test]
+async fn what_came_with_the_request_is_heard() {
+    let frame = [0x81, 0x82, 0, 0, 0, 0, b'o', b'k'];
+    Story::begins_and_sends(&frame).await.is_heard("ok").await;
+}
+
+#[actix_web::test]
+async fn a_refusal_is_written_and_ends_the_connection() {
+    let (tell, _heard) = unbounded_channel();
+    let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
+    browser.write_all(format!("{ASKS}\r\n").as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    let read = browser.read_to_string(&mut answer);
+    tokio::time::timeout(WATCHDOG, read).await.expect("it ends").expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(head.starts_with("HTTP/1.1 400"), "{head}");
+    let declared = head.to_ascii_lowercase().contains(&format!("content-length: {}", body.len()));
+    assert!(declared, "{answer}");
 }
 
 #[actix_web::test]
