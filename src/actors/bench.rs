@@ -75,6 +75,8 @@ pub(crate) struct Bench {
     /// Nothing lies in the inbox, as far as is known.
     pub(crate) inbox_drained: bool,
     pub(crate) feed_end: Place,
+    /// Of the events that are written here.
+    pub(crate) tag: u32,
     pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
     pub(crate) conversations: HashMap<ConversationId, Live, RandomState>,
     pub(crate) chats: Chats,

@@ -116,11 +116,14 @@ impl Bench {
         settle_job(group, job.id.clone());
         let state = match delivery {
             DeliveryState::Failed { reason } => CorrectionState::Failed { reason: reason.clone() },
+            DeliveryState::Unconfirmed => {
+                let reason = "the platform did not say whether it was done".to_owned();
+                CorrectionState::Failed { reason }
+            }
             DeliveryState::Pending
             | DeliveryState::Sent
             | DeliveryState::Delivered
-            | DeliveryState::Read
-            | DeliveryState::Unconfirmed => CorrectionState::Done,
+            | DeliveryState::Read => CorrectionState::Done,
         };
         let (entry, correction) = (job.entry, corrects.correction.clone());
         let input = Input::CorrectionOver { entry, correction, state };

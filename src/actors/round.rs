@@ -550,7 +550,7 @@ impl Bench {
     }
 
     fn publish(&mut self, groups: Vec<Group>, committed: &Committed) {
-        let tag = encode::tag(&self.parts.me);
+        let tag = self.tag;
         let from = self.feed_end;
         let mut events = Vec::new();
         let (mut jobs, mut settled, mut copies) = (Vec::new(), Vec::new(), Vec::new());

@@ -374,6 +374,7 @@ async fn load(
         inbox_at: meta.inbox_at,
         inbox_drained: false,
         feed_end: Place { position: meta.feed_end, tag },
+        tag: encode::tag(&parts.me),
         lines: BTreeMap::new(),
         conversations: HashMap::default(),
         chats: Chats::default(),
