@@ -30,6 +30,7 @@ use crate::outbound::address::AllowedNetworks;
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
 const ENVIRONMENT_PREFIX: &str = "SWITCHBOARD__";
+const WORKERS_MAX: usize = 256;
 const AT_LEAST_1: &str = "at least 1";
 const HOOK_BYTES_MIN: usize = 1;
 const HOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -66,6 +67,8 @@ pub struct Server {
     pub allowed_origins: Vec<Origin>,
     /// How many trusted proxies stand in front.
     pub behind_proxy: usize,
+    /// Threads that serve connections; 0: as many as there are processors for.
+    pub workers: usize,
     pub connections_per_worker: usize,
 }
 
@@ -293,7 +296,7 @@ impl Config {
 type Check = (bool, &'static str, &'static str);
 
 impl Server {
-    fn checks(&self) -> [Check; 3] {
+    fn checks(&self) -> [Check; 4] {
         [
             (
                 self.is_exposed(),
@@ -306,6 +309,7 @@ impl Server {
                 "server.public_url",
                 "must be https, or http with a loopback address",
             ),
+            (self.workers > WORKERS_MAX, "server.workers", "at most 256"),
             (self.connections_per_worker == 0, "server.connections_per_worker", AT_LEAST_1),
         ]
     }

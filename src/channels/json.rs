@@ -1,5 +1,7 @@
 //! What all platforms share about JSON: ids, moments, files and dedupe keys, read leniently.
 
+pub(super) mod tree;
+
 use std::sync::Arc;
 
 use domain::chat::Inbound;

@@ -21,11 +21,11 @@ use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::entry::Attachment;
 use domain::file::StoredFile;
 use jiff::Timestamp;
-use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use super::file::with_text;
 use super::form::{Form, Is, Rule, SECRET, field};
+use super::json::tree::Tree;
 use super::text::{NAME_CHARS_MAX, clean_line, split, utf16_units};
 use super::{HookRequest, Item, Meaning, Pace, Part, Rate, Rejected, digest};
 
@@ -145,11 +145,9 @@ pub(super) fn parse(
     request: &HookRequest<'_>,
 ) -> Result<Vec<Item>, Rejected> {
     verify(secret, (request.header)(SECRET_HEADER))?;
-    let text = std::str::from_utf8(request.body).ok();
-    let update = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
-    Ok(vec![match (text, update) {
-        (Some(text), Some(update)) if update.is_object() => item(&update, text, taken),
-        _ => ignored(digest(request.body), "malformed"),
+    Ok(vec![match std::str::from_utf8(request.body) {
+        Ok(text) => item_of(text, taken),
+        Err(_) => ignored(digest(request.body), "malformed"),
     }])
 }
 
@@ -159,8 +157,15 @@ fn verify(secret: &str, given: Option<&str>) -> Result<(), Rejected> {
     if same && !secret.is_empty() { Ok(()) } else { Err(Rejected::NotGenuine) }
 }
 
-/// What one update means; `text` is its JSON.
-fn item(update: &Value, text: &str, taken: Taken) -> Item {
+/// What should be the JSON of one update.
+fn item_of(text: &str, taken: Taken) -> Item {
+    match serde_json::from_str::<Tree<'_>>(text) {
+        Ok(update) if update.is_object() => item(&update, text, taken),
+        Ok(_) | Err(_) => ignored(digest(text.as_bytes()), "malformed"),
+    }
+}
+
+fn item(update: &Tree<'_>, text: &str, taken: Taken) -> Item {
     let dedupe = id(&update["update_id"]).unwrap_or_else(|| digest(text.as_bytes()));
     let found = if update["message"].is_object() {
         message(&update["message"], taken)
@@ -196,7 +201,7 @@ fn ignored(dedupe: String, word: &'static str) -> Item {
     Item { dedupe, dedupe_seconds: DEDUPE_SECONDS, account: None, meaning }
 }
 
-fn kind_word(update: &Value) -> &'static str {
+fn kind_word(update: &Tree<'_>) -> &'static str {
     let known = IGNORED_KINDS.into_iter().find(|kind| update.get(kind).is_some());
     let ours = || ASKED_KINDS.iter().any(|kind| update.get(kind).is_some());
     known.unwrap_or_else(|| if ours() { "malformed" } else { "unknown_kind" })
@@ -205,7 +210,7 @@ fn kind_word(update: &Value) -> &'static str {
 /// What came in, or the word under which it is ignored.
 type Found = Result<Inbound, &'static str>;
 
-fn message(message: &Value, taken: Taken) -> Found {
+fn message(message: &Tree<'_>, taken: Taken) -> Found {
     let chat = taken_chat(message, taken)?;
     if let Some(migrated) = group::migrated(message, &chat) {
         return Ok(migrated);
@@ -225,7 +230,7 @@ fn message(message: &Value, taken: Taken) -> Found {
             album: id(&message["media_group_id"]).map(Arc::from),
             sent_at: seconds(&message["date"]),
             automatic: is_bot(from) && !group::is_administrator(message)
-                || message["is_automatic_forward"] == true,
+                || message["is_automatic_forward"].as_bool() == Some(true),
             writer: in_group.then(|| group::writer(message)).flatten().map(Arc::from),
             ..CustomerMessage::default()
         }),
@@ -234,7 +239,7 @@ fn message(message: &Value, taken: Taken) -> Found {
 
 /// A message in a private chat of somebody whose business account the bot is connected to. What the
 /// owner writes there himself is none of the customer's.
-fn business(written: &Value, taken: Taken) -> Found {
+fn business(written: &Tree<'_>, taken: Taken) -> Found {
     if written["sender_business_bot"].is_object() {
         return Err("own_message");
     }
@@ -242,19 +247,19 @@ fn business(written: &Value, taken: Taken) -> Found {
 }
 
 /// The owner corrects himself: nobody here has to know.
-fn edited_in_business(message: &Value, taken: Taken) -> Found {
+fn edited_in_business(message: &Tree<'_>, taken: Taken) -> Found {
     if is_owner(message) { Err("own_edit") } else { edited(message, taken) }
 }
 
 /// In a private chat the customer's id is the chat's.
-fn is_owner(message: &Value) -> bool {
+fn is_owner(message: &Tree<'_>) -> bool {
     let (from, chat) = (id(&message["from"]["id"]), id(&message["chat"]["id"]));
     from.is_some() && from != chat
 }
 
 /// A button of a rating request. It stands under a message of the bot's in the chat with whoever
 /// pressed it.
-fn pressed(query: &Value, taken: Taken) -> Found {
+fn pressed(query: &Tree<'_>, taken: Taken) -> Found {
     let data = query["data"].as_str().unwrap_or_default();
     let button = rating::read(data).ok_or("callback_query")?;
     let (from, message) = (&query["from"], &query["message"]);
@@ -301,7 +306,7 @@ fn press_in(inbound: &Inbound) -> Option<(&str, Option<&str>)> {
 }
 
 /// A live location moves by edits of its message, every few seconds.
-fn edited(message: &Value, taken: Taken) -> Found {
+fn edited(message: &Tree<'_>, taken: Taken) -> Found {
     let chat = taken_chat(message, taken)?;
     if message["location"].is_object() {
         return Err("live_location");
@@ -317,7 +322,7 @@ fn edited(message: &Value, taken: Taken) -> Found {
 }
 
 /// Only in chats of business accounts; which side deleted is not said.
-fn deleted(gone: &Value, taken: Taken) -> Found {
+fn deleted(gone: &Tree<'_>, taken: Taken) -> Found {
     let chat = taken_chat(gone, taken)?;
     let ids = gone["message_ids"].as_array().into_iter().flatten();
     let external_ids: Vec<_> = ids.filter_map(id).take(DELETED_MAX).map(Arc::from).collect();
@@ -329,18 +334,19 @@ fn deleted(gone: &Value, taken: Taken) -> Found {
 
 /// All signs that the customer has under a message now. Those that are pictures of their own have
 /// no letter, and are shown as one star.
-fn reacted(reaction: &Value, taken: Taken) -> Found {
+fn reacted(reaction: &Tree<'_>, taken: Taken) -> Found {
     let chat = taken_chat(reaction, taken)?;
     let external_id = id(&reaction["message_id"]).ok_or("reaction_without_id")?;
     let signs = reaction["new_reaction"].as_array().ok_or("reaction_without_signs")?;
-    let letter = |sign: &Value| clean_line(sign["emoji"].as_str().unwrap_or("⭐"), SIGN_CHARS_MAX);
+    let letter =
+        |sign: &Tree<'_>| clean_line(sign["emoji"].as_str().unwrap_or("⭐"), SIGN_CHARS_MAX);
     let reaction_now = signs.iter().take(SIGNS_MAX).map(letter).collect();
     let what = InboundKind::Reacted { external_id: external_id.into(), reaction: reaction_now };
     Ok(inbound(reaction, &reaction["user"], &chat, what))
 }
 
 /// The customer stopped the bot or started it again.
-fn membership(member: &Value, taken: Taken) -> Found {
+fn membership(member: &Tree<'_>, taken: Taken) -> Found {
     let chat = taken_chat(member, taken)?;
     let what = match member["new_chat_member"]["status"].as_str() {
         Some("kicked") => InboundKind::Blocked,
@@ -352,7 +358,7 @@ fn membership(member: &Value, taken: Taken) -> Found {
     Ok(inbound(member, &member["from"], &chat, what))
 }
 
-fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbound {
+fn inbound(holder: &Tree<'_>, from: &Tree<'_>, chat: &str, what: InboundKind) -> Inbound {
     Inbound {
         chat: thread(holder, chat).into(),
         customer_name: customer_name(from, &holder["chat"], chat),
@@ -363,7 +369,7 @@ fn inbound(holder: &Value, from: &Value, chat: &str, what: InboundKind) -> Inbou
 }
 
 /// The chat's id. A chat of no known type is taken: only what is surely a group is left out.
-fn taken_chat(holder: &Value, taken: Taken) -> Result<String, &'static str> {
+fn taken_chat(holder: &Tree<'_>, taken: Taken) -> Result<String, &'static str> {
     match holder["chat"]["type"].as_str() {
         Some("group" | "supergroup") if taken == Taken::Private => Err("group_chat"),
         Some("channel") => Err("channel_chat"),
@@ -373,29 +379,36 @@ fn taken_chat(holder: &Value, taken: Taken) -> Result<String, &'static str> {
 
 /// Bots may divide a private chat into topics: each is a thread of its own, and so is the chat of
 /// each business account.
-fn thread(holder: &Value, chat: &str) -> String {
-    let topic = match id(&holder["message_thread_id"]) {
-        Some(topic) if holder["is_topic_message"] == true => format!("{TOPIC_MARK}{topic}"),
-        _ => String::new(),
-    };
-    let business = match id(&holder["business_connection_id"]) {
-        Some(connection) => format!("{BUSINESS_MARK}{connection}"),
-        None => String::new(),
-    };
-    format!("{chat}{topic}{business}")
+fn thread(holder: &Tree<'_>, chat: &str) -> String {
+    let mut thread = chat.to_owned();
+    let is_topic = holder["is_topic_message"].as_bool() == Some(true);
+    let topic = id(&holder["message_thread_id"]).filter(|_| is_topic);
+    let business = id(&holder["business_connection_id"]);
+    for (mark, id) in [(TOPIC_MARK, topic), (BUSINESS_MARK, business)] {
+        let Some(id) = id else { continue };
+        thread.push(mark);
+        thread.push_str(&id);
+    }
+    thread
 }
 
 /// First and last name, else the user name.
-fn named(person: &Value) -> Option<String> {
+fn named(person: &Tree<'_>) -> Option<String> {
     let part = |field| clean_line(person[field].as_str().unwrap_or(""), NAME_CHARS_MAX);
-    let full = format!("{} {}", part("first_name"), part("last_name"));
-    let full = full.trim();
-    let name = if full.is_empty() { part("username") } else { full.to_owned() };
+    let (first, last) = (part("first_name"), part("last_name"));
+    let mut name = match (first.is_empty(), last.is_empty()) {
+        (false, false) => format!("{first} {last}"),
+        (false, true) => first,
+        (true, false) => last,
+        (true, true) => part("username"),
+    };
+    // It may have been cut behind a word.
+    name.truncate(name.trim_end().len());
     (!name.is_empty()).then_some(name)
 }
 
 /// A person's name, else the id; a group's title: never empty.
-fn customer_name(from: &Value, chat: &Value, chat_id: &str) -> String {
+fn customer_name(from: &Tree<'_>, chat: &Tree<'_>, chat_id: &str) -> String {
     let title = clean_line(chat["title"].as_str().unwrap_or(""), NAME_CHARS_MAX);
     if !title.is_empty() {
         return title;
@@ -404,26 +417,24 @@ fn customer_name(from: &Value, chat: &Value, chat_id: &str) -> String {
     named(from).or_else(|| named(chat)).unwrap_or_else(|| format!("Telegram user {}", number()))
 }
 
-fn is_bot(from: &Value) -> bool {
+fn is_bot(from: &Tree<'_>) -> bool {
     from["is_bot"].as_bool().unwrap_or(false)
 }
 
 /// An id as text, whether it came as a number or as a text.
-fn id(value: &Value) -> Option<String> {
+fn id(value: &Tree<'_>) -> Option<String> {
     match value {
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        Value::String(text) if (1..=64).contains(&text.len()) => Some(text.clone()),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Array(_)
-        | Value::Object(_) => None,
+        Tree::Number(number) => {
+            let negative = || number.as_i64().map(|id| id.to_string());
+            number.as_u64().map(|id| id.to_string()).or_else(negative)
+        }
+        Tree::String(text) if (1..=64).contains(&text.len()) => Some(text.to_string()),
+        Tree::Null | Tree::Bool(_) | Tree::String(_) | Tree::Array(_) | Tree::Object(_) => None,
     }
 }
 
 /// A moment in seconds; 0 is what the platform writes when it does not know.
-fn seconds(value: &Value) -> Option<Timestamp> {
+fn seconds(value: &Tree<'_>) -> Option<Timestamp> {
     let seconds = value.as_i64().filter(|seconds| *seconds > 0)?;
     Timestamp::from_second(seconds).ok()
 }

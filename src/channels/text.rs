@@ -9,10 +9,23 @@ pub(super) const NAME_CHARS_MAX: usize = 120;
 ///
 /// A name stands beside other people's words: it must not turn them round or look empty.
 pub fn clean_line(text: &str, chars_max: usize) -> String {
-    let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let visible: String = visible.filter(|c| !is_invisible(*c)).collect();
-    let words: Vec<&str> = visible.split_whitespace().collect();
-    words.join(" ").chars().take(chars_max).collect()
+    let mut line = String::with_capacity(text.len().min(chars_max));
+    let (mut chars, mut after_word) = (0, false);
+    for c in text.chars().filter(|c| !is_invisible(*c)) {
+        if c.is_whitespace() || c.is_control() {
+            after_word = !line.is_empty();
+            continue;
+        }
+        for c in after_word.then_some(' ').into_iter().chain([c]) {
+            if chars == chars_max {
+                return line;
+            }
+            line.push(c);
+            chars += 1;
+        }
+        after_word = false;
+    }
+    line
 }
 
 /// Marks of direction, zero-width characters, letters without a shape and tags.
@@ -76,4 +89,25 @@ fn prefix<'a>(pieces: impl Iterator<Item = &'a str>, max: usize, size: fn(&str) 
 /// What a text takes where lengths are counted in UTF-16 units.
 pub(super) fn utf16_units(text: &str) -> usize {
     text.encode_utf16().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_clean_and_not_longer_than_allowed() {
+        for (text, chars_max, line) in [
+            ("  Anna\t\u{200b} Mar\u{202e}ia \u{2028}\n", 120, "Anna Maria"),
+            ("Анна Мария", 6, "Анна М"),
+            ("ab cd", 3, "ab "),
+            ("ab cd", 2, "ab"),
+            ("ab  ", 3, "ab"),
+            ("\u{2800}\u{feff} ", 5, ""),
+            ("", 5, ""),
+            ("ab", 0, ""),
+        ] {
+            assert_eq!(clean_line(text, chars_max), line, "{text:?}");
+        }
+    }
 }

@@ -4,17 +4,21 @@
 //! means is known to `channels` alone. An unknown channel, a disabled one and a wrong proof of
 //! origin get one and the same answer after the same work: 401 `not_genuine`.
 
+use std::pin::pin;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
+use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId, ShardId};
+use futures_util::{FutureExt as _, Stream, TryStreamExt as _};
 
 use crate::actors::handle::{Accepted, Arrival};
 use crate::channels::{
@@ -52,6 +56,8 @@ pub(super) async fn receive(
     let known = ChannelId::parse(&channel).and_then(|id| directory.channels.get(&id));
     let known = known.map(|found| &*found.value).filter(|channel| channel.enabled);
     let parsed = parse(known.unwrap_or(&NO_CHANNEL), request.headers(), &body, &edge).await;
+    // It is a part of what the connection reads into.
+    drop(body);
     let refused = matches!(parsed, Err(Rejected::NotGenuine | Rejected::NotEndorsed));
     let (Some(channel), false) = (known, refused) else {
         count(known.map_or("unknown", |channel| channel.settings.kind()), "not_genuine");
@@ -127,9 +133,38 @@ pub(super) async fn challenge(
 
 async fn read(payload: web::Payload, bytes_max: usize) -> Result<Bytes, ApiError> {
     let incomplete = || ApiError::Malformed("the body did not arrive".to_owned());
-    let body = actix_web::rt::time::timeout(BODY_WAIT, payload.to_bytes_limited(bytes_max)).await;
-    let body = body.map_err(|_| incomplete())?.map_err(|_| ApiError::TooLarge)?;
-    body.map_err(|_| incomplete())
+    let mut whole = pin!(whole(payload, bytes_max));
+    // Most bodies come with their head: they need no timer.
+    let body = match whole.as_mut().now_or_never() {
+        Some(body) => body,
+        None => timeout(BODY_WAIT, whole).await.map_err(|_| incomplete())?,
+    };
+    body.map_err(|error| {
+        if matches!(error, PayloadError::Overflow) { ApiError::TooLarge } else { incomplete() }
+    })
+}
+
+/// The pieces of a body as one. The only piece is not copied.
+async fn whole(
+    mut pieces: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+    bytes_max: usize,
+) -> Result<Bytes, PayloadError> {
+    let mut first = Bytes::new();
+    let mut joined = BytesMut::new();
+    while let Some(piece) = pieces.try_next().await? {
+        if first.len().max(joined.len()) + piece.len() > bytes_max {
+            return Err(PayloadError::Overflow);
+        }
+        if first.is_empty() {
+            first = piece;
+            continue;
+        }
+        if joined.is_empty() {
+            joined.extend_from_slice(&first);
+        }
+        joined.extend_from_slice(&piece);
+    }
+    Ok(if joined.is_empty() { first } else { joined.freeze() })
 }
 
 /// In order, each durable before the next. A failure in between is harmless: the sender repeats
@@ -261,6 +296,22 @@ mod tests {
         let status = response.status().as_u16();
         let body = response.into_body().try_into_bytes().expect("a whole body");
         (status, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    #[actix_web::test]
+    async fn a_body_is_whole_in_however_many_pieces_it_comes_and_not_longer_than_allowed() {
+        let read = async |pieces: &[&'static str]| {
+            let pieces = pieces.iter().map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+            whole(futures_util::stream::iter(pieces.collect::<Vec<_>>()), 6).await
+        };
+        for pieces in [&["abcdef"][..], &["ab", "cd", "ef"], &["", "a", "bcde", "", "f"]] {
+            assert_eq!(read(pieces).await.expect("short enough"), "abcdef", "{pieces:?}");
+        }
+        assert_eq!(read(&[]).await.expect("short enough"), "");
+        for pieces in [&["abcdefg"][..], &["abcdef", "g"], &["ab", "cdef", "g"]] {
+            let too_long = read(pieces).await;
+            assert!(matches!(too_long, Err(PayloadError::Overflow)), "{pieces:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
 use std::rc::Rc;
+use std::thread;
 use std::time::Duration;
 
 use actix_http::body::MessageBody;
@@ -57,6 +59,7 @@ pub fn start_with(
     others: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<Server> {
     let connections_max = edge.server.connections_per_worker;
+    let workers = workers(edge.server.workers);
     let edge = Data::new(edge);
     let app = move || {
         App::new()
@@ -66,10 +69,18 @@ pub fn start_with(
     };
     serve(listener, app, |server| {
         server
+            .workers(workers)
             .max_concurrent_connections(connections_max)
             .worker_max_blocking_threads(BLOCKING_THREADS)
             .shutdown_timeout(SHUTDOWN_SECONDS)
     })
+}
+
+/// How many threads serve connections: what is set, else all processors but that of the actors.
+/// More of them would only wake each other up.
+fn workers(set: usize) -> usize {
+    let all = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    if set == 0 { all().saturating_sub(1).max(1) } else { set }
 }
 
 /// A server of an application, on whose connections sockets take little memory.

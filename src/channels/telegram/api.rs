@@ -9,8 +9,9 @@ use domain::entry::Correction;
 use serde_json::{Map, Value, json};
 
 use super::super::correcting::{self, Correcting};
+use super::super::json;
 use super::super::{Outgoing, PollError, Polled, SendOutcome, bounded, reason};
-use super::{ASKED_KINDS, BUSINESS_MARK, TOPIC_MARK, Taken, files, item, press_in, rating};
+use super::{ASKED_KINDS, BUSINESS_MARK, TOPIC_MARK, Taken, files, item_of, press_in, rating};
 use crate::outbound::{ANSWER_BYTES_MAX, Answer, Fault, Outbound, Post};
 
 /// Most updates in one answer.
@@ -117,7 +118,7 @@ fn sent(reply: &Reply) -> SendOutcome {
         200..=299 if reply.ok => {
             // An album is answered with its messages.
             let first = reply.result.get(0).unwrap_or(&reply.result);
-            let external_id = super::id(&first["message_id"]);
+            let external_id = json::id(&first["message_id"]);
             SendOutcome::Sent { external_id }
         }
         200..=299 => SendOutcome::Unknown { reason: "the answer is not understood".to_owned() },
@@ -239,7 +240,7 @@ fn batch(updates: &[Value], taken: Taken, offset: Option<i64>) -> Result<Polled,
     if !updates.is_empty() && highest.is_none() {
         return Err(PollError::RetryLater { reason: "updates without ids".to_owned() });
     }
-    let items = updates.iter().map(|update| item(update, &update.to_string(), taken)).collect();
+    let items = updates.iter().map(|update| item_of(&update.to_string(), taken)).collect();
     Ok(Polled { items, next_offset })
 }
 
@@ -296,7 +297,7 @@ impl Reply {
         let description = format!("{code}: {}", reason(&given.replace(bot.token, "***")));
         let header = answer.retry_after.as_deref().and_then(|text| text.trim().parse().ok());
         let seconds = body["parameters"]["retry_after"].as_u64().max(header);
-        let migrated_to = super::id(&body["parameters"]["migrate_to_chat_id"]);
+        let migrated_to = json::id(&body["parameters"]["migrate_to_chat_id"]);
         let result = body.get_mut("result").map(Value::take).unwrap_or_default();
         Self { code, ok, result, description, retry_after: seconds.map(bounded), migrated_to }
     }

@@ -1,8 +1,8 @@
 //! What a Telegram message holds: its text, and one attachment for what is not text.
 
 use domain::entry::Attachment;
-use serde_json::Value;
 
+use super::super::json::tree::Tree;
 use super::super::text::clean_line;
 use super::id;
 
@@ -71,7 +71,7 @@ const NOTICES: [&str; 40] = [
 ];
 
 /// Text and attachments of a message, or the word under which it is ignored.
-pub(super) fn of(message: &Value) -> Result<(String, Vec<Attachment>), &'static str> {
+pub(super) fn of(message: &Tree<'_>) -> Result<(String, Vec<Attachment>), &'static str> {
     let text = ["text", "caption"].into_iter().filter_map(|field| message[field].as_str());
     let text = text.into_iter().find(|text| !text.is_empty());
     let attachment = attachment(message);
@@ -87,7 +87,7 @@ pub(super) fn of(message: &Value) -> Result<(String, Vec<Attachment>), &'static 
     }
 }
 
-fn attachment(message: &Value) -> Option<Attachment> {
+fn attachment(message: &Tree<'_>) -> Option<Attachment> {
     contact(message)
         .or_else(|| location(message))
         .or_else(|| sticker(&message["sticker"]))
@@ -97,11 +97,11 @@ fn attachment(message: &Value) -> Option<Attachment> {
 }
 
 /// The phone is the customer's own only if the platform says whose contact it is.
-fn contact(message: &Value) -> Option<Attachment> {
+fn contact(message: &Tree<'_>) -> Option<Attachment> {
     let contact = message["contact"].as_object()?;
-    let field = |name: &str| contact.get(name).and_then(Value::as_str).unwrap_or_default();
+    let field = |name: &str| contact[name].as_str().unwrap_or_default();
     let name = format!("{} {}", field("first_name"), field("last_name"));
-    let owner = contact.get("user_id").and_then(id);
+    let owner = id(&contact["user_id"]);
     Some(Attachment::Contact {
         name: clean_line(&name, super::NAME_CHARS_MAX),
         phone: clean_line(field("phone_number"), 32),
@@ -112,7 +112,7 @@ fn contact(message: &Value) -> Option<Attachment> {
 }
 
 /// A venue is a location with a title and an address, and comes with the plain one beside it.
-fn location(message: &Value) -> Option<Attachment> {
+fn location(message: &Tree<'_>) -> Option<Attachment> {
     let venue = &message["venue"];
     let place = [&venue["location"], &message["location"]].into_iter().find(|v| v.is_object())?;
     let parts = ["title", "address"].map(|field| venue[field].as_str().unwrap_or_default());
@@ -125,27 +125,27 @@ fn location(message: &Value) -> Option<Attachment> {
 }
 
 /// Animated stickers are no images, so the emoji stands for all of them.
-fn sticker(sticker: &Value) -> Option<Attachment> {
-    let emoji = sticker.as_object()?.get("emoji").and_then(Value::as_str).unwrap_or_default();
+fn sticker(sticker: &Tree<'_>) -> Option<Attachment> {
+    let emoji = sticker.as_object()?["emoji"].as_str().unwrap_or_default();
     Some(Attachment::Sticker { emoji: emoji.to_owned() })
 }
 
-fn file(what: &str, file: &Value) -> Option<Attachment> {
+fn file(what: &str, file: &Tree<'_>) -> Option<Attachment> {
     let file = file.as_object()?;
-    let text = |name: &str| file.get(name).and_then(Value::as_str);
+    let text = |name: &str| file[name].as_str();
     let name = text("file_name").or_else(|| text("title"));
     Some(Attachment::File {
         what: what.to_owned(),
         name: name.map(|name| clean_line(name, FILE_NAME_CHARS_MAX)),
-        size_bytes: file.get("file_size").and_then(Value::as_u64),
+        size_bytes: file["file_size"].as_u64(),
         external_id: text("file_id").map(str::to_owned),
         copy: None,
     })
 }
 
 /// A photo comes in several sizes; the largest is the photo.
-fn photo(sizes: &Value) -> Option<Attachment> {
-    let area = |size: &&Value| {
+fn photo(sizes: &Tree<'_>) -> Option<Attachment> {
+    let area = |size: &&Tree<'_>| {
         let side = |name: &str| size[name].as_u64().unwrap_or(0);
         side("width").saturating_mul(side("height"))
     };

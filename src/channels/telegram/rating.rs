@@ -5,6 +5,7 @@ use domain::id::ConversationId;
 use domain::line::RatingScale;
 use serde_json::{Value, json};
 
+use super::super::json::tree::Tree;
 use super::super::text::clean_line;
 
 /// Longest words of a button that are kept, in characters.
@@ -59,10 +60,10 @@ pub(super) fn read(data: &str) -> Option<Button> {
 }
 
 /// What the button says, if the platform still shows the message under which it stands.
-pub(super) fn words_of(data: &str, message: &Value) -> Option<String> {
+pub(super) fn words_of(data: &str, message: &Tree<'_>) -> Option<String> {
     let rows = message["reply_markup"]["inline_keyboard"].as_array()?;
-    let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
-    let pressed = buttons.find(|button| button["callback_data"] == data)?;
+    let mut buttons = rows.iter().filter_map(Tree::as_array).flatten();
+    let pressed = buttons.find(|button| button["callback_data"].as_str() == Some(data))?;
     let words = clean_line(pressed["text"].as_str()?, WORDS_CHARS_MAX);
     (!words.is_empty()).then_some(words)
 }
