@@ -116,7 +116,10 @@ fn frame(of: &Conversation) -> ServerFrame {
     let (n, at) = (EntryNumber(1), Timestamp::UNIX_EPOCH);
     let entry = Entry { n, at, author: Author::Customer, body: Body::Message(message) };
     let conversation = of.id.clone();
-    let events = vec![Event::Entry { conversation, entry }, Event::Row { row: of.row() }];
+    let events = vec![
+        Event::Entry { conversation, entry: entry.into() },
+        Event::Row { row: of.row().into() },
+    ];
     let position = |n: u64| FeedPosition(format!("0:1-{n}.a"));
     ServerFrame::Events { shard: ShardId(0), from: position(1), to: position(3), events }
 }

@@ -9,6 +9,7 @@ pub mod visitor;
 
 use domain::channel::ReplyWindow;
 use domain::effect::Refusal;
+use domain::encoded::Encoded;
 use domain::entry::{Correction, CorrectionState, DeliveryState, Entry, NotCorrectable};
 use domain::event::{Alarm, Row};
 use domain::file::FileCopy;
@@ -266,7 +267,7 @@ pub struct FeedPosition(pub String);
 #[strum(serialize_all = "snake_case")]
 pub enum Event {
     Row {
-        row: Row,
+        row: Encoded<Row>,
     },
     /// The conversation is no longer in this operator's lists.
     Gone {
@@ -274,7 +275,7 @@ pub enum Event {
     },
     Entry {
         conversation: ConversationId,
-        entry: Entry,
+        entry: Encoded<Entry>,
     },
     Edited {
         conversation: ConversationId,

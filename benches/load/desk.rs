@@ -101,7 +101,7 @@ impl Desk {
             ServerFrame::Events { events, .. } => {
                 for event in events {
                     if let Event::Row { row } = event {
-                        self.look(row, book).await;
+                        self.look(row.into_inner(), book).await;
                     }
                 }
             }

@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// So many conversations are opened a second, before the load.
 const OPENING_RATE: u32 = 100;
 const STEP: Duration = Duration::from_millis(1);
+/// Least pause between messages that are handed out: waking up for each would cost more than the
+/// messages. By that much some are late, which counts as theirs.
+const STRIDE: Duration = Duration::from_micros(500);
 
 /// What customers and operators do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +196,7 @@ impl Run {
             if left == 0 {
                 return;
             }
-            thread::park_timeout(Duration::from_nanos(left));
+            thread::park_timeout(Duration::from_nanos(left).max(STRIDE));
         }
     }
 }

@@ -3,10 +3,11 @@
 //! A step takes one piece of work through its conversation and its line and comes to a [`Group`].
 //! Writing is the round's business (`round`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use actix::{Actor, Addr};
+use ahash::RandomState;
 use domain::channel::Channel;
 use domain::chat::{Inbound, Introduction};
 use domain::conversation::Conversation;
@@ -19,7 +20,7 @@ use domain::routing::{Decision, Seek};
 use crate::actors::attendance::AttendanceBook;
 use crate::actors::audit;
 use crate::actors::chats::Chats;
-use crate::actors::conversation::{ConversationActor, Fed, Feed, Look, Stored, Who};
+use crate::actors::conversation::{ConversationActor, Fed, Feed, Stored, Who};
 use crate::actors::customers::Customers;
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
@@ -75,7 +76,7 @@ pub(crate) struct Bench {
     pub(crate) inbox_drained: bool,
     pub(crate) feed_end: Place,
     pub(crate) lines: BTreeMap<LineId, Addr<LineActor>>,
-    pub(crate) conversations: BTreeMap<ConversationId, Live>,
+    pub(crate) conversations: HashMap<ConversationId, Live, RandomState>,
     pub(crate) chats: Chats,
     pub(crate) audit: Ledger,
     pub(crate) attendance: AttendanceBook,
@@ -119,11 +120,10 @@ pub(crate) enum Care {
 }
 
 /// A conversation that has an actor.
-#[derive(Clone)]
 pub(crate) struct Live {
     pub(crate) addr: Addr<ConversationActor>,
-    line: LineId,
-    customer: Option<CustomerId>,
+    /// As the running round leaves it.
+    seen: Arc<Conversation>,
     /// Before whom it is put, as far as the running round has decided.
     asked: Vec<OperatorId>,
     used: u64,
@@ -142,7 +142,7 @@ impl Bench {
         who: Option<Who>,
     ) -> Result<Result<(), Refused>, Broken> {
         let unknown = Err(CommandRefusal::Edge(EdgeRefusal::UnknownConversation {}));
-        let Some(known) = self.live(id).await? else { return Ok(unknown) };
+        let Some(known) = self.look(id).await? else { return Ok(unknown) };
         let directory = self.parts.directory.get();
         let found = directory.lines.get(&known.line).zip(directory.hours.get(&known.line));
         let Some((line, hours)) = found.map(|(line, hours)| (line.value.clone(), hours.clone()))
@@ -161,13 +161,17 @@ impl Bench {
                 customer: self.customer_facts(known.customer.as_ref(), id, &line.settings).await?,
                 now,
             };
-            let (effects, conversation) = match known.addr.send(feed).await? {
+            let Some(conversation) = self.conversations.get(id) else { return Ok(unknown) };
+            let (effects, conversation) = match conversation.addr.send(feed).await? {
                 Fed::Effects(effects, conversation) => (Arc::new(effects), conversation),
                 Fed::Forbidden => {
                     return Ok(Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
                 }
                 Fed::Hidden => return Ok(unknown),
             };
+            if let Some(live) = self.conversations.get_mut(id) {
+                live.seen = conversation.clone();
+            }
             if let Some(refusal) = refusal(&effects) {
                 return Ok(Err(refusal));
             }
@@ -185,8 +189,14 @@ impl Bench {
         &mut self,
         id: &ConversationId,
     ) -> Result<Option<Arc<Conversation>>, Broken> {
-        let Some(live) = self.live(id).await? else { return Ok(None) };
-        Ok(Some(live.addr.send(Look).await?))
+        if !self.conversations.contains_key(id) {
+            self.load(id).await?;
+        }
+        let rounds = self.rounds;
+        Ok(self.conversations.get_mut(id).map(|live| {
+            live.used = rounds;
+            live.seen.clone()
+        }))
     }
 
     /// How a conversation stands; one of another shard, as it is stored.
@@ -302,44 +312,32 @@ impl Bench {
 
     /// Takes a conversation that has just begun.
     pub(crate) fn enter_new(&mut self, conversation: Conversation) {
-        let live = self.live_of(&conversation);
-        let id = conversation.id.clone();
-        let addr = ConversationActor::new(conversation, self.parts.clone()).start();
-        self.conversations.insert(id, live(addr));
+        let conversation = Arc::new(conversation);
+        let actor = ConversationActor::new(conversation.clone(), self.parts.clone());
+        self.enter(conversation, actor);
     }
 
-    /// What is known of a conversation beside its actor.
-    fn live_of(
-        &self,
-        conversation: &Conversation,
-    ) -> impl FnOnce(Addr<ConversationActor>) -> Live + use<> {
-        let (line, customer) = (conversation.line.clone(), conversation.customer.clone());
-        let asked = asked(conversation);
-        let used = self.rounds;
-        move |addr| Live { addr, line, customer, asked, used }
+    fn enter(&mut self, conversation: Arc<Conversation>, actor: ConversationActor) {
+        let (id, asked, used) = (conversation.id.clone(), asked(&conversation), self.rounds);
+        let live = Live { addr: actor.start(), seen: conversation, asked, used };
+        self.conversations.insert(id, live);
     }
 
-    /// The actor of a conversation, started from the store if need be. None: there is none.
-    async fn live(&mut self, id: &ConversationId) -> Result<Option<Live>, Broken> {
-        if !self.conversations.contains_key(id) {
-            for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
-                let found = self.parts.store.document(self.shard, kind, id.to_string()).await?;
-                let Some(found) = found else { continue };
-                if let Some(read) = encode::read::<Conversation>("conversation", &found.bytes) {
-                    let live = self.live_of(&read);
-                    let is_packed = read.is_closed() && self.is_packed(id).await?;
-                    let stored = Stored { version: found.version, is_packed };
-                    let actor = ConversationActor::loaded(read, stored, self.parts.clone());
-                    self.conversations.insert(id.clone(), live(actor.start()));
-                }
-                break;
+    /// Starts the actor of a conversation from the store, if there is such a one.
+    async fn load(&mut self, id: &ConversationId) -> Result<(), Broken> {
+        for kind in [DocumentKind::Conversation, DocumentKind::Archive] {
+            let found = self.parts.store.document(self.shard, kind, id.to_string()).await?;
+            let Some(found) = found else { continue };
+            if let Some(read) = encode::read::<Conversation>("conversation", &found.bytes) {
+                let is_packed = read.is_closed() && self.is_packed(id).await?;
+                let stored = Stored { version: found.version, is_packed };
+                let read = Arc::new(read);
+                let actor = ConversationActor::loaded(read.clone(), stored, self.parts.clone());
+                self.enter(read, actor);
             }
+            break;
         }
-        let rounds = self.rounds;
-        Ok(self.conversations.get_mut(id).map(|live| {
-            live.used = rounds;
-            live.clone()
-        }))
+        Ok(())
     }
 
     /// Whether a conversation that is over is not among those that are still to be packed.

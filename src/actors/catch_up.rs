@@ -91,7 +91,7 @@ async fn from_store(
             let Some(event) = encode::read::<FeedEvent>("event", &record.bytes) else {
                 return Ok(None);
             };
-            events.push(Arc::new(TailEvent::new(place, at, event)));
+            events.push(Arc::new(TailEvent { place, previous: at, event }));
             at = place;
         }
         if events.len() > REPLAY_MAX {

@@ -1,7 +1,8 @@
 //! The chats that a shard has at hand. They are small documents without rules of their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
+use ahash::RandomState;
 use domain::chat::Chat;
 use domain::conversation::TextsSent;
 use domain::id::{ChatKey, ConversationId, ShardId};
@@ -17,8 +18,9 @@ const CHATS_KEPT: usize = 20_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Chats {
-    kept: BTreeMap<ChatKey, Kept>,
-    touched: BTreeSet<ChatKey>,
+    kept: HashMap<ChatKey, Kept, RandomState>,
+    /// Those of the running round.
+    touched: Vec<ChatKey>,
 }
 
 #[derive(Debug)]
@@ -26,6 +28,8 @@ struct Kept {
     chat: Chat,
     stored: Option<Chat>,
     version: u64,
+    /// It is among those of the running round.
+    touched: bool,
     /// Nothing is left of it.
     outlived: bool,
 }
@@ -42,8 +46,10 @@ impl Chats {
             let kept = load(store, shard, key).await?;
             self.kept.insert(key.clone(), kept);
         }
-        self.touched.insert(key.clone());
         let kept = self.kept.entry(key.clone()).or_insert_with(|| Kept::new(key));
+        if !std::mem::replace(&mut kept.touched, true) {
+            self.touched.push(key.clone());
+        }
         kept.outlived = false;
         Ok(&mut kept.chat)
     }
@@ -103,11 +109,11 @@ impl Chats {
     /// The round is committed.
     pub(crate) fn keep(&mut self) {
         for key in std::mem::take(&mut self.touched) {
-            if self.kept.get(&key).is_some_and(|kept| kept.outlived) {
+            let Some(kept) = self.kept.get_mut(&key) else { continue };
+            kept.touched = false;
+            if kept.outlived {
                 self.kept.remove(&key);
-            } else if let Some(kept) = self.kept.get_mut(&key)
-                && kept.stored.as_ref() != Some(&kept.chat)
-            {
+            } else if kept.stored.as_ref() != Some(&kept.chat) {
                 kept.stored = Some(kept.chat.clone());
                 kept.version += 1;
             }
@@ -138,7 +144,7 @@ impl Kept {
             heard_at: None,
             return_to: None,
         };
-        Self { chat, stored: None, version: 0, outlived: false }
+        Self { chat, stored: None, version: 0, touched: false, outlived: false }
     }
 }
 
@@ -147,7 +153,8 @@ async fn load(store: &Store, shard: ShardId, key: &ChatKey) -> Result<Kept, Unav
     let read = found.and_then(|d| Some((encode::read::<Chat>("chat", &d.bytes)?, d.version)));
     Ok(match read {
         Some((chat, version)) => {
-            Kept { stored: Some(chat.clone()), chat, version, outlived: false }
+            let stored = Some(chat.clone());
+            Kept { chat, stored, version, touched: false, outlived: false }
         }
         None => Kept::new(key),
     })

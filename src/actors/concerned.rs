@@ -3,28 +3,36 @@
 //! An offer may end before somebody who is in no queue of the line, and a colleague may cease to
 //! take part: the row that says so does not name them any more, and they are to hear it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
+use ahash::RandomState;
 use domain::event::{Row, RowState};
 use domain::id::{ConversationId, OperatorId};
 
 /// Those whom the last row of each conversation named.
 #[derive(Debug, Default)]
-pub(crate) struct Concerned(BTreeMap<ConversationId, BTreeSet<OperatorId>>);
+pub(crate) struct Concerned(HashMap<ConversationId, BTreeSet<OperatorId>, RandomState>);
 
 impl Concerned {
     /// Takes the next row of a conversation. Answers whom it does not concern any more.
     pub(crate) fn no_more(&mut self, row: &Row) -> Vec<OperatorId> {
-        let now: BTreeSet<_> = row.people().cloned().collect();
-        let before = self.0.remove(&row.conversation).unwrap_or_default();
-        let left = before.difference(&now).cloned().collect();
-        match row.state {
-            RowState::Waiting | RowState::Offered | RowState::Active | RowState::Closing => {
-                self.0.insert(row.conversation.clone(), now);
-            }
-            RowState::Closed => {}
+        let is_over = match row.state {
+            RowState::Waiting | RowState::Offered | RowState::Active | RowState::Closing => false,
+            RowState::Closed => true,
+        };
+        let names = |operator: &OperatorId| row.people().any(|named| named == operator);
+        if let Some(before) = self.0.get(&row.conversation).filter(|_| !is_over)
+            && row.people().all(|named| before.contains(named))
+            && before.iter().all(names)
+        {
+            return Vec::new();
         }
-        left
+        let before = self.0.remove(&row.conversation).unwrap_or_default();
+        if !is_over {
+            let now = row.people().cloned().collect();
+            self.0.insert(row.conversation.clone(), now);
+        }
+        before.into_iter().filter(|operator| !names(operator)).collect()
     }
 }
 

@@ -46,14 +46,16 @@ pub(crate) struct Stored {
 
 impl ConversationActor {
     /// One that was just opened and is not stored yet.
-    pub(crate) fn new(conversation: Conversation, parts: Shared) -> Self {
-        let conversation = Arc::new(conversation);
+    pub(crate) fn new(conversation: Arc<Conversation>, parts: Shared) -> Self {
         Self { parts, conversation, stored: None, version: 0, drafted_version: 0, is_packed: false }
     }
 
     /// One that was read from the store.
-    pub(crate) fn loaded(conversation: Conversation, as_stored: Stored, parts: Shared) -> Self {
-        let conversation = Arc::new(conversation);
+    pub(crate) fn loaded(
+        conversation: Arc<Conversation>,
+        as_stored: Stored,
+        parts: Shared,
+    ) -> Self {
         let stored = Some(conversation.clone());
         let Stored { version, is_packed } = as_stored;
         Self { parts, conversation, stored, version, drafted_version: version, is_packed }
@@ -126,19 +128,6 @@ impl Handler<Feed> for ConversationActor {
         let conversation = Arc::make_mut(&mut self.conversation);
         let effects = conversation.handle(feed.input, &facts, feed.now);
         Fed::Effects(effects, self.conversation.clone())
-    }
-}
-
-/// How does the conversation stand, as far as the running round has decided?
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "Arc<Conversation>")]
-pub(crate) struct Look;
-
-impl Handler<Look> for ConversationActor {
-    type Result = Arc<Conversation>;
-
-    fn handle(&mut self, _: Look, _: &mut Self::Context) -> Self::Result {
-        self.conversation.clone()
     }
 }
 
@@ -228,7 +217,7 @@ impl ConversationActor {
         }
         let row = self.conversation.row();
         if stored.map(Conversation::row).as_ref() != Some(&row) {
-            events.push(FeedEvent::Row(row));
+            events.push(FeedEvent::Row { row: row.into() });
         }
         let chat = &self.conversation.chat;
         if self.parts.directory.get().is_widget(&chat.channel) {

@@ -13,9 +13,10 @@ mod person;
 mod records;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use ahash::RandomState;
 use domain::customer::{ContactKind, Customer, CustomerFacts, Holder};
 use domain::id::{ChatKey, ConversationId, CustomerId, LeadId};
 use domain::lead::Lead;
@@ -43,13 +44,13 @@ pub(crate) struct Customers {
     records: Arc<Records>,
     region: Region,
     /// What the round has read or changed.
-    pinned: BTreeMap<Key, Pinned>,
-    /// What the piece of work at hand has read so far.
-    reads: BTreeSet<Key>,
+    pinned: HashMap<Key, Pinned, RandomState>,
+    /// Number of the piece of work at hand.
+    work: u64,
     /// The piece of work at hand has changed something.
     writes: bool,
-    /// What the earlier pieces of work of this round that changed something have read.
-    relied_on: BTreeSet<Key>,
+    /// So has any piece of work of the round.
+    changed: bool,
     /// Persons as the piece of work at hand sees them: each is asked for several times. None of them
     /// outlives a change.
     people: BTreeMap<CustomerId, Arc<Person>>,
@@ -67,6 +68,10 @@ struct Pinned {
     read: Record,
     /// None: as it was read.
     changed: Option<Written>,
+    /// The piece of work that read it last.
+    read_by: u64,
+    /// An earlier piece of work of the round has read it and changed something.
+    relied_on: bool,
 }
 
 impl Customers {
@@ -75,10 +80,10 @@ impl Customers {
         Self {
             records,
             region,
-            pinned: BTreeMap::new(),
-            reads: BTreeSet::new(),
+            pinned: HashMap::default(),
+            work: 1,
             writes: false,
-            relied_on: BTreeSet::new(),
+            changed: false,
             people: BTreeMap::new(),
         }
     }
@@ -98,10 +103,12 @@ impl Customers {
     /// The next piece of work of the round begins: what is read from now on decides what it writes.
     pub(crate) fn next_work(&mut self) {
         self.people.clear();
-        let reads = std::mem::take(&mut self.reads);
         if std::mem::take(&mut self.writes) {
-            self.relied_on.extend(reads);
+            for pinned in self.pinned.values_mut().filter(|pinned| pinned.read_by == self.work) {
+                pinned.relied_on = true;
+            }
         }
+        self.work += 1;
     }
 
     /// What a conversation of this customer may know of him; `conversation` is that one.
@@ -118,14 +125,16 @@ impl Customers {
 
     /// Adds to the group what the round changed.
     pub(crate) fn draft(&self, group: &mut Group) {
-        for (key, pinned) in &self.pinned {
-            let (kind, id) = key;
+        if !self.changed {
+            return;
+        }
+        for ((kind, id), pinned) in self.in_order() {
             let expected = pinned.read.version;
             match &pinned.changed {
                 Some(changed) => {
                     shared_change::put_bytes(group, *kind, id, expected, changed.bytes());
                 }
-                None if self.rests_on(key) => {
+                None if self.rests_on(pinned) => {
                     group.ops.push(Op::RequireShared { kind: *kind, id: id.clone(), expected });
                 }
                 None => {}
@@ -135,16 +144,27 @@ impl Customers {
 
     /// How many ops [`Self::draft`] would add.
     pub(crate) fn ops(&self) -> usize {
-        let ops = |(key, pinned): (&Key, &Pinned)| match pinned.changed {
+        // Mostly nothing is changed, and much is read.
+        if !self.changed {
+            return 0;
+        }
+        let ops = |pinned: &Pinned| match pinned.changed {
             Some(_) => OPS_OF_A_DOCUMENT,
-            None => usize::from(self.rests_on(key)),
+            None => usize::from(self.rests_on(pinned)),
         };
-        self.pinned.iter().map(ops).sum()
+        self.pinned.values().map(ops).sum()
+    }
+
+    /// What was read or changed, by kind and id.
+    fn in_order(&self) -> Vec<(&Key, &Pinned)> {
+        let mut documents: Vec<_> = self.pinned.iter().collect();
+        documents.sort_unstable_by_key(|(key, _)| *key);
+        documents
     }
 
     /// Whether something that the round changes was decided by what that document says.
-    fn rests_on(&self, key: &Key) -> bool {
-        self.relied_on.contains(key) || (self.writes && self.reads.contains(key))
+    fn rests_on(&self, pinned: &Pinned) -> bool {
+        pinned.relied_on || self.writes && pinned.read_by == self.work
     }
 
     /// The round is committed.
@@ -163,9 +183,8 @@ impl Customers {
     pub(crate) fn take_back(&mut self) {
         self.pinned.clear();
         self.people.clear();
-        self.reads.clear();
         self.writes = false;
-        self.relied_on.clear();
+        self.changed = false;
     }
 
     /// Somebody else has written that document: it is read anew.
@@ -175,12 +194,22 @@ impl Customers {
         self.records.forget(kind, id);
     }
 
+    /// A card to look at.
+    async fn seen_card(
+        &mut self,
+        store: &Store,
+        id: &CustomerId,
+    ) -> Result<Option<Arc<Customer>>, Unavailable> {
+        self.read(store, SharedKind::Customer, id.as_str()).await
+    }
+
+    /// A card to change.
     async fn card(
         &mut self,
         store: &Store,
         id: &CustomerId,
     ) -> Result<Option<Customer>, Unavailable> {
-        self.read(store, SharedKind::Customer, id.as_str()).await
+        Ok(self.seen_card(store, id).await?.map(Arc::unwrap_or_clone))
     }
 
     fn put_card(&mut self, card: &Customer) {
@@ -188,7 +217,8 @@ impl Customers {
     }
 
     async fn lead(&mut self, store: &Store, id: &LeadId) -> Result<Option<Lead>, Unavailable> {
-        self.read(store, SharedKind::Lead, id.as_str()).await
+        let lead = self.read(store, SharedKind::Lead, id.as_str()).await?;
+        Ok(lead.map(Arc::unwrap_or_clone))
     }
 
     fn put_lead(&mut self, lead: &Lead) {
@@ -200,7 +230,7 @@ impl Customers {
         &mut self,
         store: &Store,
         key: &ChatKey,
-    ) -> Result<Option<Holder>, Unavailable> {
+    ) -> Result<Option<Arc<Holder>>, Unavailable> {
         self.read(store, SharedKind::Identity, &key.to_string()).await
     }
 
@@ -215,7 +245,7 @@ impl Customers {
         store: &Store,
         kind: ContactKind,
         value: &str,
-    ) -> Result<Option<Holder>, Unavailable> {
+    ) -> Result<Option<Arc<Holder>>, Unavailable> {
         self.read(store, kind_of_contact(kind), value).await
     }
 
@@ -229,10 +259,9 @@ impl Customers {
         store: &Store,
         kind: SharedKind,
         id: &str,
-    ) -> Result<Option<T>, Unavailable> {
+    ) -> Result<Option<Arc<T>>, Unavailable> {
         let pinned = self.pin(store, kind, id).await?;
-        let said = pinned.written().and_then(Written::read::<T>);
-        Ok(said.map(Arc::unwrap_or_clone))
+        Ok(pinned.written().and_then(Written::read::<T>))
     }
 
     /// A document as the round sees it from now on.
@@ -245,10 +274,11 @@ impl Customers {
         let key = (kind, id.to_owned());
         if !self.pinned.contains_key(&key) {
             let read = self.records.read(store, kind, id).await?;
-            self.pinned.insert(key.clone(), Pinned { read, changed: None });
+            self.pinned.insert(key.clone(), Pinned { read, ..Pinned::new() });
         }
-        self.reads.insert(key.clone());
-        Ok(self.pinned.entry(key).or_insert_with(Pinned::new))
+        let pinned = self.pinned.entry(key).or_insert_with(Pinned::new);
+        pinned.read_by = self.work;
+        Ok(pinned)
     }
 
     /// Stages a document that was read before, or is new.
@@ -261,13 +291,14 @@ impl Customers {
             pinned.changed = (!as_read).then_some(written);
         }
         self.writes |= pinned.changed.is_some();
+        self.changed |= self.writes;
     }
 }
 
 impl Pinned {
     /// Of a document that there is not.
     fn new() -> Self {
-        Self { read: Record::default(), changed: None }
+        Self { read: Record::default(), changed: None, read_by: 0, relied_on: false }
     }
 
     /// As the round sees it. None: there is none.

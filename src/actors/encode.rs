@@ -40,32 +40,6 @@ pub(crate) fn visitor_frame(frame: &VisitorServerFrame) -> ByteString {
     serde_json::to_string(frame).unwrap_or_default().into()
 }
 
-/// An event as text.
-pub(crate) fn event(event: &Event) -> ByteString {
-    serde_json::to_string(event).unwrap_or_default().into()
-}
-
-/// An `events` frame around events that are encoded already.
-pub(crate) fn events_frame<'a>(
-    shard: ShardId,
-    from: &FeedPosition,
-    to: &FeedPosition,
-    events: impl Iterator<Item = &'a ByteString>,
-) -> ByteString {
-    let mut text = format!(
-        r#"{{"type":"events","shard":{shard},"from":"{}","to":"{}","events":["#,
-        from.0, to.0
-    );
-    for (i, event) in events.enumerate() {
-        if i > 0 {
-            text.push(',');
-        }
-        text.push_str(event);
-    }
-    text.push_str("]}");
-    text.into()
-}
-
 /// Tells a browser where the feeds stand. `memory_percent`: for those who are to look after it.
 pub(crate) fn beat<'a>(
     places: impl Iterator<Item = (&'a ShardId, &'a Place)>,
@@ -108,7 +82,7 @@ pub(crate) fn parse_position(text: &FeedPosition) -> Option<(ShardId, Place)> {
 /// The wire form of an event for those who may see all of it; none: not for browsers.
 pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
     match event {
-        FeedEvent::Row(row) => Some(Event::Row { row: row.clone() }),
+        FeedEvent::Row { row } => Some(Event::Row { row: row.clone() }),
         FeedEvent::Entry { conversation, entry, .. } => {
             Some(Event::Entry { conversation: conversation.clone(), entry: entry.clone() })
         }

@@ -7,7 +7,7 @@
 pub(crate) mod visitors;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message, MessageResponse, WeakAddr};
@@ -31,48 +31,12 @@ use crate::readmodel::Changed;
 /// How often browsers are told where the feeds stand.
 pub(crate) const BEAT: Duration = Duration::from_secs(5);
 
-/// An event at its place, encoded at most once for each audience.
+/// An event at its place.
 #[derive(Debug)]
 pub(crate) struct TailEvent {
     pub(crate) place: Place,
     pub(crate) previous: Place,
     pub(crate) event: FeedEvent,
-    shown: OnceLock<Option<ByteString>>,
-    gone: OnceLock<Option<ByteString>>,
-}
-
-impl TailEvent {
-    pub(crate) fn new(place: Place, previous: Place, event: FeedEvent) -> Self {
-        Self { place, previous, event, shown: OnceLock::new(), gone: OnceLock::new() }
-    }
-
-    /// For those who may see all of it. None: not for browsers.
-    pub(crate) fn shown(&self) -> Option<&ByteString> {
-        self.shown.get_or_init(|| encode::shown(&self.event).map(|e| encode::event(&e))).as_ref()
-    }
-
-    /// For those who may not see the conversation any more.
-    pub(crate) fn gone(&self) -> Option<&ByteString> {
-        let encode = || match &self.event {
-            FeedEvent::Row(row) => Some(encode::event(&encode::gone(row))),
-            FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Copied { .. }
-            | FeedEvent::Deleted { .. }
-            | FeedEvent::Reacted { .. }
-            | FeedEvent::Corrected { .. }
-            | FeedEvent::Shared { .. }
-            | FeedEvent::Load { .. }
-            | FeedEvent::Offered { .. }
-            | FeedEvent::Attention { .. }
-            | FeedEvent::Chat { .. }
-            | FeedEvent::Answered { .. }
-            | FeedEvent::Forgotten { .. }
-            | FeedEvent::Alarm { .. } => None,
-        };
-        self.gone.get_or_init(encode).as_ref()
-    }
 }
 
 /// The events of one commit.
@@ -284,7 +248,7 @@ impl Feed {
             keys.extend(ids.filter_map(|id| self.by_operator.get(id)).flatten());
         };
         match event {
-            FeedEvent::Row(row) => {
+            FeedEvent::Row { row } => {
                 operators(&mut row.people());
                 operators(&mut self.concerned.no_more(row).iter());
                 keys.extend(self.by_overseen.get(&row.line).into_iter().flatten());

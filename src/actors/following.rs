@@ -33,6 +33,8 @@ pub(super) struct Reading {
     under_way: bool,
     /// There may be more than what is just being read.
     again: bool,
+    /// What was known when the stored end was last told.
+    known: Position,
     /// Those who wait for all that was there when they asked.
     waiting: Vec<oneshot::Sender<()>>,
 }
@@ -60,7 +62,11 @@ impl Handler<StoredEnds> for Feed {
 
     fn handle(&mut self, ends: StoredEnds, ctx: &mut Self::Context) {
         for (shard, end) in ends.0 {
-            if self.tails.entry(shard).or_default().end.position != end {
+            let known = self.tails.entry(shard).or_default().end.position;
+            let reading = self.reading.entry(shard).or_default();
+            // What was just committed here is on its way, and that of a busy shard always is.
+            let moves = std::mem::replace(&mut reading.known, known) != known;
+            if known != end && !(moves && self.parts.serves(shard)) {
                 self.look(shard, ctx);
             }
         }
@@ -207,7 +213,7 @@ fn events(mut at: Place, records: Vec<FeedRecord>) -> Vec<Arc<TailEvent>> {
         let event = encode::read("event", &record.bytes).unwrap_or_else(nothing);
         let place = Place { position: record.position, tag: encode::tag(&record.by) };
         let previous = std::mem::replace(&mut at, place);
-        Arc::new(TailEvent::new(place, previous, event))
+        Arc::new(TailEvent { place, previous, event })
     };
     records.into_iter().map(event).collect()
 }

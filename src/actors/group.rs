@@ -2,7 +2,7 @@
 
 use domain::conversation::{Conversation, State};
 use domain::effect::{Effect, PlaceLimit};
-use domain::entry::{Author, Body, DeliveryState, Entry, Fact, Record};
+use domain::entry::{Author, Body, DeliveryState, Fact, Message, Record};
 use domain::event::{Alarm, Audience, FeedEvent};
 use domain::id::{ConversationId, EntryNumber, OperatorId};
 use domain::routing::Via;
@@ -186,10 +186,14 @@ impl Group {
 /// What the customer's page fetches is sent once it is stored.
 fn stored_is_sent(record: &Record) -> Record {
     let mut record = record.clone();
-    if let Record::Entry { entry: Entry { body: Body::Message(message), .. }, .. } = &mut record
-        && message.delivery == Some(DeliveryState::Pending)
+    if let Record::Entry { entry, .. } = &mut record
+        && let Body::Message(Message { delivery: Some(DeliveryState::Pending), .. }) = &entry.body
     {
-        message.delivery = Some(DeliveryState::Sent);
+        let mut sent = (**entry).clone();
+        if let Body::Message(message) = &mut sent.body {
+            message.delivery = Some(DeliveryState::Sent);
+        }
+        *entry = sent.into();
     }
     record
 }

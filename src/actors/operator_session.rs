@@ -11,11 +11,10 @@ use std::time::Duration;
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture,
 };
-use bytestring::ByteString;
 use domain::account::SignIn;
 use domain::effect::Input;
 use domain::event::{FeedEvent, Row};
-use domain::id::{ConversationId, EntryNumber, OperatorId, ShardId};
+use domain::id::{ConversationId, EntryNumber, LineId, OperatorId, ShardId};
 use domain::operator::{Operator, Role, STATUS_REASON_CHARS_MAX, Status};
 use domain::permission::{Action, may};
 use governor::clock::DefaultClock;
@@ -40,8 +39,8 @@ use crate::actors::work::{Command, Order};
 use crate::clock;
 use crate::files::{self, Owner};
 use crate::protocol::{
-    ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, FeedPosition, Me, Outcome, POSITIONS_MAX,
-    PROTOCOL_VERSION, ServerFrame, close,
+    ClientFrame, CommandRefusal, EdgeRefusal, ErrorCode, Event, FeedPosition, Me, Outcome,
+    POSITIONS_MAX, PROTOCOL_VERSION, ServerFrame, close,
 };
 
 /// Milliseconds over which browsers come back when a node goes down.
@@ -428,37 +427,31 @@ impl OperatorSession {
             return;
         };
         let queues = directory.queues_of(&self.operator);
-        let visible: Vec<&ByteString> = events
-            .iter()
-            .filter_map(|event| match self.form(who, queues, &event.event) {
-                Form::Shown => event.shown(),
-                Form::Gone => event.gone(),
-                Form::Nothing => None,
-            })
-            .collect();
-        let from = self.progress.at(shard);
-        let (from, to_text) =
-            (encode::feed_position(shard, from), encode::feed_position(shard, to));
-        let frame = encode::events_frame(shard, &from, &to_text, visible.into_iter());
+        let visible = events.iter().filter_map(|event| self.shown(who, queues, &event.event));
+        let events = visible.collect();
+        let from = encode::feed_position(shard, self.progress.at(shard));
+        let to_text = encode::feed_position(shard, to);
+        let frame = encode::frame(&ServerFrame::Events { shard, from, to: to_text, events });
         self.progress.handed(shard, to, frame.len(), self.node.clock().now());
         self.socket.deliver.do_send(Deliver(vec![frame]));
     }
 
-    /// Which form of an event this browser gets.
-    fn form(&self, who: &Operator, queues: &[domain::id::LineId], event: &FeedEvent) -> Form {
-        match event {
-            FeedEvent::Row(row) if may(who, queues, Action::SeeRow(row)) => Form::Shown,
-            FeedEvent::Row(_) => Form::Gone,
+    /// An event as this browser gets it; none: it does not.
+    fn shown(&self, who: &Operator, queues: &[LineId], event: &FeedEvent) -> Option<Event> {
+        let is_for_him = match event {
+            FeedEvent::Row { row } if !may(who, queues, Action::SeeRow(row)) => {
+                return Some(encode::gone(row));
+            }
+            FeedEvent::Row { .. } => true,
             FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }
             | FeedEvent::Chat { .. }
             | FeedEvent::Answered { .. }
-            | FeedEvent::Forgotten { .. } => Form::Nothing,
+            | FeedEvent::Forgotten { .. } => false,
             FeedEvent::Alarm { line, alarm, .. } => {
-                let meant = alarm.operator() == Some(&self.operator);
-                let allowed = meant || may(who, queues, Action::SeeLine(line));
-                if allowed { Form::Shown } else { Form::Nothing }
+                let is_meant = alarm.operator() == Some(&self.operator);
+                is_meant || may(who, queues, Action::SeeLine(line))
             }
             FeedEvent::Entry { conversation, audience, .. }
             | FeedEvent::Edited { conversation, audience, .. }
@@ -467,15 +460,12 @@ impl OperatorSession {
             | FeedEvent::Deleted { conversation, audience, .. }
             | FeedEvent::Reacted { conversation, audience, .. }
             | FeedEvent::Corrected { conversation, audience, .. } => {
-                let meant = audience.0.contains(&self.operator);
                 let watches = self.watch.as_ref() == Some(conversation);
-                if meant || watches { Form::Shown } else { Form::Nothing }
+                watches || audience.0.contains(&self.operator)
             }
-            FeedEvent::Shared { .. } => {
-                let allowed = may(who, queues, Action::SeeDirectory);
-                if allowed { Form::Shown } else { Form::Nothing }
-            }
-        }
+            FeedEvent::Shared { .. } => may(who, queues, Action::SeeDirectory),
+        };
+        is_for_him.then(|| encode::shown(event)).flatten()
     }
 
     fn acknowledged(&mut self, positions: &[FeedPosition]) {
@@ -509,7 +499,7 @@ impl OperatorSession {
     /// Who may no longer read what he watches, watches nothing.
     fn check_watch(&mut self, events: &[Arc<TailEvent>]) {
         let watched = events.iter().rev().find_map(|event| {
-            let FeedEvent::Row(row) = &event.event else { return None };
+            let FeedEvent::Row { row } = &event.event else { return None };
             (self.watch.as_ref() == Some(&row.conversation)).then_some(row)
         });
         if let (Some(row), Some(key)) = (watched, self.key)
@@ -566,12 +556,6 @@ impl OperatorSession {
 fn limiter_of(quota: Quota) -> DefaultDirectRateLimiter {
     static CLOCK: LazyLock<DefaultClock> = LazyLock::new(DefaultClock::default);
     RateLimiter::direct_with_clock(quota, CLOCK.clone())
-}
-
-enum Form {
-    Shown,
-    Gone,
-    Nothing,
 }
 
 /// Whether a frame's `type` is one of ours. One that is no text is malformed, not unknown.

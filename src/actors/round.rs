@@ -10,8 +10,8 @@ use std::sync::Arc;
 use domain::effect::Input;
 use domain::entry::{Body, DeliveryState, Unheard};
 use domain::event::{Alarm, FeedEvent};
-use domain::id::{ConversationId, OperatorId};
-use futures_util::future::try_join;
+use domain::id::{ConversationId, OperatorId, ShardId};
+use futures_util::future::{try_join, try_join_all};
 
 use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
@@ -31,7 +31,7 @@ use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
 use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, CopyStep, JobStep, Order, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
-use crate::store::op::{Commit, CommitError, Committed, Op, Room};
+use crate::store::op::{Commit, CommitError, Committed, InboxPosition, Op, Room};
 
 /// Pieces of work in one round.
 const WORK_MAX: usize = 60;
@@ -63,7 +63,11 @@ struct Draught {
     /// One for each piece of work, then one for the documents, then one for the inbox.
     groups: Vec<Group>,
     verdicts: Vec<Verdict>,
-    closed: Vec<domain::id::ConversationId>,
+    closed: Vec<ConversationId>,
+    /// Shards whose inboxes get something.
+    posted_to: BTreeSet<ShardId>,
+    /// Where the cursor of the inbox stands then, if it moves.
+    inbox_to: Option<InboxPosition>,
 }
 
 impl Bench {
@@ -76,7 +80,7 @@ impl Bench {
         loop {
             self.cautious = refusals >= REFUSALS_MAX;
             let mut draught = self.draw(&mut works, pending).await?;
-            match self.commit(&draught).await {
+            match self.commit(&mut draught).await {
                 Ok(committed) => {
                     self.detour = self.detour.saturating_sub(1);
                     self.keep(&mut draught, committed);
@@ -195,6 +199,13 @@ impl Bench {
         self.put_off(works.drain(taken..), pending);
         self.draw_documents(&mut draught).await?;
         draught.groups.push(self.inbox_group(works, &draught.groups));
+        for op in draught.groups.iter().flat_map(|group| &group.ops) {
+            if let Op::PutInbox { shard, .. } = op {
+                draught.posted_to.insert(*shard);
+            } else if let Op::AdvanceInbox { to, .. } = op {
+                draught.inbox_to = Some(*to);
+            }
+        }
         Ok(draught)
     }
 
@@ -417,9 +428,10 @@ impl Bench {
     /// The documents of all conversations and chats that the round has changed.
     async fn draw_documents(&mut self, draught: &mut Draught) -> Result<(), Broken> {
         let mut group = Group::default();
-        for id in &self.touched {
-            let Some(live) = self.conversations.get(id) else { continue };
-            let drafted = live.addr.send(Draft).await?;
+        let live = self.touched.iter().filter_map(|id| Some((id, self.conversations.get(id)?)));
+        let drafts =
+            live.map(async |(id, live)| Ok::<_, Broken>((id, live.addr.send(Draft).await?)));
+        for (id, drafted) in try_join_all(drafts).await? {
             group.ops.extend(drafted.ops);
             for event in drafted.events {
                 group.show(event);
@@ -480,7 +492,8 @@ impl Bench {
         group
     }
 
-    async fn commit(&self, draught: &Draught) -> Result<Option<Committed>, CommitError> {
+    /// Takes the ops out of the draught: they are written once, or decided again.
+    async fn commit(&self, draught: &mut Draught) -> Result<Option<Committed>, CommitError> {
         let only_guards = |op: &Op| matches!(op, Op::RequireInboxDrained);
         if draught.groups.iter().all(|g| g.is_empty() || g.ops.iter().all(only_guards)) {
             return Ok(None);
@@ -491,7 +504,7 @@ impl Bench {
             epoch: self.epoch,
             after_commits: self.commits,
             at: self.parts.clock.now(),
-            groups: draught.groups.iter().map(|group| group.ops.clone()).collect(),
+            groups: draught.groups.iter_mut().map(|group| std::mem::take(&mut group.ops)).collect(),
         };
         self.parts.store.commit(commit).await.map(Some)
     }
@@ -518,27 +531,20 @@ impl Bench {
         self.passivate();
         let Some(committed) = committed else { return };
         self.commits = committed.commits;
-        if let Some(Op::AdvanceInbox { to, .. }) =
-            draught.groups.last().and_then(|group| group.ops.first())
-        {
-            self.inbox_at = *to;
+        if let Some(to) = draught.inbox_to {
+            self.inbox_at = to;
         }
-        let groups = std::mem::take(&mut draught.groups);
-        self.ring(&groups);
-        self.publish(groups, &committed);
+        self.ring(&draught.posted_to);
+        self.publish(std::mem::take(&mut draught.groups), &committed);
     }
 
     /// Tells the shards whose inboxes got something.
-    fn ring(&mut self, groups: &[Group]) {
-        let posted = groups.iter().flat_map(|group| &group.ops).filter_map(|op| {
-            let Op::PutInbox { shard, .. } = op else { return None };
-            Some(*shard)
-        });
-        for shard in posted.collect::<BTreeSet<_>>() {
-            if shard == self.shard {
+    fn ring(&mut self, posted_to: &BTreeSet<ShardId>) {
+        for shard in posted_to {
+            if *shard == self.shard {
                 self.inbox_drained = false;
             } else {
-                self.parts.with_shard(shard, |addr| addr.do_send(Bell));
+                self.parts.with_shard(*shard, |addr| addr.do_send(Bell));
             }
         }
     }
@@ -554,7 +560,7 @@ impl Bench {
                 let place = Place { position: *position, tag };
                 shared_change::apply(&self.parts, &event);
                 count_unheard(&event);
-                events.push(Arc::new(TailEvent::new(place, self.feed_end, event)));
+                events.push(Arc::new(TailEvent { place, previous: self.feed_end, event }));
                 self.feed_end = place;
             }
             jobs.extend(group.jobs);

@@ -2,7 +2,7 @@
 //!
 //! All that writes for the shard's lines and conversations goes through here. Decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -375,7 +375,7 @@ async fn load(
         inbox_drained: false,
         feed_end: Place { position: meta.feed_end, tag },
         lines: BTreeMap::new(),
-        conversations: BTreeMap::new(),
+        conversations: HashMap::default(),
         chats: Chats::default(),
         audit,
         attendance: AttendanceBook::load(&parts.store, shard).await?,

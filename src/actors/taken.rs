@@ -3,14 +3,15 @@
 //! A busy conversation changes its row with each message; who neither holds it nor oversees its
 //! line hears once that it is gone, not each time.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
+use ahash::RandomState;
 use domain::event::{Row, RowState};
 use domain::id::{ConversationId, ShardId};
 
 /// Conversations that are known to be gone from the lists of those who only wait for work.
 #[derive(Debug, Default)]
-pub(crate) struct Taken(BTreeSet<ConversationId>);
+pub(crate) struct Taken(HashSet<ConversationId, RandomState>);
 
 impl Taken {
     /// Whether this change of the row concerns everybody in the line's queue.
@@ -20,7 +21,9 @@ impl Taken {
                 self.0.remove(&row.conversation);
                 true
             }
-            RowState::Active | RowState::Closing => self.0.insert(row.conversation.clone()),
+            RowState::Active | RowState::Closing => {
+                !self.0.contains(&row.conversation) && self.0.insert(row.conversation.clone())
+            }
             RowState::Closed => !self.0.remove(&row.conversation),
         }
     }

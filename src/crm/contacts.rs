@@ -167,12 +167,27 @@ impl Numbers {
 /// bracket to its last digit.
 fn next_run(text: &str, from: usize) -> Option<Range<usize>> {
     let begins = |c: char| digit(c).is_some() || c == '+' || c == '(';
-    let start = from + text[from..].find(begins)?;
+    let start = find_char(text, from, begins)?;
     let goes_on = |c: char| digit(c).is_some() || is_between(c) || c == '+';
-    let end = text[start..].find(|c| !goes_on(c)).map_or(text.len(), |n| start + n);
+    let end = find_char(text, start, |c| !goes_on(c)).unwrap_or(text.len());
     let last_digit = text[start..end].rfind(|c| digit(c).is_some());
     let end = last_digit.map_or(end, |last| after(text, start + last));
     Some(start..end.max(after(text, start)))
+}
+
+/// Where the first such character stands, from there on. Most texts are long and hold none.
+fn find_char(text: &str, from: usize, wanted: impl Fn(char) -> bool) -> Option<usize> {
+    let mut at = from;
+    loop {
+        // What is not ASCII may be one: that is seen only when it is put together.
+        let may_be = |byte: &u8| !byte.is_ascii() || wanted(char::from(*byte));
+        at += text.as_bytes().get(at..)?.iter().position(may_be)?;
+        let c = text[at..].chars().next()?;
+        if wanted(c) {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
 }
 
 fn is_between(c: char) -> bool {
@@ -216,7 +231,10 @@ fn plain(text: &str) -> Option<String> {
 
 /// Also those that Arabic and Persian keyboards write, and wide ones.
 fn digit(c: char) -> Option<char> {
-    let zeros = ['0', '\u{660}', '\u{6f0}', '\u{ff10}'];
+    if c.is_ascii() {
+        return Some(c).filter(char::is_ascii_digit);
+    }
+    let zeros = ['\u{660}', '\u{6f0}', '\u{ff10}'];
     let value = zeros.iter().find_map(|zero| {
         (u32::from(c)).checked_sub(u32::from(*zero)).filter(|value| *value <= 9)
     })?;

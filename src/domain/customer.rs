@@ -165,6 +165,11 @@ impl Customer {
         format!("{} {}", self.name, self.surname).trim().to_owned()
     }
 
+    /// Whether his platform calls him so, as far as the card knows.
+    pub fn goes_by(&self, key: &ChatKey, full_name: &str) -> bool {
+        self.identities.iter().any(|one| one.key == *key && one.name == full_name)
+    }
+
     /// His platform calls him so now. The card keeps the name that it has: staff may have set it.
     pub fn is_called(&mut self, key: &ChatKey, full_name: &str) {
         if let Some(identity) = self.identities.iter_mut().find(|one| one.key == *key) {

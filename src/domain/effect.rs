@@ -248,7 +248,6 @@ pub struct Colleague<'a> {
     pub departure: Option<Departure>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "most effects append an entry")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Append(Record),

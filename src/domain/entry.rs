@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::encoded::Encoded;
 use crate::file::FileCopy;
 use crate::id::{ConversationId, EntryNumber, LineId, OfferId, OperatorId};
 use crate::line::RatingScale;
@@ -427,12 +428,11 @@ pub enum CloseReason {
 ///
 /// The history is append-only: what happens to an entry later is a record of its own, and
 /// [`fold`] makes the entries as they stand.
-#[expect(clippy::large_enum_variant, reason = "most records are entries")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
     Entry {
-        entry: Entry,
+        entry: Encoded<Entry>,
         /// The platform's own JSON, kept for what we do not understand yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         original: Option<Arc<str>>,
@@ -484,7 +484,7 @@ pub fn fold(records: impl IntoIterator<Item = Record>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for record in records {
         match record {
-            Record::Entry { entry, original: _ } => entries.push(entry),
+            Record::Entry { entry, original: _ } => entries.push(entry.into_inner()),
             Record::Edited { external_id, text, at } => {
                 if let Some(message) = message_by_external_id(&mut entries, &external_id) {
                     message.edited(text, at);

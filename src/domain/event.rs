@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::encoded::Encoded;
 use crate::entry::{CloseReason, Correction, CorrectionState, DeliveryState, Entry};
 use crate::file::FileCopy;
 use crate::id::{
@@ -27,9 +28,9 @@ pub const PREVIEW_OF_DELETED: &str = "deleted";
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum FeedEvent {
     /// The conversation as lists show it, after any change.
-    Row(Row),
+    Row { row: Encoded<Row> },
     /// A new entry.
-    Entry { conversation: ConversationId, line: LineId, audience: Audience, entry: Entry },
+    Entry { conversation: ConversationId, line: LineId, audience: Audience, entry: Encoded<Entry> },
     /// A customer changed an earlier message.
     Edited {
         conversation: ConversationId,

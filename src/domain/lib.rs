@@ -12,6 +12,7 @@ pub mod chat;
 pub mod conversation;
 pub mod customer;
 pub mod effect;
+pub mod encoded;
 pub mod entry;
 pub mod event;
 pub mod file;

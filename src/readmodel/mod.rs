@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use domain::encoded::Encoded;
 use domain::event::{FeedEvent, Row};
 use domain::id::{ConversationId, CustomerId, ShardId};
 use rusqlite::Connection;
@@ -59,7 +60,7 @@ enum Order {
     Replace {
         shard: ShardId,
         to: ProjectedTo,
-        rows: Vec<Row>,
+        rows: Vec<Encoded<Row>>,
         done: oneshot::Sender<()>,
     },
     Positions(oneshot::Sender<Vec<(ShardId, ProjectedTo)>>),
@@ -77,7 +78,7 @@ enum Order {
 #[derive(Clone, Debug, Default)]
 pub struct Changed {
     /// As they stand, in the order of the events.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Encoded<Row>>,
     /// They are not there any more, and never again.
     pub forgotten: Vec<ConversationId>,
 }
@@ -86,7 +87,7 @@ impl Changed {
     pub fn of<'a>(events: impl IntoIterator<Item = &'a FeedEvent>) -> Self {
         let mut changed = Self::default();
         for event in events {
-            if let FeedEvent::Row(row) = event {
+            if let FeedEvent::Row { row } = event {
                 changed.rows.push(row.clone());
             } else if let FeedEvent::Forgotten { conversation } = event {
                 changed.forgotten.push(conversation.clone());
@@ -132,7 +133,13 @@ impl ReadModel {
         to: ProjectedTo,
         rows: Vec<Row>,
     ) -> Result<(), ReadModelError> {
-        self.ask(|done| Order::Replace { shard, to, rows, done }).await
+        self.ask(|done| Order::Replace {
+            shard,
+            to,
+            rows: rows.into_iter().map(Into::into).collect(),
+            done,
+        })
+        .await
     }
 
     /// Where the projection stands, for each shard that it knows.

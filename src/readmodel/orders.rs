@@ -17,7 +17,7 @@ const WAITING_MAX: usize = 65_536;
 /// Orders in one transaction.
 const TOGETHER_MAX: usize = 512;
 /// How long what was projected may lie, for more to come.
-const GATHERED: Duration = Duration::from_millis(50);
+const GATHERED: Duration = Duration::from_millis(250);
 
 /// The end at which orders are given. With its last clone the thread ends.
 #[derive(Clone)]

@@ -1,5 +1,6 @@
 //! How rows get into the projection.
 
+use domain::encoded::Encoded;
 use domain::event::{Row, RowState};
 use domain::id::{ConversationId, CustomerId, ShardId};
 use rusqlite::{Connection, Error, params};
@@ -35,7 +36,11 @@ pub(super) fn mistrust(connection: &Connection) -> Result<(), Error> {
 }
 
 /// Takes rows.
-pub(super) fn put_all(connection: &Connection, shard: ShardId, rows: &[Row]) -> Result<(), Error> {
+pub(super) fn put_all(
+    connection: &Connection,
+    shard: ShardId,
+    rows: &[Encoded<Row>],
+) -> Result<(), Error> {
     rows.iter().try_for_each(|row| put(connection, shard, row))
 }
 
@@ -61,9 +66,9 @@ pub(super) fn stand_at(
     Ok(())
 }
 
-fn put(connection: &Connection, shard: ShardId, row: &Row) -> Result<(), Error> {
+fn put(connection: &Connection, shard: ShardId, row: &Encoded<Row>) -> Result<(), Error> {
     let id = row.conversation.as_str();
-    let text = serde_json::to_string(row).map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
+    let text = row.json().map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
     connection
         .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?
         .execute(params![

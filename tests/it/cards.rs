@@ -104,7 +104,7 @@ fn one_person_on_two_channels_of_two_shards_at_once_is_one_lead() {
         for conversation in story.conversations().await {
             let person = story.customer_of(&conversation.id).await;
             assert_eq!((person.merged.len(), person.leads.len()), (1, 1));
-            people.push(person.card.id);
+            people.push(person.card.id.clone());
         }
         people.sort();
         people.dedup();

@@ -23,7 +23,7 @@ async fn a_list_shows_what_the_permission_allows_and_nothing_else() {
         ShardId(0),
         Position { epoch: 1, n: 1 },
         7,
-        Changed { rows: rows.clone(), ..Changed::default() },
+        Changed { rows: rows.iter().cloned().map(Into::into).collect(), ..Changed::default() },
     );
     for role in [Role::Operator, Role::Supervisor, Role::Administrator] {
         for queues in [vec![], vec![line("sales")]] {
@@ -66,7 +66,7 @@ async fn pages_follow_one_another_without_gap_or_repeat() {
         ShardId(0),
         Position { epoch: 1, n: 1 },
         7,
-        Changed { rows: rows.clone(), ..Changed::default() },
+        Changed { rows: rows.iter().cloned().map(Into::into).collect(), ..Changed::default() },
     );
     let (mut before, mut seen) = (None, Vec::new());
     loop {
@@ -96,7 +96,7 @@ async fn of_several_rows_of_a_conversation_the_newest_stands() {
     let model = ReadModel::open(None).unwrap();
     let project = |n: u64, states: &[RowState]| {
         let rows = states.iter().map(|state| row(0, *state, line("sales"), false, false));
-        let changed = Changed { rows: rows.collect(), ..Changed::default() };
+        let changed = Changed { rows: rows.map(Into::into).collect(), ..Changed::default() };
         model.project(ShardId(0), Position { epoch: 1, n }, 7, changed);
     };
     let everything = Visibility {

@@ -95,7 +95,7 @@ fn who_types_the_phone_of_another_is_brought_to_the_others_operator() {
         let him = person(story, &boris, &second).await;
         assert_eq!(him.card.phones[0].standing, Standing::Claimed);
         let petrov = person(story, &boris, &first.0).await;
-        assert_eq!(him.claimed.map(|claimed| claimed.customer), Some(petrov.card.id));
+        assert_eq!(him.claimed.map(|claimed| claimed.customer), Some(petrov.card.id.clone()));
         assert!(him.merged.is_empty());
     });
 }
@@ -106,7 +106,7 @@ fn spam_makes_junk_and_who_is_blocked_is_not_heard() {
         let anna = story.signs_in("anna").await;
         story.customer_writes(501, "buy now").await;
         let (conversation, _) = anna.offer();
-        let him = person(story, &anna, &conversation).await.card.id;
+        let him = person(story, &anna, &conversation).await.card.id.clone();
         assert_eq!(lead(story, &him).await, LeadStatus::Open);
         let spam = ClientFrame::Spam { cmd_id: new_id(), conversation, block: true };
         assert_eq!(anna.commands(story, spam).await, Outcome::Done {});

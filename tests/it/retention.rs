@@ -22,7 +22,7 @@ const HALF_A_DAY: u64 = DAY / 2;
 fn a_conversation_whose_time_is_over_is_gone_and_the_customer_is_not() {
     tell(keeps_for_two_days, async |story| {
         let talk = a_whole_talk(story, IVAN).await;
-        let customer = story.customer_of(&talk).await.card.id;
+        let customer = story.customer_of(&talk).await.card.id.clone();
         let owner = Owner::Conversation(talk.clone());
         let mut receiving = story.node.files().receive(&owner, files::new_id()).await.unwrap();
         receiving.push(Bytes::from_static(b"a file")).await.unwrap();

@@ -23,7 +23,7 @@ pub(crate) fn rows(frames: &[ServerFrame]) -> BTreeMap<ConversationId, Row> {
 
 fn show(rows: &mut BTreeMap<ConversationId, Row>, event: &Event) {
     if let Event::Row { row } = event {
-        rows.insert(row.conversation.clone(), row.clone());
+        rows.insert(row.conversation.clone(), (**row).clone());
     } else if let Event::Gone { conversation } = event {
         rows.remove(conversation);
     }

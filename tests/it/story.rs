@@ -659,8 +659,8 @@ impl Desk {
     /// Texts of a conversation as they came, edits aside.
     pub fn texts(&self) -> Vec<String> {
         let text = |event| match event {
-            Event::Entry { entry, .. } => match entry.body {
-                Body::Message(message) => Some(message.text),
+            Event::Entry { entry, .. } => match &entry.body {
+                Body::Message(message) => Some(message.text.clone()),
                 Body::Note { .. } | Body::Fact(_) => None,
             },
             _ => None,

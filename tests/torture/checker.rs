@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use domain::conversation::Conversation;
-use domain::entry::{Author, Body, DeliveryState, Record};
+use domain::entry::{Author, Body, DeliveryState, Entry, Record};
 use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 use switchboard::clock::Clock;
@@ -274,11 +274,12 @@ impl Chat {
     fn note(&mut self, record: Record, texts: &mut BTreeMap<EntryNumber, String>) {
         match record {
             Record::Entry { entry, .. } => {
-                let Body::Message(message) = entry.body else { return };
-                match entry.author {
+                let Entry { n, author, body, .. } = entry.into_inner();
+                let Body::Message(message) = body else { return };
+                match author {
                     Author::Customer => self.from_customer.push(message.text),
                     Author::Operator { .. } => {
-                        texts.insert(entry.n, message.text.clone());
+                        texts.insert(n, message.text.clone());
                         self.from_operators.push(message.text);
                     }
                     Author::Line | Author::Elsewhere => {}

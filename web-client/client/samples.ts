@@ -4,333 +4,333 @@ import type { Samples } from "./protocol.ts";
  *  Written by the server's tests: `UPDATE=1 cargo test --test it protocol`. */
 export const samples: Samples = {
   welcome: {
-    "type": "welcome",
-    "protocol": 1,
+    "beat_seconds": 5,
     "me": {
       "id": "anna",
       "name": "Anna",
-      "role": "supervisor",
-      "status": "away",
-      "status_reason": "lunch",
-      "set_away": true,
       "queues": [
         "sales"
       ],
+      "role": "supervisor",
+      "set_away": true,
+      "status": "away",
+      "status_reason": "lunch",
       "supervises": [
         "sales",
         "support"
       ]
     },
-    "beat_seconds": 5,
-    "now": "2026-03-01T09:00:00Z"
+    "now": "2026-03-01T09:00:00Z",
+    "protocol": 1,
+    "type": "welcome"
   },
   snapshot: {
-    "type": "snapshot",
-    "positions": [
-      "0:3-41.0a1b2c3d",
-      "1:1-7.4e5f6a7b"
-    ],
-    "lines": [
-      {
-        "id": "sales",
-        "name": "Sales",
-        "active": true,
-        "archived": false,
-        "topics": [
-          "Delivery",
-          "Returns"
-        ],
-        "topic_required": true
-      }
-    ],
     "channels": [
       {
+        "corrects": true,
         "id": "bot",
+        "line": "sales",
         "name": "Shop bot",
         "platform": "telegram",
-        "line": "sales",
-        "corrects": true,
         "window": {
           "hours": 24,
           "then": "template"
         }
       }
     ],
+    "lines": [
+      {
+        "active": true,
+        "archived": false,
+        "id": "sales",
+        "name": "Sales",
+        "topic_required": true,
+        "topics": [
+          "Delivery",
+          "Returns"
+        ]
+      }
+    ],
     "operators": [
       {
+        "enabled": true,
         "id": "anna",
         "name": "Anna",
         "role": "operator",
-        "status": "available",
-        "status_reason": null,
         "set_away": false,
-        "enabled": true
+        "status": "available",
+        "status_reason": null
       },
       {
+        "enabled": true,
         "id": "boris",
         "name": "Boris",
         "role": "operator",
-        "status": "away",
-        "status_reason": null,
         "set_away": false,
-        "enabled": true
+        "status": "away",
+        "status_reason": null
       }
+    ],
+    "positions": [
+      "0:3-41.0a1b2c3d",
+      "1:1-7.4e5f6a7b"
     ],
     "rows": [
       {
-        "conversation": "0-0195512e-0000-7000-8000-000000000001",
-        "line": "sales",
         "channel": "bot",
+        "continues": "0-0195512e-0000-7000-8000-000000000000",
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "customer": "0195512e-0000-7000-8000-0000000000d1",
         "customer_name": "Ivan Petrov",
-        "state": "offered",
-        "operator": null,
+        "handed_by": "boris",
+        "held": [
+          "boris"
+        ],
+        "hold_until": null,
+        "joined": [
+          "clara"
+        ],
+        "last_entry": 5,
+        "late": false,
+        "line": "sales",
+        "listed_for": "clara",
         "offers": [
           {
-            "operator": "anna",
             "offer": 2,
+            "operator": "anna",
             "until": "2026-03-01T09:01:00Z",
             "via": "transfer"
           }
         ],
-        "handed_by": "boris",
-        "listed_for": "clara",
-        "held": [
-          "boris"
-        ],
-        "joined": [
-          "clara"
-        ],
-        "unanswered": false,
-        "waiting_since": "2026-03-01T08:59:30Z",
-        "late": false,
-        "hold_until": null,
-        "topic": "Delivery",
-        "rating": null,
-        "review": null,
-        "reason": null,
-        "continues": "0-0195512e-0000-7000-8000-000000000000",
-        "started_at": "2026-03-01T08:59:30Z",
-        "updated_at": "2026-03-01T09:00:00Z",
+        "operator": null,
         "preview": "",
         "preview_kind": "photo",
-        "last_entry": 5
+        "rating": null,
+        "reason": null,
+        "review": null,
+        "started_at": "2026-03-01T08:59:30Z",
+        "state": "offered",
+        "topic": "Delivery",
+        "unanswered": false,
+        "updated_at": "2026-03-01T09:00:00Z",
+        "waiting_since": "2026-03-01T08:59:30Z"
       }
-    ]
+    ],
+    "type": "snapshot"
   },
   events: {
-    "type": "events",
-    "shard": 0,
-    "from": "0:3-41.0a1b2c3d",
-    "to": "0:3-49.0a1b2c3d",
     "events": [
       {
         "kind": "row",
         "row": {
-          "conversation": "0-0195512e-0000-7000-8000-000000000001",
-          "line": "sales",
           "channel": "bot",
+          "continues": "0-0195512e-0000-7000-8000-000000000000",
+          "conversation": "0-0195512e-0000-7000-8000-000000000001",
           "customer": "0195512e-0000-7000-8000-0000000000d1",
           "customer_name": "Ivan Petrov",
-          "state": "active",
-          "operator": "anna",
-          "offers": [],
           "handed_by": null,
-          "listed_for": null,
           "held": [
             "boris",
             "anna"
           ],
+          "hold_until": "2026-03-01T10:00:00Z",
           "joined": [
             "clara"
           ],
-          "unanswered": false,
-          "waiting_since": null,
+          "last_entry": 6,
           "late": false,
-          "hold_until": "2026-03-01T10:00:00Z",
-          "topic": "Delivery",
+          "line": "sales",
+          "listed_for": null,
+          "offers": [],
+          "operator": "anna",
+          "preview": "Yes, it is.",
+          "preview_kind": null,
           "rating": {
             "scale": "stars",
             "value": 5
           },
-          "review": 4,
           "reason": null,
-          "continues": "0-0195512e-0000-7000-8000-000000000000",
+          "review": 4,
           "started_at": "2026-03-01T08:59:30Z",
+          "state": "active",
+          "topic": "Delivery",
+          "unanswered": false,
           "updated_at": "2026-03-01T09:00:10Z",
-          "preview": "Yes, it is.",
-          "preview_kind": null,
-          "last_entry": 6
+          "waiting_since": null
         }
       },
       {
-        "kind": "gone",
-        "conversation": "0-0195512e-0000-7000-8000-000000000002"
+        "conversation": "0-0195512e-0000-7000-8000-000000000002",
+        "kind": "gone"
       },
       {
-        "kind": "entry",
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "entry": {
-          "n": 6,
           "at": "2026-03-01T09:00:10Z",
           "author": {
-            "kind": "operator",
-            "id": "anna"
+            "id": "anna",
+            "kind": "operator"
           },
           "body": {
-            "kind": "message",
-            "text": "Yes, it is.",
-            "reply_to": "1001",
             "delivery": {
               "state": "pending"
-            }
-          }
-        }
+            },
+            "kind": "message",
+            "reply_to": "1001",
+            "text": "Yes, it is."
+          },
+          "n": 6
+        },
+        "kind": "entry"
       },
       {
-        "kind": "edited",
+        "at": "2026-03-01T09:00:12Z",
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "external_id": "1001",
-        "text": "Is it in stock? In blue?",
-        "at": "2026-03-01T09:00:12Z"
+        "kind": "edited",
+        "text": "Is it in stock? In blue?"
       },
       {
-        "kind": "delivery",
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
-        "entry": 6,
         "delivery": {
-          "state": "failed",
-          "reason": "the customer blocked the bot"
-        }
+          "reason": "the customer blocked the bot",
+          "state": "failed"
+        },
+        "entry": 6,
+        "kind": "delivery"
       },
       {
-        "kind": "file",
-        "conversation": "0-0195512e-0000-7000-8000-000000000001",
-        "entry": 5,
         "attachment": 0,
+        "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "copy": {
-          "state": "stored",
           "file": {
             "id": "b3Nlcy1yZWQtdmlvbGV0cy1ibHVl",
-            "name": "blue.jpg",
             "media_type": "image/jpeg",
-            "size_bytes": 48213,
+            "name": "blue.jpg",
             "picture": {
-              "width": 640,
-              "height": 480
-            }
-          }
-        }
+              "height": 480,
+              "width": 640
+            },
+            "size_bytes": 48213
+          },
+          "state": "stored"
+        },
+        "entry": 5,
+        "kind": "file"
       },
       {
-        "kind": "reacted",
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "external_id": "1001",
+        "kind": "reacted",
         "reaction": "👍"
       },
       {
-        "kind": "deleted",
+        "at": "2026-03-01T09:00:12Z",
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
         "external_ids": [
           "1001"
         ],
-        "at": "2026-03-01T09:00:12Z"
+        "kind": "deleted"
       },
       {
-        "kind": "corrected",
+        "at": "2026-03-01T09:00:12Z",
         "conversation": "0-0195512e-0000-7000-8000-000000000001",
-        "entry": 6,
         "correction": {
-          "what": "edit",
-          "text": "Yes, it is, in blue."
+          "text": "Yes, it is, in blue.",
+          "what": "edit"
         },
-        "state": "failed",
+        "entry": 6,
+        "kind": "corrected",
         "reason": "400: message can't be edited",
-        "at": "2026-03-01T09:00:12Z"
+        "state": "failed"
       },
       {
         "kind": "line",
         "line": {
-          "id": "sales",
-          "name": "Sales",
           "active": true,
           "archived": false,
+          "id": "sales",
+          "name": "Sales",
+          "topic_required": true,
           "topics": [
             "Delivery",
             "Returns"
-          ],
-          "topic_required": true
+          ]
         }
       },
       {
-        "kind": "channel",
         "channel": {
+          "corrects": true,
           "id": "bot",
+          "line": "sales",
           "name": "Shop bot",
           "platform": "telegram",
-          "line": "sales",
-          "corrects": true,
           "window": {
             "hours": 24,
             "then": "template"
           }
-        }
+        },
+        "kind": "channel"
       },
       {
         "kind": "operator",
         "operator": {
+          "enabled": true,
           "id": "boris",
           "name": "Boris",
           "role": "operator",
-          "status": "busy",
-          "status_reason": null,
           "set_away": false,
-          "enabled": true
+          "status": "busy",
+          "status_reason": null
         }
       },
       {
-        "kind": "alarm",
-        "line": "sales",
         "alarm": {
-          "kind": "answer_late",
           "conversation": "0-0195512e-0000-7000-8000-000000000001",
+          "kind": "answer_late",
           "operator": "anna"
         },
-        "at": "2026-03-01T09:00:13Z"
+        "at": "2026-03-01T09:00:13Z",
+        "kind": "alarm",
+        "line": "sales"
       }
-    ]
+    ],
+    "from": "0:3-41.0a1b2c3d",
+    "shard": 0,
+    "to": "0:3-49.0a1b2c3d",
+    "type": "events"
   },
   typing: {
-    "type": "typing",
-    "conversation": "0-0195512e-0000-7000-8000-000000000001"
+    "conversation": "0-0195512e-0000-7000-8000-000000000001",
+    "type": "typing"
   },
   caught_up: {
     "type": "caught_up"
   },
   result: {
-    "type": "result",
     "cmd_id": "0195512e-0000-7000-8000-0000000000c1",
-    "outcome": "refused",
     "code": "no_longer_yours",
     "holder": "boris",
-    "message": "no longer yours: somebody else took it"
+    "message": "no longer yours: somebody else took it",
+    "outcome": "refused",
+    "type": "result"
   },
   beat: {
-    "type": "beat",
+    "memory_percent": 62,
+    "now": "2026-03-01T09:00:20Z",
     "positions": [
       "0:3-49.0a1b2c3d",
       "1:1-7.4e5f6a7b"
     ],
-    "now": "2026-03-01T09:00:20Z",
-    "memory_percent": 62
+    "type": "beat"
   },
   reconnect: {
-    "type": "reconnect",
-    "after_ms": 1500
+    "after_ms": 1500,
+    "type": "reconnect"
   },
   error: {
-    "type": "error",
     "code": "bad_frame",
-    "message": "missing field `to`"
+    "message": "missing field `to`",
+    "type": "error"
   },
 };

@@ -1,5 +1,7 @@
 //! A customer writes: his card is found or made, what he says of himself is added, a lead is made.
 
+use std::sync::Arc;
+
 use domain::channel::Channel;
 use domain::chat::{CustomerMessage, Inbound, InboundKind, Introduction};
 use domain::customer::{
@@ -29,10 +31,13 @@ impl Customers {
         now: Timestamp,
     ) -> Result<CustomerId, Unavailable> {
         let key = ChatKey { channel: channel.id.clone(), external: inbound.chat.clone() };
-        let mut card = self.card_of(store, &key, &inbound.customer_name, now).await?;
-        card.is_called(&key, &inbound.customer_name);
-        self.put_card(&card);
-        let id = card.id;
+        let card = self.card_of(store, &key, &inbound.customer_name, now).await?;
+        let id = card.id.clone();
+        if !card.goes_by(&key, &inbound.customer_name) {
+            let mut card = Arc::unwrap_or_clone(card);
+            card.is_called(&key, &inbound.customer_name);
+            self.put_card(&card);
+        }
         if let InboundKind::Message(message) = &inbound.what {
             self.note_contacts(store, &id, &key, message, &line.crm, now).await?;
             self.make_lead(store, &id, channel, message, &line.crm, now).await?;
@@ -51,7 +56,8 @@ impl Customers {
         now: Timestamp,
     ) -> Result<CustomerId, Unavailable> {
         let key = ChatKey { channel: channel.id.clone(), external: inbound.chat.clone() };
-        let mut card = self.card_of(store, &key, &inbound.customer_name, now).await?;
+        let card = self.card_of(store, &key, &inbound.customer_name, now).await?;
+        let mut card = Arc::unwrap_or_clone(card);
         card.introduces_himself(&key, who, now);
         self.put_card(&card);
         let id = card.id;
@@ -89,21 +95,24 @@ impl Customers {
         Ok(())
     }
 
+    /// The card of whoever writes in that chat, made if there is none.
     async fn card_of(
         &mut self,
         store: &Store,
         key: &ChatKey,
         name: &str,
         now: Timestamp,
-    ) -> Result<Customer, Unavailable> {
+    ) -> Result<Arc<Customer>, Unavailable> {
         if let Some(known) = self.identity(store, key).await?
-            && let Some(card) = self.card(store, &known.customer).await?
+            && let Some(card) = self.seen_card(store, &known.customer).await?
         {
             return Ok(card);
         }
         let id = CustomerId::new(clock::new_uuid());
         self.put_identity(key, &id);
-        Ok(Customer::new(id, key.clone(), name, now))
+        let card = Customer::new(id, key.clone(), name, now);
+        self.put_card(&card);
+        Ok(Arc::new(card))
     }
 
     /// Adds what the message says of its writer, unless nobody listens to him.
@@ -196,7 +205,7 @@ impl Customers {
         now: Timestamp,
     ) -> Result<(), Unavailable> {
         let Some(own) = self.person(store, id).await? else { return Ok(()) };
-        let holder = self.holder(store, kind, value).await?.map(|holder| holder.customer);
+        let holder = self.holder(store, kind, value).await?.map(|holder| holder.customer.clone());
         let other = match &holder {
             Some(holder) => self.person(store, holder).await?,
             None => None,
@@ -210,7 +219,7 @@ impl Customers {
             (Holding::Take, _) => self.put_holder(kind, value, id),
             (Holding::SamePerson, Some(other)) if look_up => {
                 let cards = own.cards().count() + other.cards().count();
-                let (mut into, mut from) = (other.card.clone(), own.card.clone());
+                let (mut into, mut from) = ((*other.card).clone(), (*own.card).clone());
                 if merge(&mut into, &mut from, cards, None, now).is_ok() {
                     self.put_card(&into);
                     self.put_card(&from);

@@ -194,7 +194,7 @@ impl NodeHandle {
                 return customers.decide(store, &person, contact, by, now).await;
             }
             CustomerChange::Block => {
-                let mut card = person.card;
+                let mut card = Arc::unwrap_or_clone(person.card);
                 card.block(by, now);
                 customers.put_card(&card);
             }
@@ -257,7 +257,7 @@ impl NodeHandle {
 impl Customers {
     /// What was changed, for [`NodeHandle::change`].
     fn changes(&self) -> Vec<Change> {
-        let changed = self.pinned.iter().filter_map(|((kind, id), pinned)| {
+        let changed = self.in_order().into_iter().filter_map(|((kind, id), pinned)| {
             let (kind, id, version) = (*kind, id.clone(), pinned.read.version);
             let bytes = pinned.changed.as_ref()?.bytes().into();
             Some(Change::Record { version, kind, id, bytes })
@@ -287,6 +287,7 @@ impl Customers {
         for (_, key, bytes) in records() {
             if let Some(pinned) = self.pinned.get_mut(&key) {
                 pinned.changed = Some(Written::of(Arc::clone(bytes)));
+                self.changed = true;
             }
         }
         self.people.clear();
@@ -307,7 +308,8 @@ impl Customers {
         [name, surname, note]: [String; 3],
         responsible: Option<&OperatorId>,
     ) {
-        let Person { mut card, merged, .. } = person;
+        let Person { card, merged, .. } = person;
+        let mut card = Arc::unwrap_or_clone(card);
         card.change(name, surname, note);
         card.set_responsible(responsible.cloned());
         self.put_card(&card);
@@ -371,7 +373,7 @@ impl Customers {
     ) -> Result<(), NotChanged> {
         let from = self.person(store, other).await?.ok_or(NotChanged::Unknown)?;
         let cards = into.cards().count() + from.cards().count();
-        let (mut into, mut from) = (into.card, from.card.clone());
+        let (mut into, mut from) = (Arc::unwrap_or_clone(into.card), (*from.card).clone());
         merge(&mut into, &mut from, cards, Some(by.clone()), now).map_err(NotChanged::NoMerge)?;
         self.put_card(&into);
         self.put_card(&from);

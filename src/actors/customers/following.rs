@@ -1,5 +1,7 @@
 //! What a conversation's step leaves on its customer's card and lead.
 
+use std::sync::Arc;
+
 use domain::conversation::Conversation;
 use domain::customer::{Customer, Owns, Step, newest_open, steps};
 use domain::effect::Effect;
@@ -22,9 +24,13 @@ impl Customers {
         now: Timestamp,
     ) -> Result<(), Unavailable> {
         let Some(id) = &conversation.customer else { return Ok(()) };
-        let Some(mut card) = self.card(store, id).await? else { return Ok(()) };
-        let begins = card.conversation_stands(&conversation.row());
         let steps = steps(effects);
+        let Some(card) = self.seen_card(store, id).await? else { return Ok(()) };
+        if steps.is_empty() && card.knows(conversation) {
+            return Ok(());
+        }
+        let mut card = Arc::unwrap_or_clone(card);
+        let begins = card.conversation_stands(&conversation.row());
         for step in &steps {
             card.note_step(step, now);
         }

@@ -14,7 +14,7 @@ use crate::store::{Store, Unavailable};
 /// A person: the card under which his others are linked, those, and what was made of him.
 #[derive(Clone, Debug)]
 pub struct Person {
-    pub card: Customer,
+    pub card: Arc<Customer>,
     pub merged: Vec<Customer>,
     pub leads: Vec<Lead>,
     pub claimed: Option<Claimed>,
@@ -31,11 +31,11 @@ pub struct Claimed {
 impl Person {
     /// All his cards.
     pub fn cards(&self) -> impl Iterator<Item = &Customer> {
-        std::iter::once(&self.card).chain(&self.merged)
+        std::iter::once(&*self.card).chain(&self.merged)
     }
 
     pub(crate) fn into_cards(self) -> impl Iterator<Item = Customer> {
-        std::iter::once(self.card).chain(self.merged)
+        std::iter::once(Arc::unwrap_or_clone(self.card)).chain(self.merged)
     }
 
     /// What is known of him beside his card, as the rules take it.
@@ -107,7 +107,7 @@ impl Customers {
                 merged.push(card);
             }
         }
-        let made = std::iter::once(&card).chain(&merged).filter_map(|card| card.lead.clone());
+        let made = std::iter::once(&*card).chain(&merged).filter_map(|card| card.lead.clone());
         let mut leads = Vec::new();
         for lead in made.collect::<Vec<_>>() {
             leads.extend(self.lead(store, &lead).await?);
@@ -120,12 +120,12 @@ impl Customers {
         &mut self,
         store: &Store,
         id: &CustomerId,
-    ) -> Result<Option<Customer>, Unavailable> {
-        let mut card = self.card(store, id).await?;
+    ) -> Result<Option<Arc<Customer>>, Unavailable> {
+        let mut card = self.seen_card(store, id).await?;
         for _ in 0..CARDS_MAX {
             let into = card.as_ref().and_then(|card| card.merged_into.clone());
             let Some(into) = into else { break };
-            card = self.card(store, &into).await?;
+            card = self.seen_card(store, &into).await?;
         }
         Ok(card)
     }

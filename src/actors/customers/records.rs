@@ -3,8 +3,10 @@
 //! There may be millions, so that nothing here is complete: what is missing is read from the store.
 //! What is old does no harm, as each commit checks the versions that it writes over.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ahash::RandomState;
 
 use crate::actors::customers::Written;
 use crate::store::op::SharedKind;
@@ -17,7 +19,7 @@ const RECORDS_KEPT: usize = 50_000;
 #[derive(Debug, Default)]
 pub(crate) struct Records(Mutex<Kept>);
 
-type Kept = BTreeMap<(SharedKind, String), Record>;
+type Kept = HashMap<(SharedKind, String), Record, RandomState>;
 
 /// A document as it was when it was read or written. The default: there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -54,7 +54,7 @@ impl Visitors {
         }
         let chats = batch.events.iter().filter_map(|event| match &event.event {
             FeedEvent::Chat { chat } => self.by_chat.get(chat),
-            FeedEvent::Row(_)
+            FeedEvent::Row { .. }
             | FeedEvent::Entry { .. }
             | FeedEvent::Edited { .. }
             | FeedEvent::Delivery { .. }

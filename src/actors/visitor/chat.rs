@@ -202,7 +202,7 @@ fn is_corrected(
 /// What a record says to the visitor; none: it is not for him.
 fn said(record: Record, of: &Conversation, directory: &Directory) -> Option<Said> {
     let entry = match record {
-        Record::Entry { entry, original: _ } => entry,
+        Record::Entry { entry, original: _ } => entry.into_inner(),
         Record::Corrected { entry: n, correction, state: CorrectionState::Done, at: _ } => {
             let now = match correction {
                 Correction::Edit { text } => Some(text),

@@ -8,6 +8,7 @@ use crate::conversation::turn::Turn;
 use crate::conversation::{Conversation, State};
 use crate::customer::CustomerFacts;
 use crate::effect::{Effect, Refusal};
+use crate::encoded::Encoded;
 use crate::entry::{
     Attachment, Author, Body, CloseReason, DeliveryState, Entry, Fact, Message, Record,
     RoutedAgainWhy, Unheard,
@@ -299,7 +300,7 @@ impl Conversation {
     ) -> EntryNumber {
         let n = self.last_entry.next();
         self.last_entry = n;
-        let entry = Entry { n, at: turn.now, author, body };
+        let entry = Encoded::new(Entry { n, at: turn.now, author, body });
         self.record(Record::Entry { entry, original }, turn);
         n
     }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::conversation::{Conversation, State};
 use crate::customer::{
     Blocked, Customer, Known, KnownOperator, LastFinished, OPEN_MAX, OpenConversation,
 };
@@ -70,6 +71,20 @@ fn step(effect: &Effect) -> Option<Step> {
 }
 
 impl Customer {
+    /// Whether the card says already how a conversation of it stands.
+    pub fn knows(&self, conversation: &Conversation) -> bool {
+        let known = self.open.iter().find(|open| open.conversation == conversation.id);
+        match &conversation.state {
+            State::Waiting { .. } | State::Offered { .. } => {
+                known.is_some_and(|open| open.operator.is_none())
+            }
+            State::Active(held) => {
+                known.is_some_and(|open| open.operator.as_ref() == Some(&held.operator))
+            }
+            State::Closing { .. } | State::Closed { .. } => known.is_none(),
+        }
+    }
+
     /// Notes how a conversation of this card stands, by its row. Answers whether it has only begun.
     pub fn conversation_stands(&mut self, row: &Row) -> bool {
         let operator = match row.state {

@@ -2,6 +2,7 @@
 //! is known, nothing is said.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -99,8 +100,11 @@ impl Pace {
         if self.seeking.contains_key(id) {
             return;
         }
-        self.in_order.insert((since, id.clone()));
-        let came_as = self.in_order.range(..=(since, id.clone())).count();
+        let place = (since, id.clone());
+        // Whoever comes stands behind nearly all: it is quick to count those behind him.
+        let behind = self.in_order.range((Bound::Excluded(&place), Bound::Unbounded)).count();
+        let came_as = self.in_order.len() - behind + 1;
+        self.in_order.insert(place);
         self.seeking.insert(id.clone(), Seeking { since, came_as });
     }
 
@@ -160,6 +164,16 @@ mod tests {
         assert_eq!(pace.place(&id(11), at(60)), Some(second));
         pace.leave(&id(10));
         assert_eq!(pace.place(&id(11), at(61)).map(|place| place.position), Some(1));
+    }
+
+    #[test]
+    fn the_place_at_which_somebody_came_counts_those_before_him_only() {
+        let mut pace = Pace::default();
+        let came_as = |pace: &Pace, n| pace.seeking.get(&id(n)).map(|seeking| seeking.came_as);
+        for (n, since) in [(1, 10), (2, 30), (3, 20), (4, 40)] {
+            pace.seeks(&id(n), at(since));
+        }
+        assert_eq!((1..=4).filter_map(|n| came_as(&pace, n)).collect::<Vec<_>>(), [1, 2, 2, 4]);
     }
 
     #[test]

@@ -341,7 +341,7 @@ fn the_platforms_words_are_kept_with_the_message() {
     let Some(Record::Entry { entry, original: kept }) = appended(&story.effects[0].1) else {
         panic!("a message is an entry");
     };
-    let Body::Message(message) = entry.body else { panic!("a message is a message") };
+    let Body::Message(message) = entry.body.clone() else { panic!("a message is a message") };
     assert_eq!((message.external_id, message.reply_to), (Some("5".into()), Some("4".into())));
     assert_eq!((message.delivery, kept), (None, Some(original)));
 }

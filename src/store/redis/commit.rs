@@ -1,18 +1,17 @@
 //! A commit as the arguments of its script.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Display;
+use std::io::Write as _;
 
 use domain::id::{LineId, OperatorId, ShardId};
 use jiff::Timestamp;
-use redis::Script;
+use redis::{Cmd, RedisWrite as _, Script};
 
 use crate::store::op::{Commit, CommitError, Op, Room};
 use crate::store::redis::keys::Keys;
 use crate::store::redis::script::Call;
-use crate::store::redis::value::{
-    Load, dedupe_key, feed_signal, inbox_signal, microseconds, numbered,
-};
+use crate::store::redis::value::{Load, dedupe_key, feed_signal, inbox_signal, microseconds};
 use crate::store::rules;
 
 pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
@@ -43,7 +42,7 @@ pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call
         .arg(malformed)
         .arg(keys.signals())
         .arg(feed_signal(commit.shard))
-        .arg(ops.args)
+        .args_of(&ops.args)
 }
 
 /// What can be seen of a bug of ours without looking at what is stored.
@@ -61,8 +60,9 @@ struct Ops<'a> {
     commit: &'a Commit,
     names: Vec<String>,
     /// The number by which the script knows each name.
-    numbers: BTreeMap<String, usize>,
-    args: Vec<Vec<u8>>,
+    numbers: HashMap<String, usize>,
+    /// A command without a name: its arguments lie in one buffer.
+    args: Cmd,
 }
 
 impl<'a> Ops<'a> {
@@ -81,7 +81,7 @@ impl<'a> Ops<'a> {
             keys.shards(),
         ];
         let numbers = names.iter().cloned().zip(1..).collect();
-        Self { keys, commit, names, numbers, args: Vec::new() }
+        Self { keys, commit, names, numbers, args: Cmd::new() }
     }
 
     #[expect(clippy::too_many_lines, reason = "one short arm an op")]
@@ -109,19 +109,19 @@ impl<'a> Ops<'a> {
             }
             Op::AppendHistory { conversation, n, bytes } => {
                 let key = self.keys.history(of, conversation);
-                self.word("history").name(key).text(n).bytes(bytes.clone());
+                self.word("history").name(key).text(n).bytes(bytes);
             }
             Op::PackHistory { conversation, pack } => {
                 let (beside, packed) = self.keys.both_of_history(of, conversation);
-                let value = numbered(pack.through(), pack.bytes());
-                self.word("pack").name(beside).name(packed).text(pack.through()).bytes(value);
+                self.word("pack").name(beside).name(packed).text(pack.through());
+                self.numbered(pack.through(), pack.bytes());
             }
             Op::DeleteHistory { conversation } => {
                 let (beside, packed) = self.keys.both_of_history(of, conversation);
                 self.word("unhistory").name(beside).name(packed);
             }
             Op::AppendFeed { bytes } => {
-                self.word("feed").bytes(bytes.clone());
+                self.word("feed").bytes(bytes);
             }
             Op::SetTimer { key, at } => {
                 self.word("timer").text(key).text(rules::nanoseconds(*at));
@@ -130,18 +130,16 @@ impl<'a> Ops<'a> {
                 self.word("clear").text(key).text(u8::from(*must_exist));
             }
             Op::PutJob { id, ready_at, bytes } => {
-                let job = numbered(rules::nanoseconds(*ready_at), bytes);
-                self.word("job").text(id).bytes(job);
+                self.word("job").text(id).numbered(rules::nanoseconds(*ready_at), bytes);
             }
             Op::UpdateJob { id, ready_at, bytes } => {
-                let job = numbered(rules::nanoseconds(*ready_at), bytes);
-                self.word("rejob").text(id).bytes(job);
+                self.word("rejob").text(id).numbered(rules::nanoseconds(*ready_at), bytes);
             }
             Op::DeleteJob { id } => {
                 self.word("unjob").text(id);
             }
             Op::AppendDead { bytes } => {
-                self.word("dead").bytes(bytes.clone());
+                self.word("dead").bytes(bytes);
             }
             Op::Reserve { slot, operator, conversation, limit } => {
                 let load = Load::of(*slot, operator, conversation);
@@ -169,7 +167,7 @@ impl<'a> Ops<'a> {
         let (meta, inbox) = (self.keys.meta(to), self.keys.inbox(to));
         let signal = inbox_signal(to);
         self.word("post").text(to.0).name(meta).name(inbox).text(signal);
-        self.text(room.entries_max()).bytes(bytes.to_vec());
+        self.text(room.entries_max()).bytes(bytes);
     }
 
     fn count(&mut self, line: &LineId, operator: &OperatorId, by: i64, at: Timestamp) {
@@ -179,8 +177,8 @@ impl<'a> Ops<'a> {
     }
 
     fn put(&mut self, (key, ids): (String, String), id: &str, (expected, bytes): (u64, &[u8])) {
-        let value = numbered(expected.saturating_add(1), bytes);
-        self.word("put").name(key).name(ids).text(id).text(expected).bytes(value);
+        self.word("put").name(key).name(ids).text(id).text(expected);
+        self.numbered(expected.saturating_add(1), bytes);
     }
 
     fn delete(&mut self, (key, ids): (String, String), id: &str, expected: u64) {
@@ -188,25 +186,34 @@ impl<'a> Ops<'a> {
     }
 
     fn word(&mut self, word: &'static str) -> &mut Self {
-        self.text(word)
+        self.bytes(word.as_bytes())
     }
 
     /// A key, by its number.
     fn name(&mut self, name: String) -> &mut Self {
-        let next = self.names.len() + 1;
-        let number = *self.numbers.entry(name.clone()).or_insert(next);
-        if number == next {
-            self.names.push(name);
-        }
+        let number = self.numbers.get(&name).copied().unwrap_or_else(|| {
+            self.names.push(name.clone());
+            self.numbers.insert(name, self.names.len());
+            self.names.len()
+        });
         self.text(number)
     }
 
     fn text(&mut self, text: impl Display) -> &mut Self {
-        self.bytes(text.to_string().into_bytes())
+        self.args.write_arg_fmt(text);
+        self
     }
 
-    fn bytes(&mut self, bytes: Vec<u8>) -> &mut Self {
-        self.args.push(bytes);
+    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.args.write_arg(bytes);
+        self
+    }
+
+    /// Bytes behind a number, as `value::apart` reads them. Writing to memory does not fail.
+    fn numbered(&mut self, number: impl Display, bytes: &[u8]) -> &mut Self {
+        let mut arg = self.args.writer_for_next_arg();
+        let _written = write!(arg, "{number} ").and_then(|()| arg.write_all(bytes));
+        drop(arg);
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use redis::aio::MultiplexedConnection;
 use redis::{
-    Cmd, ErrorKind, FromRedisValue, RedisResult, Script, ServerErrorKind, ToRedisArgs, cmd,
+    Arg, Cmd, ErrorKind, FromRedisValue, RedisResult, Script, ServerErrorKind, ToRedisArgs, cmd,
 };
 
 /// The texts of all steps, compiled into the program.
@@ -55,6 +55,16 @@ impl<'a> Call<'a> {
 
     pub(super) fn arg(mut self, arg: impl ToRedisArgs) -> Self {
         self.cmd.arg(arg);
+        self
+    }
+
+    /// All arguments of a command that has no name.
+    pub(super) fn args_of(mut self, args: &Cmd) -> Self {
+        for arg in args.args_iter() {
+            if let Arg::Simple(arg) = arg {
+                self.cmd.arg(arg);
+            }
+        }
         self
     }
 

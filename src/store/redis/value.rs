@@ -1,7 +1,7 @@
 //! How values of the port are written in Redis.
 
 use std::borrow::Cow;
-use std::fmt::{Debug, Display, Write as _};
+use std::fmt::{Debug, Write as _};
 use std::str::FromStr;
 
 use domain::id::{ConversationId, OperatorId, ShardId};
@@ -14,14 +14,7 @@ use crate::store::signal::Signal;
 /// Longer dedupe keys are kept as their digest.
 const DEDUPE_BYTES_MAX: usize = 64;
 
-/// Bytes behind a number that is read or compared without them.
-pub(super) fn numbered(number: impl Display, bytes: &[u8]) -> Vec<u8> {
-    let mut value = format!("{number} ").into_bytes();
-    value.extend_from_slice(bytes);
-    value
-}
-
-/// Takes [`numbered`] apart.
+/// Takes bytes apart that stand behind a number which is read or compared without them.
 pub(super) fn apart<T: FromStr>(mut value: Vec<u8>) -> Result<(T, Vec<u8>), Unavailable> {
     let space = value.iter().position(|byte| *byte == b' ').ok_or_else(|| odd("no number"))?;
     let bytes = value.split_off(space + 1);

@@ -175,7 +175,7 @@ pub(in crate::web) async fn merge(
 ) -> Result<web::Json<CustomerBody>, ApiError> {
     let him = find_to_change(&person, &edge, &id).await?;
     let other = find_to_change(&person, &edge, body.customer.as_str()).await?;
-    let change = CustomerChange::Merge { other: other.card.id };
+    let change = CustomerChange::Merge { other: other.card.id.clone() };
     carry_out(&person, &edge, &him, &change).await
 }
 

@@ -1,5 +1,7 @@
 //! What a visitor writes: once, not too much, and only after what he is asked first.
 
+use std::sync::Arc;
+
 use domain::channel::widget::Ask;
 use serde_json::json;
 use switchboard::actors::handle::ListFilter;
@@ -189,5 +191,5 @@ pub(super) async fn card(story: &Story) -> domain::customer::Customer {
     let filter = ListFilter { limit: 10, ..ListFilter::default() };
     let row = story.node.conversations(chief, filter).await.unwrap().pop();
     let row = row.expect("a conversation");
-    story.customer_of(&row.conversation).await.card
+    Arc::unwrap_or_clone(story.customer_of(&row.conversation).await.card)
 }
