@@ -1,10 +1,9 @@
 //! What reading and writing costs of the forms in which a message goes through the hub: the update
-//! of a platform, the request that brings it, the stored document, the browser's frame and command.
+//! of a platform, the stored document, the browser's frame and command.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 mod counted;
-mod posted;
 
 use std::hint::black_box;
 
@@ -38,12 +37,6 @@ fn main() {
 }
 
 fn paths() -> Vec<Path> {
-    let mut posting: Option<Box<dyn FnMut()>> = None;
-    let begin = || {
-        let vote = json!({ "update_id": 1, "poll": { "question": text() } }).to_string();
-        Box::new(posted::posting(&bot(), SECRET, vote.into())) as Box<dyn FnMut()>
-    };
-    let post = move || posting.get_or_insert_with(begin)();
     let (bot, update) = (bot(), update().to_string());
     let parse = move || {
         let header = |name: &str| name.eq_ignore_ascii_case(SECRET_HEADER).then_some(SECRET);
@@ -61,7 +54,6 @@ fn paths() -> Vec<Path> {
     let store = move || drop(black_box(serde_json::to_vec(&conversation).unwrap()));
     vec![
         ("update", Box::new(parse)),
-        ("post", Box::new(post)),
         ("store a conversation", Box::new(store)),
         ("read a conversation", Box::new(read)),
         ("show an entry and a row", Box::new(show)),
