@@ -19,7 +19,7 @@ use switchboard::program;
 /// Operators who serve all lines, where it is not about more of them.
 pub(crate) const OPERATORS: usize = 10;
 /// Those who have consoles open and nothing to do.
-pub(crate) const BYSTANDERS: usize = 100;
+pub(crate) const BYSTANDERS: usize = 200;
 pub(crate) const SECRET: &str = "load_secret";
 /// Changes that are written together.
 const AT_ONCE: usize = 20;

@@ -20,8 +20,9 @@ use crate::furnish::BYSTANDERS;
 use crate::hub::{CONSOLES_OF_ONE, Hubs};
 use crate::socket::{Positions, Socket};
 
-/// As many as one operator may open, of each who has nothing to do.
-pub(crate) const CONSOLES_MAX: usize = BYSTANDERS * CONSOLES_OF_ONE;
+/// Half of what each who has nothing to do may open: who comes back may be there before the hub knows
+/// that he was gone.
+pub(crate) const CONSOLES_MAX: usize = BYSTANDERS * CONSOLES_OF_ONE / 2;
 /// Consoles that are being opened at any moment, in the beginning.
 const OPENING: usize = 64;
 /// Before memory and CPU are read, and for how long CPU is.

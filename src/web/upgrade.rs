@@ -12,10 +12,10 @@ use std::net::Shutdown;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use actix_codec::{Encoder as _, Framed, FramedParts};
-use actix_http::body::{BodySize, BoxBody, MessageBody, to_bytes};
+use actix_http::body::{BodySize, BoxBody, MessageBody, to_bytes_limited};
 use actix_http::error::PayloadError;
 use actix_http::h1::{Codec, Message};
 use actix_http::{ConnectionType, HttpMessage as _, Payload, Request, Response, StatusCode};
@@ -31,6 +31,9 @@ use crate::web::server::LINGER;
 
 /// Bytes that are read at a time; more is read when the answer has taken them.
 const READ_BYTES: usize = 4 * 1024;
+
+/// Longest answer to a request that gets no socket; what is longer becomes a 400.
+const REFUSAL_BYTES_MAX: usize = 64 * 1024;
 
 /// The connection of a request that asks for a socket, so that it can be ended from outside.
 #[derive(Clone)]
@@ -60,10 +63,10 @@ where
     S::Error: Into<Response<BoxBody>>,
     B: MessageBody + 'static,
 {
-    // What is needed only until then is given back before the long life of a socket.
+    // What is needed only before and after the long life of a socket takes no room meanwhile.
     let mut carried = Box::pin(answered(service, request, connection)).await?;
     if let End::Answered = poll_fn(|context| carried.poll(context)).await {
-        carried.says_goodbye().await;
+        Box::pin(carried.says_goodbye()).await;
     }
     Ok(())
 }
@@ -87,17 +90,27 @@ where
         Ok(response) => response.into().map_into_boxed_body(),
         Err(error) => error.into(),
     };
-    let (mut head, body) = response.into_parts();
-    let (size, body) = if head.status() == StatusCode::SWITCHING_PROTOCOLS {
+    let (head, body) = response.into_parts();
+    let (head, size, body) = if head.status() == StatusCode::SWITCHING_PROTOCOLS {
         arrived.put(&read_buf);
-        (BodySize::Stream, body)
+        (head, BodySize::Stream, body)
     } else {
-        head.head_mut().set_connection_type(ConnectionType::Close);
-        let whole = to_bytes(body).await.map_err(actix_web::error::ErrorInternalServerError)?;
-        (BodySize::Sized(u64::try_from(whole.len()).unwrap_or(u64::MAX)), BoxBody::new(whole))
+        refusal(head, body).await
     };
     codec.encode(Message::Item((head, size)), &mut write_buf)?;
     Ok(Carried { connection, arrived, body, rest: Bytes::copy_from_slice(&write_buf) })
+}
+
+/// The whole answer to a request that gets no socket, after which the connection ends.
+async fn refusal(head: Response<()>, body: BoxBody) -> (Response<()>, BodySize, BoxBody) {
+    let (mut head, whole) = match to_bytes_limited(body, REFUSAL_BYTES_MAX).await {
+        Ok(Ok(whole)) => (head, whole),
+        // Something else than a socket, asked for as if it were one.
+        Ok(Err(_)) | Err(_) => (Response::bad_request().drop_body(), Bytes::new()),
+    };
+    head.head_mut().set_connection_type(ConnectionType::Close);
+    let size = BodySize::Sized(u64::try_from(whole.len()).unwrap_or(u64::MAX));
+    (head, size, BoxBody::new(whole))
 }
 
 /// What has come from the peer and was not taken yet.
@@ -189,7 +202,7 @@ impl Carried {
     /// Writes what there is to be written, as far as the peer takes it.
     fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         while !self.rest.is_empty() {
-            std::task::ready!(self.connection.poll_write_ready(context))?;
+            ready!(self.connection.poll_write_ready(context))?;
             match self.connection.try_write(&self.rest) {
                 Ok(written) => self.rest.advance(written),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -205,7 +218,7 @@ impl Carried {
     fn poll_read(&self, context: &mut Context<'_>) -> Poll<Result<usize, Error>> {
         let mut bytes = [0; READ_BYTES];
         loop {
-            std::task::ready!(self.connection.poll_read_ready(context))?;
+            ready!(self.connection.poll_read_ready(context))?;
             match self.connection.try_read(&mut bytes) {
                 Ok(read) => {
                     self.arrived.put(&bytes[..read]);
@@ -218,22 +231,21 @@ impl Carried {
     }
 
     /// Our last words are not lost to a peer that still sends.
-    async fn says_goodbye(self) {
-        let Self { connection, arrived: _, body, rest: _ } = self;
-        drop(body);
-        if SockRef::from(&*connection).shutdown(Shutdown::Write).is_err() {
-            return;
+    async fn says_goodbye(mut self) {
+        self.body = BoxBody::new(());
+        if SockRef::from(&*self.connection).shutdown(Shutdown::Write).is_ok() {
+            let drained = poll_fn(|context| self.poll_drain(context));
+            let _in_time = timeout(LINGER, drained).await;
         }
-        let drained = async {
-            let mut bytes = [0; READ_BYTES];
-            while connection.readable().await.is_ok() {
-                match connection.try_read(&mut bytes) {
-                    Ok(0) => break,
-                    Err(error) if error.kind() != ErrorKind::WouldBlock => break,
-                    Ok(_) | Err(_) => {}
-                }
+    }
+
+    /// Done when the peer has ended its side too.
+    fn poll_drain(&self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match ready!(self.poll_read(context)) {
+                Ok(0) | Err(_) => return Poll::Ready(()),
+                Ok(_) => {}
             }
-        };
-        let _in_time = timeout(LINGER, drained).await;
+        }
     }
 }

@@ -138,7 +138,11 @@ fn serve(tell: UnboundedSender<Heard>) -> SocketAddr {
     let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).expect("bound");
     let address = listener.local_addr().expect("bound");
     let tell = web::Data::new(tell);
-    let app = move || App::new().app_data(tell.clone()).default_service(web::to(open));
+    let large = || web::to(async || "x".repeat(1 << 20));
+    let app = move || {
+        let app = App::new().app_data(tell.clone()).route("/large", large());
+        app.default_service(web::to(open))
+    };
     let server = server::serve(listener, app, |server| server.workers(1)).expect("listening");
     actix_web::rt::spawn(server);
     address
@@ -182,9 +186,17 @@ async fn what_came_with_the_request_is_heard() {
 
 #[actix_web::test]
 async fn a_refusal_is_written_and_ends_the_connection() {
+    let without_key = format!("{ASKS}\r\n");
+    let of_a_page = format!("{ASKS}{KEY}").replace("GET /", "GET /large");
+    for request in [without_key, of_a_page] {
+        is_refused(&request).await;
+    }
+}
+
+async fn is_refused(request: &str) {
     let (tell, _heard) = unbounded_channel();
     let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
-    browser.write_all(format!("{ASKS}\r\n").as_bytes()).await.expect("sent");
+    browser.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     let read = browser.read_to_string(&mut answer);
     tokio::time::timeout(WATCHDOG, read).await.expect("it ends").expect("an answer");
