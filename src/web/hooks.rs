@@ -4,7 +4,6 @@
 //! means is known to `channels` alone. An unknown channel, a disabled one and a wrong proof of
 //! origin get one and the same answer after the same work: 401 `not_genuine`.
 
-use std::pin::pin;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId, ShardId};
-use futures_util::{FutureExt as _, Stream, TryStreamExt as _};
+use futures_util::{Stream, TryStreamExt as _};
 
 use crate::actors::handle::{Accepted, Arrival};
 use crate::channels::{
@@ -133,12 +132,7 @@ pub(super) async fn challenge(
 
 async fn read(payload: web::Payload, bytes_max: usize) -> Result<Bytes, ApiError> {
     let incomplete = || ApiError::Malformed("the body did not arrive".to_owned());
-    let mut whole = pin!(whole(payload, bytes_max));
-    // Most bodies come with their head: they need no timer.
-    let body = match whole.as_mut().now_or_never() {
-        Some(body) => body,
-        None => timeout(BODY_WAIT, whole).await.map_err(|_| incomplete())?,
-    };
+    let body = timeout(BODY_WAIT, whole(payload, bytes_max)).await.map_err(|_| incomplete())?;
     body.map_err(|error| {
         if matches!(error, PayloadError::Overflow) { ApiError::TooLarge } else { incomplete() }
     })
