@@ -67,7 +67,7 @@ pub struct Server {
     pub allowed_origins: Vec<Origin>,
     /// How many trusted proxies stand in front.
     pub behind_proxy: usize,
-    /// Threads that serve connections; 0: as many as there are processors for.
+    /// Threads that serve connections; 0: one for each processor but one, and at least one.
     pub workers: usize,
     pub connections_per_worker: usize,
 }

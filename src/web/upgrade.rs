@@ -3,7 +3,7 @@
 //! The server's own connection keeps buffers as long as it lasts, and of thousands of consoles hardly
 //! one has anything to say at a time. So a request that asks for a socket is answered by the same
 //! routes as any other, and the connection is then carried on here, which keeps nothing of what it
-//! has handed on. As before, the answer is not polled while the peer does not read.
+//! has handed on. The answer is not polled while the peer does not read.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -175,8 +175,8 @@ impl Carried {
             if let Poll::Ready(Err(_gone)) = self.poll_write(context) {
                 return Poll::Ready(End::Gone);
             }
-            let read =
-                if self.arrived.is_taken() { self.poll_read(context) } else { Poll::Pending };
+            let asks = self.arrived.is_taken();
+            let read = if asks { self.poll_read(context) } else { Poll::Pending };
             if self.rest.is_empty() {
                 match Pin::new(&mut self.body).poll_next(context) {
                     Poll::Ready(Some(Ok(bytes))) => {
@@ -194,6 +194,8 @@ impl Carried {
             match read {
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(End::Gone),
                 Poll::Ready(Ok(_)) => {}
+                // What lay there was taken just now: only asked again, the connection wakes us.
+                Poll::Pending if !asks && self.arrived.is_taken() => {}
                 Poll::Pending => return Poll::Pending,
             }
         }

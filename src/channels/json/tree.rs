@@ -128,10 +128,13 @@ impl<'de> Visitor<'de> for AnyJson {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree<'de>, A::Error> {
-        let mut members = Vec::with_capacity(MEMBERS);
+        let mut members = Vec::new();
         while let Some((name, value)) = map.next_entry()? {
             // A name is a text, wherever it comes from.
             if let Tree::String(name) = name {
+                if members.is_empty() {
+                    members.reserve(MEMBERS);
+                }
                 members.push((name, value));
             }
         }

@@ -181,7 +181,13 @@ async fn frames_go_both_ways_in_order() {
 #[actix_web::test]
 async fn what_came_with_the_request_is_heard() {
     let frame = [0x81, 0x82, 0, 0, 0, 0, b'o', b'k'];
-    Story::begins_and_sends(&frame).await.is_heard("ok").await;
+    let mut story = Story::begins_and_sends(&frame).await;
+    story.is_heard("ok").await;
+    // Nothing was said to it, and what comes next is heard all the same.
+    story.sends(0x81, b"more").await;
+    story.is_heard("more").await;
+    drop(story.browser);
+    assert!(matches!(next(&mut story.heard).await, Heard::Gone));
 }
 
 #[actix_web::test]
