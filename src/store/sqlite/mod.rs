@@ -174,10 +174,9 @@ impl SqliteStore {
         });
         let renewed = renewed.await?;
         let wants = self.alone.wants();
-        let renewed = renewed.into_iter().map(|(of, ours)| match ours {
-            true => Renewed::Ours { want: wants.get(&of).cloned() },
-            false => Renewed::Lost,
-        });
+        let ours = |of| Renewed::Ours { want: wants.get(&of).cloned() };
+        let renewed = renewed.into_iter();
+        let renewed = renewed.map(|(of, held)| if held { ours(of) } else { Renewed::Lost });
         Ok(renewed.collect())
     }
 
