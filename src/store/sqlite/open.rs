@@ -24,9 +24,6 @@ const STATEMENTS_CACHED: usize = 64;
 /// A batch of many shards touches a thousand pages, mostly the same as the batch before: the log
 /// takes several before they are copied to the file, once each.
 const CHECKPOINT_PAGES: u32 = 8192;
-/// A record of a history and a document of a conversation fit into a page several times, so that none
-/// of them needs pages of its own.
-const PAGE_BYTES: u32 = 8192;
 /// Negative: in KiB. Enough for the pages that open conversations are written to.
 const WRITER_CACHE: i32 = -64 * 1024;
 
@@ -72,8 +69,6 @@ pub(super) fn writer(file: &Path) -> Result<Connection, OpenError> {
         return Err(OpenError::Library(rusqlite::version()));
     }
     let mut connection = connect(file)?;
-    // Before the file has a first page.
-    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     // What a step may take back is kept here and not in a file: no commit waits for it.
     connection.pragma_update(None, "temp_store", "memory")?;
