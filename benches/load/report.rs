@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use crate::backlog::Backlog;
 use crate::chart;
 use crate::fanout::Fanout;
-use crate::series::{Floor, Growth, Lists, Measured, highest};
+use crate::series::{Floor, Growth, Lists, Measured, SEVERAL_LINES, highest};
 use crate::sockets::Crowd;
 use crate::stalled::Stalled;
 use crate::tally::Tally;
@@ -130,7 +130,7 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
     for measured in all {
         section(&mut text, measured).unwrap();
         for (name, title, rungs) in [
-            ("messages", "Messages of customers of 8 lines", &measured.messages),
+            ("messages", "Messages of customers of several lines", &measured.messages),
             ("alone", "Messages of customers of one line", &measured.alone),
             ("arrivals", "New conversations", &measured.arrivals),
         ] {
@@ -169,8 +169,9 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         let Times { p50, p99, .. } = rung.delivered;
         writeln!(text, "| {what} | {} | {p50:.2} | {p99:.2} | {hub} | {redis} |", rung.rate)
     };
+    let several = format!("messages of {SEVERAL_LINES} lines, highest");
     for (what, rungs) in [
-        ("messages of 8 lines, highest", messages),
+        (several.as_str(), messages),
         ("messages of one line, highest", alone),
         ("new conversations, highest", arrivals),
     ] {

@@ -25,7 +25,7 @@ const MANY_CHATS: usize = CHATS * 10;
 const MANY_LINES: u16 = 64;
 /// Over so many the highest rate is looked for, and with one beside: the commits of a line come one after
 /// another, so that one line waits for the store while processors have time left.
-const SEVERAL_LINES: u16 = 8;
+pub(crate) const SEVERAL_LINES: u16 = 8;
 const WARM_UP: Load = Load { rate: 500, seconds: 2 };
 /// Longest that lists may need to catch up, and how often they are looked at.
 const LISTS_PATIENCE: Duration = Duration::from_secs(30);
@@ -220,7 +220,11 @@ fn stage_of(store: StoreKind) -> Stage {
 fn talk(several: Stage, extent: Extent) -> Talked {
     let seconds = extent.seconds();
     let hubs = Hubs::start(several);
-    let run = begin(&hubs, "messages of customers, 8 lines", Work::Talk { chats: CHATS });
+    let run = begin(
+        &hubs,
+        &format!("messages of customers, {SEVERAL_LINES} lines"),
+        Work::Talk { chats: CHATS },
+    );
     let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
     let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
     // The events of a commit are added at once.
