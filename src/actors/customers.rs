@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use domain::customer::{ContactKind, Customer, CustomerFacts, Holder};
+use domain::event::FeedEvent;
 use domain::id::{ChatKey, ConversationId, CustomerId, LeadId};
 use domain::lead::Lead;
 use domain::line::LineSettings;
@@ -25,18 +26,15 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::actors::customers::records::Record;
+use crate::actors::customers::written::Written;
 use crate::actors::group::Group;
-use crate::actors::shared_change;
 use crate::crm::contacts::Region;
 use crate::store::op::{Op, SharedKind};
 use crate::store::{Store, Unavailable};
 
 pub use crate::actors::customers::person::Person;
-pub(crate) use crate::actors::customers::records::{Record, Records, kind_of_record};
-pub(crate) use crate::actors::customers::written::Written;
-
-/// Ops that writing one document comes to.
-const OPS_OF_A_DOCUMENT: usize = 2;
+pub(crate) use crate::actors::customers::records::Records;
 
 /// Customers as one round sees and changes them.
 #[derive(Debug)]
@@ -128,17 +126,23 @@ impl Customers {
         if !self.changed {
             return;
         }
+        let mut told = Vec::new();
         for ((kind, id), pinned) in self.in_order() {
-            let expected = pinned.read.version;
+            let (kind, id, expected) = (*kind, id.clone(), pinned.read.version);
             match &pinned.changed {
                 Some(changed) => {
-                    shared_change::put_bytes(group, *kind, id, expected, changed.bytes());
+                    told.push((kind.as_str().to_owned(), id.clone(), expected + 1));
+                    let bytes = changed.bytes().to_vec();
+                    group.ops.push(Op::PutShared { kind, id, expected, bytes });
                 }
                 None if self.rests_on(pinned) => {
-                    group.ops.push(Op::RequireShared { kind: *kind, id: id.clone(), expected });
+                    group.ops.push(Op::RequireShared { kind, id, expected });
                 }
                 None => {}
             }
+        }
+        if !told.is_empty() {
+            group.show(FeedEvent::Records { changed: told });
         }
     }
 
@@ -148,11 +152,10 @@ impl Customers {
         if !self.changed {
             return 0;
         }
-        let ops = |pinned: &Pinned| match pinned.changed {
-            Some(_) => OPS_OF_A_DOCUMENT,
-            None => usize::from(self.rests_on(pinned)),
-        };
-        self.pinned.values().map(ops).sum()
+        let changed = self.pinned.values().filter(|pinned| pinned.changed.is_some()).count();
+        let unchanged = self.pinned.values().filter(|pinned| pinned.changed.is_none());
+        let required = unchanged.filter(|pinned| self.rests_on(pinned)).count();
+        changed + required + usize::from(changed > 0)
     }
 
     /// What was read or changed, by kind and id.
