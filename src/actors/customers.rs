@@ -13,7 +13,7 @@ mod person;
 mod records;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use ahash::RandomState;
@@ -22,7 +22,6 @@ use domain::event::FeedEvent;
 use domain::id::{ChatKey, ConversationId, CustomerId, LeadId};
 use domain::lead::Lead;
 use domain::line::LineSettings;
-use futures_util::future::try_join_all;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -30,7 +29,7 @@ use crate::actors::customers::records::Record;
 use crate::actors::customers::written::Written;
 use crate::actors::group::Group;
 use crate::crm::contacts::Region;
-use crate::store::op::{Op, SharedKind};
+use crate::store::op::{Document, Op, SharedKind};
 use crate::store::{Store, Unavailable};
 
 pub use crate::actors::customers::person::Person;
@@ -86,16 +85,9 @@ impl Customers {
         }
     }
 
-    /// Reads whose cards these chats have, all at once.
-    pub(crate) async fn foresee(
-        &self,
-        store: &Store,
-        chats: &BTreeSet<ChatKey>,
-    ) -> Result<(), Unavailable> {
-        let read = async |chat: &ChatKey| {
-            self.records.read(store, SharedKind::Identity, &chat.to_string()).await
-        };
-        try_join_all(chats.iter().map(read)).await.map(drop)
+    /// Takes whose card somebody on a channel has, as it is stored.
+    pub(crate) fn found(&self, chat: &ChatKey, stored: Option<Document>) {
+        self.records.put(SharedKind::Identity, chat.to_string(), Record::of(stored));
     }
 
     /// The next piece of work of the round begins: what is read from now on decides what it writes.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ahash::RandomState;
 
 use crate::actors::customers::written::Written;
-use crate::store::op::SharedKind;
+use crate::store::op::{Document, SharedKind};
 use crate::store::{Store, Unavailable};
 
 /// Documents kept in memory; beyond it all are dropped and read again.
@@ -46,11 +46,7 @@ impl Records {
         if let Some(Known::Read(record)) = self.kept().get(&(kind, id.to_owned())) {
             return Ok(record.clone());
         }
-        let found = store.shared(kind, id.to_owned()).await?;
-        let record = found.map_or_else(Record::default, |document| Record {
-            version: document.version,
-            written: Some(Written::of(document.bytes)),
-        });
+        let record = Record::of(store.shared(kind, id.to_owned()).await?);
         self.put(kind, id.to_owned(), record.clone());
         Ok(record)
     }
@@ -93,6 +89,15 @@ impl Records {
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record {
+    pub(crate) fn of(stored: Option<Document>) -> Self {
+        stored.map_or_else(Self::default, |document| Self {
+            version: document.version,
+            written: Some(Written::of(document.bytes)),
+        })
     }
 }
 
