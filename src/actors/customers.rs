@@ -279,11 +279,11 @@ impl Customers {
     /// Stages a document that was read before, or is new.
     fn put<T: Says>(&mut self, kind: SharedKind, id: &str, value: &T) {
         let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
-        if pinned.written().and_then(Written::read::<T>).as_deref() != Some(value) {
+        let says = |written: &Written| written.read::<T>().is_some_and(|said| *said == *value);
+        if !pinned.written().is_some_and(says) {
             self.people.clear();
-            let written = Written::down(value.clone());
-            let as_read = pinned.read.written.as_ref() == Some(&written);
-            pinned.changed = (!as_read).then_some(written);
+            let as_read = pinned.read.written.as_ref().is_some_and(says);
+            pinned.changed = (!as_read).then(|| Written::down(value.clone()));
         }
         self.writes |= pinned.changed.is_some();
         self.changed |= self.writes;

@@ -75,9 +75,6 @@ fn put(group: &mut Group, kind: SharedKind, id: &str, expected: u64, value: &imp
 
 /// Takes a committed event into what the node has in memory, before anybody is answered.
 pub(crate) fn apply(parts: &Shared, event: &FeedEvent) {
-    if let FeedEvent::Records { changed } = event {
-        return parts.records.moved(changed);
-    }
     let FeedEvent::Shared { kind, id, version, bytes } = event else { return };
     parts.directory.change(|directory| directory.take(kind, id, *version, bytes.as_bytes()));
     if let Some(node) = parts.node.get() {
