@@ -31,7 +31,7 @@ impl Stamp {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split(['.', '~']);
+        let mut parts = text.split(['c', 'n', 't', '~']);
         Some(Self {
             load: parts.next()?.parse().ok()?,
             chat: parts.next()?.parse().ok()?,
@@ -41,11 +41,12 @@ impl Stamp {
     }
 }
 
-/// The whole text of the message.
+/// The whole text of the message. Few customers write numbers that could be those of telephones: a
+/// letter beside each says that these are none.
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { load, chat, n, intended } = self;
-        let mark = format!("~{load}.{chat}.{n}.{intended}~");
+        let mark = format!("~{load}c{chat}n{n}t{intended}~");
         write!(f, "{mark:x<TEXT_CHARS$}")
     }
 }
