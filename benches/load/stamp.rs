@@ -31,7 +31,7 @@ impl Stamp {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split(['c', 'n', 't', '~']);
+        let mut parts = text.split(['.', '~']);
         Some(Self {
             load: parts.next()?.parse().ok()?,
             chat: parts.next()?.parse().ok()?,
@@ -41,12 +41,12 @@ impl Stamp {
     }
 }
 
-/// The whole text of the message. Few customers write numbers that could be those of telephones: a
-/// letter beside each says that these are none.
+/// The whole text of the message.
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { load, chat, n, intended } = self;
-        let mark = format!("~{load}c{chat}n{n}t{intended}~");
+        // So many digits as no telephone number has: what looks like one is read as one.
+        let mark = format!("~{load}.{chat}.{n}.{intended:019}~");
         write!(f, "{mark:x<TEXT_CHARS$}")
     }
 }
