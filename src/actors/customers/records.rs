@@ -59,10 +59,11 @@ impl Records {
     /// Takes it that somebody has written these: kind, id and version of each.
     pub(crate) fn moved(&self, changed: &[(String, String, u64)]) {
         for (kind, id, version) in changed {
-            match kind_of_record(kind) {
-                Some(kind) => self.know((kind, id.clone()), Known::Moved(*version)),
-                None => tracing::warn!(kind, "a record of an unknown kind"),
-            }
+            let Some(kind) = kind_of_record(kind) else {
+                tracing::warn!(kind, "a record of an unknown kind");
+                continue;
+            };
+            self.know((kind, id.clone()), Known::Moved(*version));
         }
     }
 

@@ -77,14 +77,14 @@ pub(super) async fn named(
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let (named, ids): (Vec<_>, Vec<_>) = names
+    let (at, ids): (Vec<_>, Vec<_>) = names
         .into_iter()
         .map(|name| match name {
             DocumentName::Of(shard, kind, id) => (keys.document(shard, kind, &id), id),
             DocumentName::Shared(kind, id) => (keys.shared(kind, &id), id),
         })
         .unzip();
-    let values: Vec<Option<Vec<u8>>> = look(from, pipe().mget(named)).await?;
+    let values: Vec<Option<Vec<u8>>> = look(from, pipe().mget(at)).await?;
     let found = |(id, value): (String, Option<Vec<u8>>)| {
         value.map(|value| document_of(id, value)).transpose()
     };
