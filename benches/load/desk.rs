@@ -113,7 +113,10 @@ impl Desk {
 
     /// Most rows are those of others, and reading one costs more than writing it costs the hub.
     async fn read_events(&mut self, text: &str, book: &Book) {
-        for row in text.split(ROW).skip(1).filter(|row| row.contains(&self.named)) {
+        for row in text.split(ROW).skip(1) {
+            if !row.contains(&self.named) {
+                continue;
+            }
             let row = serde_json::Deserializer::from_str(row).into_iter().next();
             self.look(row.unwrap().unwrap(), book).await;
         }
