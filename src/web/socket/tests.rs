@@ -278,7 +278,7 @@ async fn who_is_no_browser_gets_no_socket() {
     let (head, body) = is_answered(&format!("{ASKS}\r\n")).await;
     has(&head, &["http/1.1 400 handshake error", "content-length: 0", "connection: close"]);
     assert_eq!(body, "");
-    let old = asks_for("GET", "/").replace("Version: 13", "Version: 8");
+    let old = asks_for("GET", "/").replace("Version: 13", "Version: 6");
     let (head, body) = is_answered(&old).await;
     has(&head, &["http/1.1 400 handshake error", "content-length: 0", "connection: close"]);
     assert_eq!(body, "");
