@@ -236,11 +236,15 @@ async fn a_session_that_was_busy_hears_all_that_was_said_meanwhile() {
     let mut story = Story::begins().await;
     story.sends(0x81, BUSY.as_bytes()).await;
     let Heard::IsBusy(goes_on) = next(&mut story.heard).await else { panic!("not busy") };
-    // More than are taken ahead, and more bytes than are read at a time.
-    let said: Vec<String> = (0..40).map(|n| format!("{n:0>115}")).collect();
-    let frame = |text: &String| [&[0x81, 0x80 | 115, 0, 0, 0, 0], text.as_bytes()].concat();
-    let frames: Vec<u8> = said.iter().flat_map(frame).collect();
-    story.browser.write_all(&frames).await.expect("sent");
+    // So many lie ready for it, and of what comes then some is read and not taken yet.
+    let said: Vec<String> = (0..22).map(|n| format!("{n:0>1000}")).collect();
+    let frame = |text: &String| [&[0x81, 0x80 | 126, 3, 232, 0, 0, 0, 0], text.as_bytes()].concat();
+    let ping = vec![0x89, 0x80, 0, 0, 0, 0];
+    let frames = |part: &[String]| part.iter().flat_map(frame).collect::<Vec<u8>>();
+    for part in [[frames(&said[..16]), ping.clone()], [ping, frames(&said[16..])]] {
+        story.browser.write_all(&part.concat()).await.expect("sent");
+        assert_eq!(story.gets().await, (0x8a, Vec::new()), "all before it is taken");
+    }
     goes_on.send(()).expect("it waits for that");
     for text in &said {
         story.is_heard(text).await;
@@ -278,9 +282,9 @@ async fn who_is_no_browser_gets_no_socket() {
     let (head, body) = is_answered(&format!("{ASKS}\r\n")).await;
     has(&head, &["http/1.1 400 handshake error", "content-length: 0", "connection: close"]);
     assert_eq!(body, "");
-    let old = asks_for("GET", "/").replace("Version: 13", "Version: 6");
-    let (head, body) = is_answered(&old).await;
-    has(&head, &["http/1.1 400 handshake error", "content-length: 0", "connection: close"]);
+    let unknown = asks_for("GET", "/").replace("Version: 13", "Version: 6");
+    let (head, body) = is_answered(&unknown).await;
+    has(&head, &["http/1.1 426 unsupported websocket version", "sec-websocket-version: 13"]);
     assert_eq!(body, "");
     let (head, body) = is_answered(&asks_for("POST", "/")).await;
     has(&head, &["http/1.1 405 method not allowed", "allow: get", "connection: close"]);
