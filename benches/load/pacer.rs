@@ -86,7 +86,8 @@ impl Run {
         run.open_consoles(hubs);
         if let Work::Talk { chats } = work {
             let seconds = u32::try_from(chats).unwrap().div_ceil(OPENING_RATE);
-            run.load(Load { rate: u32::try_from(chats).unwrap() / seconds, seconds });
+            // A first message is offered by its row, and counts as nothing that was delivered.
+            run.hand_out(Load { rate: u32::try_from(chats).unwrap() / seconds, seconds });
             wait_for("the accepts", || run.done() >= chats);
         }
         run
@@ -138,9 +139,26 @@ impl Run {
         self.spawner.spawn(other);
     }
 
-    /// Hands out the messages of a load, each at its time or as soon after as can be, and waits for
-    /// what becomes of them.
-    pub(crate) fn load(&self, Load { rate, seconds }: Load) -> Tally {
+    /// Hands out the messages of a load, and waits for what becomes of them.
+    pub(crate) fn load(&self, load: Load) -> Tally {
+        let before = self.done();
+        let total = u64::from(load.rate) * u64::from(load.seconds);
+        let commands = match self.work {
+            Work::Talk { .. } | Work::Visits { .. } => 0,
+            // Accepted and finished.
+            Work::Arrivals => usize::try_from(total).unwrap() * 2,
+        };
+        self.hand_out(load);
+        let is_done = || self.done() - before >= commands;
+        self.wait_for_the_rest(total, is_done);
+        let undone = commands.saturating_sub(self.done() - before);
+        let mut tally = self.book.read(Tally::clone);
+        tally.undone = undone;
+        tally
+    }
+
+    /// Hands out the messages of a load, each at its time or as soon after as can be.
+    fn hand_out(&self, Load { rate, seconds }: Load) {
         let total = u64::from(rate) * u64::from(seconds);
         let load = self.next_load();
         self.loads.store(load, Ordering::Relaxed);
@@ -148,12 +166,6 @@ impl Run {
         let each = usize::try_from(total.div_ceil(chats)).unwrap();
         self.book.begin(load, self.work.sequences(), each);
         let begins = self.book.now() + u64::try_from(STEP.as_nanos()).unwrap();
-        let before = self.done();
-        let commands = match self.work {
-            Work::Talk { .. } | Work::Visits { .. } => 0,
-            // Accepted and finished.
-            Work::Arrivals => usize::try_from(total).unwrap() * 2,
-        };
         for i in 0..total {
             let intended = begins + i * 1_000_000_000 / u64::from(rate);
             self.wait_until(intended);
@@ -161,12 +173,6 @@ impl Run {
             let (n, chat) = (usize::try_from(n).unwrap(), usize::try_from(chat).unwrap());
             self.connections[chat % CONNECTIONS].send(Stamp { load, chat, n, intended }).unwrap();
         }
-        let is_done = || self.done() - before >= commands;
-        self.wait_for_the_rest(total, is_done);
-        let undone = commands.saturating_sub(self.done() - before);
-        let mut tally = self.book.read(Tally::clone);
-        tally.undone = undone;
-        tally
     }
 
     /// Commands of operators that were carried out.

@@ -130,7 +130,8 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
     for measured in all {
         section(&mut text, measured).unwrap();
         for (name, title, rungs) in [
-            ("messages", "Messages of customers", &measured.messages),
+            ("messages", "Messages of customers of 8 lines", &measured.messages),
+            ("alone", "Messages of customers of one line", &measured.alone),
             ("arrivals", "New conversations", &measured.arrivals),
         ] {
             let file = format!("{}-{name}.svg", measured.store);
@@ -146,6 +147,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         store,
         cores,
         messages,
+        alone,
         steady,
         half,
         floor,
@@ -167,8 +169,11 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         let Times { p50, p99, .. } = rung.delivered;
         writeln!(text, "| {what} | {} | {p50:.2} | {p99:.2} | {hub} | {redis} |", rung.rate)
     };
-    for (what, rungs) in [("messages, highest", messages), ("new conversations, highest", arrivals)]
-    {
+    for (what, rungs) in [
+        ("messages of 8 lines, highest", messages),
+        ("messages of one line, highest", alone),
+        ("new conversations, highest", arrivals),
+    ] {
         let best = highest(rungs);
         if let Some(rung) = rungs.iter().find(|rung| rung.rate == best) {
             row(what, rung)?;

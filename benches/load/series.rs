@@ -23,6 +23,9 @@ const CHATS: usize = 200;
 /// Ten times as many.
 const MANY_CHATS: usize = CHATS * 10;
 const MANY_LINES: u16 = 64;
+/// Over so many the highest rate is looked for, and with one beside: the commits of a line come one after
+/// another, so that one line waits for the store while processors have time left.
+const SEVERAL_LINES: u16 = 8;
 const WARM_UP: Load = Load { rate: 500, seconds: 2 };
 /// Longest that lists may need to catch up, and how often they are looked at.
 const LISTS_PATIENCE: Duration = Duration::from_secs(30);
@@ -134,7 +137,10 @@ impl Lists {
 pub(crate) struct Measured {
     pub(crate) store: StoreKind,
     pub(crate) cores: usize,
+    /// Over several lines.
     pub(crate) messages: Vec<Rung>,
+    /// Of one line.
+    pub(crate) alone: Vec<Rung>,
     pub(crate) steady: Rung,
     pub(crate) half: Rung,
     pub(crate) floor: Option<Floor>,
@@ -159,8 +165,12 @@ struct Talked {
 /// One series, told as it goes; nothing is compared and no report is written.
 pub(crate) fn look(store: StoreKind, extent: Extent, series: Series) {
     let one = stage_of(store);
+    let several = Stage { lines: SEVERAL_LINES, ..one };
     match series {
-        Series::Messages => drop(talk(one, extent)),
+        Series::Messages => {
+            let talked = talk(several, extent);
+            drop(talk_alone(one, extent, talked.half.rate));
+        }
         Series::Arrivals => drop(arrive(one, extent)),
         Series::Fanout => drop(fan_out(one, extent)),
         Series::Stalled => println!("{:?}", stall(one, extent).gone_after),
@@ -173,20 +183,23 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     let cores = available_parallelism().unwrap().get();
     println!("store {store}, {cores} cores shared by hub, store and load");
     let (one, seconds) = (stage_of(store), extent.seconds());
-    let Talked { messages, steady, half, floor, lists } = talk(one, extent);
+    let several = Stage { lines: SEVERAL_LINES, ..one };
+    let Talked { messages, steady, half, floor, lists } = talk(several, extent);
+    let alone = talk_alone(one, extent, half.rate);
     let arrivals = arrive(one, extent);
-    let load = Load { rate: (highest(&messages) / 2).max(500), seconds };
+    let (load, least) = (Load { rate: half.rate, seconds }, &alone[0]);
     let mut growth = vec![
-        grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, &half)),
-        grow("10 times the conversations", one, MANY_CHATS, (load, &half)),
+        grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, least)),
+        grow("10 times the conversations", one, MANY_CHATS, (load, least)),
     ];
     if store == StoreKind::Redis {
-        growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, &half)));
+        growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, least)));
     }
     Measured {
         store,
         cores,
         messages,
+        alone,
         steady,
         half,
         floor,
@@ -204,14 +217,14 @@ fn stage_of(store: StoreKind) -> Stage {
     Stage { store, nodes: 1, lines: 1, operators: OPERATORS }
 }
 
-fn talk(one: Stage, extent: Extent) -> Talked {
+fn talk(several: Stage, extent: Extent) -> Talked {
     let seconds = extent.seconds();
-    let hubs = Hubs::start(one);
-    let run = begin(&hubs, "messages of customers", Work::Talk { chats: CHATS });
+    let hubs = Hubs::start(several);
+    let run = begin(&hubs, "messages of customers, 8 lines", Work::Talk { chats: CHATS });
     let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
     let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
-    // Each commit with events is told once.
-    let commits = || hubs.redis().map_or(0, |redis| redis.calls("publish"));
+    // The events of a commit are added at once.
+    let commits = || hubs.redis().map_or(0, |redis| redis.calls("xadd"));
     let before = commits();
     let half = rung(&hubs, &run, Load { rate: (highest(&messages) / 2).max(500), seconds });
     let lists = Lists::behind(&hubs);
@@ -220,6 +233,13 @@ fn talk(one: Stage, extent: Extent) -> Talked {
     let floor = floor::measure(&hubs, messages_in_commit)
         .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
     Talked { messages, steady, half, floor, lists }
+}
+
+/// Begins with the rate at which stages are compared.
+fn talk_alone(one: Stage, extent: Extent, from: u32) -> Vec<Rung> {
+    let hubs = Hubs::start(one);
+    let run = begin(&hubs, "messages of customers, one line", Work::Talk { chats: CHATS });
+    extent.ladder(from).climb(&hubs, &run)
 }
 
 fn arrive(one: Stage, extent: Extent) -> Vec<Rung> {
@@ -277,12 +297,14 @@ impl Measured {
         let grown = self.growth.iter().map(|growth| &growth.large);
         let all = || {
             let steady = [&self.steady, &self.half].into_iter().chain(grown.clone());
-            self.messages.iter().chain(&self.arrivals).chain(steady)
+            self.messages.iter().chain(&self.alone).chain(&self.arrivals).chain(steady)
         };
         json!({
             "store": self.store.to_string(),
             "cores": self.cores,
             "rate": highest(&self.messages),
+            "lines": SEVERAL_LINES,
+            "rate_of_one_line": highest(&self.alone),
             "half_is_sustained": self.half.is_sustained(),
             "p50_ms": rounded(self.half.delivered.p50),
             "p99_ms": rounded(self.half.delivered.p99),

@@ -45,7 +45,8 @@ impl Stamp {
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { load, chat, n, intended } = self;
-        let mark = format!("~{load}.{chat}.{n}.{intended}~");
+        // So many digits as no telephone number has: what looks like one is read as one.
+        let mark = format!("~{load}.{chat}.{n}.{intended:019}~");
         write!(f, "{mark:x<TEXT_CHARS$}")
     }
 }

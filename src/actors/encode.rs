@@ -12,12 +12,19 @@ use crate::protocol::visitor::VisitorServerFrame;
 use crate::protocol::{ChannelView, Event, FeedPosition, LineView, OperatorView, ServerFrame};
 use crate::store::op::{InstanceId, Position};
 
+/// Most documents of conversations are smaller.
+const USUAL_BYTES: usize = 1024;
+
 /// The stored form of a document, record, job or event.
 ///
 /// Our stored types hold only text keys and finite numbers, so this does not fail; if it ever did,
 /// the empty document would be refused at the next read instead of being taken for something.
 pub(crate) fn document(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    match serde_json::to_writer(&mut bytes, value) {
+        Ok(()) => bytes,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Reads a stored form; what cannot be read is logged and counts as absent.

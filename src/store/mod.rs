@@ -151,8 +151,8 @@ port! {
     claim(shard: ShardId, me: InstanceId, seen: Lease, floor: u64)
         -> Result<Result<Lease, Lease>, Unavailable>;
 
-    /// Raises the beat.
-    renew(shard: ShardId, me: InstanceId, epoch: u64) -> Result<Renewed, Unavailable>;
+    /// Raises the beats of shards, each owned at that epoch: what came of each, in their order.
+    renew(me: InstanceId, held: Vec<(ShardId, u64)>) -> Result<Vec<Renewed>, Unavailable>;
 
     /// Gives a shard back; the epoch stays. `false`: it was not ours any more.
     release(shard: ShardId, me: InstanceId, epoch: u64) -> Result<bool, Unavailable>;

@@ -50,7 +50,7 @@ fn a_memory_that_fills_up_is_watched_and_nothing_is_thrown_away() {
         let refused = anna.tries([event("no room"), put("another", 0, "text")]).await;
         assert!(matches!(refused, Err(CommitError::Unavailable(_))), "{refused:?}");
         assert_eq!(server.cli(&["dbsize"]), keys, "neither taken nor thrown away");
-        let renewed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
+        let renewed = renew(&store, SHARD, anna.me.clone(), anna.epoch).await;
         assert_eq!(renewed, Ok(Renewed::Ours { want: None }), "leases live on");
         assert_eq!(store.history(SHARD, conversation("c"), 0, 9).await.unwrap().len(), 1);
         server.cli(&["del", "the rest", &format!("beside {MEMORY_FULL}")]);

@@ -3,9 +3,10 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use switchboard::store::op::{CommitError, Meta, Position, Renewed, Submitted};
-use switchboard::store::{Signal, Unavailable};
+use switchboard::store::{Signal, Store, Unavailable};
 
 use crate::contract::block_on;
 use crate::contract::words::*;
@@ -35,8 +36,8 @@ fn what_was_answered_outlives_a_kill_of_the_server() {
             assert_eq!(store.meta(SHARD).await.unwrap().commits, 20);
             anna.does([put("c", 20, "more")]).await;
             // The connection for leases notices by a call that fails.
-            let _noticed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
-            let renewed = store.renew(SHARD, anna.me, anna.epoch).await;
+            let _noticed = renew(&store, SHARD, anna.me.clone(), anna.epoch).await;
+            let renewed = renew(&store, SHARD, anna.me, anna.epoch).await;
             assert_eq!(renewed, Ok(Renewed::Ours { want: None }));
         });
     }
@@ -128,7 +129,7 @@ fn a_full_server_refuses_the_whole_commit_and_keeps_the_leases() {
         let events = store.feed(SHARD, Position::default(), 9).await.unwrap().unwrap();
         assert_eq!(events.len(), 1);
         assert_eq!(waiting(&store, 0).await, []);
-        let renewed = store.renew(SHARD, anna.me.clone(), anna.epoch).await;
+        let renewed = renew(&store, SHARD, anna.me.clone(), anna.epoch).await;
         assert_eq!(renewed, Ok(Renewed::Ours { want: None }));
         assert_eq!(store.release(SHARD, anna.me, anna.epoch).await, Ok(true));
         let mut boris = Owner::of(&store, "boris").await;
@@ -150,7 +151,7 @@ fn nobody_works_on_a_store_that_was_emptied() {
         assert!(claimed.as_ref().is_err_and(foreign), "{claimed:?}");
         let submitted = store.submit(SHARD, "k".into(), DAY, at(0), bytes("hello")).await;
         assert!(submitted.as_ref().is_err_and(foreign), "{submitted:?}");
-        let renewed = store.renew(SHARD, instance("anna"), anna.epoch).await;
+        let renewed = renew(&store, SHARD, instance("anna"), anna.epoch).await;
         assert_eq!(renewed, Ok(Renewed::Lost));
         let fenced = CommitError::Fenced { owner: None, epoch: 0 };
         assert_eq!(anna.tries([event("b")]).await, Err(fenced));
@@ -164,12 +165,12 @@ fn a_server_that_was_started_anew_is_noticed_at_the_first_call() {
     block_on(async {
         let anna = Owner::of(&store, "anna").await;
         let mut signals = store.signals();
-        let renew = || store.renew(SHARD, anna.me.clone(), anna.epoch);
+        let again = || renew(&store, SHARD, anna.me.clone(), anna.epoch);
         server.cli(&["client", "kill", "type", "normal"]);
-        while renew().await.is_err() {}
+        while again().await.is_err() {}
         server.is_killed();
         server.starts_again();
-        while renew().await.is_err() {}
+        while again().await.is_err() {}
         assert_eq!(signals.try_recv(), Ok(Signal::Restarted));
         assert!(signals.try_recv().is_err(), "a connection that was cut is no new server");
     });
@@ -207,6 +208,31 @@ fn forgotten_scripts_and_lost_listeners_are_made_good() {
         while server.cli(&["pubsub", "channels"]).trim().is_empty() {}
         anna.does([event("b")]).await;
         assert_eq!(signals.recv().await, Ok(Signal::Feed(SHARD)));
+    });
+}
+
+/// Each ring costs the server and whoever hears it as much as the commit's own answer.
+#[test]
+fn who_is_alone_rings_for_nobody_else() {
+    let server = RedisServer::start(&ALWAYS);
+    let (here, there) = (server.store("one:"), server.store("one:"));
+    block_on(async {
+        let says = |store: &Store, who: &str| {
+            let (store, who) = (store.clone(), instance(who));
+            async move { store.announce(who, Vec::new(), Duration::from_mins(1)).await.unwrap() }
+        };
+        let mut anna = Owner::of(&here, "anna").await;
+        let mut elsewhere = Owner::of_shard(&here, ELSEWHERE, "anna").await;
+        says(&here, "anna").await;
+        assert_eq!(here.members().await.unwrap().len(), 1);
+        let (mut own, mut others) = (here.signals(), there.signals());
+        anna.does([event("a")]).await;
+        assert_eq!(own.recv().await, Ok(Signal::Feed(SHARD)));
+        says(&there, "boris").await;
+        assert_eq!(here.members().await.unwrap().len(), 2);
+        elsewhere.does([event("b")]).await;
+        assert_eq!(own.recv().await, Ok(Signal::Feed(ELSEWHERE)));
+        assert_eq!(others.recv().await, Ok(Signal::Feed(ELSEWHERE)), "not that of before");
     });
 }
 

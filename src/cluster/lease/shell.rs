@@ -34,10 +34,9 @@ enum Done {
         answer: Option<Result<Lease, Lease>>,
     },
     Renewed {
-        shard: ShardId,
-        epoch: u64,
+        held: Vec<(ShardId, u64)>,
         sent: Instant,
-        answer: Option<Renewed>,
+        answer: Option<Vec<Renewed>>,
     },
     Anew {
         shard: ShardId,
@@ -132,18 +131,17 @@ impl Shell {
 
     fn beat(&mut self) {
         self.announce(None);
-        let sent = clock::tick();
-        for (shard, epoch) in self.keeper.to_renew() {
-            if !self.renewing.insert(shard) {
-                continue;
-            }
-            let (store, me, within) =
-                (self.store.clone(), self.me.clone(), self.timing.answer_within);
-            self.call(async move {
-                let renewed = timeout(within, store.renew(shard, me, epoch)).await;
-                Done::Renewed { shard, epoch, sent, answer: answer(renewed) }
-            });
+        let mut held: Vec<_> = self.keeper.to_renew();
+        held.retain(|(shard, _)| self.renewing.insert(*shard));
+        if held.is_empty() {
+            return;
         }
+        let (store, me, within) = (self.store.clone(), self.me.clone(), self.timing.answer_within);
+        let sent = clock::tick();
+        self.call(async move {
+            let renewed = timeout(within, store.renew(me, held.clone())).await;
+            Done::Renewed { held, sent, answer: answer(renewed) }
+        });
     }
 
     /// Says that this node is there, or that it goes.
@@ -210,10 +208,14 @@ impl Shell {
                 let turn = self.keeper.claimed(shard, sent, answer);
                 self.tell(turn);
             }
-            Done::Renewed { shard, epoch, sent, answer } => {
-                self.renewing.remove(&shard);
-                let turn = answer.and_then(|a| self.keeper.renewed((shard, epoch), sent, &a));
-                self.tell(turn);
+            Done::Renewed { held, sent, answer } => {
+                for (shard, _) in &held {
+                    self.renewing.remove(shard);
+                }
+                for (of, renewed) in held.into_iter().zip(answer.into_iter().flatten()) {
+                    let turn = self.keeper.renewed(of, sent, &renewed);
+                    self.tell(turn);
+                }
             }
             Done::Anew { shard, sent, lease, answer } => {
                 let epoch = lease.as_ref().map(|lease| lease.epoch);

@@ -144,15 +144,17 @@ impl ModelStore {
 
     pub(super) async fn renew(
         &self,
-        shard: ShardId,
         me: InstanceId,
-        epoch: u64,
-    ) -> Result<Renewed, Unavailable> {
-        let renewed = self.owned(shard, (&me, epoch), |lease| {
-            lease.beat += 1;
-            Some(Renewed::Ours { want: lease.want.clone() })
-        })?;
-        Ok(renewed.unwrap_or(Renewed::Lost))
+        held: Vec<(ShardId, u64)>,
+    ) -> Result<Vec<Renewed>, Unavailable> {
+        let renew = |(shard, epoch)| {
+            let renewed = self.owned(shard, (&me, epoch), |lease| {
+                lease.beat += 1;
+                Some(Renewed::Ours { want: lease.want.clone() })
+            })?;
+            Ok(renewed.unwrap_or(Renewed::Lost))
+        };
+        held.into_iter().map(renew).collect()
     }
 
     pub(super) async fn release(

@@ -16,8 +16,8 @@ use crate::store::rules;
 
 pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
 
-/// The call that makes the commit.
-pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call<'a> {
+/// The call that makes the commit, and tells the other nodes of it if it `rings`.
+pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit, rings: bool) -> Call<'a> {
     let malformed = malformed(commit).unwrap_or_default();
     let mut ops = Ops::new(keys, commit);
     // The script looks for what is graver than a wrong form; it needs no ops for that.
@@ -40,7 +40,7 @@ pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit) -> Call
         .arg(to)
         .arg(kept_from)
         .arg(malformed)
-        .arg(keys.signals())
+        .arg(if rings { keys.signals() } else { String::new() })
         .arg(feed_signal(commit.shard))
         .args_of(&ops.args)
 }

@@ -60,18 +60,20 @@ impl Shared {
 
     pub(super) async fn renew(
         &self,
-        shard: ShardId,
-        me: InstanceId,
-        epoch: u64,
-    ) -> Result<Renewed, Unavailable> {
-        let keys = [self.keys.lease(shard)];
-        let call = Call::new(&self.scripts.renew, &keys).arg(&*me.0).arg(epoch);
-        let answer: Vec<String> = self.leases.with(|on| call.on(on)).await?;
-        match answer.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["ours", want] => Ok(Renewed::Ours { want: instance_of(want) }),
-            ["lost"] => Ok(Renewed::Lost),
-            _ => Err(odd(answer)),
+        me: &InstanceId,
+        held: &[(ShardId, u64)],
+    ) -> Result<Vec<Renewed>, Unavailable> {
+        let keys: Vec<String> = held.iter().map(|(shard, _)| self.keys.lease(*shard)).collect();
+        let epochs: Vec<u64> = held.iter().map(|(_, epoch)| *epoch).collect();
+        let call = Call::new(&self.scripts.renew, &keys).arg(&*me.0).arg(epochs);
+        let answer: Vec<Option<String>> = self.leases.with(|on| call.on(on)).await?;
+        if answer.len() != held.len() {
+            return Err(odd(answer));
         }
+        let renewed = answer.into_iter().map(|want| {
+            want.map_or(Renewed::Lost, |want| Renewed::Ours { want: instance_of(&want) })
+        });
+        Ok(renewed.collect())
     }
 
     pub(super) async fn release(
@@ -134,7 +136,13 @@ impl Shared {
             instance: InstanceId(name.into()),
             bytes: said.unwrap_or_default(),
         };
-        Ok(there.into_iter().map(member).collect())
+        let members: Vec<Member> = there.into_iter().map(member).collect();
+        let [only] = &members[..] else {
+            *self.alone() = None;
+            return Ok(members);
+        };
+        *self.alone() = Some(only.instance.clone());
+        Ok(members)
     }
 
     pub(super) async fn feed_ends(&self) -> Result<Vec<(ShardId, Position)>, Unavailable> {

@@ -25,7 +25,7 @@ mod value;
 mod watch;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::ShardId;
 use jiff::Timestamp;
@@ -36,7 +36,9 @@ pub use crate::store::redis::settings::{Durability, Place, RedisSettings};
 
 use crate::clock;
 use crate::store::Unavailable;
-use crate::store::op::{Commit, CommitError, Committed, INBOX_MAX, InboxPosition, Submitted};
+use crate::store::op::{
+    Commit, CommitError, Committed, INBOX_MAX, InboxPosition, InstanceId, Submitted,
+};
 use crate::store::redis::checks::SCHEMA;
 use crate::store::redis::door::{Door, Lane, Readers};
 use crate::store::redis::facts::Facts;
@@ -48,7 +50,7 @@ use crate::store::redis::thread::IoThread;
 use crate::store::redis::value::{dedupe_key, inbox_signal, microseconds, odd, parse};
 use crate::store::redis::watch::Watch;
 use crate::store::rules;
-use crate::store::signal::Signals;
+use crate::store::signal::{Signals, of_commit};
 
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +95,9 @@ struct Shared {
     /// For single documents, which are small and many.
     looks: Lane,
     readers: Readers,
+    signals: Signals,
+    /// Who was there when it was last looked, if it was one alone: its commits ring for nobody else.
+    alone: Mutex<Option<InstanceId>>,
     /// Made when the store was first used: another one means that somebody emptied or replaced it.
     store_id: String,
 }
@@ -117,7 +122,9 @@ impl RedisStore {
             let server = Arc::new(Server::new(subscriber.signals.clone()));
             let lane = || Lane::of_steps(door.clone(), scripts.clone(), server.clone());
             let (leases, steps, looks) = (lane(), lane(), Lane::of_looks(door.clone()));
-            let shared = Shared { keys, scripts, leases, steps, looks, readers, store_id };
+            let (signals, alone) = (subscriber.signals.clone(), Mutex::default());
+            let shared =
+                Shared { keys, scripts, leases, steps, looks, readers, signals, alone, store_id };
             Ok::<_, Unavailable>((shared, subscriber, first, watch))
         };
         let (shared, subscriber, first, watch) = thread.wait(opening)??;
@@ -207,12 +214,22 @@ impl Shared {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        let call = commit::call(&self.scripts.commit, &self.keys, &commit);
+        // Somebody who has come since looks at the ends of all feeds and inboxes himself.
+        let alone = self.alone().as_ref() == Some(&commit.owner);
+        let call = commit::call(&self.scripts.commit, &self.keys, &commit, !alone);
         let answer: Result<Vec<String>, _> = self.steps.with(|on| call.on(on)).await;
-        match answer {
+        let made = match answer {
             Ok(answer) => answer::of_commit(&commit, &answer),
             Err(Unavailable(why)) => Err(CommitError::Unavailable(why)),
+        };
+        if alone && made.is_ok() {
+            self.signals.send_all(of_commit(&commit));
         }
+        made
+    }
+
+    fn alone(&self) -> MutexGuard<'_, Option<InstanceId>> {
+        self.alone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -32,11 +32,10 @@ impl RedisStore {
 
     pub(in crate::store) async fn renew(
         &self,
-        shard: ShardId,
         me: InstanceId,
-        epoch: u64,
-    ) -> Result<Renewed, Unavailable> {
-        self.run(|on| async move { on.renew(shard, me, epoch).await }).await
+        held: Vec<(ShardId, u64)>,
+    ) -> Result<Vec<Renewed>, Unavailable> {
+        self.run(|on| async move { on.renew(&me, &held).await }).await
     }
 
     pub(in crate::store) async fn release(

@@ -164,14 +164,20 @@ impl SqliteStore {
 
     pub(super) async fn renew(
         &self,
-        shard: ShardId,
         me: InstanceId,
-        epoch: u64,
-    ) -> Result<Renewed, Unavailable> {
-        let renew = |lease: &mut Lease| lease.beat += 1;
-        let ours = self.write(move |to| shard::change_own(to, shard, (&me, epoch), renew)).await?;
-        let want = self.alone.wants().get(&shard).cloned();
-        Ok(if ours { Renewed::Ours { want } } else { Renewed::Lost })
+        held: Vec<(ShardId, u64)>,
+    ) -> Result<Vec<Renewed>, Unavailable> {
+        let beat = |lease: &mut Lease| lease.beat += 1;
+        let renewed = self.write(move |to| {
+            let renew = |(of, epoch)| Ok((of, shard::change_own(to, of, (&me, epoch), beat)?));
+            held.into_iter().map(renew).collect::<rusqlite::Result<Vec<_>>>()
+        });
+        let renewed = renewed.await?;
+        let wants = self.alone.wants();
+        let ours = |of| Renewed::Ours { want: wants.get(&of).cloned() };
+        let renewed = renewed.into_iter();
+        let renewed = renewed.map(|(of, held)| if held { ours(of) } else { Renewed::Lost });
+        Ok(renewed.collect())
     }
 
     pub(super) async fn release(

@@ -70,6 +70,8 @@ pub(super) fn writer(file: &Path) -> Result<Connection, OpenError> {
     }
     let mut connection = connect(file)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
+    // What a step may take back is kept here and not in a file: no commit waits for it.
+    connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;

@@ -40,13 +40,15 @@ CREATE TABLE document (
     PRIMARY KEY (shard, kind, id)
 ) STRICT, WITHOUT ROWID;
 
+-- With a rowid: all conversations grow at once, so that records lie in the order in which they come and
+-- share pages. In the order of the key each would be a page to write of its own.
 CREATE TABLE history (
     shard INTEGER NOT NULL,
     conversation TEXT NOT NULL,
     n INTEGER NOT NULL,
     bytes BLOB NOT NULL,
     PRIMARY KEY (shard, conversation, n)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE feed (
     shard INTEGER NOT NULL,

@@ -17,7 +17,7 @@ pub(crate) async fn a_free_shard_is_claimed(store: Store) {
 
 pub(crate) async fn a_claim_is_refused_when_the_lease_moved(store: Store) {
     claim(&store, "anna", Lease::default(), 0).await.unwrap();
-    store.renew(SHARD, instance("anna"), 1).await.unwrap();
+    renew(&store, SHARD, instance("anna"), 1).await.unwrap();
     let now = lease("anna", 1, 1);
     assert_eq!(claim(&store, "boris", Lease::default(), 0).await, Err(now.clone()));
     assert_eq!(claim(&store, "boris", lease("anna", 1, 0), 0).await, Err(now.clone()));
@@ -48,18 +48,28 @@ pub(crate) async fn the_owner_may_claim_anew(store: Store) {
 
 pub(crate) async fn renewing_raises_the_beat(store: Store) {
     Owner::of(&store, "anna").await;
-    assert_eq!(store.renew(SHARD, instance("anna"), 1).await.unwrap(), UNASKED);
-    assert_eq!(store.renew(SHARD, instance("anna"), 1).await.unwrap(), UNASKED);
+    assert_eq!(renew(&store, SHARD, instance("anna"), 1).await.unwrap(), UNASKED);
+    assert_eq!(renew(&store, SHARD, instance("anna"), 1).await.unwrap(), UNASKED);
     assert_eq!(lease_of(&store, SHARD).await, lease("anna", 1, 2));
 }
 
+pub(crate) async fn shards_are_renewed_together_and_each_for_itself(store: Store) {
+    Owner::of(&store, "anna").await;
+    Owner::of_shard(&store, ELSEWHERE, "boris").await;
+    let held = vec![(ELSEWHERE, 1), (SHARD, 1)];
+    let renewed = store.renew(instance("anna"), held).await;
+    assert_eq!(renewed, Ok(vec![Renewed::Lost, UNASKED]));
+    assert_eq!(lease_of(&store, SHARD).await, lease("anna", 1, 1));
+    assert_eq!(lease_of(&store, ELSEWHERE).await, lease("boris", 1, 0));
+}
+
 pub(crate) async fn only_the_owner_renews(store: Store) {
-    assert_eq!(store.renew(SHARD, instance("anna"), 0).await.unwrap(), Renewed::Lost);
+    assert_eq!(renew(&store, SHARD, instance("anna"), 0).await.unwrap(), Renewed::Lost);
     Owner::of(&store, "anna").await;
     Owner::of(&store, "anna").await;
-    assert_eq!(store.renew(SHARD, instance("boris"), 2).await.unwrap(), Renewed::Lost);
-    assert_eq!(store.renew(SHARD, instance("anna"), 1).await.unwrap(), Renewed::Lost);
-    assert_eq!(store.renew(ELSEWHERE, instance("anna"), 2).await.unwrap(), Renewed::Lost);
+    assert_eq!(renew(&store, SHARD, instance("boris"), 2).await.unwrap(), Renewed::Lost);
+    assert_eq!(renew(&store, SHARD, instance("anna"), 1).await.unwrap(), Renewed::Lost);
+    assert_eq!(renew(&store, ELSEWHERE, instance("anna"), 2).await.unwrap(), Renewed::Lost);
     assert_eq!(lease_of(&store, SHARD).await, lease("anna", 2, 0));
 }
 
@@ -67,7 +77,7 @@ pub(crate) async fn releasing_keeps_the_epoch(store: Store) {
     Owner::of(&store, "anna").await;
     assert!(store.release(SHARD, instance("anna"), 1).await.unwrap());
     assert_eq!(lease_of(&store, SHARD).await, Lease { epoch: 1, ..Lease::default() });
-    assert_eq!(store.renew(SHARD, instance("anna"), 1).await.unwrap(), Renewed::Lost);
+    assert_eq!(renew(&store, SHARD, instance("anna"), 1).await.unwrap(), Renewed::Lost);
     assert!(!store.release(SHARD, instance("anna"), 1).await.unwrap());
 }
 
@@ -83,7 +93,7 @@ pub(crate) async fn only_the_owner_releases(store: Store) {
 pub(crate) async fn the_owner_learns_who_asks(store: Store) {
     Owner::of(&store, "anna").await;
     assert!(asks(&store, "boris", ("anna", 1), None).await);
-    let renewed = store.renew(SHARD, instance("anna"), 1).await.unwrap();
+    let renewed = renew(&store, SHARD, instance("anna"), 1).await.unwrap();
     assert_eq!(renewed, Renewed::Ours { want: Some(instance("boris")) });
     let now = Lease { want: Some(instance("boris")), ..lease("anna", 1, 1) };
     assert_eq!(lease_of(&store, SHARD).await, now);

@@ -54,6 +54,7 @@ contract! {
         the_owner_may_claim_anew
         renewing_raises_the_beat
         only_the_owner_renews
+        shards_are_renewed_together_and_each_for_itself
         releasing_keeps_the_epoch
         only_the_owner_releases
         only_claimed_shards_are_listed

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
-use switchboard::store::Store;
 use switchboard::store::op::{
     Commit, CommitError, Committed, Document, DocumentKind, InboxPosition, InstanceId, Lease, Op,
-    Position, Refusal, Room, SharedKind, Slot, Submitted,
+    Position, Refusal, Renewed, Room, SharedKind, Slot, Submitted,
 };
 use switchboard::store::pack::Pack;
+use switchboard::store::{Store, Unavailable};
 
 pub(crate) const SHARD: ShardId = ShardId(7);
 pub(crate) const ELSEWHERE: ShardId = ShardId(8);
@@ -90,6 +90,17 @@ pub(crate) async fn lease_of(store: &Store, shard: ShardId) -> Lease {
 }
 
 /// Submits to [`SHARD`] at second 0 under a key of the text itself.
+pub(crate) async fn renew(
+    store: &Store,
+    shard: ShardId,
+    me: InstanceId,
+    epoch: u64,
+) -> Result<Renewed, Unavailable> {
+    let renewed = store.renew(me, vec![(shard, epoch)]).await?;
+    let [renewed] = renewed.try_into().expect("one for each");
+    Ok(renewed)
+}
+
 pub(crate) async fn submit(store: &Store, text: &str) -> Submitted {
     submit_at(store, at(0), text, text).await
 }

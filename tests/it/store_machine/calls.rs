@@ -21,7 +21,9 @@ pub(crate) async fn answer(store: &Store, call: Call) -> String {
         Call::Claim { shard, me, seen, floor } => {
             format!("{:?}", store.claim(shard, me, seen, floor).await)
         }
-        Call::Renew { shard, me, epoch } => format!("{:?}", store.renew(shard, me, epoch).await),
+        Call::Renew { shard, me, epoch } => {
+            format!("{:?}", store.renew(me, vec![(shard, epoch)]).await)
+        }
         Call::Release { shard, me, epoch } => {
             format!("{:?}", store.release(shard, me, epoch).await)
         }

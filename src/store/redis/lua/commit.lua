@@ -11,7 +11,8 @@
 -- KEYS[11..]   what ops name by its number
 -- ARGV[1..4]   me, epoch, commits before this one, now (us)
 -- ARGV[5..7]   inbox cursor from, to, and the first position that is kept; '' when it does not move
--- ARGV[8..10]  '' or what is wrong with the commit's form, channel of signals, signal of the feed
+-- ARGV[8..10]  '' or what is wrong with the commit's form, channel of signals or '' if nobody is to be
+--              told, signal of the feed
 -- ARGV[11..]   the ops, flat: the name, then
 --   dedupe key until           drained                     require key expected
 --   forget key                                             put key index id expected value
@@ -189,6 +190,8 @@ add_seen()
 commits = format('%.0f', tonumber(commits) + 1)
 call('HSET', meta_key, 'commits', commits, 'inbox_at', inbox_at, 'inbox_end', format('%.0f', inbox_end),
   'feed_epoch', feed_epoch, 'feed_n', feed_n)
-if feed_n ~= before_n or feed_epoch ~= before_epoch then call('PUBLISH', signals, feed_signal) end
-for signal in pairs(rung) do call('PUBLISH', signals, signal) end
+if signals ~= '' then
+  if feed_n ~= before_n or feed_epoch ~= before_epoch then call('PUBLISH', signals, feed_signal) end
+  for signal in pairs(rung) do call('PUBLISH', signals, signal) end
+end
 return {'made', commits, before_epoch, before_n, feed_n}

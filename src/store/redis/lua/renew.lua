@@ -1,17 +1,18 @@
 #!lua flags=allow-oom
--- Shows that the owner lives: raises the beat that candidates watch.
+-- Shows that the owner lives: raises the beats that candidates watch.
 --
--- KEYS[1] lease  hash    owner, epoch, beat, want
--- ARGV[1] me     text    instance of the owner
--- ARGV[2] epoch  number  the one it claimed
+-- KEYS     leases  hashes  owner, epoch, beat, want; of one shard each
+-- ARGV[1]  me      text    instance of the owner
+-- ARGV[2..] epochs numbers the one at which each was claimed
 --
--- Returns {'ours', want}  still the owner; who asks for the shard, '' if nobody
---         {'lost'}        not the owner any more; nothing was changed
+-- Returns for each: want  still the owner; who asks for the shard, '' if nobody
+--                   nil   not the owner any more; nothing was changed
 
-local lease_key = KEYS[1]
-local me, epoch = ARGV[1], ARGV[2]
-
-local lease = redis.call('HMGET', lease_key, 'owner', 'epoch', 'want')
-if lease[1] ~= me or lease[2] ~= epoch then return {'lost'} end
-redis.call('HINCRBY', lease_key, 'beat', 1)
-return {'ours', lease[3] or ''}
+local me, renewed = ARGV[1], {}
+for n, lease_key in ipairs(KEYS) do
+  local lease = redis.call('HMGET', lease_key, 'owner', 'epoch', 'want')
+  local ours = lease[1] == me and lease[2] == ARGV[n + 1]
+  if ours then redis.call('HINCRBY', lease_key, 'beat', 1) end
+  renewed[n] = ours and (lease[3] or '')
+end
+return renewed
