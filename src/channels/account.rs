@@ -54,12 +54,9 @@ impl<'a> Account<'a> {
     pub(super) fn of(settings: &'a ChannelSettings) -> Self {
         match settings {
             ChannelSettings::Telegram { token, secret, api_base, polling, groups } => {
-                Self::Telegram {
-                    bot: telegram::Bot { api_base, token },
-                    taken: telegram::Taken::of(*groups),
-                    hook_secret: secret,
-                    polling: *polling,
-                }
+                let bot = telegram::Bot { api_base, token };
+                let taken = telegram::Taken::of(*groups);
+                Self::Telegram { bot, taken, hook_secret: secret, polling: *polling }
             }
             ChannelSettings::Vk { group_id, token, api_base, polling, .. } => {
                 let community = vk::Community { group_id, token, api_base };
@@ -91,13 +88,11 @@ impl<'a> Account<'a> {
                 login_base,
                 service_hosts,
                 ..
-            } => Self::BotFramework(botframework::Bot {
-                app_id,
-                app_password,
-                tenant,
-                login_base,
-                service_hosts,
-            }),
+            } => {
+                let bot =
+                    botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
+                Self::BotFramework(bot)
+            }
             ChannelSettings::Viber { token, sender_name, api_base } => {
                 Self::Viber { bot: viber::Bot { token, api_base }, sender_name }
             }

@@ -238,7 +238,7 @@ async fn a_session_that_was_busy_hears_all_that_was_said_meanwhile() {
     let Heard::IsBusy(goes_on) = next(&mut story.heard).await else { panic!("not busy") };
     // So many lie ready for it, and of what comes then some is read and not taken yet.
     let said: Vec<String> = (0..22).map(|n| format!("{n:0>1000}")).collect();
-    let frame = |text: &String| [&[0x81, 0x80 | 126, 3, 232, 0, 0, 0, 0], text.as_bytes()].concat();
+    let frame = |text: &String| [&[0x81, 0xfe, 0x03, 0xe8, 0, 0, 0, 0], text.as_bytes()].concat();
     let ping = vec![0x89, 0x80, 0, 0, 0, 0];
     let frames = |part: &[String]| part.iter().flat_map(frame).collect::<Vec<u8>>();
     for part in [[frames(&said[..16]), ping.clone()], [ping, frames(&said[16..])]] {
