@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use domain::event::{Row, RowState};
 use domain::id::OperatorId;
 use switchboard::clock;
-use switchboard::protocol::{ClientFrame, Event, Outcome, ServerFrame};
+use switchboard::protocol::{ClientFrame, Outcome, ServerFrame};
 use uuid::Uuid;
 
 use crate::furnish::{OPERATORS, operator};
@@ -19,6 +19,9 @@ use crate::tally::Book;
 /// Frames after which a console of one who is visited goes, and comes back where it was.
 const FRAMES_OF_A_STAY: usize = 5_000;
 
+/// Begins a row in an `events` frame; quotes in what people write are escaped there.
+const ROW: &str = "{\"kind\":\"row\",\"row\":";
+
 /// How far the run is, as seen from the consoles.
 #[derive(Clone, Default)]
 pub(crate) struct Readiness {
@@ -29,6 +32,8 @@ pub(crate) struct Readiness {
 
 struct Desk {
     me: OperatorId,
+    /// As he stands in a row that is offered to him or his.
+    named: String,
     work: Work,
     socket: Socket,
     readiness: Readiness,
@@ -45,7 +50,8 @@ pub(crate) async fn serve(
     book: Book,
 ) {
     let socket = Socket::open(address, n, Positions::new()).await.expect("a console is opened");
-    let mut desk = Desk { me: operator(n), work, socket, readiness, asked: 0 };
+    let (me, named) = (operator(n), format!("\"operator\":\"{}\"", operator(n)));
+    let mut desk = Desk { me, named, work, socket, readiness, asked: 0 };
     let mut frames = n * FRAMES_OF_A_STAY / OPERATORS;
     loop {
         if matches!(work, Work::Visits { .. }) && desk.asked == 0 && frames > FRAMES_OF_A_STAY {
@@ -78,6 +84,9 @@ impl Desk {
     }
 
     async fn read(&mut self, text: &str, book: &Book) {
+        if text.starts_with("{\"type\":\"events\"") {
+            return self.read_events(text, book).await;
+        }
         match serde_json::from_str(text).unwrap() {
             ServerFrame::CaughtUp {} => {
                 self.readiness.caught_up.fetch_add(1, Ordering::Relaxed);
@@ -91,6 +100,7 @@ impl Desk {
             ServerFrame::Welcome { .. }
             | ServerFrame::Beat { .. }
             | ServerFrame::Typing { .. }
+            | ServerFrame::Events { .. }
             | ServerFrame::Reconnect { .. }
             | ServerFrame::Error { .. } => {}
             ServerFrame::Snapshot { rows, .. } => {
@@ -98,13 +108,17 @@ impl Desk {
                     self.look(row, book).await;
                 }
             }
-            ServerFrame::Events { events, .. } => {
-                for event in events {
-                    if let Event::Row { row } = event {
-                        self.look(row.into_inner(), book).await;
-                    }
-                }
+        }
+    }
+
+    /// Most rows are those of others, and reading one costs more than writing it costs the hub.
+    async fn read_events(&mut self, text: &str, book: &Book) {
+        for row in text.split(ROW).skip(1) {
+            if !row.contains(&self.named) {
+                continue;
             }
+            let row = serde_json::Deserializer::from_str(row).into_iter().next();
+            self.look(row.unwrap().unwrap(), book).await;
         }
     }
 

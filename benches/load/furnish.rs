@@ -18,6 +18,8 @@ use switchboard::program;
 
 /// Operators who serve all lines, where it is not about more of them.
 pub(crate) const OPERATORS: usize = 10;
+/// Offers that may lie before one operator, as the program has it by itself.
+pub(crate) const OFFERS: usize = 5;
 /// Those who have consoles open and nothing to do.
 pub(crate) const BYSTANDERS: usize = 200;
 pub(crate) const SECRET: &str = "load_secret";

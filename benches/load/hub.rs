@@ -44,6 +44,8 @@ pub(crate) struct Stage {
     /// Each line with its channel is in a shard of its own.
     pub(crate) lines: u16,
     pub(crate) operators: usize,
+    /// Offers of the queue that may lie before one operator.
+    pub(crate) offers: usize,
 }
 
 /// Running hubs; dropped, they are killed.
@@ -64,7 +66,7 @@ impl Hubs {
         let configured = ports
             .iter()
             .enumerate()
-            .map(|(n, port)| configure(directory.path(), n, *port, url.as_deref()));
+            .map(|(n, port)| configure(directory.path(), n, *port, url.as_deref(), stage.offers));
         let configs: Vec<PathBuf> = configured.collect();
         furnish(&configs[0], stage);
         let started = configs.iter().map(|config| {
@@ -147,7 +149,7 @@ pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn configure(directory: &Path, n: usize, port: u16, redis: Option<&str>) -> PathBuf {
+fn configure(directory: &Path, n: usize, port: u16, redis: Option<&str>, offers: usize) -> PathBuf {
     let own = directory.join(format!("hub-{n}"));
     std::fs::create_dir_all(&own).unwrap();
     let mut settings = format!(
@@ -155,7 +157,7 @@ fn configure(directory: &Path, n: usize, port: u16, redis: Option<&str>) -> Path
          [cluster]\nnode = \"hub-{n}\"\n\
          [log]\nlevel = \"error\"\n\
          [limits]\nsockets_per_operator = {CONSOLES_OF_ONE}\ncommands_per_second = 10000\n\
-         commands_burst = 10000\n\
+         commands_burst = 10000\nopen_offers = {offers}\n\
          [store]\ndirectory = \"{}\"\n",
         own.display()
     );

@@ -10,7 +10,7 @@ use switchboard::clock;
 use crate::backlog::{self, Backlog};
 use crate::fanout::{self, Fanout};
 use crate::floor;
-use crate::furnish::OPERATORS;
+use crate::furnish::{OFFERS, OPERATORS};
 use crate::hub::{Hubs, Stage, StoreKind};
 use crate::ladder::{Ladder, rung};
 use crate::pacer::{Load, Run, Work};
@@ -30,6 +30,9 @@ const WARM_UP: Load = Load { rate: 500, seconds: 2 };
 /// Longest that lists may need to catch up, and how often they are looked at.
 const LISTS_PATIENCE: Duration = Duration::from_secs(30);
 const LISTS_STEP: Duration = Duration::from_millis(10);
+/// Where operators stand for a whole company: so many lie before each while 5,000 conversations a
+/// second take a tenth of a second to be accepted.
+const OFFERS_OF_MANY: usize = 5_000 / 10 / OPERATORS;
 /// At which latency is measured wherever the maximum is.
 const STEADY_RATE: u32 = 2_000;
 
@@ -214,7 +217,7 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
 }
 
 fn stage_of(store: StoreKind) -> Stage {
-    Stage { store, nodes: 1, lines: 1, operators: OPERATORS }
+    Stage { store, nodes: 1, lines: 1, operators: OPERATORS, offers: OFFERS }
 }
 
 fn talk(several: Stage, extent: Extent) -> Talked {
@@ -243,7 +246,7 @@ fn talk_alone(one: Stage, extent: Extent, from: u32) -> Vec<Rung> {
 }
 
 fn arrive(one: Stage, extent: Extent) -> Vec<Rung> {
-    let hubs = Hubs::start(one);
+    let hubs = Hubs::start(Stage { offers: OFFERS_OF_MANY, ..one });
     let run = begin(&hubs, "new conversations", Work::Arrivals);
     extent.ladder(250).climb(&hubs, &run)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::chart;
-use crate::furnish::{BYSTANDERS, OPERATORS};
+use crate::furnish::{BYSTANDERS, OFFERS, OPERATORS};
 use crate::hub::{Hubs, Stage, StoreKind};
 use crate::ladder::rung;
 use crate::pacer::{Load, Run, Work};
@@ -43,7 +43,8 @@ struct Minute {
 /// Runs, leaves its own report in the folder, and fails if a message went wrong or memory grows.
 pub(crate) fn run(folder: &Path, store: StoreKind, minutes: u32) {
     println!("soak on {store}, {minutes} minutes\n{} | MiB", Rung::TITLE);
-    let hubs = Hubs::start(Stage { store, nodes: 1, lines: LINES, operators: OPERATORS });
+    let hubs =
+        Hubs::start(Stage { store, nodes: 1, lines: LINES, operators: OPERATORS, offers: OFFERS });
     let run = Run::of_customers(&hubs, Work::Visits { customers: CUSTOMERS, messages: MESSAGES });
     run.open_consoles(&hubs);
     for n in 0..BYSTANDERS {

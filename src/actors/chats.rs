@@ -1,16 +1,15 @@
 //! The chats that a shard has at hand. They are small documents without rules of their own.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ahash::RandomState;
 use domain::chat::Chat;
 use domain::conversation::TextsSent;
 use domain::id::{ChatKey, ConversationId, ShardId};
-use futures_util::future::try_join_all;
 
 use crate::actors::encode;
 use crate::actors::group::Group;
-use crate::store::op::{DocumentKind, Op};
+use crate::store::op::{Document, DocumentKind, Op};
 use crate::store::{Store, Unavailable};
 
 /// Chats kept in memory; beyond it those of earlier rounds are dropped and read again.
@@ -58,16 +57,9 @@ impl Chats {
         self.kept.contains_key(key)
     }
 
-    /// Reads chats that are not at hand, all at once.
-    pub(crate) async fn foresee(
-        &mut self,
-        store: &Store,
-        shard: ShardId,
-        missing: &BTreeSet<ChatKey>,
-    ) -> Result<(), Unavailable> {
-        let found = try_join_all(missing.iter().map(|key| load(store, shard, key))).await?;
-        self.kept.extend(missing.iter().cloned().zip(found));
-        Ok(())
+    /// Takes a chat that was not at hand as it is stored.
+    pub(crate) fn found(&mut self, key: &ChatKey, stored: Option<Document>) {
+        self.kept.insert(key.clone(), Kept::of(key, stored));
     }
 
     /// A conversation of the chat is not there any more. With its last one it goes itself.
@@ -132,6 +124,13 @@ impl Chats {
 }
 
 impl Kept {
+    fn of(key: &ChatKey, stored: Option<Document>) -> Self {
+        let read = stored.and_then(|d| Some((encode::read::<Chat>("chat", &d.bytes)?, d.version)));
+        let Some((chat, version)) = read else { return Self::new(key) };
+        let stored = Some(chat.clone());
+        Self { chat, stored, version, touched: false, outlived: false }
+    }
+
     fn new(key: &ChatKey) -> Self {
         let chat = Chat {
             key: key.clone(),
@@ -150,12 +149,5 @@ impl Kept {
 
 async fn load(store: &Store, shard: ShardId, key: &ChatKey) -> Result<Kept, Unavailable> {
     let found = store.document(shard, DocumentKind::Chat, key.to_string()).await?;
-    let read = found.and_then(|d| Some((encode::read::<Chat>("chat", &d.bytes)?, d.version)));
-    Ok(match read {
-        Some((chat, version)) => {
-            let stored = Some(chat.clone());
-            Kept { chat, stored, version, touched: false, outlived: false }
-        }
-        None => Kept::new(key),
-    })
+    Ok(Kept::of(key, found))
 }

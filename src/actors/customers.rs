@@ -13,30 +13,27 @@ mod person;
 mod records;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use ahash::RandomState;
 use domain::customer::{ContactKind, Customer, CustomerFacts, Holder};
+use domain::event::FeedEvent;
 use domain::id::{ChatKey, ConversationId, CustomerId, LeadId};
 use domain::lead::Lead;
 use domain::line::LineSettings;
-use futures_util::future::try_join_all;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::actors::customers::records::Record;
+use crate::actors::customers::written::Written;
 use crate::actors::group::Group;
-use crate::actors::shared_change;
 use crate::crm::contacts::Region;
-use crate::store::op::{Op, SharedKind};
+use crate::store::op::{Document, Op, SharedKind};
 use crate::store::{Store, Unavailable};
 
 pub use crate::actors::customers::person::Person;
-pub(crate) use crate::actors::customers::records::{Record, Records, kind_of_record};
-pub(crate) use crate::actors::customers::written::Written;
-
-/// Ops that writing one document comes to.
-const OPS_OF_A_DOCUMENT: usize = 2;
+pub(crate) use crate::actors::customers::records::Records;
 
 /// Customers as one round sees and changes them.
 #[derive(Debug)]
@@ -88,16 +85,9 @@ impl Customers {
         }
     }
 
-    /// Reads whose cards these chats have, all at once.
-    pub(crate) async fn foresee(
-        &self,
-        store: &Store,
-        chats: &BTreeSet<ChatKey>,
-    ) -> Result<(), Unavailable> {
-        let read = async |chat: &ChatKey| {
-            self.records.read(store, SharedKind::Identity, &chat.to_string()).await
-        };
-        try_join_all(chats.iter().map(read)).await.map(drop)
+    /// Takes whose card somebody on a channel has, as it is stored.
+    pub(crate) fn found(&self, chat: &ChatKey, stored: Option<Document>) {
+        self.records.put(SharedKind::Identity, chat.to_string(), Record::of(stored));
     }
 
     /// The next piece of work of the round begins: what is read from now on decides what it writes.
@@ -128,17 +118,23 @@ impl Customers {
         if !self.changed {
             return;
         }
+        let mut told = Vec::new();
         for ((kind, id), pinned) in self.in_order() {
-            let expected = pinned.read.version;
+            let (kind, id, expected) = (*kind, id.clone(), pinned.read.version);
             match &pinned.changed {
                 Some(changed) => {
-                    shared_change::put_bytes(group, *kind, id, expected, changed.bytes());
+                    told.push((kind.as_str().to_owned(), id.clone(), expected + 1));
+                    let bytes = changed.bytes().to_vec();
+                    group.ops.push(Op::PutShared { kind, id, expected, bytes });
                 }
                 None if self.rests_on(pinned) => {
-                    group.ops.push(Op::RequireShared { kind: *kind, id: id.clone(), expected });
+                    group.ops.push(Op::RequireShared { kind, id, expected });
                 }
                 None => {}
             }
+        }
+        if !told.is_empty() {
+            group.show(FeedEvent::Records { changed: told });
         }
     }
 
@@ -148,11 +144,10 @@ impl Customers {
         if !self.changed {
             return 0;
         }
-        let ops = |pinned: &Pinned| match pinned.changed {
-            Some(_) => OPS_OF_A_DOCUMENT,
-            None => usize::from(self.rests_on(pinned)),
-        };
-        self.pinned.values().map(ops).sum()
+        let changed = self.pinned.values().filter(|pinned| pinned.changed.is_some()).count();
+        let unchanged = self.pinned.values().filter(|pinned| pinned.changed.is_none());
+        let required = unchanged.filter(|pinned| self.rests_on(pinned)).count();
+        changed + required + usize::from(changed > 0)
     }
 
     /// What was read or changed, by kind and id.
@@ -284,11 +279,11 @@ impl Customers {
     /// Stages a document that was read before, or is new.
     fn put<T: Says>(&mut self, kind: SharedKind, id: &str, value: &T) {
         let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
-        if pinned.written().and_then(Written::read::<T>).as_deref() != Some(value) {
+        let says = |written: &Written| written.read::<T>().is_some_and(|said| *said == *value);
+        if !pinned.written().is_some_and(says) {
             self.people.clear();
-            let written = Written::down(value.clone());
-            let as_read = pinned.read.written.as_ref() == Some(&written);
-            pinned.changed = (!as_read).then_some(written);
+            let as_read = pinned.read.written.as_ref().is_some_and(says);
+            pinned.changed = (!as_read).then(|| Written::down(value.clone()));
         }
         self.writes |= pinned.changed.is_some();
         self.changed |= self.writes;

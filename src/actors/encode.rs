@@ -135,6 +135,7 @@ pub(crate) fn shown(event: &FeedEvent) -> Option<Event> {
         }
         FeedEvent::Load { .. }
         | FeedEvent::Offered { .. }
+        | FeedEvent::Records { .. }
         | FeedEvent::Attention { .. }
         | FeedEvent::Chat { .. }
         | FeedEvent::Answered { .. }

@@ -278,6 +278,7 @@ impl Feed {
             }
             FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
+            | FeedEvent::Records { .. }
             | FeedEvent::Attention { .. }
             | FeedEvent::Chat { .. }
             | FeedEvent::Answered { .. }

@@ -165,6 +165,10 @@ impl Feed {
         }
         for event in &events {
             shared_change::apply(&self.parts, &event.event);
+            // Whoever writes them himself knows them.
+            if let FeedEvent::Records { changed } = &event.event {
+                self.parts.records.moved(changed);
+            }
         }
         self.take(&FeedBatch { shard, from: end, events });
         true

@@ -159,8 +159,8 @@ impl LineActor {
     fn reconsider_all(&self) {
         let waiting = self.queue.waiting();
         let waits: BTreeSet<&ConversationId> = waiting.iter().collect();
-        let others = self.standings.all().filter(|id| !waits.contains(id));
-        self.reconsider(waiting.iter().chain(others).cloned());
+        let all = self.standings.all();
+        self.reconsider(waiting.iter().chain(all.difference(&waits).copied()).cloned());
     }
 
     fn reconsider(&self, conversations: impl Iterator<Item = ConversationId>) {

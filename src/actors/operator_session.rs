@@ -445,6 +445,7 @@ impl OperatorSession {
             FeedEvent::Row { .. } => true,
             FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
+            | FeedEvent::Records { .. }
             | FeedEvent::Attention { .. }
             | FeedEvent::Chat { .. }
             | FeedEvent::Answered { .. }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use domain::effect::Input;
 use domain::entry::{Body, DeliveryState, Unheard};
 use domain::event::{Alarm, FeedEvent};
-use domain::id::{ConversationId, OperatorId, ShardId};
-use futures_util::future::{try_join, try_join_all};
+use domain::id::{ChatKey, ConversationId, OperatorId, ShardId};
+use futures_util::future::try_join_all;
 
 use crate::actors::audit;
 use crate::actors::bench::{Bench, Broken, Care};
@@ -31,7 +31,9 @@ use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
 use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, CopyStep, JobStep, Order, Work};
 use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
-use crate::store::op::{Commit, CommitError, Committed, InboxPosition, Op, Room};
+use crate::store::op::{
+    Commit, CommitError, Committed, DocumentKind, DocumentName, InboxPosition, Op, Room, SharedKind,
+};
 
 /// Pieces of work in one round.
 const WORK_MAX: usize = 60;
@@ -130,9 +132,20 @@ impl Bench {
     async fn foresee(&mut self, works: &[Work]) -> Result<(), Broken> {
         let chats = works.iter().filter_map(Work::chat).filter(|chat| !self.chats.has(chat));
         let missing: BTreeSet<_> = chats.collect();
-        let store = &self.parts.store;
-        let chats = self.chats.foresee(store, self.shard, &missing);
-        try_join(chats, self.customers.foresee(store, &missing)).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let names = missing.iter().map(ChatKey::to_string).flat_map(|key| {
+            [
+                DocumentName::Of(self.shard, DocumentKind::Chat, key.clone()),
+                DocumentName::Shared(SharedKind::Identity, key),
+            ]
+        });
+        let mut found = self.parts.store.look_up(names.collect()).await?.into_iter();
+        for key in &missing {
+            self.chats.found(key, found.next().flatten());
+            self.customers.found(key, found.next().flatten());
+        }
         Ok(())
     }
 

@@ -4,7 +4,6 @@ use domain::event::FeedEvent;
 use domain::id::{ChannelId, LineId, OperatorId};
 use serde::Serialize;
 
-use crate::actors::customers::{Record, Written, kind_of_record};
 use crate::actors::directory::{Directory, Versioned};
 use crate::actors::encode;
 use crate::actors::group::Group;
@@ -67,19 +66,8 @@ pub(crate) fn write(group: &mut Group, change: &Change) {
 }
 
 fn put(group: &mut Group, kind: SharedKind, id: &str, expected: u64, value: &impl Serialize) {
-    put_bytes(group, kind, id, expected, &encode::document(value));
-}
-
-/// Adds a document that is encoded already, with the event that tells of it.
-pub(crate) fn put_bytes(
-    group: &mut Group,
-    kind: SharedKind,
-    id: &str,
-    expected: u64,
-    bytes: &[u8],
-) {
-    let text = String::from_utf8_lossy(bytes).into_owned();
-    let bytes = bytes.to_vec();
+    let bytes = encode::document(value);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     group.ops.push(Op::PutShared { kind, id: id.to_owned(), expected, bytes });
     let (kind, id) = (kind.as_str().to_owned(), id.to_owned());
     group.show(FeedEvent::Shared { kind, id, version: expected + 1, bytes: text });
@@ -88,13 +76,6 @@ pub(crate) fn put_bytes(
 /// Takes a committed event into what the node has in memory, before anybody is answered.
 pub(crate) fn apply(parts: &Shared, event: &FeedEvent) {
     let FeedEvent::Shared { kind, id, version, bytes } = event else { return };
-    if let Some(kind) = kind_of_record(kind) {
-        if *version == 0 {
-            return parts.records.forget(kind, id);
-        }
-        let written = Some(Written::of(bytes.as_bytes()));
-        return parts.records.put(kind, id.clone(), Record { version: *version, written });
-    }
     parts.directory.change(|directory| directory.take(kind, id, *version, bytes.as_bytes()));
     if let Some(node) = parts.node.get() {
         node.do_send(SharedChanged { kind: kind.clone(), id: id.clone() });

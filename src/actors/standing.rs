@@ -1,7 +1,8 @@
 //! How a line's open conversations stand: when each is to be woken, and whom it concerns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use ahash::RandomState;
 use domain::conversation::{Conversation, State};
 use domain::id::{ConversationId, OperatorId};
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 /// The open conversations of a line, as committed.
 #[derive(Debug, Default)]
 pub(crate) struct Standings {
-    by_id: BTreeMap<ConversationId, Standing>,
+    by_id: HashMap<ConversationId, Standing, RandomState>,
     /// Deadlines that are armed.
     by_time: BTreeSet<(Timestamp, ConversationId)>,
     /// Whom each operator's coming and going concerns.
@@ -75,9 +76,9 @@ impl Standings {
         before
     }
 
-    /// All of them.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &ConversationId> {
-        self.by_id.keys()
+    /// All of them, in order.
+    pub(crate) fn all(&self) -> BTreeSet<&ConversationId> {
+        self.by_id.keys().collect()
     }
 
     /// Those that are put before somebody.

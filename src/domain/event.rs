@@ -86,6 +86,9 @@ pub enum FeedEvent {
     },
     /// A shared document changed; for nodes, never for browsers.
     Shared { kind: String, id: String, version: u64, bytes: String },
+    /// Documents of customers are of another version now: kind, id and version of each. There are too
+    /// many for every node to have them in memory, so that it is not told what they say; for nodes.
+    Records { changed: Vec<(String, String, u64)> },
     /// A conversation began or ceased to take a place of an operator; for nodes.
     Load { operator: OperatorId, conversation: ConversationId, holds: bool },
     /// Those before whom a conversation is put now, instead of those before; for nodes.

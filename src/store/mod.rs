@@ -25,9 +25,9 @@ pub use crate::store::signal::Signal;
 
 use crate::store::model::ModelStore;
 use crate::store::op::{
-    Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
-    Submitted,
+    Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
+    InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
+    Slot, Submitted,
 };
 use crate::store::redis::{OpenError as RedisOpenError, RedisSettings, RedisStore};
 use crate::store::signal::Signals;
@@ -226,6 +226,9 @@ port! {
     /// Shared documents of a kind with ids above `after`, in the order of ids.
     shared_all(kind: SharedKind, after: Option<String>, limit: usize)
         -> Result<Vec<Document>, Unavailable>;
+
+    /// Documents of both sorts in one look, in the order in which they are named. None: there is none.
+    look_up(names: Vec<DocumentName>) -> Result<Vec<Option<Document>>, Unavailable>;
 
     /// What operators have received from a line, in the order of operators.
     counters(line: LineId) -> Result<Vec<Counter>, Unavailable>;

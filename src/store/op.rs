@@ -434,6 +434,13 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
+/// By what a document is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentName {
+    Of(ShardId, DocumentKind, String),
+    Shared(SharedKind, String),
+}
+
 /// One event of the feed as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedRecord {

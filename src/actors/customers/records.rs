@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
 
-use crate::actors::customers::Written;
-use crate::store::op::SharedKind;
+use crate::actors::customers::written::Written;
+use crate::store::op::{Document, SharedKind};
 use crate::store::{Store, Unavailable};
 
 /// Documents kept in memory; beyond it all are dropped and read again.
@@ -19,7 +19,14 @@ const RECORDS_KEPT: usize = 50_000;
 #[derive(Debug, Default)]
 pub(crate) struct Records(Mutex<Kept>);
 
-type Kept = HashMap<(SharedKind, String), Record, RandomState>;
+type Kept = HashMap<(SharedKind, String), Known, RandomState>;
+
+#[derive(Debug)]
+enum Known {
+    Read(Record),
+    /// It is of that version at least, and what it says is in the store.
+    Moved(u64),
+}
 
 /// A document as it was when it was read or written. The default: there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,30 +43,39 @@ impl Records {
         kind: SharedKind,
         id: &str,
     ) -> Result<Record, Unavailable> {
-        let known = self.kept().get(&(kind, id.to_owned())).cloned();
-        if let Some(record) = known {
-            return Ok(record);
+        if let Some(Known::Read(record)) = self.kept().get(&(kind, id.to_owned())) {
+            return Ok(record.clone());
         }
-        let found = store.shared(kind, id.to_owned()).await?;
-        let record = found.map_or_else(Record::default, |document| Record {
-            version: document.version,
-            written: Some(Written::of(document.bytes)),
-        });
+        let record = Record::of(store.shared(kind, id.to_owned()).await?);
         self.put(kind, id.to_owned(), record.clone());
         Ok(record)
     }
 
     /// Takes a document as stored; the higher version wins.
     pub(crate) fn put(&self, kind: SharedKind, id: String, record: Record) {
+        self.know((kind, id), Known::Read(record));
+    }
+
+    /// Takes it that somebody has written these: kind, id and version of each.
+    pub(crate) fn moved(&self, changed: &[(String, String, u64)]) {
+        for (kind, id, version) in changed {
+            let Some(kind) = kind_of_record(kind) else {
+                tracing::warn!(kind, "a record of an unknown kind");
+                continue;
+            };
+            self.know((kind, id.clone()), Known::Moved(*version));
+        }
+    }
+
+    fn know(&self, key: (SharedKind, String), known: Known) {
         let mut kept = self.kept();
-        let key = (kind, id);
-        if kept.get(&key).is_some_and(|known| known.version >= record.version) {
+        if kept.get(&key).is_some_and(|before| !known.is_newer_than(before)) {
             return;
         }
         if kept.len() >= RECORDS_KEPT {
             kept.clear();
         }
-        kept.insert(key, record);
+        kept.insert(key, known);
     }
 
     /// The next who asks reads it from the store.
@@ -77,8 +93,30 @@ impl Records {
     }
 }
 
+impl Record {
+    pub(crate) fn of(stored: Option<Document>) -> Self {
+        stored.map_or_else(Self::default, |document| Self {
+            version: document.version,
+            written: Some(Written::of(document.bytes)),
+        })
+    }
+}
+
+impl Known {
+    fn is_newer_than(&self, before: &Self) -> bool {
+        match (self, before) {
+            (Self::Read(now), Self::Moved(before)) => now.version >= *before,
+            (Self::Read(now), Self::Read(before)) => now.version > before.version,
+            (
+                Self::Moved(now),
+                Self::Read(Record { version: before, .. }) | Self::Moved(before),
+            ) => now > before,
+        }
+    }
+}
+
 /// The kind of a shared document that is kept here and not in the directory; none: it is not.
-pub(crate) fn kind_of_record(kind: &str) -> Option<SharedKind> {
+fn kind_of_record(kind: &str) -> Option<SharedKind> {
     [
         SharedKind::Customer,
         SharedKind::Identity,
@@ -109,6 +147,21 @@ mod tests {
         assert_eq!(records.read(&store, KIND, "1").await, Ok(record(2, "new")));
         records.forget(KIND, "1");
         assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()));
+    }
+
+    #[actix::test]
+    async fn what_others_have_written_is_read_from_the_store() {
+        let (records, store) = (Records::default(), Store::model());
+        let moved = |version| records.moved(&[("customer".to_owned(), "1".to_owned(), version)]);
+        records.put(KIND, "1".to_owned(), record(2, "new"));
+        moved(2);
+        assert_eq!(records.read(&store, KIND, "1").await, Ok(record(2, "new")), "known already");
+        moved(4);
+        assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()), "as stored");
+        records.put(KIND, "1".to_owned(), record(3, "read before it was heard of"));
+        assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()), "not kept");
+        records.put(KIND, "1".to_owned(), record(4, "read after"));
+        assert_eq!(records.read(&store, KIND, "1").await, Ok(record(4, "read after")));
     }
 
     #[test]

@@ -8,49 +8,71 @@ use serde::de::DeserializeOwned;
 
 use crate::actors::encode;
 
-/// The bytes of a document. What they say is found out once, by whoever asks first: a card is looked
-/// at many times for each message.
+/// A document: its bytes, what they say, or both. Each is made of the other by whoever asks first: a
+/// card is looked at many times for each message, and changed several times before it is written.
 #[derive(Clone)]
-pub(crate) struct Written {
-    bytes: Arc<[u8]>,
-    said: Arc<OnceLock<Option<Arc<dyn Any + Send + Sync>>>>,
+pub(crate) struct Written(Arc<Sides>);
+
+struct Sides {
+    bytes: OnceLock<Arc<[u8]>>,
+    /// None within: they cannot be read as that.
+    said: OnceLock<Option<Said>>,
+}
+
+struct Said {
+    value: Arc<dyn Any + Send + Sync>,
+    encode: fn(&(dyn Any + Send + Sync)) -> Vec<u8>,
 }
 
 impl Written {
     pub(crate) fn of(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { bytes: bytes.into(), said: Arc::default() }
+        Self(Arc::new(Sides { bytes: OnceLock::from(bytes.into()), said: OnceLock::new() }))
     }
 
     pub(crate) fn down<T: Serialize + Send + Sync + 'static>(value: T) -> Self {
-        let bytes = encode::document(&value).into();
-        let said: Arc<dyn Any + Send + Sync> = Arc::new(value);
-        Self { bytes, said: Arc::new(OnceLock::from(Some(said))) }
+        let said = OnceLock::from(Some(Said::of(value)));
+        Self(Arc::new(Sides { bytes: OnceLock::new(), said }))
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.0.bytes.get_or_init(|| {
+            let said = self.0.said.get().and_then(Option::as_ref);
+            said.map(|said| (said.encode)(&*said.value)).unwrap_or_default().into()
+        })
     }
 
     /// What it says. None: it cannot be read as that. All who ask must ask for the same type, which
     /// its kind determines.
-    pub(crate) fn read<T: DeserializeOwned + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let said = self.said.get_or_init(|| {
-            let value: T = encode::read("record", &self.bytes)?;
-            Some(Arc::new(value))
+    pub(crate) fn read<T>(&self) -> Option<Arc<T>>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
+        let said = self.0.said.get_or_init(|| {
+            let value: T = encode::read("record", self.bytes())?;
+            Some(Said::of(value))
         });
-        said.clone()?.downcast().ok()
+        said.as_ref()?.value.clone().downcast().ok()
+    }
+}
+
+impl Said {
+    fn of<T: Serialize + Send + Sync + 'static>(value: T) -> Self {
+        let encode = |value: &(dyn Any + Send + Sync)| {
+            value.downcast_ref::<T>().map(encode::document).unwrap_or_default()
+        };
+        Self { value: Arc::new(value), encode }
     }
 }
 
 impl std::fmt::Debug for Written {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
+        write!(f, "{} bytes", self.bytes().len())
     }
 }
 
 impl PartialEq for Written {
     fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes
+        self.bytes() == other.bytes()
     }
 }
 

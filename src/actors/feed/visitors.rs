@@ -63,6 +63,7 @@ impl Visitors {
             | FeedEvent::Reacted { .. }
             | FeedEvent::Corrected { .. }
             | FeedEvent::Shared { .. }
+            | FeedEvent::Records { .. }
             | FeedEvent::Load { .. }
             | FeedEvent::Offered { .. }
             | FeedEvent::Attention { .. }

@@ -48,7 +48,7 @@ impl Handler<Open> for LineActor {
 
     fn handle(&mut self, open: Open, _: &mut Self::Context) -> Vec<ConversationId> {
         match open {
-            Open::All => self.standings.all().cloned().collect(),
+            Open::All => self.standings.all().into_iter().cloned().collect(),
             Open::Of(operator) => self.standings.of(&operator).cloned().collect(),
         }
     }

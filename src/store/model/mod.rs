@@ -17,9 +17,9 @@ use jiff::Timestamp;
 use crate::store::Unavailable;
 use crate::store::model::state::{Shard, State};
 use crate::store::op::{
-    Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, INBOX_MAX,
-    InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
-    Slot, Submitted,
+    Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
+    INBOX_MAX, InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed,
+    SharedKind, Slot, Submitted,
 };
 use crate::store::rules;
 use crate::store::signal::{self, Signal, Signals};
@@ -362,6 +362,18 @@ impl ModelStore {
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
         Ok(self.state()?.common.shared.get(kind, &id).cloned())
+    }
+
+    pub(super) async fn look_up(
+        &self,
+        names: Vec<DocumentName>,
+    ) -> Result<Vec<Option<Document>>, Unavailable> {
+        let state = self.state()?;
+        let found = |name: &DocumentName| match name {
+            DocumentName::Of(shard, kind, id) => state.shards.get(shard)?.documents.get(*kind, id),
+            DocumentName::Shared(kind, id) => state.common.shared.get(*kind, id),
+        };
+        Ok(names.iter().map(|name| found(name).cloned()).collect())
     }
 
     pub(super) async fn shared_all(

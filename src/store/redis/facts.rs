@@ -236,8 +236,10 @@ async fn forbidden(on: &mut MultiplexedConnection, keys: &Keys) -> RedisResult<V
     let of = |kind: &str| keys.scratch(kind);
     let tries: Vec<Vec<String>> = [
         "SET text 1",
+        "MSET text 1",
         "GET text",
         "MGET text",
+        "EXISTS text",
         "GETRANGE text 0 1",
         "HSET hash f 1",
         "HSETNX hash f 1",
@@ -249,6 +251,7 @@ async fn forbidden(on: &mut MultiplexedConnection, keys: &Keys) -> RedisResult<V
         "HDEL hash f",
         "ZADD sorted 0 m",
         "ZSCORE sorted m",
+        "ZMSCORE sorted m",
         "ZRANGE sorted 0 -1",
         "ZLEXCOUNT sorted - +",
         "ZRANGEBYLEX sorted - +",

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use crate::store::Unavailable;
 use crate::store::op::{
-    Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
-    Submitted,
+    Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
+    InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
+    Slot, Submitted,
 };
 use crate::store::redis::value::dedupe_key;
 use crate::store::redis::{RedisStore, read, tidy};
@@ -216,6 +216,13 @@ impl RedisStore {
     ) -> Result<Option<Document>, Unavailable> {
         self.run(|on| async move { read::document(&on.looks, on.keys.shared(kind, &id), id).await })
             .await
+    }
+
+    pub(in crate::store) async fn look_up(
+        &self,
+        names: Vec<DocumentName>,
+    ) -> Result<Vec<Option<Document>>, Unavailable> {
+        self.run(|on| async move { read::named(&on.looks, &on.keys, names).await }).await
     }
 
     pub(in crate::store) async fn shared_all(

@@ -9,7 +9,8 @@ use redis::{FromRedisValue, Pipeline, pipe};
 
 use crate::store::Unavailable;
 use crate::store::op::{
-    Counter, Document, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta, Position, Slot,
+    Counter, Document, DocumentName, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job, Meta,
+    Position, Slot,
 };
 use crate::store::pack::{self, Pack};
 use crate::store::redis::door::{Lane, Readers};
@@ -66,6 +67,28 @@ pub(super) async fn document(
 ) -> Result<Option<Document>, Unavailable> {
     let value: Option<Vec<u8>> = look(from, pipe().get(key)).await?;
     value.map(|value| document_of(id, value)).transpose()
+}
+
+pub(super) async fn named(
+    from: &Lane,
+    keys: &Keys,
+    names: Vec<DocumentName>,
+) -> Result<Vec<Option<Document>>, Unavailable> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (at, ids): (Vec<_>, Vec<_>) = names
+        .into_iter()
+        .map(|name| match name {
+            DocumentName::Of(shard, kind, id) => (keys.document(shard, kind, &id), id),
+            DocumentName::Shared(kind, id) => (keys.shared(kind, &id), id),
+        })
+        .unzip();
+    let values: Vec<Option<Vec<u8>>> = look(from, pipe().mget(at)).await?;
+    let found = |(id, value): (String, Option<Vec<u8>>)| {
+        value.map(|value| document_of(id, value)).transpose()
+    };
+    ids.into_iter().zip(values).map(found).collect()
 }
 
 /// Documents are read after their ids; one that was deleted meanwhile is left out.

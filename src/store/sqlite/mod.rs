@@ -30,9 +30,9 @@ pub use crate::store::sqlite::open::{OpenError, library_version};
 use crate::store::Unavailable;
 use crate::store::members::Members;
 use crate::store::op::{
-    Commit, CommitError, Committed, Counter, Document, DocumentKind, FeedRecord, InboxEntry,
-    InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind, Slot,
-    Submitted,
+    Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
+    InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
+    Slot, Submitted,
 };
 use crate::store::signal::{self, Signal, Signals};
 use crate::store::sqlite::reader::Readers;
@@ -364,6 +364,13 @@ impl SqliteStore {
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
         self.read(move |from| read::shared(from, kind, &id)).await
+    }
+
+    pub(super) async fn look_up(
+        &self,
+        names: Vec<DocumentName>,
+    ) -> Result<Vec<Option<Document>>, Unavailable> {
+        self.read(move |from| names.iter().map(|name| read::named(from, name)).collect()).await
     }
 
     pub(super) async fn shared_all(

@@ -8,8 +8,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::store::op::{
-    Counter, Document, DocumentKind, FeedRecord, InboxEntry, InboxPosition, InstanceId, Job,
-    Position, SharedKind, Slot,
+    Counter, Document, DocumentKind, DocumentName, FeedRecord, InboxEntry, InboxPosition,
+    InstanceId, Job, Position, SharedKind, Slot,
 };
 use crate::store::pack::{self, Pack};
 use crate::store::rules::timestamp;
@@ -73,6 +73,16 @@ pub(super) fn shared(
         .prepare_cached("SELECT id, version, bytes FROM shared WHERE kind = ? AND id = ?")?
         .query_row(params![kind.as_str(), id], document)
         .optional()
+}
+
+pub(super) fn named(
+    connection: &Connection,
+    name: &DocumentName,
+) -> rusqlite::Result<Option<Document>> {
+    match name {
+        DocumentName::Of(shard, kind, id) => document_of(connection, *shard, *kind, id),
+        DocumentName::Shared(kind, id) => shared(connection, *kind, id),
+    }
 }
 
 pub(super) fn shared_all(

@@ -1,8 +1,11 @@
 //! Documents of a shard and documents that belong to none.
 
+use domain::id::ShardId;
 use strum::IntoEnumIterator;
 use switchboard::store::Store;
-use switchboard::store::op::{CommitError, Document, DocumentKind, Op, Refusal, SharedKind};
+use switchboard::store::op::{
+    CommitError, Document, DocumentKind, DocumentName, Op, Refusal, SharedKind,
+};
 
 use crate::contract::words::*;
 
@@ -75,6 +78,29 @@ pub(crate) async fn shared_documents_belong_to_no_shard(store: Store) {
     assert_eq!(read_shared(&store, "sales").await, Some(document("sales", 2, "other hours")));
     let channel = store.shared(SharedKind::Channel, "sales".to_owned()).await.unwrap();
     assert_eq!(channel, None);
+}
+
+pub(crate) async fn documents_of_both_sorts_are_found_in_one_look(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([put("c1", 0, "here"), put_shared("c1", 0, "shared")]).await;
+    Owner::of_shard(&store, ELSEWHERE, "boris").await.does([put("c1", 0, "there")]).await;
+    let of = |shard, id: &str| DocumentName::Of(shard, DocumentKind::Conversation, id.to_owned());
+    let shared = |kind| DocumentName::Shared(kind, "c1".to_owned());
+    let names = [
+        of(ELSEWHERE, "c1"),
+        of(SHARD, "c2"),
+        shared(SharedKind::Line),
+        of(SHARD, "c1"),
+        shared(SharedKind::Channel),
+        of(ShardId(63), "c1"),
+        of(SHARD, "c1"),
+    ];
+    let found = store.look_up(names.to_vec()).await.unwrap();
+    let said = found.iter().map(|document| Some(document.as_ref()?.bytes.as_slice()));
+    let expected = [Some("there"), None, Some("shared"), Some("here"), None, None, Some("here")];
+    assert!(said.eq(expected.map(|text| text.map(str::as_bytes))), "{found:?}");
+    assert_eq!(found[3], Some(document("c1", 1, "here")));
+    assert_eq!(store.look_up(Vec::new()).await.unwrap(), []);
 }
 
 pub(crate) async fn shared_documents_are_listed_by_kind_in_pages(store: Store) {

@@ -102,6 +102,7 @@ contract! {
         documents_belong_to_their_shard
         documents_are_kept_apart_by_kind
         shared_documents_belong_to_no_shard
+        documents_of_both_sorts_are_found_in_one_look
         shared_documents_are_listed_by_kind_in_pages
         a_shared_document_is_deleted
         what_was_only_read_is_checked_and_not_written

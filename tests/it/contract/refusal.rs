@@ -194,6 +194,7 @@ pub(crate) async fn a_missing_job_is_refused(store: Store) {
 pub(crate) async fn all_refused_groups_are_named(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     submit(&store, "known").await;
+    anna.does([put("c0", 0, "x")]).await;
     let groups = [
         vec![event("fine")],
         vec![once("known")],
@@ -205,6 +206,8 @@ pub(crate) async fn all_refused_groups_are_named(store: Store) {
         vec![delete_job("001")],
         vec![reserve("olga", "c2", 1)],
         vec![put_shared("l1", 3, "x")],
+        vec![put("c2", 0, "fine"), put_shared("l2", 0, "fine")],
+        vec![put("c0", 0, "x")],
     ];
     let reasons = vec![
         (1, Refusal::Duplicate),
@@ -214,6 +217,7 @@ pub(crate) async fn all_refused_groups_are_named(store: Store) {
         (7, Refusal::Job),
         (8, Refusal::Capacity { slot: Slot::Place, operator: operator("olga"), load: 1 }),
         (9, shared_version("l1", 0)),
+        (11, version("c0", 1)),
     ];
     assert_eq!(anna.commits(groups).await, Err(CommitError::Refused(reasons)));
 }
@@ -287,6 +291,10 @@ pub(crate) async fn too_many_ops_are_malformed(store: Store) {
     let tried = anna.commits([ops(OPS_MAX / 2), ops(OPS_MAX / 2 + 1)]).await;
     assert_eq!(tried, Err(CommitError::Malformed("too many ops")));
     assert_eq!(anna.does(ops(OPS_MAX)).await.appended.len(), OPS_MAX);
+    anna.does((0..OPS_MAX).map(|n| put(&format!("c{n}"), 0, "x"))).await;
+    let kind = DocumentKind::Conversation;
+    let stored = store.documents(SHARD, kind, None, usize::MAX).await.unwrap();
+    assert_eq!(stored.len(), OPS_MAX);
 }
 
 pub(crate) async fn too_many_groups_are_malformed(store: Store) {

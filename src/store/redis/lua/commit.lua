@@ -44,6 +44,19 @@ local ARGS = {
   clear = 2, job = 2, rejob = 2, unjob = 1, dead = 1, reserve = 4, release = 3, count = 4,
 }
 local function key(at) return KEYS[tonumber(ARGV[at])] end
+-- many arguments in as few commands as can be: each costs more than what it reads or writes
+local function together(args, command)
+  for first = 1, #args, TOGETHER do command(unpack(args, first, math.min(first + TOGETHER - 1, #args))) end
+end
+-- members of a sorted set with their scores
+local function scores(of, members)
+  local found = {}
+  together(members, function(...)
+    local asked = {...}
+    for n, score in ipairs(call('ZMSCORE', of, ...)) do found[asked[n]] = score end
+  end)
+  return found
+end
 
 -- whether the owner owns the shard and remembers what is stored
 local lease = call('HMGET', lease_key, 'owner', 'epoch')
@@ -59,7 +72,7 @@ if to ~= '' and tonumber(to) > inbox_end then return {'malformed', 'inbox cursor
 
 -- the preconditions; what ops want of an inbox or a load adds up, also in refused groups
 local cursor = tonumber(to == '' and inbox_at or to)
-local waiting, loads = {}, {}
+local waiting, loads, refusals = {}, {}, {}
 local function version(of) return string.match(call('GETRANGE', of, 0, 20), '^%d+') or '0' end
 local function post(of, inbox_max)
   local n = waiting[of] or (of == meta_key and inbox_end - cursor)
@@ -70,12 +83,14 @@ local function post(of, inbox_max)
   waiting[of] = n < inbox_max and n + 1 or n
   return n >= inbox_max and '0'
 end
-local function load_of(low, high)
+local reserved -- members of loads, as stored
+local function load_of(at)
+  local low, high = ARGV[at + 2], ARGV[at + 3]
   loads[low] = loads[low] or {n = call('ZLEXCOUNT', loads_key, low, high), has = {}}
   return loads[low]
 end
 local function has(load, member)
-  if load.has[member] == nil then load.has[member] = call('ZSCORE', loads_key, member) and true or false end
+  if load.has[member] == nil then load.has[member] = reserved[member] and true or false end
   return load.has[member]
 end
 local function reserve(member, load, limit)
@@ -86,43 +101,75 @@ end
 local function release(member, load)
   if has(load, member) then load.n, load.has[member] = load.n - 1, false end
 end
-local refused, op, at = {'refused'}, 0, FIRST
+-- what is looked for together: documents that are not to be there yet, dedupe keys, members of loads;
+-- beside each in 'of', the number of its op and where that stands
+local fresh, keys, members = {of = {}}, {of = {}}, {of = {}}
+local function ask(what, name, op, at) what[#what + 1], what.of[#what + 1] = name, {op, at} end
+local op, at = 0, FIRST
 while at <= #ARGV do
   local name, found = ARGV[at], false
   if name == 'put' or name == 'delete' then
-    local stored = version(key(at + 1))
-    found = stored ~= ARGV[at + 4] and stored
+    if ARGV[at + 4] == '0' then ask(fresh, key(at + 1), op) else
+      local stored = version(key(at + 1))
+      found = stored ~= ARGV[at + 4] and stored
+    end
   elseif name == 'require' then
     local stored = version(key(at + 1))
     found = stored ~= ARGV[at + 2] and stored
-  elseif name == 'dedupe' then
-    local known_until = call('ZSCORE', seen_key, ARGV[at + 1])
-    found = known_until and tonumber(known_until) > now and '0'
+  elseif name == 'dedupe' then ask(keys, ARGV[at + 1], op)
   elseif name == 'drained' then found = inbox_end > cursor and '0'
   elseif name == 'post' then found = post(key(at + 2), tonumber(ARGV[at + 5]))
   elseif name == 'clear' then
     found = ARGV[at + 2] == '1' and call('HEXISTS', timers_key, ARGV[at + 1]) == 0 and '0'
   elseif name == 'rejob' or name == 'unjob' then
     found = call('HEXISTS', jobs_key, ARGV[at + 1]) == 0 and '0'
-  elseif name == 'reserve' then
-    found = reserve(ARGV[at + 1], load_of(ARGV[at + 2], ARGV[at + 3]), tonumber(ARGV[at + 4]))
-  elseif name == 'release' then release(ARGV[at + 1], load_of(ARGV[at + 2], ARGV[at + 3]))
+  elseif name == 'reserve' or name == 'release' then ask(members, ARGV[at + 1], op, at)
   end
-  if found then refused[#refused + 1], refused[#refused + 2] = format('%.0f', op), found end
+  if found then refusals[op] = found end
   op, at = op + 1, at + 1 + ARGS[name]
 end
-if #refused > 1 then return refused end
+together(fresh, function(...)
+  if call('EXISTS', ...) == 0 then return end
+  for n, of in ipairs(fresh) do
+    local stored = version(of)
+    if stored ~= '0' then refusals[fresh.of[n][1]] = stored end
+  end
+end)
+local known = scores(seen_key, keys)
+for n, name in ipairs(keys) do
+  local known_until = known[name]
+  if known_until and tonumber(known_until) > now then refusals[keys.of[n][1]] = '0' end
+end
+reserved = scores(loads_key, members)
+for n, member in ipairs(members) do
+  local op, at = members.of[n][1], members.of[n][2]
+  if ARGV[at] == 'reserve' then refusals[op] = reserve(member, load_of(at), tonumber(ARGV[at + 4]))
+  else release(member, load_of(at)) end
+end
+if next(refusals) then
+  local refused = {'refused'}
+  for n = 0, op - 1 do
+    if refusals[n] then refused[#refused + 1], refused[#refused + 2] = format('%.0f', n), refusals[n] end
+  end
+  return refused
+end
 
--- the writes; nothing here can fail. What can be is written together at the end: each command costs more
--- than what it writes
-local before_epoch, before_n, rung, seen, events, joins = feed_epoch, feed_n, {}, {}, {}, nil
+-- the writes; nothing here can fail. What can be is written together at the end
+local before_epoch, before_n, rung, events, joins = feed_epoch, feed_n, {}, {}, nil
+local documents, seen, timers, ids, lasts = {}, {}, {}, {}, {}
 local function add_events()
   if joins then call('XADD', feed_key, epoch .. '-' .. feed_n, 'p', joins, 'b', me, unpack(events)) end
   events, joins = {}, nil
 end
-local function add_seen()
-  if #seen > 0 then call('ZADD', seen_key, unpack(seen)) end
-  seen = {}
+local function add_timers()
+  together(timers, function(...) call('HSET', timers_key, ...) end)
+  timers = {}
+end
+-- two more arguments for a command about that key
+local function add(to, of, one, other)
+  to[of] = to[of] or {}
+  local args = to[of]
+  args[#args + 1], args[#args + 2] = one, other
 end
 if to ~= '' then
   inbox_at = to
@@ -132,8 +179,8 @@ at = FIRST
 while at <= #ARGV do
   local name, a, b = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   if name == 'put' then
-    call('SET', key(at + 1), ARGV[at + 5])
-    if ARGV[at + 4] == '0' then call('ZADD', key(at + 2), 0, ARGV[at + 3]) end
+    documents[#documents + 1], documents[#documents + 2] = key(at + 1), ARGV[at + 5]
+    if ARGV[at + 4] == '0' then add(ids, key(at + 2), 0, ARGV[at + 3]) end
   elseif name == 'delete' then
     call('DEL', key(at + 1))
     call('ZREM', key(at + 2), ARGV[at + 3])
@@ -155,7 +202,6 @@ while at <= #ARGV do
     if #events >= TOGETHER then add_events() end
   elseif name == 'dedupe' then
     seen[#seen + 1], seen[#seen + 2] = b, a
-    if #seen >= TOGETHER then add_seen() end
   elseif name == 'forget' then call('ZREM', seen_key, a)
   elseif name == 'post' then
     local position
@@ -168,25 +214,37 @@ while at <= #ARGV do
     if position == 1 then call('SADD', shards_key, a) end
     call('XADD', key(at + 3), format('%.0f-0', position), 'p', ARGV[at + 6])
     rung[ARGV[at + 4]] = true
-  elseif name == 'timer' then call('HSET', timers_key, a, b)
-  elseif name == 'clear' then call('HDEL', timers_key, a)
+  elseif name == 'timer' then timers[#timers + 1], timers[#timers + 2] = a, b
+  elseif name == 'clear' then
+    add_timers()
+    call('HDEL', timers_key, a)
   elseif name == 'job' or name == 'rejob' then call('HSET', jobs_key, a, b)
   elseif name == 'unjob' then call('HDEL', jobs_key, a)
   elseif name == 'dead' then call('RPUSH', dead_key, a)
-  elseif name == 'reserve' then call('ZADD', loads_key, 0, a)
-  elseif name == 'release' then call('ZREM', loads_key, a)
   elseif name == 'count' then
     local sum = redis.pcall('HINCRBY', key(at + 1), 'received ' .. b, ARGV[at + 3])
     if type(sum) == 'table' then -- it would leave 64 bits
       local most = ARGV[at + 3]:sub(1, 1) == '-' and '-9223372036854775808' or '9223372036854775807'
       call('HSET', key(at + 1), 'received ' .. b, most)
     end
-    if ARGV[at + 4] ~= '' then call('HSET', key(at + 1), 'last ' .. b, ARGV[at + 4]) end
+    if ARGV[at + 4] ~= '' then add(lasts, key(at + 1), 'last ' .. b, ARGV[at + 4]) end
   end
   at = at + 1 + ARGS[name]
 end
 add_events()
-add_seen()
+add_timers()
+together(documents, function(...) call('MSET', ...) end)
+together(seen, function(...) call('ZADD', seen_key, ...) end)
+for of, args in pairs(ids) do together(args, function(...) call('ZADD', of, ...) end) end
+for of, args in pairs(lasts) do together(args, function(...) call('HSET', of, ...) end) end
+local taken, free = {}, {}
+for _, load in pairs(loads) do
+  for member, is in pairs(load.has) do
+    if is then taken[#taken + 1], taken[#taken + 2] = 0, member else free[#free + 1] = member end
+  end
+end
+together(taken, function(...) call('ZADD', loads_key, ...) end)
+together(free, function(...) call('ZREM', loads_key, ...) end)
 commits = format('%.0f', tonumber(commits) + 1)
 call('HSET', meta_key, 'commits', commits, 'inbox_at', inbox_at, 'inbox_end', format('%.0f', inbox_end),
   'feed_epoch', feed_epoch, 'feed_n', feed_n)
