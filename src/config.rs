@@ -8,7 +8,9 @@
 //! [`outbound`]: crate::outbound::address
 //! [`crm`]: crate::crm::contacts
 
-use std::fmt;
+mod checks;
+mod values;
+
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -17,11 +19,10 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use jiff::SignedDuration;
-use jiff::tz::TimeZoneDatabase;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use url::{Host, Url};
+use serde::Deserialize;
 
+pub use self::values::{Origin, Secret};
+use self::values::{networks, range, region};
 use crate::cluster::settings::Timing;
 use crate::crm::contacts::Region;
 use crate::outbound::address::AllowedNetworks;
@@ -30,14 +31,6 @@ use crate::outbound::address::AllowedNetworks;
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
 const ENVIRONMENT_PREFIX: &str = "SWITCHBOARD__";
-const WORKERS_MAX: usize = 256;
-const AT_LEAST_1: &str = "at least 1";
-const HOOK_BYTES_MIN: usize = 1;
-const HOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
-const FILE_BYTES_MAX: u64 = 100 * 1024 * 1024;
-const IDLE_SECONDS_MAX: u32 = 604_800;
-const SHARDS_MAX: u16 = 1_024;
-const TOKEN_CHARS_MIN: usize = 32;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -256,75 +249,9 @@ impl Config {
             None => Ok(config),
         }
     }
-
-    /// The first thing that is out of bounds or does not fit together.
-    fn problem(&self) -> Option<(&'static str, &'static str)> {
-        let Self {
-            server,
-            store,
-            redis,
-            cluster,
-            company,
-            capacity,
-            limits,
-            sessions,
-            files,
-            feed,
-            outbound: _,
-            log: _,
-            metrics,
-        } = self;
-        let checks = [
-            &server.checks()[..],
-            &[(!(1..=SHARDS_MAX).contains(&store.shards), "store.shards", "1..1024")],
-            &[(redis.prefix.is_empty(), "redis.prefix", "must not be empty")],
-            &cluster.checks(),
-            &company.checks(),
-            &[(capacity.idle_seconds > IDLE_SECONDS_MAX, "capacity.idle_seconds", "0..604800")],
-            &limits.checks(),
-            &sessions.checks(),
-            &files.checks(),
-            &feed.checks(),
-            &[(metrics.is_guessable(), "metrics.token", "at least 32 characters, or empty")],
-        ];
-        let all = checks.into_iter().flatten();
-        all.copied().find_map(|(wrong, key, problem)| wrong.then_some((key, problem)))
-    }
-}
-
-/// Whether it is wrong, which key it is, and what it should be.
-type Check = (bool, &'static str, &'static str);
-
-impl Server {
-    fn checks(&self) -> [Check; 4] {
-        [
-            (
-                self.is_exposed(),
-                "server.listen",
-                "not a loopback address and no proxy in front: \
-                set server.behind_proxy, passwords must not travel in clear",
-            ),
-            (
-                self.public_url.is_plain_and_public(),
-                "server.public_url",
-                "must be https, or http with a loopback address",
-            ),
-            (self.workers > WORKERS_MAX, "server.workers", "at most 256"),
-            (self.connections_per_worker == 0, "server.connections_per_worker", AT_LEAST_1),
-        ]
-    }
 }
 
 impl Cluster {
-    fn checks(&self) -> [Check; 2] {
-        let named = self.node.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-        let wrong = self.timing().check();
-        [
-            (!named || self.node.is_empty(), "cluster.node", "letters, digits, `-`, `_` and `.`"),
-            (wrong.is_err(), "cluster", wrong.err().unwrap_or_default()),
-        ]
-    }
-
     /// How fast it beats, watches and gives up.
     pub fn timing(&self) -> Timing {
         Timing {
@@ -335,94 +262,6 @@ impl Cluster {
             second_choice: Duration::from_millis(self.second_choice_ms),
             answer_within: Duration::from_millis(self.answer_within_ms),
         }
-    }
-}
-
-impl Company {
-    fn checks(&self) -> [Check; 2] {
-        let zone = "an IANA name such as \"Europe/Berlin\", or empty";
-        [
-            (self.name.trim().is_empty(), "company.name", "must not be empty"),
-            (!self.names_a_zone(), "company.timezone", zone),
-        ]
-    }
-
-    fn names_a_zone(&self) -> bool {
-        let zones = TimeZoneDatabase::bundled();
-        self.timezone.is_empty() || zones.available().any(|zone| zone.as_str() == self.timezone)
-    }
-}
-
-impl Limits {
-    fn checks(&self) -> [Check; 12] {
-        let Self {
-            offer_timeout_seconds: timeout,
-            open_offers,
-            texts_per_hour,
-            texts_per_day,
-            sockets_per_operator: sockets,
-            commands_per_second,
-            commands_burst,
-            hook_bytes_max,
-            sign_ins_per_minute_per_account: of_account,
-            sign_ins_per_minute_per_address: of_address,
-            unverified_hooks_per_minute: unverified,
-        } = self;
-        let hooks = HOOK_BYTES_MIN..=HOOK_BYTES_MAX;
-        [
-            (*timeout.start() == 0, "limits.offer_timeout_seconds", "from 1"),
-            (timeout.is_empty(), "limits.offer_timeout_seconds", "the lowest comes first"),
-            (*open_offers == 0, "limits.open_offers", AT_LEAST_1),
-            (*texts_per_hour == 0, "limits.texts_per_hour", AT_LEAST_1),
-            (*texts_per_day == 0, "limits.texts_per_day", AT_LEAST_1),
-            (*sockets == 0, "limits.sockets_per_operator", AT_LEAST_1),
-            (*commands_per_second == 0, "limits.commands_per_second", AT_LEAST_1),
-            (*commands_burst == 0, "limits.commands_burst", AT_LEAST_1),
-            (!hooks.contains(hook_bytes_max), "limits.hook_bytes_max", "1..16777216"),
-            (*of_account == 0, "limits.sign_ins_per_minute_per_account", AT_LEAST_1),
-            (*of_address == 0, "limits.sign_ins_per_minute_per_address", AT_LEAST_1),
-            (*unverified == 0, "limits.unverified_hooks_per_minute", AT_LEAST_1),
-        ]
-    }
-}
-
-impl Sessions {
-    fn checks(&self) -> [Check; 3] {
-        [
-            (!(1..=8_760).contains(&self.idle_hours), "sessions.idle_hours", "1..8760"),
-            (!(1..=365).contains(&self.absolute_days), "sessions.absolute_days", "1..365"),
-            (self.grace_seconds > 3_600, "sessions.grace_seconds", "0..3600"),
-        ]
-    }
-}
-
-impl Files {
-    fn checks(&self) -> [Check; 4] {
-        let sizes = 1..=FILE_BYTES_MAX;
-        let keyless = self.access_key.is_empty() || self.secret_key.is_empty();
-        let of_all = self.conversation_bytes_max;
-        [
-            (!sizes.contains(&self.bytes_max), "files.bytes_max", "1..104857600"),
-            (self.conversation_files_max == 0, "files.conversation_files_max", AT_LEAST_1),
-            (of_all < self.bytes_max, "files.conversation_bytes_max", "at least files.bytes_max"),
-            (!self.bucket.is_empty() && keyless, "files.access_key", "a bucket needs both keys"),
-        ]
-    }
-}
-
-impl Feed {
-    fn checks(&self) -> [Check; 2] {
-        let in_memory = self.events_per_shard_in_memory;
-        [
-            (in_memory == 0, "feed.events_per_shard_in_memory", AT_LEAST_1),
-            (self.feed_keep == 0, "feed.feed_keep", AT_LEAST_1),
-        ]
-    }
-}
-
-impl Metrics {
-    fn is_guessable(&self) -> bool {
-        (1..TOKEN_CHARS_MIN).contains(&self.token.expose().chars().count())
     }
 }
 
@@ -460,111 +299,6 @@ impl Server {
     pub fn origins(&self) -> impl Iterator<Item = &Origin> {
         std::iter::once(&self.public_url).chain(&self.allowed_origins)
     }
-
-    fn is_exposed(&self) -> bool {
-        !self.listen.ip().is_loopback() && self.behind_proxy == 0
-    }
-}
-
-/// Scheme, host and port, exactly as browsers write them in `Origin`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    text: String,
-    url: Url,
-}
-
-impl Origin {
-    /// Accepts `http` or `https` with a host and perhaps a port, and nothing else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let url = Url::parse(text).ok()?;
-        let plain = matches!(url.scheme(), "http" | "https")
-            && matches!(url.path(), "" | "/")
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
-        plain.then(|| Self { text: url.origin().ascii_serialization(), url })
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    pub fn is_https(&self) -> bool {
-        self.url.scheme() == "https"
-    }
-
-    /// The address of sockets of the same host and port.
-    pub fn socket_origin(&self) -> String {
-        self.text.replacen("http", "ws", 1)
-    }
-
-    fn is_plain_and_public(&self) -> bool {
-        !self.is_https() && !self.is_loopback()
-    }
-
-    fn is_loopback(&self) -> bool {
-        match self.url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Origin {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| D::Error::custom("expected `https://host` or `https://host:port`"))
-    }
-}
-
-/// A text that never shows in logs and error messages.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself: compare in constant time, never log it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() { "Secret(none)" } else { "Secret(...)" })
-    }
-}
-
-/// Takes texts only, and tells nothing of what it does not take.
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer);
-        text.map(Self).map_err(|_| D::Error::custom("expected a text in quotes"))
-    }
-}
-
-fn range<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RangeInclusive<u32>, D::Error> {
-    <[u32; 2]>::deserialize(deserializer).map(|[lowest, highest]| lowest..=highest)
-}
-
-fn region<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Region, D::Error> {
-    Region::parse(&String::deserialize(deserializer)?)
-        .ok_or_else(|| D::Error::custom("expected two capital letters of ISO 3166, such as `US`"))
-}
-
-fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AllowedNetworks, D::Error> {
-    AllowedNetworks::parse(&Vec::<String>::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ struct Minute {
     resident_kib: Option<u64>,
 }
 
-/// Runs, leaves its own report in the folder, and fails if a message went wrong.
+/// Runs, leaves its own report in the folder, and fails if a message went wrong or memory grows.
 pub(crate) fn run(folder: &Path, store: StoreKind, minutes: u32) {
     println!("soak on {store}, {minutes} minutes\n{} | MiB", Rung::TITLE);
     let hubs =
@@ -59,11 +59,13 @@ pub(crate) fn run(folder: &Path, store: StoreKind, minutes: u32) {
     let soaked = Soaked { store, minutes: minutes.collect(), ended: run.done() / 2 };
     std::fs::create_dir_all(folder).unwrap();
     let picture = format!("soak-{store}.svg");
-    chart::draw_memory(&folder.join(&picture), &soaked.resident_mib());
+    let resident: Vec<f64> = soaked.minutes.iter().map(Minute::resident_mib).collect();
+    chart::draw_memory(&folder.join(&picture), &resident);
     let text = format!("{soaked}\n![Memory]({picture})\n");
     std::fs::write(folder.join(format!("soak-{store}.md")), text).unwrap();
     println!("{}", soaked.summary());
     assert!(soaked.is_exact(), "messages were lost, repeated or out of order");
+    assert_ne!(soaked.is_flat(), Some(false), "memory grows");
 }
 
 /// A console on which nothing happens. Every other time it knows where it was.
@@ -96,14 +98,11 @@ struct Soaked {
 }
 
 impl Soaked {
-    fn resident_mib(&self) -> Vec<f64> {
-        self.minutes.iter().map(Minute::resident_mib).collect()
-    }
-
     /// How much the median of the last third is above that of the middle third, as a part of it;
-    /// none: it was too short to tell.
+    /// none: it cannot be told, as it was too short, or not on Linux.
     fn growth(&self) -> Option<f64> {
-        let mut resident = self.resident_mib();
+        let known = |minute: &Minute| minute.resident_kib.map(|_| minute.resident_mib());
+        let mut resident: Vec<f64> = self.minutes.iter().map(known).collect::<Option<_>>()?;
         let third = resident.len() / 3;
         if resident.len() < MINUTES_MIN {
             return None;
@@ -152,7 +151,7 @@ impl fmt::Display for Soaked {
                 growth * 1e2,
                 if is_flat { "flat" } else { "it grows" }
             ),
-            _ => "too short to tell whether it is flat".to_owned(),
+            _ => "whether it is flat could not be told".to_owned(),
         };
         write!(
             f,

@@ -6,6 +6,7 @@ use domain::channel::{Channel, ChannelSettings};
 use domain::chat::{Inbound, InboundKind};
 use jiff::{SignedDuration, Timestamp};
 
+use super::account::Account;
 use super::botframework::keys::KeySet;
 use super::kept::Kept;
 use super::{
@@ -29,48 +30,18 @@ pub async fn test(
     channel: &Channel,
     now: Timestamp,
 ) -> Result<String, String> {
-    match &channel.settings {
-        ChannelSettings::Telegram { token, api_base, .. } => {
-            telegram::test(outbound, telegram::Bot { api_base, token }).await
-        }
-        ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            vk::test(outbound, vk::Community { group_id, token, api_base }).await
-        }
-        ChannelSettings::Facebook { page_id: id, token, api_base, .. } => {
-            facebook::test(outbound, facebook::Account { id, token, api_base }).await
-        }
-        ChannelSettings::Instagram { account_id: id, token, api_base, .. } => {
-            instagram::test(outbound, instagram::Account { id, token, api_base }).await
-        }
-        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
-            whatsapp::test(outbound, whatsapp::Account { id, token, api_base }).await
-        }
-        ChannelSettings::BotFramework {
-            app_id,
-            app_password,
-            tenant,
-            login_base,
-            service_hosts,
-            ..
-        } => {
-            let bot = botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
-            botframework::test(outbound, kept, bot, now).await
-        }
-        ChannelSettings::Viber { token, api_base, .. } => {
-            viber::test(outbound, viber::Bot { token, api_base }).await
-        }
-        ChannelSettings::Max { token, api_base, .. } => {
-            max::test(outbound, max::Bot { token, api_base }).await
-        }
-        ChannelSettings::Webhook { outgoing_url, .. } => {
-            webhook::test(outbound, outgoing_url.as_deref())
-        }
-        ChannelSettings::Email { .. } => match email::Account::of(&channel.settings) {
-            Some(account) => email::test(outbound, account).await,
-            None => Err("not a mailbox".to_owned()),
-        },
-        // There is no platform behind it.
-        ChannelSettings::Widget(_) => Ok(String::new()),
+    match Account::of(&channel.settings) {
+        Account::Telegram { bot, .. } => telegram::test(outbound, bot).await,
+        Account::Vk { community, .. } => vk::test(outbound, community).await,
+        Account::Facebook { page, .. } => facebook::test(outbound, page).await,
+        Account::Instagram { account, .. } => instagram::test(outbound, account).await,
+        Account::Whatsapp { number, .. } => whatsapp::test(outbound, number).await,
+        Account::BotFramework(bot) => botframework::test(outbound, kept, bot, now).await,
+        Account::Viber { bot, .. } => viber::test(outbound, bot).await,
+        Account::Max { bot, .. } => max::test(outbound, bot).await,
+        Account::Webhook { outgoing_url, .. } => webhook::test(outbound, outgoing_url),
+        Account::Email(account) => email::test(outbound, account).await,
+        Account::Widget => Ok(String::new()),
     }
 }
 
@@ -150,24 +121,18 @@ pub async fn named(
 }
 
 async fn name_of(outbound: &Outbound, channel: &Channel, chat: &str) -> Option<String> {
-    match &channel.settings {
-        ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            vk::name_of(outbound, vk::Community { group_id, token, api_base }, chat).await
-        }
-        ChannelSettings::Facebook { page_id: id, token, api_base, .. } => {
-            facebook::name_of(outbound, facebook::Account { id, token, api_base }, chat).await
-        }
-        ChannelSettings::Instagram { account_id: id, token, api_base, .. } => {
-            instagram::name_of(outbound, instagram::Account { id, token, api_base }, chat).await
-        }
-        ChannelSettings::Telegram { .. }
-        | ChannelSettings::Whatsapp { .. }
-        | ChannelSettings::BotFramework { .. }
-        | ChannelSettings::Viber { .. }
-        | ChannelSettings::Max { .. }
-        | ChannelSettings::Email { .. }
-        | ChannelSettings::Webhook { .. }
-        | ChannelSettings::Widget(_) => None,
+    match Account::of(&channel.settings) {
+        Account::Vk { community, .. } => vk::name_of(outbound, community, chat).await,
+        Account::Facebook { page, .. } => facebook::name_of(outbound, page, chat).await,
+        Account::Instagram { account, .. } => instagram::name_of(outbound, account, chat).await,
+        Account::Telegram { .. }
+        | Account::Whatsapp { .. }
+        | Account::BotFramework(_)
+        | Account::Viber { .. }
+        | Account::Max { .. }
+        | Account::Email(_)
+        | Account::Webhook { .. }
+        | Account::Widget => None,
     }
 }
 

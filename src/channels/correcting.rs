@@ -7,6 +7,7 @@ use domain::file::StoredFile;
 use domain::id::{ConversationId, EntryNumber};
 use jiff::{SignedDuration, Timestamp};
 
+use super::account::Account;
 use super::kept::Kept;
 use super::{SendOutcome, botframework, max, parts, telegram, vk, webhook};
 use crate::outbound::{Fault, Outbound};
@@ -108,37 +109,20 @@ pub async fn correct(
     channel: &Channel,
     correcting: &Correcting<'_>,
 ) -> SendOutcome {
-    match &channel.settings {
-        ChannelSettings::Telegram { token, api_base, .. } => {
-            telegram::correct(outbound, telegram::Bot { api_base, token }, correcting).await
+    match Account::of(&channel.settings) {
+        Account::Telegram { bot, .. } => telegram::correct(outbound, bot, correcting).await,
+        Account::Vk { community, .. } => vk::correct(outbound, community, correcting).await,
+        Account::BotFramework(bot) => botframework::correct(outbound, kept, bot, correcting).await,
+        Account::Max { bot, .. } => max::correct(outbound, bot, correcting).await,
+        Account::Webhook { keys, outgoing_url } => {
+            webhook::correct(outbound, keys, outgoing_url, correcting).await
         }
-        ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            let community = vk::Community { group_id, token, api_base };
-            vk::correct(outbound, community, correcting).await
-        }
-        ChannelSettings::BotFramework {
-            app_id,
-            app_password,
-            tenant,
-            login_base,
-            service_hosts,
-            ..
-        } => {
-            let bot = botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
-            botframework::correct(outbound, kept, bot, correcting).await
-        }
-        ChannelSettings::Max { token, api_base, .. } => {
-            max::correct(outbound, max::Bot { token, api_base }, correcting).await
-        }
-        ChannelSettings::Webhook { keys, outgoing_url } => {
-            webhook::correct(outbound, keys, outgoing_url.as_deref(), correcting).await
-        }
-        ChannelSettings::Facebook { .. }
-        | ChannelSettings::Instagram { .. }
-        | ChannelSettings::Whatsapp { .. }
-        | ChannelSettings::Viber { .. }
-        | ChannelSettings::Email { .. }
-        | ChannelSettings::Widget(_) => {
+        Account::Facebook { .. }
+        | Account::Instagram { .. }
+        | Account::Whatsapp { .. }
+        | Account::Viber { .. }
+        | Account::Email(_)
+        | Account::Widget => {
             SendOutcome::Refused { reason: "the platform cannot change what was sent".to_owned() }
         }
     }

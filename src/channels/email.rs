@@ -16,7 +16,6 @@ mod thread;
 
 use std::time::Duration;
 
-use domain::channel::ChannelSettings;
 use domain::file::StoredFile;
 use lettre::Address;
 
@@ -93,33 +92,16 @@ pub(super) fn parts(text: &str, files: &[StoredFile]) -> Vec<Part> {
 /// Whose letters they are, and the servers that carry them.
 #[derive(Clone, Copy)]
 pub(super) struct Account<'a> {
-    address: &'a str,
-    sender_name: &'a str,
-    login: &'a str,
-    password: &'a str,
-    secret: &'a str,
-    imap_server: &'a str,
-    smtp_server: &'a str,
+    pub(super) address: &'a str,
+    pub(super) sender_name: &'a str,
+    pub(super) login: &'a str,
+    pub(super) password: &'a str,
+    pub(super) secret: &'a str,
+    pub(super) imap_server: &'a str,
+    pub(super) smtp_server: &'a str,
 }
 
 impl<'a> Account<'a> {
-    /// None: the channel is no mailbox.
-    pub(super) fn of(settings: &'a ChannelSettings) -> Option<Self> {
-        let ChannelSettings::Email {
-            address,
-            sender_name,
-            login,
-            password,
-            secret,
-            imap_server,
-            smtp_server,
-        } = settings
-        else {
-            return None;
-        };
-        Some(Self { address, sender_name, login, password, secret, imap_server, smtp_server })
-    }
-
     /// The part of the address behind the `@`.
     fn host(&self) -> &'a str {
         self.address.rsplit_once('@').map_or("localhost", |(_, host)| host)

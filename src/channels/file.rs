@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::channel::Channel;
 use domain::file::StoredFile;
 use domain::id::{ChannelId, FileId};
+use jiff::Timestamp;
 
+use super::account::Account;
 use super::kept::{Kept, Uploaded};
-use super::{Outgoing, Part, SendOutcome, asked_to_wait, one_by_one};
+use super::sending::{asked_to_wait, one_by_one};
+use super::{Outgoing, Part, SendOutcome, botframework, telegram, whatsapp};
 use crate::files::{Files, Owner};
-use crate::outbound::{Answer, Fault, Piece};
+use crate::outbound::{Answer, Fault, Outbound, Piece};
 
 /// For the bytes of a file on their way to a platform.
 pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_mins(2);
@@ -43,6 +47,35 @@ pub enum NoFile {
     RetryAfter(Duration),
     #[error("passing fault: {reason}")]
     RetryLater { reason: String },
+}
+
+/// Where a customer's file can be fetched. `handle` is what the platform calls it: the
+/// `external_id` of an attachment that [`parse`] made. Asked once for each attempt, as the answer
+/// may hold for an hour only.
+pub async fn locate(
+    outbound: &Outbound,
+    kept: &Kept,
+    channel: &Channel,
+    handle: &str,
+    now: Timestamp,
+) -> Result<FileSource, NoFile> {
+    match Account::of(&channel.settings) {
+        Account::Telegram { bot, .. } => telegram::locate(outbound, bot, handle).await,
+        Account::Whatsapp { number, .. } => whatsapp::locate(outbound, number, handle).await,
+        Account::BotFramework(bot) => botframework::locate(outbound, kept, bot, handle, now).await,
+        // The handle is an address that holds for some hours.
+        Account::Vk { .. }
+        | Account::Facebook { .. }
+        | Account::Instagram { .. }
+        | Account::Viber { .. }
+        | Account::Max { .. }
+        | Account::Webhook { .. } => Ok(FileSource::at(handle)),
+        // What came with a letter is kept before the letter is taken.
+        Account::Email(_) | Account::Widget => {
+            let gone = || NoFile::Gone { reason: "no upload of ours".to_owned() };
+            FileId::parse(handle).map(FileSource::Uploaded).ok_or_else(gone)
+        }
+    }
 }
 
 /// A file of an operator's on its way to the customer.

@@ -1,13 +1,16 @@
-//! What customers see of us beside messages: that somebody writes, and that theirs were read.
+//! What customers see of us beside messages: that somebody writes, that theirs were read, and that
+//! a button they pressed was.
 //!
 //! No jobs: each is tried once, and nothing depends on it.
 
 use domain::channel::{Channel, ChannelSettings};
+use domain::chat::Inbound;
 use jiff::Timestamp;
 
+use super::account::Account;
 use super::kept::Kept;
 use super::meta::messaging;
-use super::{botframework, facebook, instagram, max, telegram, vk, whatsapp};
+use super::{botframework, max, telegram, vk, whatsapp};
 use crate::outbound::Outbound;
 
 /// Something for the customer's side of a chat.
@@ -58,45 +61,65 @@ pub async fn show(
     sign: Sign,
     to: &SignTo<'_>,
 ) -> Result<(), String> {
-    match &channel.settings {
-        ChannelSettings::Telegram { token, api_base, .. } => {
-            telegram::writing(outbound, telegram::Bot { api_base, token }, to.chat).await
-        }
-        ChannelSettings::Vk { group_id, token, api_base, .. } => {
-            let community = vk::Community { group_id, token, api_base };
-            vk::sign(outbound, community, sign, to.chat).await
-        }
-        ChannelSettings::Facebook { page_id: id, token, api_base, .. } => {
-            let page = facebook::Account { id, token, api_base };
-            messaging::sign(outbound, page, sign, to.chat).await
-        }
-        ChannelSettings::Instagram { account_id: id, token, api_base, .. } => {
-            let account = instagram::Account { id, token, api_base };
+    match Account::of(&channel.settings) {
+        Account::Telegram { bot, .. } => telegram::writing(outbound, bot, to.chat).await,
+        Account::Vk { community, .. } => vk::sign(outbound, community, sign, to.chat).await,
+        Account::Facebook { page: account, .. } | Account::Instagram { account, .. } => {
             messaging::sign(outbound, account, sign, to.chat).await
         }
-        ChannelSettings::Whatsapp { phone_number_id: id, token, api_base, .. } => {
+        Account::Whatsapp { number, .. } => {
             let Some(newest) = to.newest else { return Ok(()) };
-            let number = whatsapp::Account { id, token, api_base };
             whatsapp::sign(outbound, number, sign, newest).await
         }
-        ChannelSettings::BotFramework {
-            app_id,
-            app_password,
-            tenant,
-            login_base,
-            service_hosts,
-            ..
-        } => {
-            let bot = botframework::Bot { app_id, app_password, tenant, login_base, service_hosts };
-            botframework::writing(outbound, kept, bot, to).await
-        }
-        ChannelSettings::Max { token, api_base, .. } => {
+        Account::BotFramework(bot) => botframework::writing(outbound, kept, bot, to).await,
+        Account::Max { bot, .. } => {
             let Some(dialogue) = to.return_to else { return Ok(()) };
-            max::sign(outbound, max::Bot { token, api_base }, sign, dialogue).await
+            max::sign(outbound, bot, sign, dialogue).await
         }
-        ChannelSettings::Viber { .. }
+        Account::Viber { .. } | Account::Email(_) | Account::Webhook { .. } | Account::Widget => {
+            Ok(())
+        }
+    }
+}
+
+/// The press of a button that whoever pressed it sees as waiting until the platform is told that
+/// it is taken; none: nobody waits.
+pub fn press<'a>(settings: &ChannelSettings, inbound: &'a Inbound) -> Option<&'a str> {
+    match settings {
+        ChannelSettings::Telegram { .. } => telegram::press(inbound),
+        ChannelSettings::Max { .. } => max::press(inbound),
+        ChannelSettings::Vk { .. }
+        | ChannelSettings::Facebook { .. }
+        | ChannelSettings::Instagram { .. }
+        | ChannelSettings::Whatsapp { .. }
+        | ChannelSettings::BotFramework { .. }
+        | ChannelSettings::Viber { .. }
         | ChannelSettings::Email { .. }
         | ChannelSettings::Webhook { .. }
-        | ChannelSettings::Widget(_) => Ok(()),
+        | ChannelSettings::Widget(_) => None,
+    }
+}
+
+/// Tells the platform that a press is taken. Nothing depends on it.
+pub async fn press_taken(
+    outbound: &Outbound,
+    channel: &Channel,
+    inbound: &Inbound,
+) -> Result<(), String> {
+    match Account::of(&channel.settings) {
+        Account::Telegram { bot, .. } => telegram::press_taken(outbound, bot, inbound).await,
+        Account::Max { bot, .. } => {
+            let Some(press) = max::press(inbound) else { return Ok(()) };
+            max::press_taken(outbound, bot, press).await
+        }
+        Account::Vk { .. }
+        | Account::Facebook { .. }
+        | Account::Instagram { .. }
+        | Account::Whatsapp { .. }
+        | Account::BotFramework(_)
+        | Account::Viber { .. }
+        | Account::Email(_)
+        | Account::Webhook { .. }
+        | Account::Widget => Ok(()),
     }
 }

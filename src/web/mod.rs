@@ -31,7 +31,7 @@ pub mod person;
 pub mod throttle;
 mod upgrade;
 
-use actix_web::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, JsonConfig, QueryConfig, ServiceConfig, get, post, put};
 use actix_web::{Resource, Route};
@@ -206,12 +206,15 @@ fn configure_customers(routes: &mut ServiceConfig) {
 }
 
 /// Sent with every answer that does not say otherwise.
-pub(crate) fn common_headers() -> DefaultHeaders {
-    DefaultHeaders::new()
-        .add((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .add((REFERRER_POLICY, "no-referrer"))
-        .add(("cross-origin-opener-policy", "same-origin"))
-        .add(("content-security-policy", "default-src 'none'; frame-ancestors 'none'"))
+const COMMON_HEADERS: [(&str, &str); 4] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+];
+
+fn common_headers() -> DefaultHeaders {
+    COMMON_HEADERS.into_iter().fold(DefaultHeaders::new(), DefaultHeaders::add)
 }
 
 /// A path with these routes; other methods are told which there are.

@@ -6,20 +6,25 @@
 //! has handed on. The answer is not polled while the peer does not read.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io::{Error, ErrorKind};
 use std::net::Shutdown;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use actix_codec::{Encoder as _, Framed, FramedParts};
 use actix_http::body::{BodySize, BoxBody, MessageBody, to_bytes_limited};
 use actix_http::error::PayloadError;
 use actix_http::h1::{Codec, Message};
-use actix_http::{ConnectionType, HttpMessage as _, Payload, Request, Response, StatusCode};
+use actix_http::header::{HeaderName, HeaderValue};
+use actix_http::{
+    ConnectionType, HttpMessage as _, Method, Payload, Request, Response, StatusCode,
+};
 use actix_service::Service;
+use actix_web::ResponseError as _;
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::timeout;
 use bytes::{Buf as _, Bytes};
@@ -27,6 +32,8 @@ use futures_util::Stream;
 use socket2::SockRef;
 
 use crate::actors::handle::Cut;
+use crate::web::COMMON_HEADERS;
+use crate::web::error::ApiError;
 use crate::web::server::LINGER;
 
 /// Bytes that are read at a time; more is read when the answer has taken them.
@@ -34,6 +41,9 @@ const READ_BYTES: usize = 4 * 1024;
 
 /// Longest answer to a request that gets no socket; what is longer becomes a 400.
 const REFUSAL_BYTES_MAX: usize = 64 * 1024;
+
+/// Until then the routes have opened a socket or answered; after that the answer is a 503.
+const ANSWER_WAIT: Duration = Duration::from_secs(30);
 
 /// The connection of a request that asks for a socket, so that it can be ended from outside.
 #[derive(Clone)]
@@ -64,18 +74,21 @@ where
     B: MessageBody + 'static,
 {
     // What is needed only before and after the long life of a socket takes no room meanwhile.
-    let mut carried = Box::pin(answered(service, request, connection)).await?;
+    let Some(mut carried) = Box::pin(answered(service, request, connection)).await? else {
+        return Ok(());
+    };
     if let End::Answered = poll_fn(|context| carried.poll(context)).await {
         Box::pin(carried.says_goodbye()).await;
     }
     Ok(())
 }
 
+/// None: the peer went away before.
 async fn answered<S, B>(
     service: Rc<S>,
     mut request: Request,
     connection: Framed<TcpStream, Codec>,
-) -> Result<Carried, actix_web::Error>
+) -> Result<Option<Carried>, actix_web::Error>
 where
     S: Service<Request>,
     S::Response: Into<Response<B>>,
@@ -86,31 +99,78 @@ where
     let (connection, arrived) = (Arc::new(io), Arrived::default());
     *request.payload() = Payload::Stream { payload: Box::pin(arrived.clone()) };
     request.extensions_mut().insert(Transport(Arc::downgrade(&connection)));
+    let asks_for_head = request.method() == Method::HEAD;
+    let answer = tokio::select! {
+        answer = timeout(ANSWER_WAIT, answer_of(&*service, request)) => {
+            answer.unwrap_or_else(|_| Answer::instead(&ApiError::Unavailable))
+        }
+        () = peer_leaves(&connection) => return Ok(None),
+    };
+    let (head, size, body) = match answer {
+        Answer::Socket(head, body) => {
+            arrived.put(&read_buf);
+            (head, BodySize::Stream, body)
+        }
+        Answer::Refusal(mut head, whole) => {
+            head.head_mut().set_connection_type(ConnectionType::Close);
+            let size = BodySize::Sized(u64::try_from(whole.len()).unwrap_or(u64::MAX));
+            (head, size, BoxBody::new(if asks_for_head { Bytes::new() } else { whole }))
+        }
+    };
+    codec.encode(Message::Item((head, size)), &mut write_buf)?;
+    let rest = Bytes::copy_from_slice(&write_buf);
+    Ok(Some(Carried { connection, arrived, body, rest }))
+}
+
+/// What a request for a socket is answered.
+enum Answer {
+    Socket(Response<()>, BoxBody),
+    /// All of it, after which the connection ends.
+    Refusal(Response<()>, Bytes),
+}
+
+async fn answer_of<S, B>(service: &S, request: Request) -> Answer
+where
+    S: Service<Request>,
+    S::Response: Into<Response<B>>,
+    S::Error: Into<Response<BoxBody>>,
+    B: MessageBody + 'static,
+{
     let response = match service.call(request).await {
         Ok(response) => response.into().map_into_boxed_body(),
         Err(error) => error.into(),
     };
     let (head, body) = response.into_parts();
-    let (head, size, body) = if head.status() == StatusCode::SWITCHING_PROTOCOLS {
-        arrived.put(&read_buf);
-        (head, BodySize::Stream, body)
-    } else {
-        refusal(head, body).await
-    };
-    codec.encode(Message::Item((head, size)), &mut write_buf)?;
-    Ok(Carried { connection, arrived, body, rest: Bytes::copy_from_slice(&write_buf) })
+    if head.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Answer::Socket(head, body);
+    }
+    match to_bytes_limited(body, REFUSAL_BYTES_MAX).await {
+        Ok(Ok(whole)) => Answer::Refusal(head, whole),
+        // Something else than a socket, asked for as if it were one.
+        Ok(Err(_)) | Err(_) => {
+            Answer::instead(&ApiError::Malformed("there is no socket here".to_owned()))
+        }
+    }
 }
 
-/// The whole answer to a request that gets no socket, after which the connection ends.
-async fn refusal(head: Response<()>, body: BoxBody) -> (Response<()>, BodySize, BoxBody) {
-    let (mut head, whole) = match to_bytes_limited(body, REFUSAL_BYTES_MAX).await {
-        Ok(Ok(whole)) => (head, whole),
-        // Something else than a socket, asked for as if it were one.
-        Ok(Err(_)) | Err(_) => (Response::bad_request().drop_body(), Bytes::new()),
-    };
-    head.head_mut().set_connection_type(ConnectionType::Close);
-    let size = BodySize::Sized(u64::try_from(whole.len()).unwrap_or(u64::MAX));
-    (head, size, BoxBody::new(whole))
+impl Answer {
+    /// Ours, as the routes have none that could be given.
+    fn instead(error: &ApiError) -> Self {
+        let (mut head, body) = Response::from(error.error_response()).into_parts();
+        for (name, value) in COMMON_HEADERS {
+            let name = HeaderName::from_static(name);
+            head.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        Self::Refusal(head, body.try_into_bytes().unwrap_or_default())
+    }
+}
+
+/// Done when the peer has ended its side. Once it has said more, nobody looks behind that: it is left
+/// where it is for the socket, and the limit on time holds.
+async fn peer_leaves(connection: &TcpStream) {
+    if let Ok(1..) = connection.peek(&mut [0]).await {
+        pending::<()>().await;
+    }
 }
 
 /// What has come from the peer and was not taken yet.

@@ -1,5 +1,6 @@
 //! The pipe over real connections, with a session that only listens.
 
+use std::future::pending;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +11,10 @@ use actix_web::rt::net::TcpStream;
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use super::*;
-use crate::web::server;
+use crate::web::{COMMON_HEADERS, server};
 
 const WATCHDOG: Duration = Duration::from_secs(10);
 
@@ -21,11 +23,19 @@ const WATCHDOG: Duration = Duration::from_secs(10);
 enum Heard {
     Opened(SocketLink),
     Text(String),
+    /// It was told to be [`BUSY`], and hears nothing until it is told to go on.
+    IsBusy(oneshot::Sender<()>),
     Gone,
+    /// Somebody asked for what takes for ever.
+    Asked,
+    /// And nobody works on it any more.
+    LeftOff,
 }
 
 /// A session that only listens.
 struct Listener(UnboundedSender<Heard>);
+
+const BUSY: &str = "be busy";
 
 impl Actor for Listener {
     type Context = Context<Self>;
@@ -34,8 +44,14 @@ impl Actor for Listener {
 impl Handler<Received> for Listener {
     type Result = ();
 
-    fn handle(&mut self, Received(text): Received, _: &mut Self::Context) {
-        let _ended = self.0.send(Heard::Text(text.to_string()));
+    fn handle(&mut self, Received(text): Received, ctx: &mut Self::Context) {
+        if text == BUSY {
+            let (goes_on, waits) = oneshot::channel();
+            let _ended = self.0.send(Heard::IsBusy(goes_on));
+            ctx.wait(waits.into_actor(self).map(|_, _, _| ()));
+        } else {
+            let _ended = self.0.send(Heard::Text(text.to_string()));
+        }
     }
 }
 
@@ -141,6 +157,9 @@ fn serve(tell: UnboundedSender<Heard>) -> SocketAddr {
     let large = || web::to(async || "x".repeat(1 << 20));
     let app = move || {
         let app = App::new().app_data(tell.clone()).route("/large", large());
+        let app = app.route("/page", web::to(async || "a page"));
+        let app = app.route("/for-ever", web::to(lasts_for_ever));
+        let app = app.route("/in-no-time", web::to(lasts_for_ever_in_no_time));
         app.default_service(web::to(open))
     };
     let server = server::serve(listener, app, |server| server.workers(1)).expect("listening");
@@ -159,6 +178,27 @@ async fn open(
         tell.send(Heard::Opened(socket)).ok()?;
         Some(SessionLink { received: session.clone().recipient(), closed: session.recipient() })
     })
+}
+
+/// Tells when it is given up.
+struct Work(UnboundedSender<Heard>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let _ended = self.0.send(Heard::LeftOff);
+    }
+}
+
+async fn lasts_for_ever(tell: web::Data<UnboundedSender<Heard>>) -> HttpResponse {
+    let work = Work(UnboundedSender::clone(&tell));
+    let _ended = work.0.send(Heard::Asked);
+    pending().await
+}
+
+/// As long as that, on a clock that goes on whenever nothing is to be done.
+async fn lasts_for_ever_in_no_time(tell: web::Data<UnboundedSender<Heard>>) -> HttpResponse {
+    tokio::time::pause();
+    lasts_for_ever(tell).await
 }
 
 #[actix_web::test]
@@ -190,16 +230,32 @@ async fn what_came_with_the_request_is_heard() {
     assert!(matches!(next(&mut story.heard).await, Heard::Gone));
 }
 
+/// What comes while there is no room for it is heard when there is, and so is what comes after that.
 #[actix_web::test]
-async fn a_refusal_is_written_and_ends_the_connection() {
-    let without_key = format!("{ASKS}\r\n");
-    let of_a_page = format!("{ASKS}{KEY}").replace("GET /", "GET /large");
-    for request in [without_key, of_a_page] {
-        is_refused(&request).await;
+async fn a_session_that_was_busy_hears_all_that_was_said_meanwhile() {
+    let mut story = Story::begins().await;
+    story.sends(0x81, BUSY.as_bytes()).await;
+    let Heard::IsBusy(goes_on) = next(&mut story.heard).await else { panic!("not busy") };
+    // So many lie ready for it, and of what comes then some is read and not taken yet.
+    let said: Vec<String> = (0..22).map(|n| format!("{n:0>1000}")).collect();
+    let frame = |text: &String| [&[0x81, 0xfe, 0x03, 0xe8, 0, 0, 0, 0], text.as_bytes()].concat();
+    let ping = vec![0x89, 0x80, 0, 0, 0, 0];
+    let frames = |part: &[String]| part.iter().flat_map(frame).collect::<Vec<u8>>();
+    for part in [[frames(&said[..16]), ping.clone()], [ping, frames(&said[16..])]] {
+        story.browser.write_all(&part.concat()).await.expect("sent");
+        assert_eq!(story.gets().await, (0x8a, Vec::new()), "all before it is taken");
     }
+    goes_on.send(()).expect("it waits for that");
+    for text in &said {
+        story.is_heard(text).await;
+    }
+    story.sends(0x81, b"more").await;
+    story.is_heard("more").await;
 }
 
-async fn is_refused(request: &str) {
+/// Asks for a socket at that path; answers the whole head and the whole body, after which the connection
+/// has ended.
+async fn is_answered(request: &str) -> (String, String) {
     let (tell, _heard) = unbounded_channel();
     let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
     browser.write_all(request.as_bytes()).await.expect("sent");
@@ -207,9 +263,79 @@ async fn is_refused(request: &str) {
     let read = browser.read_to_string(&mut answer);
     tokio::time::timeout(WATCHDOG, read).await.expect("it ends").expect("an answer");
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-    assert!(head.starts_with("HTTP/1.1 400"), "{head}");
-    let declared = head.to_ascii_lowercase().contains(&format!("content-length: {}", body.len()));
-    assert!(declared, "{answer}");
+    (head.to_ascii_lowercase(), body.to_owned())
+}
+
+fn asks_for(method: &str, path: &str) -> String {
+    format!("{ASKS}{KEY}").replace("GET /", &format!("{method} {path}"))
+}
+
+#[track_caller]
+fn has(head: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(head.lines().any(|of_head| of_head == *line), "{line} is not in\n{head}");
+    }
+}
+
+#[actix_web::test]
+async fn who_is_no_browser_gets_no_socket() {
+    let (head, body) = is_answered(&format!("{ASKS}\r\n")).await;
+    has(&head, &["http/1.1 400 handshake error", "content-length: 0", "connection: close"]);
+    assert_eq!(body, "");
+    let unknown = asks_for("GET", "/").replace("Version: 13", "Version: 6");
+    let (head, body) = is_answered(&unknown).await;
+    has(&head, &["http/1.1 426 unsupported websocket version", "sec-websocket-version: 13"]);
+    assert_eq!(body, "");
+    let (head, body) = is_answered(&asks_for("POST", "/")).await;
+    has(&head, &["http/1.1 405 method not allowed", "allow: get", "connection: close"]);
+    assert_eq!(body, "");
+}
+
+#[actix_web::test]
+async fn where_no_socket_is_the_answer_is_given_if_it_is_short() {
+    let (head, body) = is_answered(&asks_for("GET", "/page")).await;
+    has(&head, &["http/1.1 200 ok", "content-length: 6", "connection: close"]);
+    assert_eq!(body, "a page");
+    let (head, body) = is_answered(&asks_for("HEAD", "/page")).await;
+    has(&head, &["http/1.1 200 ok", "content-length: 6", "connection: close"]);
+    assert_eq!(body, "", "only the head was asked for");
+}
+
+/// The lines that every answer of ours has, and that of its length.
+fn ours(body: &str) -> [String; 6] {
+    let length = format!("content-length: {}", body.len());
+    let common = COMMON_HEADERS.map(|(name, value)| format!("{name}: {value}"));
+    let [a, b, c, d] = common;
+    [a, b, c, d, length, "connection: close".to_owned()]
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_too_long_is_replaced_with_all_headers() {
+    let expected = r#"{"error":{"code":"malformed","message":"there is no socket here"}}"#;
+    for (method, body_expected) in [("GET", expected), ("HEAD", "")] {
+        let (head, body) = is_answered(&asks_for(method, "/large")).await;
+        has(&head, &["http/1.1 400 bad request", "content-type: application/json"]);
+        has(&head, &ours(expected).each_ref().map(String::as_str));
+        assert_eq!(body, body_expected, "{method}");
+    }
+}
+
+#[actix_web::test]
+async fn who_is_not_answered_in_time_is_told_to_come_back() {
+    let (head, body) = is_answered(&asks_for("GET", "/in-no-time")).await;
+    has(&head, &["http/1.1 503 service unavailable", "retry-after: 2"]);
+    has(&head, &ours(&body).each_ref().map(String::as_str));
+    assert!(body.contains("unavailable"), "{body}");
+}
+
+#[actix_web::test]
+async fn what_a_browser_that_went_away_asked_for_is_left_off() {
+    let (tell, mut heard) = unbounded_channel();
+    let mut browser = TcpStream::connect(serve(tell)).await.expect("connected");
+    browser.write_all(asks_for("GET", "/for-ever").as_bytes()).await.expect("sent");
+    assert!(matches!(next(&mut heard).await, Heard::Asked));
+    drop(browser);
+    assert!(matches!(next(&mut heard).await, Heard::LeftOff));
 }
 
 #[actix_web::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::entry::{Body, Correction, DeliveryState, Message};
+use domain::entry::{Body, Correction, CorrectionState, DeliveryState, Message};
 use domain::id::{ConversationId, EntryNumber};
 use domain::line::LineSettings;
 use serde_json::{Value, json};
@@ -165,6 +165,38 @@ fn a_correction_has_its_turn_and_is_not_lost() {
             assert_eq!(story.platform.sent_to(IVAN), ["one"]);
         });
     }
+}
+
+/// The platform does what it is told and never says so: what counts as failed stands there all the same.
+#[test]
+fn a_correction_that_is_never_answered_counts_as_failed_and_may_be_asked_for_again() {
+    tell(anna_and_boris, async |story| {
+        let anna = story.signs_in("anna").await;
+        story.customer_writes(IVAN, "hello").await;
+        let id = anna.accepts_it(story).await;
+        anna.replies(story, &id, "helo").await;
+        let (n, _) = newest(story, &id).await;
+        for _ in 0..10 {
+            story.platform.fails("editMessageText", Fault::AnswerLost);
+        }
+        assert_eq!(edits(&anna, story, &id, n, "hello").await, Outcome::Done {});
+        assert_eq!(why(&deletes(&anna, story, &id, n).await), "pending");
+        story.minutes_pass(9).await;
+        assert_eq!(story.platform.calls("editMessageText").len(), 10);
+        let (_, unknown) = newest(story, &id).await;
+        assert_eq!((&*unknown.text, unknown.edited_at), ("helo", None));
+        assert!(unknown.correction.is_some_and(|it| it.failed.is_some()));
+        assert!(anna.events().into_iter().any(|event| is_failed_correction(&event)));
+        assert_eq!(story.platform.sent_to(IVAN), ["hello"]);
+        assert_eq!(edits(&anna, story, &id, n, "hello").await, Outcome::Done {});
+        let (_, edited) = newest(story, &id).await;
+        assert_eq!((&*edited.text, edited.correction), ("hello", None));
+        assert_eq!(story.platform.sent_to(IVAN), ["hello"]);
+    });
+}
+
+fn is_failed_correction(event: &Event) -> bool {
+    matches!(event, Event::Corrected { state: CorrectionState::Failed { .. }, .. })
 }
 
 #[test]
