@@ -7,7 +7,7 @@
 //!
 //! `cargo bench --bench load -- [--full | --quick] [--store sqlite|redis] [--only <series>]`, or
 //! `cargo bench --bench load -- --soak [<minutes>] [--store sqlite|redis]`. The series are those of
-//! [`series::Series`], in lower case.
+//! [`series::Series`], in lower case. Without a store it is Redis, with `--full` both, one after another.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![expect(clippy::print_stdout, reason = "its result is what it prints")]
@@ -64,7 +64,8 @@ fn main() {
         (false, true) => Extent::Full,
     };
     let stores = match value_of(&arguments, "--store") {
-        None => vec![StoreKind::Sqlite, StoreKind::Redis],
+        None if extent == Extent::Full => vec![StoreKind::Sqlite, StoreKind::Redis],
+        None => vec![StoreKind::Redis],
         Some("sqlite") => vec![StoreKind::Sqlite],
         Some("redis") => vec![StoreKind::Redis],
         Some(other) => panic!("no store is called {other}"),
