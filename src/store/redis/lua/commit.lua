@@ -86,8 +86,12 @@ end
 local reserved -- members of loads, as stored
 local function load_of(at)
   local low, high = ARGV[at + 2], ARGV[at + 3]
-  loads[low] = loads[low] or {n = call('ZLEXCOUNT', loads_key, low, high), has = {}}
+  loads[low] = loads[low] or {low = low, high = high, more = 0, has = {}}
   return loads[low]
+end
+local function count(load) -- which most need not know: they have no limit, or release
+  load.stored = load.stored or call('ZLEXCOUNT', loads_key, load.low, load.high)
+  return load.stored + load.more
 end
 local function has(load, member)
   if load.has[member] == nil then load.has[member] = reserved[member] and true or false end
@@ -95,11 +99,11 @@ local function has(load, member)
 end
 local function reserve(member, load, limit)
   if has(load, member) then return end
-  if limit > 0 and load.n >= limit then return format('%.0f', load.n) end
-  load.n, load.has[member] = load.n + 1, true
+  if limit > 0 and count(load) >= limit then return format('%.0f', count(load)) end
+  load.more, load.has[member] = load.more + 1, true
 end
 local function release(member, load)
-  if has(load, member) then load.n, load.has[member] = load.n - 1, false end
+  if has(load, member) then load.more, load.has[member] = load.more - 1, false end
 end
 -- what is looked for together: documents that are not to be there yet, dedupe keys, members of loads;
 -- beside each in 'of', the number of its op and where that stands
