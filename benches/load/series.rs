@@ -159,7 +159,6 @@ pub(crate) struct Measured {
 /// The rates of messages, and what was looked at beside them.
 struct Talked {
     messages: Vec<Rung>,
-    steady: Rung,
     half: Rung,
     floor: Option<Floor>,
     lists: Lists,
@@ -174,7 +173,7 @@ pub(crate) fn look(store: StoreKind, extent: Extent, series: Series) {
             let talked = talk(several, extent);
             drop(talk_alone(one, extent, talked.half.rate));
         }
-        Series::Arrivals => drop(arrive(one, extent)),
+        Series::Arrivals => drop(arrive(several, extent)),
         Series::Fanout => drop(fan_out(one, extent)),
         Series::Stalled => println!("{:?}", stall(one, extent).gone_after),
         Series::Backlog => drop(serve(one)),
@@ -187,9 +186,9 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     println!("store {store}, {cores} cores shared by hub, store and load");
     let (one, seconds) = (stage_of(store), extent.seconds());
     let several = Stage { lines: SEVERAL_LINES, ..one };
-    let Talked { messages, steady, half, floor, lists } = talk(several, extent);
-    let alone = talk_alone(one, extent, half.rate);
-    let arrivals = arrive(one, extent);
+    let Talked { messages, half, floor, lists } = talk(several, extent);
+    let (steady, alone) = talk_alone(one, extent, half.rate);
+    let arrivals = arrive(several, extent);
     let (load, least) = (Load { rate: half.rate, seconds }, &alone[0]);
     let mut growth = vec![
         grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, least)),
@@ -229,7 +228,6 @@ fn talk(several: Stage, extent: Extent) -> Talked {
         Work::Talk { chats: CHATS },
     );
     let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
-    let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
     // The events of a commit are added at once.
     let commits = || hubs.redis().map_or(0, |redis| redis.calls("xadd"));
     let before = commits();
@@ -239,18 +237,19 @@ fn talk(several: Stage, extent: Extent) -> Talked {
     let messages_in_commit = (u64::from(half.rate * seconds) / made).max(1);
     let floor = floor::measure(&hubs, messages_in_commit)
         .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
-    Talked { messages, steady, half, floor, lists }
+    Talked { messages, half, floor, lists }
 }
 
-/// Begins with the rate at which stages are compared.
-fn talk_alone(one: Stage, extent: Extent, from: u32) -> Vec<Rung> {
+/// The steady rate, and the ladder from the rate at which stages are compared.
+fn talk_alone(one: Stage, extent: Extent, from: u32) -> (Rung, Vec<Rung>) {
     let hubs = Hubs::start(one);
     let run = begin(&hubs, "messages of customers, one line", Work::Talk { chats: CHATS });
-    extent.ladder(from).climb(&hubs, &run)
+    let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds: extent.seconds() });
+    (steady, extent.ladder(from).climb(&hubs, &run))
 }
 
-fn arrive(one: Stage, extent: Extent) -> Vec<Rung> {
-    let hubs = Hubs::start(Stage { offers: OFFERS_OF_MANY, ..one });
+fn arrive(several: Stage, extent: Extent) -> Vec<Rung> {
+    let hubs = Hubs::start(Stage { offers: OFFERS_OF_MANY, ..several });
     let run = begin(&hubs, "new conversations", Work::Arrivals);
     extent.ladder(250).climb(&hubs, &run)
 }
