@@ -61,7 +61,7 @@ instructions: web
 	@scripts/need.sh valgrind
 	scripts/instructions.sh
 
-## The real program under load, on both stores; ten minutes, report in target/load: ARGS="--store redis"
+## The real program under load, over Redis: ARGS="--store sqlite", "--only crowd", "--quick"
 load: web needs-redis
 	ulimit -n "$$(ulimit -Hn)" && cargo bench --bench load -- $(ARGS)
 

@@ -130,8 +130,8 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
     for measured in all {
         section(&mut text, measured).unwrap();
         for (name, title, rungs) in [
-            ("messages", "Messages of customers of several lines", &measured.messages),
-            ("alone", "Messages of customers of one line", &measured.alone),
+            ("messages", "Messages of customers of one line", &measured.messages),
+            ("spread", "Messages of customers of several lines", &measured.spread),
             ("arrivals", "New conversations", &measured.arrivals),
         ] {
             let file = format!("{}-{name}.svg", measured.store);
@@ -147,7 +147,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         store,
         cores,
         messages,
-        alone,
+        spread,
         steady,
         half,
         floor,
@@ -171,8 +171,8 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
     };
     let several = format!("messages of {SEVERAL_LINES} lines, highest");
     for (what, rungs) in [
-        (several.as_str(), messages),
-        ("messages of one line, highest", alone),
+        ("messages of one line, highest", messages),
+        (several.as_str(), spread),
         ("new conversations, highest", arrivals),
     ] {
         let best = highest(rungs);

@@ -23,8 +23,8 @@ const CHATS: usize = 200;
 /// Ten times as many.
 const MANY_CHATS: usize = CHATS * 10;
 const MANY_LINES: u16 = 64;
-/// Over so many the highest rate is looked for, and with one beside: the commits of a line come one after
-/// another, so that one line waits for the store while processors have time left.
+/// Over so many the highest rate is looked for too: the commits of one line come one after another and
+/// carry many messages each, those of several are smaller and overlap.
 pub(crate) const SEVERAL_LINES: u16 = 8;
 const WARM_UP: Load = Load { rate: 500, seconds: 2 };
 /// Longest that lists may need to catch up, and how often they are looked at.
@@ -140,10 +140,10 @@ impl Lists {
 pub(crate) struct Measured {
     pub(crate) store: StoreKind,
     pub(crate) cores: usize,
-    /// Over several lines.
-    pub(crate) messages: Vec<Rung>,
     /// Of one line.
-    pub(crate) alone: Vec<Rung>,
+    pub(crate) messages: Vec<Rung>,
+    /// Of several lines.
+    pub(crate) spread: Vec<Rung>,
     pub(crate) steady: Rung,
     pub(crate) half: Rung,
     pub(crate) floor: Option<Floor>,
@@ -159,6 +159,7 @@ pub(crate) struct Measured {
 /// The rates of messages, and what was looked at beside them.
 struct Talked {
     messages: Vec<Rung>,
+    steady: Rung,
     half: Rung,
     floor: Option<Floor>,
     lists: Lists,
@@ -170,8 +171,8 @@ pub(crate) fn look(store: StoreKind, extent: Extent, series: Series) {
     let several = Stage { lines: SEVERAL_LINES, ..one };
     match series {
         Series::Messages => {
-            let talked = talk(several, extent);
-            drop(talk_alone(one, extent, talked.half.rate));
+            let talked = talk(one, extent);
+            drop(talk_spread(several, extent, talked.half.rate));
         }
         Series::Arrivals => drop(arrive(several, extent)),
         Series::Fanout => drop(fan_out(one, extent)),
@@ -186,22 +187,22 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     println!("store {store}, {cores} cores shared by hub, store and load");
     let (one, seconds) = (stage_of(store), extent.seconds());
     let several = Stage { lines: SEVERAL_LINES, ..one };
-    let Talked { messages, half, floor, lists } = talk(several, extent);
-    let (steady, alone) = talk_alone(one, extent, half.rate);
+    let Talked { messages, steady, half, floor, lists } = talk(one, extent);
+    let spread = talk_spread(several, extent, half.rate);
     let arrivals = arrive(several, extent);
-    let (load, least) = (Load { rate: half.rate, seconds }, &alone[0]);
+    let load = Load { rate: half.rate, seconds };
     let mut growth = vec![
-        grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, least)),
-        grow("10 times the conversations", one, MANY_CHATS, (load, least)),
+        grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, &half)),
+        grow("10 times the conversations", one, MANY_CHATS, (load, &half)),
     ];
     if store == StoreKind::Redis {
-        growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, least)));
+        growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, &half)));
     }
     Measured {
         store,
         cores,
         messages,
-        alone,
+        spread,
         steady,
         half,
         floor,
@@ -219,15 +220,12 @@ fn stage_of(store: StoreKind) -> Stage {
     Stage { store, nodes: 1, lines: 1, operators: OPERATORS, offers: OFFERS }
 }
 
-fn talk(several: Stage, extent: Extent) -> Talked {
+fn talk(one: Stage, extent: Extent) -> Talked {
     let seconds = extent.seconds();
-    let hubs = Hubs::start(several);
-    let run = begin(
-        &hubs,
-        &format!("messages of customers, {SEVERAL_LINES} lines"),
-        Work::Talk { chats: CHATS },
-    );
+    let hubs = Hubs::start(one);
+    let run = begin(&hubs, "messages of customers, one line", Work::Talk { chats: CHATS });
     let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
+    let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
     // The events of a commit are added at once.
     let commits = || hubs.redis().map_or(0, |redis| redis.calls("xadd"));
     let before = commits();
@@ -237,15 +235,14 @@ fn talk(several: Stage, extent: Extent) -> Talked {
     let messages_in_commit = (u64::from(half.rate * seconds) / made).max(1);
     let floor = floor::measure(&hubs, messages_in_commit)
         .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
-    Talked { messages, half, floor, lists }
+    Talked { messages, steady, half, floor, lists }
 }
 
-/// The steady rate, and the ladder from the rate at which stages are compared.
-fn talk_alone(one: Stage, extent: Extent, from: u32) -> (Rung, Vec<Rung>) {
-    let hubs = Hubs::start(one);
-    let run = begin(&hubs, "messages of customers, one line", Work::Talk { chats: CHATS });
-    let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds: extent.seconds() });
-    (steady, extent.ladder(from).climb(&hubs, &run))
+fn talk_spread(several: Stage, extent: Extent, from: u32) -> Vec<Rung> {
+    let hubs = Hubs::start(several);
+    let what = format!("messages of customers, {SEVERAL_LINES} lines");
+    let run = begin(&hubs, &what, Work::Talk { chats: CHATS });
+    extent.ladder(from).climb(&hubs, &run)
 }
 
 fn arrive(several: Stage, extent: Extent) -> Vec<Rung> {
@@ -303,14 +300,13 @@ impl Measured {
         let grown = self.growth.iter().map(|growth| &growth.large);
         let all = || {
             let steady = [&self.steady, &self.half].into_iter().chain(grown.clone());
-            self.messages.iter().chain(&self.alone).chain(&self.arrivals).chain(steady)
+            self.messages.iter().chain(&self.spread).chain(&self.arrivals).chain(steady)
         };
         json!({
             "store": self.store.to_string(),
             "cores": self.cores,
             "rate": highest(&self.messages),
-            "lines": SEVERAL_LINES,
-            "rate_of_one_line": highest(&self.alone),
+            "rate_of_several_lines": highest(&self.spread),
             "half_is_sustained": self.half.is_sustained(),
             "p50_ms": rounded(self.half.delivered.p50),
             "p99_ms": rounded(self.half.delivered.p99),
