@@ -65,9 +65,8 @@ fn main() {
     };
     let stores = match value_of(&arguments, "--store") {
         None if extent == Extent::Full => vec![StoreKind::Sqlite, StoreKind::Redis],
-        None => vec![StoreKind::Redis],
+        None | Some("redis") => vec![StoreKind::Redis],
         Some("sqlite") => vec![StoreKind::Sqlite],
-        Some("redis") => vec![StoreKind::Redis],
         Some(other) => panic!("no store is called {other}"),
     };
     if let Some(series) = value_of(&arguments, "--only") {
