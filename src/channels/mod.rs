@@ -1,8 +1,8 @@
 //! The platforms: what a request means, whether it is genuine, and how to send.
 //!
 //! One file a platform, its parts in the same order: sources, verify, parse, send, errors. What is the
-//! same for all stands in this file and in those of what is done with them, which only dispatch. Knows the domain, the one guarded way out and the files
-//! that it sends; no store, no actors.
+//! same for all stands in this file and in those of what is done with them, which only dispatch. Knows
+//! the domain, the one guarded way out and the files that it sends; no store, no actors.
 //! Everything here is lenient about what a platform says and strict about who says it.
 
 mod account;

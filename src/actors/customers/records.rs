@@ -72,7 +72,7 @@ impl Records {
         if kept.get(&key).is_some_and(|before| !known.is_newer_than(before)) {
             return;
         }
-        if kept.len() >= RECORDS_KEPT {
+        if kept.len() >= RECORDS_KEPT && !kept.contains_key(&key) {
             kept.clear();
         }
         kept.insert(key, known);

@@ -16,8 +16,16 @@ use crate::store::rules;
 
 pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
 
-/// The call that makes the commit, and tells the other nodes of it if it `rings`.
-pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit, rings: bool) -> Call<'a> {
+/// Who is told of a commit by the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rings {
+    Everybody,
+    /// There is nobody else.
+    Nobody,
+}
+
+/// The call that makes the commit, and tells of it.
+pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit, rings: Rings) -> Call<'a> {
     let malformed = malformed(commit).unwrap_or_default();
     let mut ops = Ops::new(keys, commit);
     // The script looks for what is graver than a wrong form; it needs no ops for that.
@@ -40,7 +48,10 @@ pub(super) fn call<'a>(script: &'a Script, keys: &Keys, commit: &Commit, rings: 
         .arg(to)
         .arg(kept_from)
         .arg(malformed)
-        .arg(if rings { keys.signals() } else { String::new() })
+        .arg(match rings {
+            Rings::Everybody => keys.signals(),
+            Rings::Nobody => String::new(),
+        })
         .arg(feed_signal(commit.shard))
         .args_of(&ops.args)
 }

@@ -227,7 +227,7 @@ fn fenced<'a>(keys: &Keys, scripts: &'a Scripts) -> Call<'a> {
         at: Timestamp::UNIX_EPOCH,
         groups: Vec::new(),
     };
-    commit::call(&scripts.commit, keys, &commit, true)
+    commit::call(&scripts.commit, keys, &commit, commit::Rings::Everybody)
 }
 
 /// Tries each command that scripts and reads use, on keys of its own which it takes away again: a

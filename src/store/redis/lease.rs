@@ -120,6 +120,7 @@ impl Shared {
 
     pub(super) async fn members(&self) -> Result<Vec<Member>, Unavailable> {
         let mut names: Vec<String> = self.ask_one(pipe().smembers(self.keys.nodes())).await?;
+        *self.alone() = None;
         if names.is_empty() {
             return Ok(Vec::new());
         }
@@ -137,11 +138,9 @@ impl Shared {
             bytes: said.unwrap_or_default(),
         };
         let members: Vec<Member> = there.into_iter().map(member).collect();
-        let [only] = &members[..] else {
-            *self.alone() = None;
-            return Ok(members);
-        };
-        *self.alone() = Some(only.instance.clone());
+        if let [only] = &members[..] {
+            *self.alone() = Some(only.instance.clone());
+        }
         Ok(members)
     }
 

@@ -40,6 +40,7 @@ use crate::store::op::{
     Commit, CommitError, Committed, INBOX_MAX, InboxPosition, InstanceId, Submitted,
 };
 use crate::store::redis::checks::SCHEMA;
+use crate::store::redis::commit::Rings;
 use crate::store::redis::door::{Door, Lane, Readers};
 use crate::store::redis::facts::Facts;
 use crate::store::redis::keys::Keys;
@@ -216,13 +217,15 @@ impl Shared {
     async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         // Somebody who has come since looks at the ends of all feeds and inboxes himself.
         let alone = self.alone().as_ref() == Some(&commit.owner);
-        let call = commit::call(&self.scripts.commit, &self.keys, &commit, !alone);
+        let rings = if alone { Rings::Nobody } else { Rings::Everybody };
+        let call = commit::call(&self.scripts.commit, &self.keys, &commit, rings);
         let answer: Result<Vec<String>, _> = self.steps.with(|on| call.on(on)).await;
         let made = match answer {
             Ok(answer) => answer::of_commit(&commit, &answer),
             Err(Unavailable(why)) => Err(CommitError::Unavailable(why)),
         };
-        if alone && made.is_ok() {
+        // One without an answer may have been made: whoever is told looks for himself.
+        if alone && matches!(made, Ok(_) | Err(CommitError::Unavailable(_))) {
             self.signals.send_all(of_commit(&commit));
         }
         made

@@ -129,6 +129,9 @@ pub(crate) async fn a_timer_moves_and_is_cleared(store: Store) {
     assert_eq!(timers(&store).await, [("close", 2), ("answer", 3)].map(due));
     anna.does([end_timer("answer"), drop_timer("close")]).await;
     assert_eq!(timers(&store).await, []);
+    anna.does([set_timer("a", at(1)), drop_timer("a"), drop_timer("b"), set_timer("b", at(2))])
+        .await;
+    assert_eq!(timers(&store).await, [("b", 2)].map(due), "the last of one commit holds");
 }
 
 pub(crate) async fn jobs_come_in_the_order_of_ids(store: Store) {
