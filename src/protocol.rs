@@ -239,7 +239,7 @@ pub enum ServerFrame {
         #[serde(flatten)]
         outcome: Outcome,
     },
-    /// Every `beat_seconds`: where the feeds stand. A browser that is elsewhere missed something.
+    /// At least every `beat_seconds`: where the feeds stand. A browser that is elsewhere missed something.
     /// `memory_percent`: how much of its memory the store uses, for administrators, while they
     /// should know.
     Beat {

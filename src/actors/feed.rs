@@ -28,7 +28,7 @@ use crate::actors::parts::Shared;
 use crate::actors::taken::Taken;
 use crate::readmodel::Changed;
 
-/// How often browsers are told where the feeds stand.
+/// How often browsers are told where the feeds stand, while these move.
 pub(crate) const BEAT: Duration = Duration::from_secs(5);
 
 /// An event at its place.

@@ -19,7 +19,7 @@ use domain::operator::{Operator, Role, STATUS_REASON_CHARS_MAX, Status};
 use domain::permission::{Action, may};
 use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -43,6 +43,8 @@ use crate::protocol::{
     POSITIONS_MAX, PROTOCOL_VERSION, ServerFrame, close,
 };
 
+/// A browser hears a beat at least so often: of those that say nothing new every other is left out.
+const HEARD_EVERY: Duration = BEAT.saturating_mul(2);
 /// Milliseconds over which browsers come back when a node goes down.
 const COME_BACK_MS: u64 = 3_000;
 /// Frames from the browser and shares of events that may wait.
@@ -353,7 +355,7 @@ impl OperatorSession {
         self.send(&ServerFrame::Welcome {
             protocol: PROTOCOL_VERSION,
             me: self.me(&who),
-            beat_seconds: u32::try_from(BEAT.as_secs()).unwrap_or(u32::MAX),
+            beat_seconds: u32::try_from(HEARD_EVERY.as_secs()).unwrap_or(u32::MAX),
             now: self.node.clock().now(),
         });
         self.phase = Phase::CatchingUp(Vec::new());
@@ -368,11 +370,9 @@ impl OperatorSession {
 
     /// How full the memory of the store is, if that concerns him.
     fn memory_to_be_seen(&self) -> Option<u8> {
-        let directory = self.node.directory();
-        let who = directory.operators.get(&self.operator);
-        let minds = who.is_some_and(|found| found.value.role == Role::Administrator);
         let percent = self.node.parts().store.memory_percent();
-        percent.filter(|percent| minds && *percent >= MEMORY_HIGH)
+        let minds = |who: Arc<Operator>| who.role == Role::Administrator;
+        percent.filter(|percent| *percent >= MEMORY_HIGH && self.who().is_some_and(minds))
     }
 
     fn me(&self, who: &Operator) -> Me {
@@ -515,10 +515,9 @@ impl OperatorSession {
     }
 
     /// Looks at the sign-in again, and renews it while the socket is in use.
-    fn is_signed_in(&mut self, ctx: &mut Context<Self>) -> bool {
+    fn is_signed_in(&mut self, now: Timestamp, ctx: &mut Context<Self>) -> bool {
         let settings = &self.node.parts().settings;
         let (idle, absolute) = (settings.sign_in_idle, settings.sign_in_absolute);
-        let now = self.node.clock().now();
         let directory = self.node.directory();
         let found = directory.sign_ins.get(&*self.sign_in);
         let Some(found) = found.filter(|found| !found.value.has_ended(idle, absolute, now)) else {
@@ -633,10 +632,10 @@ impl Handler<Beat> for OperatorSession {
     /// Everything before the ends was handed out: the browser's place moves there, although nothing
     /// of it may have been for this operator.
     fn handle(&mut self, beat: Beat, ctx: &mut Self::Context) {
-        if !self.is_signed_in(ctx) || !matches!(self.phase, Phase::Live) {
+        let Beat { ends: Ends(ends), now, frame } = beat;
+        if !self.is_signed_in(now, ctx) || !matches!(self.phase, Phase::Live) {
             return;
         }
-        let Beat { ends: Ends(ends), now, frame } = beat;
         if !self.progress.is_at(&ends) {
             for (shard, end) in ends.iter() {
                 if end.position > self.progress.at(*shard).position {
@@ -647,11 +646,15 @@ impl Handler<Beat> for OperatorSession {
         if self.progress.is_late(now) {
             return self.send_away(ctx);
         }
-        let memory_percent = self.memory_to_be_seen();
+        let (is_told, memory_percent) = (self.progress.is_told(), self.memory_to_be_seen());
         let frame = match memory_percent {
+            None if is_told => return,
             None if self.progress.is_at(&ends) => frame,
             None | Some(_) => encode::beat(self.progress.places(), now, memory_percent),
         };
+        if memory_percent.is_none() {
+            self.progress.tell();
+        }
         self.socket.deliver.do_send(Deliver(vec![frame]));
     }
 }

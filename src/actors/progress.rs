@@ -20,6 +20,8 @@ pub(crate) struct Progress {
     sent: Arc<BTreeMap<ShardId, Place>>,
     unacknowledged: VecDeque<Unacknowledged>,
     bytes: usize,
+    /// A beat has told the browser where it is, and was the last that was due.
+    told: bool,
 }
 
 #[derive(Debug)]
@@ -54,9 +56,21 @@ impl Progress {
         is_there
     }
 
+    /// Whether a beat that is due now may be left out: the last one said the same. The next may not,
+    /// as a browser that hears nothing for long takes its connection for dead.
+    pub(crate) fn is_told(&mut self) -> bool {
+        std::mem::take(&mut self.told)
+    }
+
+    /// A beat says where the browser is.
+    pub(crate) fn tell(&mut self) {
+        self.told = true;
+    }
+
     /// A frame up to that place was handed over.
     pub(crate) fn handed(&mut self, shard: ShardId, to: Place, bytes: usize, at: Timestamp) {
         Arc::make_mut(&mut self.sent).insert(shard, to);
+        self.told = false;
         self.bytes += bytes;
         self.unacknowledged.push_back(Unacknowledged { shard, to, bytes, at });
     }

@@ -16,6 +16,7 @@ mod at_once;
 mod attendance;
 mod audit;
 mod bad_input;
+mod beats;
 mod calendar;
 mod cards;
 mod channels;

@@ -75,7 +75,7 @@ fn client_folder() -> PathBuf {
 fn samples() -> Vec<ServerFrame> {
     let positions = vec![position("0:3-49.0a1b2c3d"), position("1:1-7.4e5f6a7b")];
     vec![
-        ServerFrame::Welcome { protocol: 1, me: me(), beat_seconds: 5, now: at("09:00:00") },
+        ServerFrame::Welcome { protocol: 1, me: me(), beat_seconds: 10, now: at("09:00:00") },
         ServerFrame::Snapshot {
             positions: vec![position("0:3-41.0a1b2c3d"), position("1:1-7.4e5f6a7b")],
             lines: vec![line()],

@@ -29,7 +29,8 @@ const ACK_EVERY_MS = 1_000;
 const ACK_EVERY_CHARS = 128 * 1024;
 /** How long events may lag behind the beat that announces them. */
 const BEAT_GRACE_MS = 1_000;
-const BEATS_MISSED_MAX = 2.5;
+/** How long a beat is waited for, as a part of the time in which it should have come. */
+const BEAT_WAIT = 1.5;
 /** After so many doubts in a row a snapshot is asked for instead of a continuation. */
 const DOUBTS_BEFORE_SNAPSHOT = 2;
 /** After so many, this connection is given up. */
@@ -322,11 +323,11 @@ export class Link {
 
   private heard(): void {
     this.lastBeatAt = this.environment.now();
-    this.arm("deadline", this.beatMs * BEATS_MISSED_MAX, () => this.lose("silent"));
+    this.arm("deadline", this.beatMs * BEAT_WAIT, () => this.lose("silent"));
   }
 
   private beatOverdue(): boolean {
-    return this.environment.now() - this.lastBeatAt > this.beatMs * BEATS_MISSED_MAX;
+    return this.environment.now() - this.lastBeatAt > this.beatMs * BEAT_WAIT;
   }
 
   private acknowledge(): void {

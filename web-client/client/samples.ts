@@ -4,7 +4,7 @@ import type { Samples } from "./protocol.ts";
  *  Written by the server's tests: `UPDATE=1 cargo test --test it protocol`. */
 export const samples: Samples = {
   welcome: {
-    "beat_seconds": 5,
+    "beat_seconds": 10,
     "me": {
       "id": "anna",
       "name": "Anna",
