@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use ahash::RandomState;
-use domain::customer::{ContactKind, Customer, CustomerFacts, Holder};
+use domain::customer::{ContactKind, Customer, CustomerFacts, Holder, RecordKind};
 use domain::event::FeedEvent;
 use domain::id::{ChatKey, ConversationId, CustomerId, LeadId};
 use domain::lead::Lead;
@@ -25,7 +25,7 @@ use domain::line::LineSettings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::actors::customers::records::Record;
+use crate::actors::customers::records::{Era, Record};
 use crate::actors::customers::written::Written;
 use crate::actors::group::Group;
 use crate::crm::contacts::Region;
@@ -40,6 +40,8 @@ pub(crate) use crate::actors::customers::records::Records;
 pub(crate) struct Customers {
     records: Arc<Records>,
     region: Region,
+    /// When the round began to read.
+    since: Era,
     /// What the round has read or changed.
     pinned: HashMap<Key, Pinned, RandomState>,
     /// Number of the piece of work at hand.
@@ -53,7 +55,7 @@ pub(crate) struct Customers {
     people: BTreeMap<CustomerId, Arc<Person>>,
 }
 
-type Key = (SharedKind, String);
+type Key = (RecordKind, String);
 
 /// What a document may say.
 trait Says: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static {}
@@ -75,6 +77,7 @@ impl Customers {
     /// `region`: where phone numbers without a country code are at home.
     pub(crate) fn new(records: Arc<Records>, region: Region) -> Self {
         Self {
+            since: records.era(),
             records,
             region,
             pinned: HashMap::default(),
@@ -85,9 +88,15 @@ impl Customers {
         }
     }
 
+    /// To be asked before the store is, for [`Self::found`].
+    pub(crate) fn era(&self) -> Era {
+        self.records.era()
+    }
+
     /// Takes whose card somebody on a channel has, as it is stored.
-    pub(crate) fn found(&self, chat: &ChatKey, stored: Option<Document>) {
-        self.records.put(SharedKind::Identity, chat.to_string(), Record::of(stored));
+    pub(crate) fn found(&self, chat: &ChatKey, stored: Option<Document>, era: Era) {
+        let key = (RecordKind::Identity, chat.to_string());
+        self.records.put(key, Record::of(stored), era);
     }
 
     /// The next piece of work of the round begins: what is read from now on decides what it writes.
@@ -120,15 +129,15 @@ impl Customers {
         }
         let mut told = Vec::new();
         for ((kind, id), pinned) in self.in_order() {
-            let (kind, id, expected) = (*kind, id.clone(), pinned.read.version);
+            let (id, expected) = (id.clone(), pinned.read.version);
             match &pinned.changed {
                 Some(changed) => {
-                    told.push((kind.as_str().to_owned(), id.clone(), expected + 1));
+                    told.push((*kind, id.clone(), expected + 1));
                     let bytes = changed.bytes().to_vec();
-                    group.ops.push(Op::PutShared { kind, id, expected, bytes });
+                    group.ops.push(Op::PutShared { kind: (*kind).into(), id, expected, bytes });
                 }
                 None if self.rests_on(pinned) => {
-                    group.ops.push(Op::RequireShared { kind, id, expected });
+                    group.ops.push(Op::RequireShared { kind: (*kind).into(), id, expected });
                 }
                 None => {}
             }
@@ -166,10 +175,10 @@ impl Customers {
     pub(crate) fn keep(&mut self) {
         let pinned = std::mem::take(&mut self.pinned);
         self.take_back();
-        for ((kind, id), pinned) in pinned {
+        for (key, pinned) in pinned {
             if let Some(changed) = pinned.changed {
                 let version = pinned.read.version + 1;
-                self.records.put(kind, id, Record { version, written: Some(changed) });
+                self.records.put(key, Record { version, written: Some(changed) }, self.since);
             }
         }
     }
@@ -184,6 +193,7 @@ impl Customers {
 
     /// Somebody else has written that document: it is read anew.
     pub(crate) fn shared_moved(&mut self, kind: SharedKind, id: &str) {
+        let Some(kind) = kind_of_record(kind) else { return };
         self.pinned.remove(&(kind, id.to_owned()));
         self.people.clear();
         self.records.forget(kind, id);
@@ -195,7 +205,7 @@ impl Customers {
         store: &Store,
         id: &CustomerId,
     ) -> Result<Option<Arc<Customer>>, Unavailable> {
-        self.read(store, SharedKind::Customer, id.as_str()).await
+        self.read(store, RecordKind::Customer, id.as_str()).await
     }
 
     /// A card to change.
@@ -208,16 +218,16 @@ impl Customers {
     }
 
     fn put_card(&mut self, card: &Customer) {
-        self.put(SharedKind::Customer, card.id.as_str(), card);
+        self.put(RecordKind::Customer, card.id.as_str(), card);
     }
 
     async fn lead(&mut self, store: &Store, id: &LeadId) -> Result<Option<Lead>, Unavailable> {
-        let lead = self.read(store, SharedKind::Lead, id.as_str()).await?;
+        let lead = self.read(store, RecordKind::Lead, id.as_str()).await?;
         Ok(lead.map(Arc::unwrap_or_clone))
     }
 
     fn put_lead(&mut self, lead: &Lead) {
-        self.put(SharedKind::Lead, lead.id.as_str(), lead);
+        self.put(RecordKind::Lead, lead.id.as_str(), lead);
     }
 
     /// Whose card somebody on a channel has.
@@ -226,12 +236,12 @@ impl Customers {
         store: &Store,
         key: &ChatKey,
     ) -> Result<Option<Arc<Holder>>, Unavailable> {
-        self.read(store, SharedKind::Identity, &key.to_string()).await
+        self.read(store, RecordKind::Identity, &key.to_string()).await
     }
 
     fn put_identity(&mut self, key: &ChatKey, customer: &CustomerId) {
         let holder = Holder { customer: customer.clone() };
-        self.put(SharedKind::Identity, &key.to_string(), &holder);
+        self.put(RecordKind::Identity, &key.to_string(), &holder);
     }
 
     /// Whose card a contact leads to.
@@ -252,7 +262,7 @@ impl Customers {
     async fn read<T: Says>(
         &mut self,
         store: &Store,
-        kind: SharedKind,
+        kind: RecordKind,
         id: &str,
     ) -> Result<Option<Arc<T>>, Unavailable> {
         let pinned = self.pin(store, kind, id).await?;
@@ -263,10 +273,13 @@ impl Customers {
     async fn pin(
         &mut self,
         store: &Store,
-        kind: SharedKind,
+        kind: RecordKind,
         id: &str,
     ) -> Result<&mut Pinned, Unavailable> {
         let key = (kind, id.to_owned());
+        if self.pinned.is_empty() {
+            self.since = self.records.era();
+        }
         if !self.pinned.contains_key(&key) {
             let read = self.records.read(store, kind, id).await?;
             self.pinned.insert(key.clone(), Pinned { read, ..Pinned::new() });
@@ -277,7 +290,7 @@ impl Customers {
     }
 
     /// Stages a document that was read before, or is new.
-    fn put<T: Says>(&mut self, kind: SharedKind, id: &str, value: &T) {
+    fn put<T: Says>(&mut self, kind: RecordKind, id: &str, value: &T) {
         let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
         let says = |written: &Written| written.read::<T>().is_some_and(|said| *said == *value);
         if !pinned.written().is_some_and(says) {
@@ -302,10 +315,26 @@ impl Pinned {
     }
 }
 
-fn kind_of_contact(kind: ContactKind) -> SharedKind {
+/// None: it is no document of customers.
+fn kind_of_record(kind: SharedKind) -> Option<RecordKind> {
     match kind {
-        ContactKind::Phone => SharedKind::Phone,
-        ContactKind::Email => SharedKind::Email,
+        SharedKind::Customer => Some(RecordKind::Customer),
+        SharedKind::Identity => Some(RecordKind::Identity),
+        SharedKind::Phone => Some(RecordKind::Phone),
+        SharedKind::Email => Some(RecordKind::Email),
+        SharedKind::Lead => Some(RecordKind::Lead),
+        SharedKind::Line
+        | SharedKind::Channel
+        | SharedKind::Operator
+        | SharedKind::Account
+        | SharedKind::SignIn => None,
+    }
+}
+
+fn kind_of_contact(kind: ContactKind) -> RecordKind {
+    match kind {
+        ContactKind::Phone => RecordKind::Phone,
+        ContactKind::Email => RecordKind::Email,
     }
 }
 

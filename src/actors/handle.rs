@@ -24,6 +24,7 @@ use domain::audit::{Deed, Subject};
 use domain::channel::Channel;
 use domain::chat::{Inbound, InboundKind};
 use domain::conversation::{Conversation, Draft};
+use domain::customer::RecordKind;
 use domain::entry::Entry;
 use domain::event::{Row, RowState};
 use domain::id::{ChannelId, ChatKey, ConversationId, LineId, OperatorId, ShardId};
@@ -143,7 +144,7 @@ pub enum Change {
     /// A customer's card, a lead, or what a customer is known by, as `actors::customers` makes it.
     Record {
         version: u64,
-        kind: SharedKind,
+        kind: RecordKind,
         id: String,
         bytes: Arc<[u8]>,
     },
@@ -161,7 +162,7 @@ impl Change {
                 format!("sign_in:{digest}")
             }
             Self::Noted { what, subject } => format!("noted:{what:?}:{subject:?}"),
-            Self::Record { kind, id, .. } => format!("{}:{id}", kind.as_str()),
+            Self::Record { kind, id, .. } => format!("{}:{id}", SharedKind::from(*kind).as_str()),
         }
     }
 

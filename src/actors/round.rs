@@ -141,10 +141,11 @@ impl Bench {
                 DocumentName::Shared(SharedKind::Identity, key),
             ]
         });
+        let era = self.customers.era();
         let mut found = self.parts.store.look_up(names.collect()).await?.into_iter();
         for key in &missing {
             self.chats.found(key, found.next().flatten());
-            self.customers.found(key, found.next().flatten());
+            self.customers.found(key, found.next().flatten(), era);
         }
         Ok(())
     }

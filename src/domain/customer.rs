@@ -63,6 +63,21 @@ pub struct Customer {
     pub created_at: Timestamp,
 }
 
+/// What of customers is kept as a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    /// A card.
+    Customer,
+    /// Whose card somebody on a channel has.
+    Identity,
+    /// Whose card has a phone number.
+    Phone,
+    /// Whose card has an e-mail address.
+    Email,
+    Lead,
+}
+
 /// Somebody on a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {

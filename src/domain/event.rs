@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::customer::RecordKind;
 use crate::encoded::Encoded;
 use crate::entry::{CloseReason, Correction, CorrectionState, DeliveryState, Entry};
 use crate::file::FileCopy;
@@ -88,7 +89,7 @@ pub enum FeedEvent {
     Shared { kind: String, id: String, version: u64, bytes: String },
     /// Documents of customers are of another version now: kind, id and version of each. There are too
     /// many for every node to have them in memory, so that it is not told what they say; for nodes.
-    Records { changed: Vec<(String, String, u64)> },
+    Records { changed: Vec<(RecordKind, String, u64)> },
     /// A conversation began or ceased to take a place of an operator; for nodes.
     Load { operator: OperatorId, conversation: ConversationId, holds: bool },
     /// Those before whom a conversation is put now, instead of those before; for nodes.

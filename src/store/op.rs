@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use domain::customer::RecordKind;
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 
@@ -314,6 +315,18 @@ pub enum SharedKind {
     /// Whose customer has an e-mail address; the id is the address.
     Email,
     Lead,
+}
+
+impl From<RecordKind> for SharedKind {
+    fn from(kind: RecordKind) -> Self {
+        match kind {
+            RecordKind::Customer => Self::Customer,
+            RecordKind::Identity => Self::Identity,
+            RecordKind::Phone => Self::Phone,
+            RecordKind::Email => Self::Email,
+            RecordKind::Lead => Self::Lead,
+        }
+    }
 }
 
 impl DocumentKind {

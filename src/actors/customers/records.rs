@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
+use domain::customer::RecordKind;
 
 use crate::actors::customers::written::Written;
-use crate::store::op::{Document, SharedKind};
+use crate::store::op::Document;
 use crate::store::{Store, Unavailable};
 
 /// Documents kept in memory; beyond it all are dropped and read again.
@@ -19,7 +20,16 @@ const RECORDS_KEPT: usize = 50_000;
 #[derive(Debug, Default)]
 pub(crate) struct Records(Mutex<Kept>);
 
-type Kept = HashMap<(SharedKind, String), Known, RandomState>;
+#[derive(Debug, Default)]
+struct Kept {
+    known: HashMap<(RecordKind, String), Known, RandomState>,
+    era: Era,
+}
+
+/// The time from one loss of memory to the next. What was read in an earlier one may be older than
+/// what was known of it, and lost since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Era(u64);
 
 #[derive(Debug)]
 enum Known {
@@ -40,56 +50,81 @@ impl Records {
     pub(crate) async fn read(
         &self,
         store: &Store,
-        kind: SharedKind,
+        kind: RecordKind,
         id: &str,
     ) -> Result<Record, Unavailable> {
-        if let Some(Known::Read(record)) = self.kept().get(&(kind, id.to_owned())) {
-            return Ok(record.clone());
-        }
-        let record = Record::of(store.shared(kind, id.to_owned()).await?);
-        self.put(kind, id.to_owned(), record.clone());
+        let key = (kind, id.to_owned());
+        let era = {
+            let kept = self.kept();
+            if let Some(Known::Read(record)) = kept.known.get(&key) {
+                return Ok(record.clone());
+            }
+            kept.era
+        };
+        let record = Record::of(store.shared(kind.into(), id.to_owned()).await?);
+        self.put(key, record.clone(), era);
         Ok(record)
     }
 
-    /// Takes a document as stored; the higher version wins.
-    pub(crate) fn put(&self, kind: SharedKind, id: String, record: Record) {
-        self.know((kind, id), Known::Read(record));
+    /// To be asked before the store is, for [`Self::put`].
+    pub(crate) fn era(&self) -> Era {
+        self.kept().era
+    }
+
+    /// Takes a document as it was stored at some time since `era` was asked for; the higher version
+    /// wins.
+    pub(crate) fn put(&self, key: (RecordKind, String), record: Record, era: Era) {
+        let mut kept = self.kept();
+        if kept.era == era {
+            kept.know(key, Known::Read(record));
+        }
     }
 
     /// Takes it that somebody has written these: kind, id and version of each.
-    pub(crate) fn moved(&self, changed: &[(String, String, u64)]) {
-        for (kind, id, version) in changed {
-            let Some(kind) = kind_of_record(kind) else {
-                tracing::warn!(kind, "a record of an unknown kind");
-                continue;
-            };
-            self.know((kind, id.clone()), Known::Moved(*version));
-        }
-    }
-
-    fn know(&self, key: (SharedKind, String), known: Known) {
+    pub(crate) fn moved(&self, changed: &[(RecordKind, String, u64)]) {
         let mut kept = self.kept();
-        if kept.get(&key).is_some_and(|before| !known.is_newer_than(before)) {
-            return;
+        for (kind, id, version) in changed {
+            kept.know((*kind, id.clone()), Known::Moved(*version));
         }
-        if kept.len() >= RECORDS_KEPT && !kept.contains_key(&key) {
-            kept.clear();
-        }
-        kept.insert(key, known);
     }
 
     /// The next who asks reads it from the store.
-    pub(crate) fn forget(&self, kind: SharedKind, id: &str) {
-        self.kept().remove(&(kind, id.to_owned()));
+    pub(crate) fn forget(&self, kind: RecordKind, id: &str) {
+        let mut kept = self.kept();
+        kept.known.remove(&(kind, id.to_owned()));
+        kept.era.ends();
     }
 
     /// All that is known may be wrong.
     pub(crate) fn forget_all(&self) {
-        self.kept().clear();
+        self.kept().forget_all();
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn know(&mut self, key: (RecordKind, String), known: Known) {
+        if self.known.get(&key).is_some_and(|before| !known.is_newer_than(before)) {
+            return;
+        }
+        if self.known.len() >= RECORDS_KEPT && !self.known.contains_key(&key) {
+            self.forget_all();
+        }
+        self.known.insert(key, known);
+    }
+
+    fn forget_all(&mut self) {
+        self.known.clear();
+        self.era.ends();
+    }
+}
+
+impl Era {
+    fn ends(&mut self) {
+        self.0 += 1;
     }
 }
 
@@ -115,24 +150,15 @@ impl Known {
     }
 }
 
-/// The kind of a shared document that is kept here and not in the directory; none: it is not.
-fn kind_of_record(kind: &str) -> Option<SharedKind> {
-    [
-        SharedKind::Customer,
-        SharedKind::Identity,
-        SharedKind::Phone,
-        SharedKind::Email,
-        SharedKind::Lead,
-    ]
-    .into_iter()
-    .find(|one| one.as_str() == kind)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KIND: SharedKind = SharedKind::Customer;
+    const KIND: RecordKind = RecordKind::Customer;
+
+    fn key(id: &str) -> (RecordKind, String) {
+        (KIND, id.to_owned())
+    }
 
     fn record(version: u64, text: &str) -> Record {
         Record { version, written: Some(Written::of(text.as_bytes())) }
@@ -142,8 +168,9 @@ mod tests {
     async fn the_higher_version_wins() {
         let (records, store) = (Records::default(), Store::model());
         assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()));
-        records.put(KIND, "1".to_owned(), record(2, "new"));
-        records.put(KIND, "1".to_owned(), record(1, "old"));
+        let put = |record| records.put(key("1"), record, records.era());
+        put(record(2, "new"));
+        put(record(1, "old"));
         assert_eq!(records.read(&store, KIND, "1").await, Ok(record(2, "new")));
         records.forget(KIND, "1");
         assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()));
@@ -152,30 +179,47 @@ mod tests {
     #[actix::test]
     async fn what_others_have_written_is_read_from_the_store() {
         let (records, store) = (Records::default(), Store::model());
-        let moved = |version| records.moved(&[("customer".to_owned(), "1".to_owned(), version)]);
-        records.put(KIND, "1".to_owned(), record(2, "new"));
+        let moved = |version| records.moved(&[(KIND, "1".to_owned(), version)]);
+        let put = |record| records.put(key("1"), record, records.era());
+        put(record(2, "new"));
         moved(2);
         assert_eq!(records.read(&store, KIND, "1").await, Ok(record(2, "new")), "known already");
         moved(4);
         assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()), "as stored");
-        records.put(KIND, "1".to_owned(), record(3, "read before it was heard of"));
+        put(record(3, "read before it was heard of"));
         assert_eq!(records.read(&store, KIND, "1").await, Ok(Record::default()), "not kept");
-        records.put(KIND, "1".to_owned(), record(4, "read after"));
+        put(record(4, "read after"));
         assert_eq!(records.read(&store, KIND, "1").await, Ok(record(4, "read after")));
+    }
+
+    #[actix::test]
+    async fn what_was_read_before_a_loss_is_not_kept_after_it() {
+        let overflows = |records: &Records| {
+            let era = records.era();
+            (0..RECORDS_KEPT).for_each(|n| records.put(key(&n.to_string()), record(1, ""), era));
+        };
+        let losses: [(&str, &dyn Fn(&Records)); 3] = [
+            ("one", &|records| records.forget(KIND, "card")),
+            ("all", &Records::forget_all),
+            ("too many", &overflows),
+        ];
+        for (what, loses) in losses {
+            let (records, store) = (Records::default(), Store::model());
+            let era = records.era();
+            records.moved(&[(KIND, "card".to_owned(), 4)]);
+            loses(&records);
+            records.put(key("card"), record(3, "read before"), era);
+            let read = records.read(&store, KIND, "card").await;
+            assert_eq!(read, Ok(Record::default()), "as stored, after a loss of {what}");
+        }
     }
 
     #[test]
     fn only_so_many_are_kept() {
-        let records = Records::default();
+        let (records, era) = (Records::default(), Era::default());
         for n in 0..=RECORDS_KEPT {
-            records.put(KIND, n.to_string(), record(1, ""));
+            records.put(key(&n.to_string()), record(1, ""), era);
         }
-        assert!(records.kept().len() <= RECORDS_KEPT);
-    }
-
-    #[test]
-    fn what_the_directory_holds_is_not_kept_here() {
-        assert_eq!(kind_of_record("customer"), Some(SharedKind::Customer));
-        assert_eq!(kind_of_record("line"), None);
+        assert!(records.kept().known.len() <= RECORDS_KEPT);
     }
 }

@@ -332,7 +332,7 @@ async fn a_persons_change_stands_only_on_what_the_round_has_not_changed() {
     let ivan = shard.takes(&telegram("bot"), &says("7", "hello")).await;
     let written = |version: u64, card: &Customer| Change::Record {
         version,
-        kind: SharedKind::Customer,
+        kind: RecordKind::Customer,
         id: card.id.to_string(),
         bytes: crate::actors::encode::document(card).into(),
     };
