@@ -236,6 +236,25 @@ fn who_is_alone_rings_for_nobody_else() {
     });
 }
 
+#[test]
+fn a_lease_that_is_broken_is_one_lost() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.store("broken:");
+    block_on(async {
+        let anna = Owner::of(&store, "anna").await;
+        let lease = server.cli(&["keys", "broken:*:lease"]);
+        Owner::of_shard(&store, ELSEWHERE, "anna").await;
+        let held = || vec![(SHARD, anna.epoch), (ELSEWHERE, 1)];
+        let ours = Renewed::Ours { want: None };
+        server.cli(&["hset", lease.trim(), "beat", "no number"]);
+        let renewed = store.renew(instance("anna"), held()).await;
+        assert_eq!(renewed, Ok(vec![Renewed::Lost, ours.clone()]));
+        server.cli(&["set", lease.trim(), "no lease"]);
+        let renewed = store.renew(instance("anna"), held()).await;
+        assert_eq!(renewed, Ok(vec![Renewed::Lost, ours]));
+    });
+}
+
 fn assert_unavailable(made: Result<(), CommitError>) {
     assert!(matches!(made, Err(CommitError::Unavailable(_))), "{made:?}");
 }

@@ -6,13 +6,14 @@
 -- ARGV[2..] epochs numbers the one at which each was claimed
 --
 -- Returns for each: want  still the owner; who asks for the shard, '' if nobody
---                   nil   not the owner any more; nothing was changed
+--                   nil   not the owner any more, or no lease; nothing was changed
+-- What is broken is the loss of one lease: hence pcall, whose errors are tables.
 
 local me, renewed = ARGV[1], {}
 for n, lease_key in ipairs(KEYS) do
-  local lease = redis.call('HMGET', lease_key, 'owner', 'epoch', 'want')
+  local lease = redis.pcall('HMGET', lease_key, 'owner', 'epoch', 'want')
   local ours = lease[1] == me and lease[2] == ARGV[n + 1]
-  if ours then redis.call('HINCRBY', lease_key, 'beat', 1) end
-  renewed[n] = ours and (lease[3] or '')
+  local raised = ours and type(redis.pcall('HINCRBY', lease_key, 'beat', 1)) == 'number'
+  renewed[n] = raised and (lease[3] or '')
 end
 return renewed
