@@ -295,6 +295,10 @@ pub(crate) async fn too_many_ops_are_malformed(store: Store) {
     let kind = DocumentKind::Conversation;
     let stored = store.documents(SHARD, kind, None, usize::MAX).await.unwrap();
     assert_eq!(stored.len(), OPS_MAX);
+    let last = OPS_MAX - 1;
+    let again =
+        (0..OPS_MAX).map(|n| put(&format!("{}{n}", if n == last { 'c' } else { 'd' }), 0, "x"));
+    assert_eq!(anna.tries(again).await, refused(version(&format!("c{last}"), 1)));
 }
 
 pub(crate) async fn too_many_groups_are_malformed(store: Store) {

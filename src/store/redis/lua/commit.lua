@@ -132,10 +132,13 @@ while at <= #ARGV do
   if found then refusals[op] = found end
   op, at = op + 1, at + 1 + ARGS[name]
 end
+local looked = 0
 together(fresh, function(...)
+  local first = looked + 1
+  looked = looked + select('#', ...)
   if call('EXISTS', ...) == 0 then return end
-  for n, of in ipairs(fresh) do
-    local stored = version(of)
+  for n = first, looked do
+    local stored = version(fresh[n])
     if stored ~= '0' then refusals[fresh.of[n][1]] = stored end
   end
 end)
