@@ -165,8 +165,10 @@ impl Answer {
     }
 }
 
-/// Done when the peer has ended its side. Once it has said more, nobody looks behind that: it is left
-/// where it is for the socket, and the limit on time holds.
+/// Done when the peer has ended its side. Then it gets no answer, as no request does here: whoever has
+/// left looks the same, nobody who asks for a socket ends his side before he has it, and work for the
+/// gone would be a way to keep a worker busy. Once it has said more, nobody looks behind that: it is
+/// left where it is for the socket, and the limit on time holds.
 async fn peer_leaves(connection: &TcpStream) {
     if let Ok(1..) = connection.peek(&mut [0]).await {
         pending::<()>().await;
