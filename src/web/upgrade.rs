@@ -101,6 +101,8 @@ where
     request.extensions_mut().insert(Transport(Arc::downgrade(&connection)));
     let asks_for_head = request.method() == Method::HEAD;
     let answer = tokio::select! {
+        // What is known at once is said also to who has ended his side.
+        biased;
         answer = timeout(ANSWER_WAIT, answer_of(&*service, request)) => {
             answer.unwrap_or_else(|_| Answer::instead(&ApiError::Unavailable))
         }
@@ -165,10 +167,10 @@ impl Answer {
     }
 }
 
-/// Done when the peer has ended its side. Then it gets no answer, as no request does here: whoever has
-/// left looks the same, nobody who asks for a socket ends his side before he has it, and work for the
-/// gone would be a way to keep a worker busy. Once it has said more, nobody looks behind that: it is
-/// left where it is for the socket, and the limit on time holds.
+/// Done when the peer has ended its side. It is not worked for any longer, although it could still be
+/// told: whoever has left looks the same, and nobody who wants a socket ends his side before he has it.
+/// Once it has said more, nobody looks behind that: it is left where it is for the socket, and the limit
+/// on time holds.
 async fn peer_leaves(connection: &TcpStream) {
     if let Ok(1..) = connection.peek(&mut [0]).await {
         pending::<()>().await;

@@ -301,6 +301,21 @@ async fn where_no_socket_is_the_answer_is_given_if_it_is_short() {
     assert_eq!(body, "", "only the head was asked for");
 }
 
+#[actix_web::test]
+async fn what_is_known_at_once_is_said_to_who_has_ended_his_side() {
+    let (tell, _heard) = unbounded_channel();
+    let address = serve(tell);
+    for _ in 0..8 {
+        let mut browser = TcpStream::connect(address).await.expect("connected");
+        browser.write_all(asks_for("GET", "/page").as_bytes()).await.expect("sent");
+        browser.shutdown().await.expect("ended");
+        let mut answer = String::new();
+        let read = browser.read_to_string(&mut answer);
+        tokio::time::timeout(WATCHDOG, read).await.expect("it ends").expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+    }
+}
+
 /// The lines that every answer of ours has, and that of its length.
 fn ours(body: &str) -> [String; 6] {
     let length = format!("content-length: {}", body.len());
