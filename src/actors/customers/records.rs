@@ -156,6 +156,9 @@ mod tests {
 
     const KIND: RecordKind = RecordKind::Customer;
 
+    /// What is lost, and how.
+    type Loss<'a> = (&'a str, &'a dyn Fn(&Records));
+
     fn key(id: &str) -> (RecordKind, String) {
         (KIND, id.to_owned())
     }
@@ -198,7 +201,7 @@ mod tests {
             let era = records.era();
             (0..RECORDS_KEPT).for_each(|n| records.put(key(&n.to_string()), record(1, ""), era));
         };
-        let losses: [(&str, &dyn Fn(&Records)); 3] = [
+        let losses: [Loss; 3] = [
             ("one", &|records| records.forget(KIND, "card")),
             ("all", &Records::forget_all),
             ("too many", &overflows),
