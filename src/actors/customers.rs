@@ -178,7 +178,8 @@ impl Customers {
         for (key, pinned) in pinned {
             if let Some(changed) = pinned.changed {
                 let version = pinned.read.version + 1;
-                self.records.put(key, Record { version, written: Some(changed) }, self.since);
+                let record = Record { version, written: Some(changed) };
+                self.records.committed(key, record, self.since);
             }
         }
     }
@@ -191,12 +192,12 @@ impl Customers {
         self.changed = false;
     }
 
-    /// Somebody else has written that document: it is read anew.
-    pub(crate) fn shared_moved(&mut self, kind: SharedKind, id: &str) {
+    /// Somebody else has written that document, which is of that version now: it is read anew.
+    pub(crate) fn shared_moved(&mut self, kind: SharedKind, id: &str, version: u64) {
         let Some(kind) = kind_of_record(kind) else { return };
         self.pinned.remove(&(kind, id.to_owned()));
         self.people.clear();
-        self.records.forget(kind, id);
+        self.records.found(kind, id, version);
     }
 
     /// A card to look at.
@@ -277,9 +278,7 @@ impl Customers {
         id: &str,
     ) -> Result<&mut Pinned, Unavailable> {
         let key = (kind, id.to_owned());
-        if self.pinned.is_empty() {
-            self.since = self.records.era();
-        }
+        self.begin();
         if !self.pinned.contains_key(&key) {
             let read = self.records.read(store, kind, id).await?;
             self.pinned.insert(key.clone(), Pinned { read, ..Pinned::new() });
@@ -289,8 +288,15 @@ impl Customers {
         Ok(pinned)
     }
 
+    fn begin(&mut self) {
+        if self.pinned.is_empty() {
+            self.since = self.records.era();
+        }
+    }
+
     /// Stages a document that was read before, or is new.
     fn put<T: Says>(&mut self, kind: RecordKind, id: &str, value: &T) {
+        self.begin();
         let pinned = self.pinned.entry((kind, id.to_owned())).or_insert_with(Pinned::new);
         let says = |written: &Written| written.read::<T>().is_some_and(|said| *said == *value);
         if !pinned.written().is_some_and(says) {

@@ -230,9 +230,10 @@ impl Handler<Beat> for OperatorSession {
         if self.progress.is_late(now) {
             return self.send_away(ctx);
         }
-        let (is_told, memory_percent) = (self.progress.is_told(), self.memory_to_be_seen());
+        let leaves_out = self.progress.leaves_out_beat();
+        let memory_percent = self.memory_to_be_seen();
         let frame = match memory_percent {
-            None if is_told => return,
+            None if leaves_out => return,
             None if self.progress.is_at(&ends) => frame,
             None | Some(_) => encode::beat(self.progress.places(), now, memory_percent),
         };

@@ -58,7 +58,7 @@ impl Progress {
 
     /// Whether a beat that is due now may be left out: the last one said the same. The next may not,
     /// as a browser that hears nothing for long takes its connection for dead.
-    pub(crate) fn is_told(&mut self) -> bool {
+    pub(crate) fn leaves_out_beat(&mut self) -> bool {
         std::mem::take(&mut self.told)
     }
 

@@ -39,8 +39,8 @@ impl Bench {
                 Refusal::Duplicate => Fate::Answered(Verdict::Repeated),
                 // Finished by somebody else.
                 Refusal::Job => Fate::Answered(Verdict::Stale),
-                Refusal::SharedVersion { kind, id, found: _ } => {
-                    self.customers.shared_moved(kind, &id);
+                Refusal::SharedVersion { kind, id, found } => {
+                    self.customers.shared_moved(kind, &id, found);
                     // Whoever changes the document itself looks at it anew. All others were only
                     // decided with what it said: they are decided again with what it says now.
                     if !works.get(index).is_some_and(Work::changes_documents) {

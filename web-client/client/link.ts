@@ -30,7 +30,7 @@ const ACK_EVERY_CHARS = 128 * 1024;
 /** How long events may lag behind the beat that announces them. */
 const BEAT_GRACE_MS = 1_000;
 /** How long a beat is waited for, as a part of the time in which it should have come. */
-const BEAT_WAIT = 1.5;
+const BEAT_WAIT = 1.75;
 /** After so many doubts in a row a snapshot is asked for instead of a continuation. */
 const DOUBTS_BEFORE_SNAPSHOT = 2;
 /** After so many, this connection is given up. */

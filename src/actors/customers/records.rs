@@ -88,6 +88,29 @@ impl Records {
         }
     }
 
+    /// Takes a document as it was just committed by whoever had asked for `era` before he read what it
+    /// was made from.
+    pub(crate) fn committed(&self, key: (RecordKind, String), record: Record, era: Era) {
+        let mut kept = self.kept();
+        // Whether somebody wrote over it meanwhile is not known any more; that it was written is.
+        let known =
+            if kept.era == era { Known::Read(record) } else { Known::Moved(record.version) };
+        kept.know(key, known);
+    }
+
+    /// A commit was refused because that document is of another version; 0: there is none.
+    pub(crate) fn found(&self, kind: RecordKind, id: &str, version: u64) {
+        let (key, mut kept) = ((kind, id.to_owned()), self.kept());
+        let began_anew = version == 0
+            || kept.known.get(&key).is_some_and(|known| known.version() > version);
+        if began_anew {
+            kept.known.remove(&key);
+            kept.era.ends();
+        } else {
+            kept.know(key, Known::Moved(version));
+        }
+    }
+
     /// The next who asks reads it from the store.
     pub(crate) fn forget(&self, kind: RecordKind, id: &str) {
         let mut kept = self.kept();
@@ -138,14 +161,19 @@ impl Record {
 }
 
 impl Known {
+    fn version(&self) -> u64 {
+        match self {
+            Self::Read(Record { version, .. }) | Self::Moved(version) => *version,
+        }
+    }
+
     fn is_newer_than(&self, before: &Self) -> bool {
         match (self, before) {
-            (Self::Read(now), Self::Moved(before)) => now.version >= *before,
-            (Self::Read(now), Self::Read(before)) => now.version > before.version,
-            (
-                Self::Moved(now),
-                Self::Read(Record { version: before, .. }) | Self::Moved(before),
-            ) => now > before,
+            // What it says is news too.
+            (Self::Read(_), Self::Moved(_)) => self.version() >= before.version(),
+            (Self::Read(_) | Self::Moved(_), Self::Read(_)) | (Self::Moved(_), Self::Moved(_)) => {
+                self.version() > before.version()
+            }
         }
     }
 }
@@ -214,6 +242,27 @@ mod tests {
             records.put(key("card"), record(3, "read before"), era);
             let read = records.read(&store, KIND, "card").await;
             assert_eq!(read, Ok(Record::default()), "as stored, after a loss of {what}");
+        }
+    }
+
+    #[actix::test]
+    async fn what_is_committed_after_a_loss_is_read_from_the_store() {
+        let (records, store) = (Records::default(), Store::model());
+        let era = records.era();
+        records.put(key("card"), record(3, "before"), era);
+        records.forget(KIND, "another");
+        records.committed(key("card"), record(4, "written by us"), era);
+        assert_eq!(records.read(&store, KIND, "card").await, Ok(Record::default()), "as stored");
+    }
+
+    #[actix::test]
+    async fn what_was_found_at_another_version_is_read_from_the_store() {
+        for (found, what) in [(4, "written"), (2, "made anew"), (0, "deleted")] {
+            let (records, store) = (Records::default(), Store::model());
+            records.put(key("card"), record(3, "before"), records.era());
+            records.found(KIND, "card", found);
+            let read = records.read(&store, KIND, "card").await;
+            assert_eq!(read, Ok(Record::default()), "as stored, as it was {what} meanwhile");
         }
     }
 

@@ -107,8 +107,8 @@ impl Shard {
             Err(CommitError::Refused(refused)) => {
                 self.customers.take_back();
                 for (_, refusal) in &refused {
-                    if let Refusal::SharedVersion { kind, id, .. } = refusal {
-                        self.customers.shared_moved(*kind, id);
+                    if let Refusal::SharedVersion { kind, id, found } = refusal {
+                        self.customers.shared_moved(*kind, id, *found);
                     }
                 }
                 Err(refused.into_iter().map(|(_, refusal)| refusal).collect())

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use domain::id::ShardId;
-use redis::{FromRedisValue, Pipeline, pipe};
+use redis::{FromRedisValue, Pipeline, RedisResult, pipe};
 
 use crate::store::Unavailable;
 use crate::store::op::{InstanceId, Lease, Member, Position, Renewed};
+use crate::store::redis::door::unavailable;
 use crate::store::redis::script::Call;
 use crate::store::redis::value::{free_signal, odd, parse};
 use crate::store::redis::{Shared, foreign};
@@ -21,13 +22,23 @@ impl Shared {
         for shard in &shards {
             commands.hmget(self.keys.lease(*shard), &LEASE);
         }
-        let leases: Vec<Vec<Option<String>>> = self.ask_many(commands).await?;
-        // Without one, the shard was never claimed.
-        let claimed = shards.into_iter().zip(leases).filter_map(|(shard, fields)| {
-            let fields: Option<Vec<String>> = fields.into_iter().collect();
-            fields.map(|fields| Ok((shard, lease_of(&fields)?)))
-        });
-        claimed.collect()
+        commands.ignore_errors();
+        let leases: Vec<RedisResult<Vec<Option<String>>>> = self.ask_many(commands).await?;
+        let mut claimed = Vec::new();
+        for (shard, read) in shards.into_iter().zip(leases) {
+            let read = read.map_err(|error| unavailable(&error)).and_then(|fields| {
+                let fields: Option<Vec<String>> = fields.into_iter().collect();
+                fields.map(|fields| lease_of(&fields)).transpose()
+            });
+            match read {
+                Ok(Some(lease)) => claimed.push((shard, lease)),
+                // The shard was never claimed.
+                Ok(None) => {}
+                // What is broken stops nobody else's shard.
+                Err(error) => tracing::error!(%shard, ?error, "a lease cannot be read"),
+            }
+        }
+        Ok(claimed)
     }
 
     pub(super) async fn claim(
