@@ -3,50 +3,34 @@
 //! Only the oldest job of a chat is in flight. Before a send the store learns of it, after it the
 //! outcome; a job found half-way after a restart may have been sent, and says so.
 
+mod attempt;
+mod outcome;
+mod press;
+mod remembering;
+mod sending;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix::{
     Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture,
 };
-use domain::channel::Channel;
-use domain::chat::{Chat, Inbound, InboundKind};
-use domain::entry::DeliveryState;
-use domain::file::StoredFile;
 use domain::id::{ChannelId, ChatKey, ShardId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::actors::encode;
-use crate::actors::handle::{Arrival, NodeHandle, NotStored};
-use crate::actors::outbox::{Corrects, GivenUp, OutboxJob, Writer};
+use crate::actors::delivery::attempt::attempt;
+use crate::actors::delivery::remembering::{CameTo, pay, remember};
+use crate::actors::outbox::OutboxJob;
 use crate::actors::parts::Shared;
 use crate::actors::schedule::{Attempted, Paced, Schedule, Turn};
-use crate::actors::work::{Answer, JobStep, Work};
-use crate::channels::correcting::{self, Correcting};
-use crate::channels::{self, Outgoing, OutgoingFile, SendOutcome};
-use crate::clock;
-use crate::files::{self, Owner};
-use crate::store::Unavailable;
-use crate::store::op::DocumentKind;
+use crate::actors::work::JobStep;
+use crate::channels;
 
-/// Attempts at one part of a message.
-const ATTEMPTS_MAX: u32 = 10;
-/// How long a message is worth sending.
-const AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
-/// First pause after a fault; doubled with each attempt, with full jitter.
-const BACKOFF_FIRST_MS: u64 = 1_000;
-const BACKOFF_MAX_MS: u64 = 300_000;
-/// Shortest pause that a platform can ask for.
-const PAUSE_MIN: SignedDuration = SignedDuration::from_secs(1);
+pub(crate) use crate::actors::delivery::press::PressTaken;
+
 /// Messages of a shard that are kept after they were given up.
 const GIVEN_UP_MAX: usize = 1_000;
-/// Presses of buttons of which platforms are told at a time.
-const PRESSES_MAX: usize = 64;
-/// How long a chat's other messages may still say the same of it.
-const MIGRATION_DEDUPE_SECONDS: u32 = 48 * 60 * 60;
-/// Pause when the store did not take a step of a job.
-const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
 /// The actor of the outbox.
 pub(crate) struct Delivery {
@@ -98,15 +82,6 @@ pub(crate) struct LetGo {
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct ChannelMended(pub(crate) ChannelId);
-
-/// The press of a button is stored, and its platform waits to hear of it. That is no job: who
-/// presses only sees a button that waits, so it is tried once, and not at all when too many are.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct PressTaken {
-    pub(crate) channel: Arc<Channel>,
-    pub(crate) inbound: Inbound,
-}
 
 /// Answered when nothing is on its way now; what waits for a later time does not count.
 #[derive(Debug, Message)]
@@ -294,28 +269,6 @@ impl Handler<ChannelMended> for Delivery {
     }
 }
 
-impl Handler<PressTaken> for Delivery {
-    type Result = ();
-
-    fn handle(&mut self, taken: PressTaken, ctx: &mut Self::Context) {
-        if self.presses >= PRESSES_MAX || self.parts.is_draining() {
-            return;
-        }
-        self.presses += 1;
-        let (parts, PressTaken { channel, inbound }) = (self.parts.clone(), taken);
-        let told = async move {
-            let told = channels::press_taken(&parts.outbound, &channel, &inbound).await;
-            if let Err(reason) = told {
-                tracing::debug!(channel = %channel.id, reason, "a press was not acknowledged");
-            }
-        };
-        ctx.spawn(told.into_actor(self).map(|(), delivery, _| {
-            delivery.presses -= 1;
-            delivery.settled();
-        }));
-    }
-}
-
 impl Handler<SettleDelivery> for Delivery {
     type Result = ();
 
@@ -323,18 +276,6 @@ impl Handler<SettleDelivery> for Delivery {
         self.settling.push(settle.0);
         self.go_on(ctx);
     }
-}
-
-/// What an attempt came to, with what the actor has to do about it.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made once for each attempt, and taken apart at once"
-)]
-enum CameTo {
-    Attempted(Attempted),
-    /// It is over, and kept for a person to send it again.
-    GivenUp(Box<OutboxJob>),
-    ChannelDead(Box<OutboxJob>, Arc<Channel>),
 }
 
 /// How fast a job may be sent: its next part may be several messages.
@@ -353,309 +294,4 @@ fn pace_of(parts: &Shared, job: &OutboxJob) -> Option<Paced> {
         chat: ChatKey { channel: job.chat.channel.clone(), external },
         messages: u32::try_from(files).unwrap_or(u32::MAX).max(1),
     })
-}
-
-/// One attempt at the next part of a job: remembered before and after.
-async fn attempt(parts: Shared, shard: ShardId, mut job: OutboxJob) -> CameTo {
-    if job.sending {
-        return found_half_way(&parts, shard, job).await;
-    }
-    let directory = parts.directory.get();
-    let Some(channel) = directory.channels.get(&job.chat.channel).map(|c| c.value.clone()) else {
-        let reason = "the channel was removed".to_owned();
-        return over(&parts, shard, job, DeliveryState::Failed { reason }, None).await;
-    };
-    job.sending = true;
-    job.attempts += 1;
-    match remember(&parts, shard, JobStep::Sending(job.clone())).await {
-        Ok(()) => {}
-        Err(NotStored::Stale) => return CameTo::Attempted(Attempted::Over),
-        Err(NotStored::Full | NotStored::Unavailable) => {
-            // Not known whether the store says `sending`, but nothing was sent.
-            job.sending = false;
-            let later = parts.clock.now() + STORE_PAUSE;
-            return CameTo::Attempted(Attempted::Again(job, later));
-        }
-    }
-    if !parts.surely_owns(shard) {
-        // Somebody else may have the job by now. He finds it half-way and says so.
-        let later = parts.clock.now() + STORE_PAUSE;
-        return CameTo::Attempted(Attempted::Again(job, later));
-    }
-    let sent = send(&parts, &channel, &job).await;
-    parts.health.sent(&channel.id, &sent, parts.clock.now());
-    job.sending = false;
-    metrics::counter!("switchboard_outbox_attempts_total",
-        "platform" => channel.settings.kind(), "outcome" => word(&sent))
-    .increment(1);
-    after(&parts, shard, &channel, job, sent).await
-}
-
-/// The process ended between the two commits of an attempt.
-async fn found_half_way(parts: &Shared, shard: ShardId, mut job: OutboxJob) -> CameTo {
-    let directory = parts.directory.get();
-    let repeats = directory
-        .channels
-        .get(&job.chat.channel)
-        .is_some_and(|channel| channels::repeat_is_safe(&channel.value.settings));
-    if repeats || job.correction.is_some() {
-        job.sending = false;
-        return CameTo::Attempted(Attempted::Again(job, parts.clock.now()));
-    }
-    metrics::counter!("switchboard_outbox_ambiguous_total").increment(1);
-    over(parts, shard, job, DeliveryState::Unconfirmed, None).await
-}
-
-async fn send(parts: &Shared, channel: &Channel, job: &OutboxJob) -> SendOutcome {
-    if let Some(corrects) = &job.correction {
-        return correct(parts, channel, job, corrects).await;
-    }
-    let all = channels::parts(&channel.settings, &job.text, &job.files);
-    let Some(part) = all.get(job.parts_sent) else {
-        return SendOutcome::Sent { external_id: None };
-    };
-    let Ok(chat) = chat_of(parts, channel, job).await else {
-        return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
-    };
-    let owner = Owner::Conversation(job.conversation.clone());
-    let mut files = Vec::with_capacity(part.files.len());
-    for file in job.files.get(part.files.clone()).unwrap_or_default() {
-        match outgoing_file(parts, &owner, file).await {
-            Ok(file) => files.push(file),
-            Err(outcome) => return outcome,
-        }
-    }
-    let outgoing = Outgoing {
-        job: &job.id,
-        part: job.parts_sent,
-        attempt: job.attempts,
-        chat: &job.chat.external,
-        text: &part.text,
-        files: &files,
-        author: job.author.as_ref().map(Writer::shown),
-        by_operator: job.by_operator,
-        return_to: chat.as_ref().and_then(|chat| chat.return_to.as_deref()),
-        heard_at: chat.as_ref().and_then(|chat| chat.heard_at),
-        rating: job.rating,
-        written_at: job.created_at,
-        now: parts.clock.now(),
-        conversation: &job.conversation,
-        entry: job.entry,
-    };
-    channels::send(&parts.outbound, &parts.kept, channel, &outgoing).await
-}
-
-async fn correct(
-    parts: &Shared,
-    channel: &Channel,
-    job: &OutboxJob,
-    corrects: &Corrects,
-) -> SendOutcome {
-    let Ok(chat) = chat_of(parts, channel, job).await else {
-        return SendOutcome::RetryLater { reason: "the store did not answer".to_owned() };
-    };
-    let correcting = Correcting {
-        job: &job.id,
-        chat: &job.chat.external,
-        correction: &corrects.correction,
-        external_id: corrects.external_id.as_deref().unwrap_or_default(),
-        has_files: corrects.has_files,
-        return_to: chat.as_ref().and_then(|chat| chat.return_to.as_deref()),
-        written_at: job.created_at,
-        now: parts.clock.now(),
-        conversation: &job.conversation,
-        entry: job.entry,
-    };
-    correcting::correct(&parts.outbound, &parts.kept, channel, &correcting).await
-}
-
-/// What is known of the chat, for platforms that say with each message where answers go, or mind when
-/// it came. `Err`: the store did not answer.
-async fn chat_of(
-    parts: &Shared,
-    channel: &Channel,
-    job: &OutboxJob,
-) -> Result<Option<Chat>, Unavailable> {
-    if !channel.settings.says_where_to_answer() && !channel.settings.minds_silence() {
-        return Ok(None);
-    }
-    let (shard, id) = (channel.shard, job.chat.to_string());
-    let found = parts.store.document(shard, DocumentKind::Chat, id).await?;
-    Ok(found.and_then(|found| encode::read::<Chat>("chat", &found.bytes)))
-}
-
-async fn outgoing_file<'a>(
-    parts: &'a Shared,
-    owner: &'a Owner,
-    file: &'a StoredFile,
-) -> Result<OutgoingFile<'a>, SendOutcome> {
-    let link = match &parts.settings.public_url {
-        None => None,
-        Some(public) => match parts.files.link(owner, &file.id).await {
-            Ok(secret) => secret.map(|secret| files::link(public, owner, &file.id, &secret)),
-            Err(error) => return Err(SendOutcome::RetryLater { reason: error.to_string() }),
-        },
-    };
-    Ok(OutgoingFile { file, link, files: &parts.files, owner })
-}
-
-async fn after(
-    parts: &Shared,
-    shard: ShardId,
-    channel: &Arc<Channel>,
-    mut job: OutboxJob,
-    sent: SendOutcome,
-) -> CameTo {
-    let now = parts.clock.now();
-    match sent {
-        SendOutcome::Sent { external_id } => {
-            job.parts_sent += 1;
-            job.attempts = 0;
-            if job.parts_sent < channels::parts(&channel.settings, &job.text, &job.files).len() {
-                return again(parts, shard, job, now).await;
-            }
-            over(parts, shard, job, DeliveryState::Sent, external_id).await
-        }
-        SendOutcome::RetryAfter(pause) => {
-            // Waiting as it is asked is no failure, however often.
-            job.attempts = job.attempts.saturating_sub(1);
-            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX).max(PAUSE_MIN);
-            again_or_fail(parts, shard, job, now + pause, "the platform asks to wait").await
-        }
-        SendOutcome::Migrated { chat } => {
-            let (channel, from) = (channel.id.clone(), job.chat.external.clone());
-            job.chat.external = chat.into();
-            tell_of_migration(parts, channel, from, job.chat.external.clone()).await;
-            again_or_fail(parts, shard, job, now, "the chat has another id each time").await
-        }
-        SendOutcome::RetryLater { reason } => {
-            let ready_at = now + backoff(job.attempts);
-            again_or_fail(parts, shard, job, ready_at, &reason).await
-        }
-        SendOutcome::RetryIn { pause, reason } => {
-            let pause = SignedDuration::try_from(pause).unwrap_or(AGE_MAX);
-            again_or_fail(parts, shard, job, now + pause, &reason).await
-        }
-        SendOutcome::Unreachable { reason } => {
-            let delivery = DeliveryState::Failed { reason };
-            let step = JobStep::Over { job, delivery, external_id: None, gone: true };
-            pay(parts, shard, step).await
-        }
-        SendOutcome::Refused { reason } => {
-            over(parts, shard, job, DeliveryState::Failed { reason }, None).await
-        }
-        SendOutcome::Unknown { reason } => {
-            tracing::warn!(channel = %channel.id, reason, "outcome of a send is unknown");
-            metrics::counter!("switchboard_outbox_ambiguous_total").increment(1);
-            over(parts, shard, job, DeliveryState::Unconfirmed, None).await
-        }
-        SendOutcome::ChannelDead { reason } => {
-            tracing::error!(channel = %channel.id, reason, "channel is dead, nothing is sent");
-            let step = JobStep::Later { job: job.clone(), ready_at: now };
-            match remember(parts, shard, step.clone()).await {
-                Ok(()) => CameTo::ChannelDead(Box::new(job), channel.clone()),
-                Err(NotStored::Stale) => CameTo::Attempted(Attempted::Over),
-                Err(NotStored::Full | NotStored::Unavailable) => owed(parts, step),
-            }
-        }
-    }
-}
-
-/// The chat follows, as if its platform had told of it. Whatever comes of it, this message goes on.
-async fn tell_of_migration(parts: &Shared, channel: ChannelId, from: Arc<str>, to: Arc<str>) {
-    let dedupe = format!("migrated:{from}:{to}");
-    let inbound = Inbound {
-        chat: from,
-        customer_name: String::new(),
-        what: InboundKind::Migrated { to },
-        return_to: None,
-        original: None,
-    };
-    let arrival = Arrival { channel, dedupe, dedupe_seconds: MIGRATION_DEDUPE_SECONDS, inbound };
-    let told = NodeHandle::new(parts.clone()).arrive(arrival).await;
-    if let Err(error) = told {
-        tracing::warn!(?error, "a chat does not follow its migration yet");
-    }
-}
-
-async fn again_or_fail(
-    parts: &Shared,
-    shard: ShardId,
-    job: OutboxJob,
-    ready_at: Timestamp,
-    reason: &str,
-) -> CameTo {
-    if job.attempts >= ATTEMPTS_MAX || ready_at.duration_since(job.since()) > AGE_MAX {
-        let reason = reason.to_owned();
-        return over(parts, shard, job, DeliveryState::Failed { reason }, None).await;
-    }
-    again(parts, shard, job, ready_at).await
-}
-
-async fn again(parts: &Shared, shard: ShardId, job: OutboxJob, ready_at: Timestamp) -> CameTo {
-    pay(parts, shard, JobStep::Later { job, ready_at }).await
-}
-
-/// What came of an attempt is remembered, however long the store takes: an outcome that is known
-/// is never forgotten.
-async fn pay(parts: &Shared, shard: ShardId, step: JobStep) -> CameTo {
-    match remember(parts, shard, step.clone()).await {
-        Ok(()) => match step {
-            JobStep::Later { job, ready_at } => CameTo::Attempted(Attempted::Again(job, ready_at)),
-            JobStep::Over { job, delivery, .. }
-                if delivery.is_given_up() && job.correction.is_none() =>
-            {
-                let given_up = Some(GivenUp { delivery, at: parts.clock.now() });
-                CameTo::GivenUp(Box::new(OutboxJob { given_up, ..job }))
-            }
-            JobStep::Sending(_) | JobStep::Over { .. } | JobStep::Forget(_) => {
-                CameTo::Attempted(Attempted::Over)
-            }
-        },
-        Err(NotStored::Stale) => CameTo::Attempted(Attempted::Over),
-        Err(NotStored::Full | NotStored::Unavailable) => owed(parts, step),
-    }
-}
-
-fn owed(parts: &Shared, step: JobStep) -> CameTo {
-    CameTo::Attempted(Attempted::Owed(step, parts.clock.now() + STORE_PAUSE))
-}
-
-async fn over(
-    parts: &Shared,
-    shard: ShardId,
-    job: OutboxJob,
-    delivery: DeliveryState,
-    external_id: Option<String>,
-) -> CameTo {
-    let external_id = external_id.map(Arc::from);
-    pay(parts, shard, JobStep::Over { job, delivery, external_id, gone: false }).await
-}
-
-async fn remember(parts: &Shared, shard: ShardId, step: JobStep) -> Result<(), NotStored> {
-    let (answer, answered) = Answer::new();
-    parts
-        .hand_to(shard, Work::Job { step, answer })
-        .ok_or(NotStored::Unavailable)?
-        .map_err(|_| NotStored::Full)?;
-    answered.await.unwrap_or(Err(NotStored::Unavailable))
-}
-
-fn backoff(attempts: u32) -> SignedDuration {
-    let doubled = BACKOFF_FIRST_MS.saturating_mul(1 << attempts.saturating_sub(1).min(20));
-    let ms = clock::jitter(doubled.min(BACKOFF_MAX_MS)) + 1;
-    SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
-}
-
-fn word(outcome: &SendOutcome) -> &'static str {
-    match outcome {
-        SendOutcome::Sent { .. } => "sent",
-        SendOutcome::RetryAfter(_) => "retry_after",
-        SendOutcome::Migrated { .. } => "migrated",
-        SendOutcome::RetryLater { .. } | SendOutcome::RetryIn { .. } => "retry_later",
-        SendOutcome::Unreachable { .. } => "unreachable",
-        SendOutcome::ChannelDead { .. } => "channel_dead",
-        SendOutcome::Refused { .. } => "refused",
-        SendOutcome::Unknown { .. } => "unknown",
-    }
 }

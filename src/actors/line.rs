@@ -4,44 +4,44 @@
 //! changes is applied at once and taken back when the round is refused.
 
 mod asked;
+mod loads;
+mod operators;
 mod place;
+mod rounds;
 mod taken;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message,
-    MessageResponse, SpawnHandle, WeakAddr, WrapFuture,
+    SpawnHandle, WeakAddr, WrapFuture,
 };
 use domain::conversation::Conversation;
-use domain::effect::Effect;
 use domain::hours::Hours;
 use domain::id::{ConversationId, OperatorId};
 use domain::line::Line;
 use domain::operator::{Departure, Operator};
+use domain::queue::Queue;
 use domain::queue::pace::Pace;
-use domain::queue::{Queue, Reach};
-use domain::routing::{Decision, Seek};
 use jiff::Timestamp;
 
-use crate::actors::conversation::Keep;
 use crate::actors::feed::FollowLoads;
 use crate::actors::node::LineRuns;
 use crate::actors::parts::Shared;
 use crate::actors::shard::Shard;
 use crate::actors::standing::Standings;
 use crate::actors::work::Work;
-use crate::store::op::{Counter, Slot};
+use crate::store::op::Counter;
 
 pub(crate) use crate::actors::line::asked::{Foresee, Open};
+pub(crate) use crate::actors::line::loads::{Loads, Offers, Recount};
+pub(crate) use crate::actors::line::operators::OperatorStands;
 pub(crate) use crate::actors::line::place::{AskPlace, AskPlaces, Stands, TOLD_MAX, stand};
+pub(crate) use crate::actors::line::rounds::{
+    Decided, HasPlace, Next, NextWaiting, Stepped, TakeBack,
+};
 pub(crate) use crate::actors::line::taken::Taken;
-use crate::actors::line::taken::by_operator;
-
-/// Before the store is asked again that did not answer.
-const RECOUNT_PAUSE: Duration = Duration::from_millis(500);
 
 /// What a line starts with, read from the store.
 #[derive(Debug)]
@@ -251,237 +251,6 @@ impl Handler<HasBegun> for LineActor {
     type Result = ();
 
     fn handle(&mut self, _: HasBegun, _: &mut Self::Context) {}
-}
-
-/// Who is offered the conversation?
-#[derive(Debug, Message)]
-#[rtype(result = "Decided")]
-pub(crate) struct Next(pub(crate) Seek);
-
-#[derive(Debug, MessageResponse)]
-pub(crate) struct Decided(pub(crate) Decision);
-
-impl Handler<Next> for LineActor {
-    type Result = Decided;
-
-    fn handle(&mut self, next: Next, _: &mut Self::Context) -> Decided {
-        let owner = next.0.responsible.as_ref().and_then(|owner| self.parts.standing(owner));
-        let reach = owner.map_or(Reach::None, |(operator, present)| Reach::of(&operator, present));
-        Decided(self.queue.next(&next.0, reach))
-    }
-}
-
-/// Has the operator a free place?
-#[derive(Debug, Message)]
-#[rtype(result = "bool")]
-pub(crate) struct HasPlace(pub(crate) OperatorId);
-
-impl Handler<HasPlace> for LineActor {
-    type Result = bool;
-
-    fn handle(&mut self, has: HasPlace, _: &mut Self::Context) -> bool {
-        self.queue.has_place(&has.0)
-    }
-}
-
-/// Which conversation waits longest for somebody who could be asked?
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "Option<ConversationId>")]
-pub(crate) struct NextWaiting;
-
-impl Handler<NextWaiting> for LineActor {
-    type Result = Option<ConversationId>;
-
-    fn handle(&mut self, _: NextWaiting, _: &mut Self::Context) -> Option<ConversationId> {
-        self.wake_asked = false;
-        self.queue.next_waiting()
-    }
-}
-
-/// What one step of a round did to a conversation of this line.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct Stepped {
-    pub(crate) effects: Arc<Vec<Effect>>,
-    pub(crate) conversation: Arc<Conversation>,
-}
-
-impl Handler<Stepped> for LineActor {
-    type Result = ();
-
-    fn handle(&mut self, stepped: Stepped, _: &mut Self::Context) {
-        self.queue.follow(&stepped.conversation, &stepped.effects);
-        self.staged.push(stepped.conversation);
-    }
-}
-
-impl Handler<Keep> for LineActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Keep, ctx: &mut Self::Context) {
-        self.queue.keep();
-        for conversation in std::mem::take(&mut self.staged) {
-            self.stand(&conversation);
-        }
-        self.sleep(ctx);
-        self.wake();
-    }
-}
-
-/// The round was refused: what it changed here is taken back.
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct TakeBack;
-
-impl Handler<TakeBack> for LineActor {
-    type Result = ();
-
-    fn handle(&mut self, _: TakeBack, _: &mut Self::Context) {
-        self.queue.take_back();
-        self.staged.clear();
-    }
-}
-
-/// Conversations began or ceased to take places of operators, in any line.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct Loads(pub(crate) Arc<Vec<(OperatorId, ConversationId, bool)>>);
-
-impl Handler<Loads> for LineActor {
-    type Result = ();
-
-    fn handle(&mut self, loads: Loads, _: &mut Self::Context) {
-        for (operator, conversation, holds) in loads.0.iter() {
-            self.queue.hold(operator, conversation, *holds);
-        }
-        self.wake();
-    }
-}
-
-/// What this line knows to be taken of operators is not what is stored.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) enum Recount {
-    /// Of these operators, as a refusal of the store has shown.
-    Of(Slot, BTreeSet<OperatorId>),
-    /// News of other lines were lost.
-    All,
-}
-
-impl Handler<Recount> for LineActor {
-    type Result = ();
-
-    /// What the store says takes the place of what is known. Nothing else is heard meanwhile: news
-    /// that come later are at least as new as the answer, or in it.
-    fn handle(&mut self, recount: Recount, ctx: &mut Self::Context) {
-        let store = self.parts.store.clone();
-        match recount {
-            Recount::Of(slot, operators) => {
-                let loads = async move { store.loads(slot).await.map(by_operator) };
-                ctx.wait(loads.into_actor(self).map(move |loads, line, _| {
-                    // If the store does not answer, its next refusal asks again.
-                    let Ok(loads) = loads else { return };
-                    for operator in &operators {
-                        let his = loads.get(operator).cloned().unwrap_or_default();
-                        match slot {
-                            Slot::Place => line.queue.holds_exactly(operator, his),
-                            Slot::Offer => line.queue.offered_exactly(operator, &his),
-                        }
-                    }
-                    line.wake();
-                }));
-            }
-            Recount::All => {
-                let taken = async move { Taken::read(&store).await };
-                ctx.wait(taken.into_actor(self).map(|taken, line, ctx| match taken {
-                    Ok(taken) => {
-                        taken.correct(&mut line.queue);
-                        line.wake();
-                    }
-                    // Who is thought to have too much is asked for nothing that could be refused.
-                    Err(_) => {
-                        ctx.notify_later(Recount::All, RECOUNT_PAUSE);
-                    }
-                }));
-            }
-        }
-    }
-}
-
-/// Before whom conversations of any line are put now, instead of those before.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct Offers(pub(crate) Arc<Vec<(ConversationId, Vec<OperatorId>)>>);
-
-impl Handler<Offers> for LineActor {
-    type Result = ();
-
-    fn handle(&mut self, offers: Offers, _: &mut Self::Context) {
-        for (conversation, operators) in offers.0.iter() {
-            self.queue.offered(conversation, operators);
-        }
-        self.wake();
-    }
-}
-
-/// An operator changed, came or went.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct OperatorStands {
-    pub(crate) operator: Arc<Operator>,
-    pub(crate) present: bool,
-}
-
-impl Handler<OperatorStands> for LineActor {
-    type Result = ();
-
-    fn handle(&mut self, stands: OperatorStands, _: &mut Self::Context) {
-        let had_somebody = self.queue.somebody_is_available();
-        self.meet(&stands.operator, stands.present);
-        if had_somebody && !self.queue.somebody_is_available() {
-            self.is_deserted();
-        }
-        self.wake();
-    }
-}
-
-impl LineActor {
-    fn raise(&self, operator: OperatorId, by: i64) {
-        if by != 0 {
-            self.tell_shard(Work::Raise { line: self.line.id.clone(), operator, by });
-        }
-    }
-
-    fn meet(&mut self, operator: &Operator, present: bool) {
-        let by = self.queue.operator(operator, present);
-        self.raise(operator.id.clone(), by);
-        let id = &operator.id;
-        match operator.departure(present) {
-            Some(departure) if self.departed.get(id) != Some(&departure) => {
-                self.departed.insert(id.clone(), departure);
-                for conversation in self.standings.of(id) {
-                    let (conversation, operator) = (conversation.clone(), id.clone());
-                    self.tell_shard(Work::Left { conversation, operator, departure });
-                }
-            }
-            None if self.departed.remove(id).is_some() => {
-                for conversation in self.standings.of(id) {
-                    let (conversation, operator) = (conversation.clone(), id.clone());
-                    self.tell_shard(Work::Back { conversation, operator });
-                }
-            }
-            Some(_) | None => {}
-        }
-    }
-
-    /// The last available operator has gone, in open hours.
-    fn is_deserted(&self) {
-        let settings = &self.line.settings;
-        let minds = settings.active && settings.queue.require_available;
-        if minds && self.hours.is_open(self.parts.clock.now()) {
-            self.tell_shard(Work::Deserted { line: self.line.id.clone() });
-        }
-    }
 }
 
 /// Its shard does not run here any more, or has forgotten everything.

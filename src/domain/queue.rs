@@ -7,6 +7,7 @@
 mod explain;
 pub mod pace;
 mod people;
+mod undoing;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use crate::line::{LineSettings, QueueMode};
 use crate::operator::{Departure, Operator};
 use crate::queue::explain::candidate;
 use crate::queue::people::{People, Rank, Rules, Standing};
+use crate::queue::undoing::Undo;
 use crate::queue::waiting::{Passers, WaitingList, Waits};
 use crate::routing::{Candidate, Decision, Passed, Reason, Seek, Via};
 
@@ -43,30 +45,6 @@ pub struct Queue {
     offers: BTreeMap<ConversationId, Vec<OperatorId>>,
     /// What undoes the round at hand, the latest last.
     undo: Vec<Undo>,
-}
-
-/// What undoes one change of a round.
-#[derive(Clone, Debug)]
-enum Undo {
-    /// Adds `by`, and restores when he was last offered something.
-    Received {
-        operator: OperatorId,
-        by: i64,
-        last: Option<Timestamp>,
-    },
-    Hold {
-        operator: OperatorId,
-        conversation: ConversationId,
-        holds: bool,
-    },
-    Offers {
-        conversation: ConversationId,
-        operators: Vec<OperatorId>,
-    },
-    Wait {
-        conversation: ConversationId,
-        waits: Option<Waits>,
-    },
 }
 
 /// How the customer's responsible is to be reached.
@@ -361,94 +339,5 @@ impl Queue {
             listed_for: None,
             explanation: self.people.explain(owner, &chosen, &seek.passed),
         }
-    }
-
-    /// The round is committed: what was applied stands.
-    pub fn keep(&mut self) {
-        self.undo.clear();
-    }
-
-    /// The round was refused: what it did since the last [`Self::keep`] is taken back.
-    pub fn take_back(&mut self) {
-        while let Some(undo) = self.undo.pop() {
-            match undo {
-                Undo::Received { operator, by, last } => {
-                    self.people.receive(&operator, by, |_| last);
-                }
-                Undo::Hold { operator, conversation, holds } => {
-                    self.change(&operator, |p| p.set_hold(&operator, &conversation, holds));
-                }
-                Undo::Offers { conversation, operators } => {
-                    self.set_offers(&conversation, operators);
-                }
-                Undo::Wait { conversation, waits } => {
-                    self.put(&conversation, waits);
-                }
-            }
-        }
-    }
-
-    fn counted(&mut self, operator: &OperatorId, by: i64, at: Timestamp) {
-        let last = self.people.received(operator).last;
-        self.received(operator, by, (by > 0).then_some(at));
-        self.undo.push(Undo::Received { operator: operator.clone(), by: -by, last });
-    }
-
-    fn holds_now(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
-        if self.change(operator, |people| people.set_hold(operator, conversation, holds)) {
-            let (operator, conversation) = (operator.clone(), conversation.clone());
-            self.undo.push(Undo::Hold { operator, conversation, holds: !holds });
-        }
-    }
-
-    fn offers_now(&mut self, conversation: &ConversationId, operators: Vec<OperatorId>) {
-        if let Some(before) = self.set_offers(conversation, operators) {
-            let conversation = conversation.clone();
-            self.undo.push(Undo::Offers { conversation, operators: before });
-        }
-    }
-
-    /// Answers before whom it was put, if that was news.
-    fn set_offers(
-        &mut self,
-        conversation: &ConversationId,
-        operators: Vec<OperatorId>,
-    ) -> Option<Vec<OperatorId>> {
-        let before = self.offers.get(conversation).map(Vec::as_slice).unwrap_or_default();
-        if before == operators {
-            return None;
-        }
-        let before = self.offers.remove(conversation).unwrap_or_default();
-        for operator in &before {
-            self.change(operator, |people| people.set_offered(operator, conversation, false));
-        }
-        for operator in &operators {
-            self.change(operator, |people| people.set_offered(operator, conversation, true));
-        }
-        if !operators.is_empty() {
-            self.offers.insert(conversation.clone(), operators);
-        }
-        Some(before)
-    }
-
-    fn set_wait(&mut self, conversation: &ConversationId, waits: Option<Waits>) {
-        let waits = self.put(conversation, waits);
-        self.undo.push(Undo::Wait { conversation: conversation.clone(), waits });
-    }
-
-    /// Answers how it waited before.
-    fn put(&mut self, conversation: &ConversationId, waits: Option<Waits>) -> Option<Waits> {
-        self.waiting.set(conversation, waits, |operator| self.people.is_free(operator))
-    }
-
-    /// Whatever may make an operator free, or not: those who wait count on him or do not.
-    fn change<T>(&mut self, operator: &OperatorId, change: impl FnOnce(&mut People) -> T) -> T {
-        let was_free = self.people.is_free(operator);
-        let changed = change(&mut self.people);
-        let is_free = self.people.is_free(operator);
-        if was_free != is_free {
-            self.waiting.turned(operator, is_free);
-        }
-        changed
     }
 }

@@ -6,49 +6,39 @@
 
 mod books;
 mod company;
+mod desk;
 mod doing;
 mod dying;
+mod people;
 mod seeing;
+mod starting;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use actix::{Actor, Context, Handler, Recipient};
-use domain::account::SignIn;
 use domain::channel::{Channel, ChannelSettings};
 use domain::entry::{Body, Entry};
-use domain::event::{Row, RowState};
-use domain::id::{ChannelId, ConversationId, LineId, OfferId, OperatorId, ShardId};
-use domain::limits::Limits;
+use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::{ClosingRule, Line, LineSettings};
-use domain::operator::{Operator, Role, Status};
-use jiff::{SignedDuration, Timestamp};
-use switchboard::actors::handle::{
-    Accepted, Arrival, CHANGES_MAX, Change, CloseSocket, Cut, Deliver, NodeHandle, NotStored,
-    Received, SessionLink, SocketClosed, SocketLink,
-};
-use switchboard::actors::node::{self, NodeStart};
-use switchboard::actors::parts::NodeSettings;
+use domain::operator::{Operator, Role};
+use jiff::Timestamp;
+use switchboard::actors::handle::{Accepted, Arrival, CHANGES_MAX, Change, NodeHandle, NotStored};
 use switchboard::channels::{self, HookRequest, Meaning};
 use switchboard::clock::Clock;
-use switchboard::crm::contacts::Region;
-use switchboard::files::{FileLimits, Files};
-use switchboard::outbound::{Outbound, OutboundSettings};
-use switchboard::protocol::{ClientFrame, Event, FeedPosition, Outcome, ServerFrame};
-use switchboard::readmodel::ReadModel;
+use switchboard::protocol::ServerFrame;
 use switchboard::store::Store;
 use switchboard::store::op::Position;
-use uuid::Uuid;
 
+use self::people::{operator, sign_in};
 use crate::fakes::telegram::{Customer, TOKEN, Telegram, Update};
-use crate::{redis_server, screen};
+use crate::redis_server;
 
 pub use self::company::{Sent, open_at, webhook};
+pub use self::desk::{Desk, new_id};
 pub use self::doing::{code, to_line};
+pub use self::people::{chief, operators, person};
+pub use self::starting::{files_in_memory, node_settings, start_node, start_node_with};
 
 /// When every story begins: a Monday morning.
 pub const MORNING: &str = "2026-03-02T09:00:00Z";
@@ -425,307 +415,4 @@ fn says_nothing(line: &mut LineSettings) {
     line.welcome.enabled = false;
     line.closing.rule = ClosingRule::Nothing;
     line.answer.limit_seconds = 0;
-}
-
-/// Who changes what there is.
-pub fn chief() -> OperatorId {
-    OperatorId::new("chief")
-}
-
-/// A node on a store, as `main` would start it.
-pub async fn start_node(store: &Store, clock: Clock) -> NodeHandle {
-    let settings = OutboundSettings::allowing(&["127.0.0.0/8"]).unwrap();
-    let read_model = ReadModel::open(None).unwrap();
-    start_node_with(store, clock, read_model, Outbound::new(settings).unwrap()).await
-}
-
-/// As [`start_node`], with parts that a story has prepared.
-pub async fn start_node_with(
-    store: &Store,
-    clock: Clock,
-    read_model: ReadModel,
-    outbound: Outbound,
-) -> NodeHandle {
-    let start = NodeStart {
-        name: "story".into(),
-        settings: node_settings(),
-        clock,
-        store: store.clone(),
-        read_model,
-        outbound,
-        files: files_in_memory(),
-        cluster: None,
-    };
-    node::start(start).await.unwrap()
-}
-
-pub fn node_settings() -> NodeSettings {
-    NodeSettings {
-        company: "Acme".into(),
-        limits: Limits::default(),
-        region: Region::parse("US").unwrap(),
-        public_url: Some("https://hub.example".into()),
-        sign_in_idle: SignedDuration::from_hours(12),
-        sign_in_absolute: SignedDuration::from_hours(168),
-        shards: SHARDS,
-        grace_seconds: 30,
-        events_kept: 1_000,
-        events_stored: 10_000,
-        sockets_per_operator: 5,
-        commands_per_second: 100_000,
-        commands_burst: 100_000,
-    }
-}
-
-/// Files that are gone with the story.
-pub fn files_in_memory() -> Files {
-    Files::in_memory(FileLimits {
-        bytes_max: 1024 * 1024,
-        conversation_files_max: 20,
-        conversation_bytes_max: 4 * 1024 * 1024,
-    })
-}
-
-/// An operator who is signed in under his own name.
-pub fn person(name: &str, now: Timestamp) -> Vec<Change> {
-    vec![operator(name, Role::Operator), sign_in(OperatorId::new(name), now)]
-}
-
-fn sign_in(operator: OperatorId, now: Timestamp) -> Change {
-    let (digest, login) = (operator.to_string(), operator.to_string());
-    let sign_in = SignIn { operator, login, created_at: now, seen_at: now };
-    Change::SignIn { version: 0, digest, sign_in }
-}
-
-fn operator(name: &str, role: Role) -> Change {
-    let operator = Operator {
-        id: OperatorId::new(name),
-        name: name.to_owned(),
-        role,
-        supervises: Vec::new(),
-        capacity: 0,
-        status: Status::Available,
-        status_reason: None,
-        set_away: false,
-        enabled: true,
-    };
-    Change::Operator { version: 0, operator }
-}
-
-/// Names of operators, for settings.
-pub fn operators<const N: usize>(names: [&str; N]) -> Vec<OperatorId> {
-    names.into_iter().map(OperatorId::new).collect()
-}
-
-/// An operator's browser: keeps what it was sent, as a browser would.
-pub struct Desk {
-    pub name: OperatorId,
-    link: SessionLink,
-    inbox: Rc<RefCell<Inbox>>,
-}
-
-#[derive(Default)]
-struct Inbox {
-    frames: Vec<ServerFrame>,
-    closed: Option<u16>,
-    /// Where acknowledgements go; none: the browser hangs.
-    acknowledges: Option<Recipient<Received>>,
-    /// Where it says that it has closed; none: it hangs.
-    closes: Option<Recipient<SocketClosed>>,
-}
-
-impl Inbox {
-    fn take(&mut self, frame: ServerFrame) {
-        if let (ServerFrame::Events { to, .. }, Some(link)) = (&frame, &self.acknowledges) {
-            let ack = ClientFrame::Ack { positions: vec![to.clone()] };
-            link.do_send(Received(serde_json::to_string(&ack).unwrap().into()));
-        }
-        self.frames.push(frame);
-    }
-}
-
-struct Pipe(Rc<RefCell<Inbox>>);
-
-impl Actor for Pipe {
-    type Context = Context<Self>;
-}
-
-impl Handler<Deliver> for Pipe {
-    type Result = ();
-
-    fn handle(&mut self, deliver: Deliver, _: &mut Self::Context) {
-        for text in &deliver.0 {
-            self.0.borrow_mut().take(serde_json::from_str(text).unwrap());
-        }
-    }
-}
-
-impl Handler<CloseSocket> for Pipe {
-    type Result = ();
-
-    fn handle(&mut self, close: CloseSocket, _: &mut Self::Context) {
-        let mut inbox = self.0.borrow_mut();
-        inbox.closed = Some(close.code);
-        if let Some(link) = &inbox.closes {
-            link.do_send(SocketClosed);
-        }
-    }
-}
-
-impl Desk {
-    /// Opens a socket; nothing is said yet.
-    pub fn open(node: &NodeHandle, name: &str) -> Self {
-        let inbox = Rc::new(RefCell::new(Inbox::default()));
-        let pipe = Pipe(inbox.clone()).start();
-        let socket = SocketLink {
-            deliver: pipe.clone().recipient(),
-            close: pipe.recipient(),
-            cut: Cut::default(),
-        };
-        let name = OperatorId::new(name);
-        let link = node.open_session(&name, name.as_str(), socket).unwrap();
-        inbox.borrow_mut().acknowledges = Some(link.received.clone());
-        inbox.borrow_mut().closes = Some(link.closed.clone());
-        Self { name, link, inbox }
-    }
-
-    /// The browser takes what it gets and says nothing any more.
-    pub fn hangs(&self) {
-        let mut inbox = self.inbox.borrow_mut();
-        (inbox.acknowledges, inbox.closes) = (None, None);
-    }
-
-    pub fn says(&self, frame: &ClientFrame) {
-        self.link.received.do_send(Received(serde_json::to_string(frame).unwrap().into()));
-    }
-
-    pub fn says_text(&self, text: &str) {
-        self.link.received.do_send(Received(text.to_owned().into()));
-    }
-
-    pub fn says_hello(&self, positions: Vec<FeedPosition>) {
-        self.says(&ClientFrame::Hello { protocol: 1, positions });
-    }
-
-    /// The socket breaks.
-    pub fn is_cut(&self) {
-        self.link.closed.do_send(SocketClosed);
-    }
-
-    pub fn frames(&self) -> Vec<ServerFrame> {
-        self.inbox.borrow().frames.clone()
-    }
-
-    pub fn closed(&self) -> Option<u16> {
-        self.inbox.borrow().closed
-    }
-
-    /// All events in order, of whatever shard.
-    pub fn events(&self) -> Vec<Event> {
-        let of = |frame| match frame {
-            ServerFrame::Events { events, .. } => events,
-            _ => Vec::new(),
-        };
-        self.frames().into_iter().flat_map(of).collect()
-    }
-
-    /// Where the browser is in each shard; panics when frames do not join on without a gap.
-    pub fn positions(&self) -> Vec<FeedPosition> {
-        screen::positions(&self.frames())
-    }
-
-    /// The rows as a browser would have them by now.
-    pub fn rows(&self) -> BTreeMap<ConversationId, Row> {
-        screen::rows(&self.frames())
-    }
-
-    /// The offers before this operator now.
-    pub fn offers(&self) -> Vec<(ConversationId, OfferId)> {
-        let mine = |row: &Row| {
-            let offer = row.offers.iter().find(|offer| offer.operator == self.name)?;
-            Some((row.conversation.clone(), offer.offer))
-        };
-        self.rows().values().filter_map(mine).collect()
-    }
-
-    /// The only offer before this operator.
-    #[track_caller]
-    pub fn offer(&self) -> (ConversationId, OfferId) {
-        let offers = self.offers();
-        assert_eq!(offers.len(), 1, "{} has these offers", self.name);
-        offers.into_iter().next().unwrap()
-    }
-
-    /// Texts of a conversation as they came, edits aside.
-    pub fn texts(&self) -> Vec<String> {
-        let text = |event| match event {
-            Event::Entry { entry, .. } => match &entry.body {
-                Body::Message(message) => Some(message.text.clone()),
-                Body::Note { .. } | Body::Fact(_) => None,
-            },
-            _ => None,
-        };
-        self.events().into_iter().filter_map(text).collect()
-    }
-
-    pub async fn accepts(&self, story: &Story, (id, offer): (ConversationId, OfferId)) -> Outcome {
-        let cmd_id = new_id();
-        self.commands(story, ClientFrame::Accept { cmd_id, conversation: id, offer }).await
-    }
-
-    pub async fn declines(&self, story: &Story, (id, offer): (ConversationId, OfferId)) -> Outcome {
-        let (cmd_id, reason) = (new_id(), None);
-        let decline = ClientFrame::Decline { cmd_id, conversation: id, offer, reason };
-        self.commands(story, decline).await
-    }
-
-    pub async fn replies(&self, story: &Story, id: &ConversationId, text: &str) -> Outcome {
-        let (cmd_id, text) = (new_id(), text.to_owned());
-        let reply =
-            ClientFrame::Reply { cmd_id, conversation: id.clone(), text, files: Vec::new() };
-        self.commands(story, reply).await
-    }
-
-    pub async fn finishes(&self, story: &Story, id: &ConversationId) -> Outcome {
-        let cmd_id = new_id();
-        self.commands(
-            story,
-            ClientFrame::Finish { cmd_id, conversation: id.clone(), silent: false },
-        )
-        .await
-    }
-
-    /// Sets the own status.
-    pub async fn is(&self, story: &Story, status: Status) {
-        let frame = ClientFrame::SetStatus { cmd_id: new_id(), status, reason: None };
-        assert_eq!(self.commands(story, frame).await, Outcome::Done {});
-    }
-
-    /// Gives a command and waits for its answer.
-    pub async fn commands(&self, story: &Story, frame: ClientFrame) -> Outcome {
-        let id = serde_json::to_value(&frame).unwrap()["cmd_id"].as_str().unwrap().to_owned();
-        self.says(&frame);
-        story.settles().await;
-        self.answer(id.parse().unwrap()).expect("the command is answered")
-    }
-
-    /// The last answer to a command.
-    pub fn answer(&self, id: Uuid) -> Option<Outcome> {
-        self.frames().into_iter().rev().find_map(|frame| match frame {
-            ServerFrame::Result { cmd_id, outcome } if cmd_id == id => Some(outcome),
-            _ => None,
-        })
-    }
-
-    /// How the only conversation it knows stands.
-    #[track_caller]
-    pub fn state(&self) -> RowState {
-        let rows = self.rows();
-        assert_eq!(rows.len(), 1, "{} knows these conversations", self.name);
-        rows.values().next().unwrap().state
-    }
-}
-
-pub fn new_id() -> Uuid {
-    switchboard::clock::new_uuid().parse().unwrap()
 }

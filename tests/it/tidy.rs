@@ -1,4 +1,5 @@
 //! Who may import whom, and which crate is named where: the map of `ARCHITECTURE.md` as a test.
+//! And whether what the teeth take away is still where they look for it.
 //!
 //! Reads the sources as text, line by line, tests included; only lines of comments do not count.
 
@@ -151,6 +152,24 @@ fn what_is_allowed_passes() {
         ("src/program/mod.rs", "use crate::store::redis::RedisSettings;"),
     ] {
         assert_eq!(problems(file, line), [""; 0], "{file}: {line}");
+    }
+}
+
+/// What `make teeth` and its kin take away. They run seldom, and code moves often.
+#[test]
+fn what_is_taken_away_stands_there_once() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (list, folder, file, text) in [
+        ("rules", "src/domain", 1, 2),
+        ("redis", "src/store/redis/lua", 1, 2),
+        ("torture", "src", 2, 3),
+    ] {
+        let rows = fs::read_to_string(root.join(format!("tests/teeth/{list}.tsv"))).unwrap();
+        for row in rows.lines().filter(|row| !row.starts_with('#') && !row.is_empty()) {
+            let columns: Vec<_> = row.split('\t').collect();
+            let source = fs::read_to_string(root.join(folder).join(columns[file])).unwrap();
+            assert_eq!(source.matches(columns[text]).count(), 1, "{list}: {row}");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::Addr;
-use domain::id::{ConversationId, LineId, OperatorId};
+use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use domain::line::LineSettings;
 use domain::operator::Operator;
 use domain::routing::Decision;
@@ -20,6 +20,15 @@ use crate::protocol::{ClientFrame, Outcome};
 use crate::store::op::Slot;
 
 impl NodeHandle {
+    /// The shard of a new line: the one with the fewest.
+    pub fn shard_for_new_line(&self) -> ShardId {
+        let directory = self.directory();
+        let lines_in = |shard: &ShardId| {
+            directory.lines.values().filter(|line| line.value.shard == *shard).count()
+        };
+        (0..self.shards()).map(ShardId).min_by_key(lines_in).unwrap_or(ShardId(0))
+    }
+
     /// Who would be offered a new conversation of that line under these settings, while it is open,
     /// as operators stand now. None: the line does not run here.
     pub async fn foresee(

@@ -13,6 +13,7 @@ mod deadlines;
 mod effects;
 mod facts;
 mod inputs;
+mod refusals;
 mod texts;
 mod told;
 

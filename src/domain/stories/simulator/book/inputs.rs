@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::chat::CustomerMessage;
-use crate::effect::{Input, Refusal};
+use crate::effect::Input;
 use crate::entry::Unheard;
 use crate::id::{OfferId, OperatorId};
 use crate::line::{AnswerRule, UnansweredRule};
@@ -284,73 +284,6 @@ impl Book {
         }
     }
 
-    /// A command that was not carried out: rightly?
-    pub(super) fn refused(&self, case: &Case, input: &Input, refusal: &Refusal) {
-        let has_place = |operator: &OperatorId| {
-            let person = self.people.get(operator).expect("an operator of the scene");
-            person.capacity() == 0 || person.places.len() < person.capacity()
-        };
-        match input {
-            Input::Accept { operator, offer } if is_before(case, operator, *offer) => {
-                let reserved = case.put_before(operator).is_some_and(|(_, put)| put.reserved);
-                let full = *refusal == Refusal::Full && !reserved && !has_place(operator);
-                assert!(full, "I15: {operator} may accept, and {refusal:?}");
-            }
-            Input::Decline { operator, offer, .. } => {
-                assert!(!is_before(case, operator, *offer), "I15: {operator} may decline");
-            }
-            Input::Take { operator } if case.put_before(operator).is_none() => {
-                let free = has_place(operator) || takes_beyond(case, operator);
-                assert!(!(case.is_sought() && free), "3: {operator} may take it: {refusal:?}");
-            }
-            Input::Finish { operator, .. } if case.holder().is_some() => {
-                let rules = &self.line(&case.line).settings;
-                let lacks_topic = rules.topic_required && case.topic.is_none();
-                let his = case.holder() == Some(operator);
-                assert!(lacks_topic && his, "{operator} may finish it: {refusal:?}");
-            }
-            Input::Spam { .. } => assert!(!case.is_open(), "4: spam works in every open state"),
-            Input::CustomerWrote { .. }
-            | Input::SomebodyEligible
-            | Input::OperatorLeft { .. }
-            | Input::OperatorBack { .. }
-            | Input::Reconsider
-            | Input::DeadlinePassed => panic!("what nobody commands is refused: {refusal:?}"),
-            Input::Accept { .. }
-            | Input::Take { .. }
-            | Input::TakeOver { .. }
-            | Input::PickUp { .. }
-            | Input::Reply { .. }
-            | Input::Note { .. }
-            | Input::Draft { .. }
-            | Input::Topic { .. }
-            | Input::Hold { .. }
-            | Input::Transfer { .. }
-            | Input::Move { .. }
-            | Input::Continue { .. }
-            | Input::Withdraw { .. }
-            | Input::Invite { .. }
-            | Input::Join { .. }
-            | Input::Leave { .. }
-            | Input::Finish { .. }
-            | Input::Release { .. }
-            | Input::Review { .. }
-            | Input::CustomerEdited { .. }
-            | Input::CustomerGone { .. }
-            | Input::CustomerBack
-            | Input::WrittenElsewhere { .. }
-            | Input::Decided(_)
-            | Input::Correct { .. }
-            | Input::CorrectionOver { .. }
-            | Input::DeliveryChanged { .. }
-            | Input::SaidEarly { .. }
-            | Input::FileCopied { .. }
-            | Input::CustomerDeleted { .. }
-            | Input::ChatMigrated { .. }
-            | Input::CustomerReacted { .. } => {}
-        }
-    }
-
     pub(super) fn timeout(&self, case: &Case) -> jiff::SignedDuration {
         self.line(&case.line).settings.offer_timeout()
     }
@@ -376,7 +309,7 @@ impl Book {
     }
 }
 
-fn is_before(case: &Case, operator: &OperatorId, offer: OfferId) -> bool {
+pub(super) fn is_before(case: &Case, operator: &OperatorId, offer: OfferId) -> bool {
     case.put_before(operator).is_some_and(|(offered, _)| offered.offer == offer)
 }
 
@@ -415,7 +348,7 @@ fn expect_of_take(case: &Case, operator: &OperatorId, told: &mut Told) {
 }
 
 /// 3: by hand beyond his capacity from the unanswered list, and what lies in his own.
-fn takes_beyond(case: &Case, operator: &OperatorId) -> bool {
+pub(super) fn takes_beyond(case: &Case, operator: &OperatorId) -> bool {
     let listed = case.hunt.listed_for.as_ref() == Some(operator);
     listed || case.waits() && case.hunt.is_unanswered()
 }
