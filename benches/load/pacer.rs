@@ -40,7 +40,7 @@ pub(crate) enum Work {
 
 impl Work {
     /// Sequences of messages, each of which must arrive in order.
-    fn sequences(self) -> usize {
+    pub(crate) fn sequences(self) -> usize {
         match self {
             Self::Talk { chats } => chats,
             Self::Arrivals => CONNECTIONS,

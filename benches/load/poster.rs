@@ -35,7 +35,8 @@ pub(crate) async fn post_all(
 fn request(stamp: Stamp, lines: u16, work: Work) -> String {
     let Stamp { load, chat, n, .. } = stamp;
     let channel = channel(u16::try_from(chat).unwrap() % lines);
-    let update = format!("{load}{chat:04}{n:07}");
+    // As a bot's updates: each has a higher number than the one before.
+    let update = format!("{load}{:09}", n * work.sequences() + chat);
     let customer = match work {
         Work::Talk { .. } | Work::Visits { .. } => (chat + 1).to_string(),
         // Each message is somebody else's.

@@ -73,15 +73,19 @@ pub struct Conversation {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub writers: Vec<OperatorId>,
     /// The customer's first message has had its welcome, or got none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub greeted: bool,
     /// The unanswered text has been sent; it is sent once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unanswered_text_sent: bool,
     /// The closing text has been sent; it is sent once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closing_text_sent: bool,
     /// When the customer was last told that the line is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub off_hours_told: Option<Timestamp>,
     /// Automatic messages that the chat has had of late.
+    #[serde(default, skip_serializing_if = "TextsSent::is_empty")]
     pub texts_sent: TextsSent,
     pub rating: Rating,
     /// What a supervisor thinks of it, 1..5.

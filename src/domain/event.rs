@@ -138,16 +138,20 @@ pub struct Row {
     pub line: LineId,
     pub channel: ChannelId,
     /// Whose card it is; none: no customer of ours, yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
     pub customer_name: String,
     pub state: RowState,
     /// Who holds it, or finished it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorId>,
     /// Open offers; empty unless `state` is `offered`.
     pub offers: Vec<RowOffer>,
     /// Who hands it to a colleague and may take that back.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_by: Option<OperatorId>,
     /// Whose customer it is: he could not be asked, and may take it all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub listed_for: Option<OperatorId>,
     /// All who hold or held it.
     pub held: Vec<OperatorId>,
@@ -156,19 +160,26 @@ pub struct Row {
     /// Its round is exhausted and nobody has taken it yet.
     pub unanswered: bool,
     /// Since when the customer waits for an answer; none: he does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Timestamp>,
     /// He has waited longer than the line allows.
     pub late: bool,
     /// The operator has put it aside until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
     /// What the customer thinks of it, on the scale that he was asked on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<RowRating>,
     /// What a supervisor thinks of it, 1..5.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u8>,
     /// Why it is closed, or is about to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<CloseReason>,
     /// The conversation before this one, or the part of this one in another line.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub continues: Option<ConversationId>,
     pub started_at: Timestamp,
     pub updated_at: Timestamp,
@@ -177,6 +188,7 @@ pub struct Row {
     /// What came instead of text: `contact`, `location`, `sticker`, or the attachment's `what`;
     /// `deleted`: it was taken back.
     /// Data and not words, so that each reader says it in his language.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_kind: Option<String>,
     /// Number of the last entry.
     pub last_entry: EntryNumber,

@@ -253,38 +253,38 @@ export type Row = {
   conversation: ConversationId;
   line: LineId;
   channel: ChannelId;
-  /** Whose card it is; null: no customer of ours, yet. */
-  customer: CustomerId | null;
+  /** Whose card it is; none: no customer of ours, yet. */
+  customer?: CustomerId;
   customer_name: string;
   state: RowState;
-  operator: OperatorId | null;
+  operator?: OperatorId;
   offers: RowOffer[];
   /** Who hands it to a colleague and may take that back. */
-  handed_by: OperatorId | null;
+  handed_by?: OperatorId;
   /** Whose customer it is: he is not here, and may take it all the same. */
-  listed_for: OperatorId | null;
+  listed_for?: OperatorId;
   held: OperatorId[];
   /** Who takes part beside the operator. */
   joined: OperatorId[];
   unanswered: boolean;
-  waiting_since: Timestamp | null;
+  waiting_since?: Timestamp;
   /** The customer has waited longer than the line allows. */
   late: boolean;
   /** The operator has put it aside until then. */
-  hold_until: Timestamp | null;
-  topic: string | null;
-  rating: RowRating | null;
+  hold_until?: Timestamp;
+  topic?: string;
+  rating?: RowRating;
   /** What a supervisor thinks of it, 1..5. */
-  review: number | null;
+  review?: number;
   /** Why it is closed, or is about to be. */
-  reason: CloseReason | null;
+  reason?: CloseReason;
   /** The conversation before this one, or the part of this one in another line. */
-  continues: ConversationId | null;
+  continues?: ConversationId;
   started_at: Timestamp;
   updated_at: Timestamp;
   preview: string;
   /** What came instead of text: `location`, `photo` and the like. */
-  preview_kind: string | null;
+  preview_kind?: string;
   last_entry: EntryNumber;
 };
 

@@ -86,7 +86,6 @@ export const samples: Samples = {
         "held": [
           "boris"
         ],
-        "hold_until": null,
         "joined": [
           "clara"
         ],
@@ -102,12 +101,8 @@ export const samples: Samples = {
             "via": "transfer"
           }
         ],
-        "operator": null,
         "preview": "",
         "preview_kind": "photo",
-        "rating": null,
-        "reason": null,
-        "review": null,
         "started_at": "2026-03-01T08:59:30Z",
         "state": "offered",
         "topic": "Delivery",
@@ -128,7 +123,6 @@ export const samples: Samples = {
           "conversation": "0-0195512e-0000-7000-8000-000000000001",
           "customer": "0195512e-0000-7000-8000-0000000000d1",
           "customer_name": "Ivan Petrov",
-          "handed_by": null,
           "held": [
             "boris",
             "anna"
@@ -140,23 +134,19 @@ export const samples: Samples = {
           "last_entry": 6,
           "late": false,
           "line": "sales",
-          "listed_for": null,
           "offers": [],
           "operator": "anna",
           "preview": "Yes, it is.",
-          "preview_kind": null,
           "rating": {
             "scale": "stars",
             "value": 5
           },
-          "reason": null,
           "review": 4,
           "started_at": "2026-03-01T08:59:30Z",
           "state": "active",
           "topic": "Delivery",
           "unanswered": false,
-          "updated_at": "2026-03-01T09:00:10Z",
-          "waiting_since": null
+          "updated_at": "2026-03-01T09:00:10Z"
         }
       },
       {

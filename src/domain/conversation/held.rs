@@ -24,6 +24,7 @@ pub struct Held {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub away_since: Option<Timestamp>,
     /// The customer has waited longer than the line allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
     /// He has put it aside until then.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,8 +14,10 @@ use crate::id::EntryNumber;
 pub struct Previewed {
     pub entry: EntryNumber,
     /// What the platform calls it, once that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<Arc<str>>,
     /// What it is beside its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
 

@@ -20,6 +20,7 @@ pub struct Rating {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<GivenRating>,
     /// It is asked once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) asked: bool,
 }
 

@@ -21,6 +21,10 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub struct TextsSent(Vec<(Kind, Timestamp)>);
 
 impl TextsSent {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Notes one more, unless the chat has had too many of its kind. Answers whether it may be
     /// sent.
     fn may_send(&mut self, kind: Kind, limits: &Limits, now: Timestamp) -> bool {

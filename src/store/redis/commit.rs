@@ -1,10 +1,11 @@
 //! A commit as the arguments of its script.
 
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::io::Write as _;
 
+use ahash::RandomState;
 use domain::id::{LineId, OperatorId, ShardId};
+use indexmap::IndexSet;
 use jiff::Timestamp;
 use redis::{Cmd, RedisWrite as _, Script};
 
@@ -69,9 +70,8 @@ pub(super) fn malformed(commit: &Commit) -> Option<&'static str> {
 struct Ops<'a> {
     keys: &'a Keys,
     commit: &'a Commit,
-    names: Vec<String>,
-    /// The number by which the script knows each name.
-    numbers: HashMap<String, usize>,
+    /// The script knows each by its number.
+    names: IndexSet<String, RandomState>,
     /// A command without a name: its arguments lie in one buffer.
     args: Cmd,
 }
@@ -79,7 +79,7 @@ struct Ops<'a> {
 impl<'a> Ops<'a> {
     fn new(keys: &'a Keys, commit: &'a Commit) -> Self {
         let of = commit.shard;
-        let names = vec![
+        let names = IndexSet::from_iter([
             keys.lease(of),
             keys.meta(of),
             keys.inbox(of),
@@ -90,9 +90,8 @@ impl<'a> Ops<'a> {
             keys.jobs(of),
             keys.dead(of),
             keys.shards(),
-        ];
-        let numbers = names.iter().cloned().zip(1..).collect();
-        Self { keys, commit, names, numbers, args: Cmd::new() }
+        ]);
+        Self { keys, commit, names, args: Cmd::new() }
     }
 
     #[expect(clippy::too_many_lines, reason = "one short arm an op")]
@@ -202,12 +201,8 @@ impl<'a> Ops<'a> {
 
     /// A key, by its number.
     fn name(&mut self, name: String) -> &mut Self {
-        let number = self.numbers.get(&name).copied().unwrap_or_else(|| {
-            self.names.push(name.clone());
-            self.numbers.insert(name, self.names.len());
-            self.names.len()
-        });
-        self.text(number)
+        let (before, _) = self.names.insert_full(name);
+        self.text(before + 1)
     }
 
     fn text(&mut self, text: impl Display) -> &mut Self {

@@ -2,9 +2,14 @@
 //!
 //! What belongs to a shard carries its number in braces.
 
+use std::fmt::Write as _;
+
 use domain::id::{ConversationId, LineId, ShardId};
 
 use crate::store::op::{DocumentKind, SharedKind};
+
+/// Most that the number of a shard takes, with its braces and the colon.
+const SHARD_LONG: usize = "{65535}:".len();
 
 /// What all names begin with.
 #[derive(Clone, Debug)]
@@ -50,53 +55,53 @@ impl Keys {
     /// Hash: `owner` ('' when it is free), `epoch`, `beat`, `want` (who asks for
     /// it, '' if nobody). Never expires.
     pub(super) fn lease(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "lease")
+        self.of_shard(shard, &["lease"])
     }
 
     /// Hash: `commits`, `inbox_at`, `inbox_end`, `feed_epoch`, `feed_n`.
     pub(super) fn meta(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "meta")
+        self.of_shard(shard, &["meta"])
     }
 
     /// Stream: ids `<position>-0`, field `p`. Trimmed, never deleted.
     pub(super) fn inbox(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "in")
+        self.of_shard(shard, &["in"])
     }
 
     /// Sorted set: dedupe keys, each scored by the microsecond until which it is known.
     pub(super) fn seen(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "seen")
+        self.of_shard(shard, &["seen"])
     }
 
     /// Stream of what was written together: ids `<epoch>-<n>` of the newest event; `p` position before the
     /// first, `b` by whom, then `d` data of each.
     pub(super) fn feed(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "feed")
+        self.of_shard(shard, &["feed"])
     }
 
     /// Hash: key to nanosecond.
     pub(super) fn timers(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "timers")
+        self.of_shard(shard, &["timers"])
     }
 
     /// Hash: id to `<ready at, nanosecond> <bytes>`.
     pub(super) fn jobs(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "jobs")
+        self.of_shard(shard, &["jobs"])
     }
 
     /// List.
     pub(super) fn dead(&self, shard: ShardId) -> String {
-        self.of_shard(shard, "dead")
+        self.of_shard(shard, &["dead"])
     }
 
     /// Text: `<version> <bytes>`.
     pub(super) fn document(&self, shard: ShardId, kind: DocumentKind, id: &str) -> String {
-        format!("{}:{id}", self.documents(shard, kind))
+        self.of_shard(shard, &["doc:", kind.as_str(), ":", id])
     }
 
     /// Sorted set, in the order of bytes: the ids of the documents of a kind.
     pub(super) fn documents(&self, shard: ShardId, kind: DocumentKind) -> String {
-        self.of_shard(shard, &format!("doc:{}", kind.as_str()))
+        self.of_shard(shard, &["doc:", kind.as_str()])
     }
 
     /// Of a document, and of the ids of its kind.
@@ -111,12 +116,12 @@ impl Keys {
 
     /// Hash: number to record.
     pub(super) fn history(&self, shard: ShardId, conversation: &ConversationId) -> String {
-        self.of_shard(shard, &format!("hist:{}", conversation.as_str()))
+        self.of_shard(shard, &["hist:", conversation.as_str()])
     }
 
     /// Text: `<through> <pack>`, the records up to that number; those beside it came later.
     pub(super) fn packed(&self, shard: ShardId, conversation: &ConversationId) -> String {
-        self.of_shard(shard, &format!("pack:{}", conversation.as_str()))
+        self.of_shard(shard, &["pack:", conversation.as_str()])
     }
 
     /// Of a history: the records by themselves, and those that are packed.
@@ -153,7 +158,16 @@ impl Keys {
         format!("{}load", self.prefix)
     }
 
-    fn of_shard(&self, shard: ShardId, what: &str) -> String {
-        format!("{}{{{}}}:{what}", self.prefix, shard.0)
+    /// Each commit makes many.
+    fn of_shard(&self, shard: ShardId, what: &[&str]) -> String {
+        let long = what.iter().map(|part| part.len()).sum::<usize>();
+        let mut name = String::with_capacity(self.prefix.len() + SHARD_LONG + long);
+        name.push_str(&self.prefix);
+        // Writing to memory does not fail.
+        let _written = write!(name, "{{{}}}:", shard.0);
+        for part in what {
+            name.push_str(part);
+        }
+        name
     }
 }

@@ -2,7 +2,8 @@
 
 use redis::aio::MultiplexedConnection;
 use redis::{
-    Arg, Cmd, ErrorKind, FromRedisValue, RedisResult, Script, ServerErrorKind, ToRedisArgs, cmd,
+    Arg, Cmd, ErrorKind, FromRedisValue, RedisResult, RedisWrite as _, Script, ServerErrorKind,
+    ToRedisArgs, cmd,
 };
 
 /// The texts of all steps, compiled into the program.
@@ -47,9 +48,16 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new(script: &'a Script, keys: &[String]) -> Self {
+    pub(super) fn new<'k, K: IntoIterator<Item = &'k String>>(script: &'a Script, keys: K) -> Self
+    where
+        K::IntoIter: ExactSizeIterator,
+    {
+        let keys = keys.into_iter();
         let mut cmd = cmd("EVALSHA");
-        cmd.arg(script.get_hash()).arg(keys.len()).arg(keys);
+        cmd.arg(script.get_hash()).arg(keys.len());
+        for key in keys {
+            cmd.arg(key);
+        }
         Self { script, cmd }
     }
 
@@ -60,10 +68,11 @@ impl<'a> Call<'a> {
 
     /// All arguments of a command that has no name.
     pub(super) fn args_of(mut self, args: &Cmd) -> Self {
-        for arg in args.args_iter() {
-            if let Arg::Simple(arg) = arg {
-                self.cmd.arg(arg);
-            }
+        let simple = |arg| if let Arg::Simple(arg) = arg { Some(arg) } else { None };
+        let args = args.args_iter().filter_map(simple);
+        self.cmd.reserve_space_for_args(args.clone().map(<[u8]>::len));
+        for arg in args {
+            self.cmd.arg(arg);
         }
         self
     }

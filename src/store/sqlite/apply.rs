@@ -53,7 +53,8 @@ impl Writer<'_> {
             }
             Op::PutInbox { shard: to, bytes, room: _ } => self.put_inbox(*to, bytes),
             Op::PutDocument { kind, id, expected, bytes } => {
-                let sql = "REPLACE INTO document VALUES (?, ?, ?, ?, ?)";
+                let sql = "INSERT INTO document VALUES (?, ?, ?, ?, ?) ON CONFLICT DO \
+                           UPDATE SET version = excluded.version, bytes = excluded.bytes";
                 self.execute(sql, params![shard, kind.as_str(), id, int(expected + 1), bytes])
             }
             Op::DeleteDocument { kind, id, .. } => {
@@ -94,7 +95,8 @@ impl Writer<'_> {
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
             Op::PutShared { kind, id, expected, bytes } => {
-                let sql = "REPLACE INTO shared VALUES (?, ?, ?, ?)";
+                let sql = "INSERT INTO shared VALUES (?, ?, ?, ?) ON CONFLICT DO \
+                           UPDATE SET version = excluded.version, bytes = excluded.bytes";
                 self.execute(sql, params![kind.as_str(), id, int(expected + 1), bytes])
             }
             Op::DeleteShared { kind, id, .. } => {

@@ -1,6 +1,6 @@
 -- Version 1. Moments are nanoseconds since 1970.
 -- Tables without a rowid lie in the order of their keys: one tree to write, and pages of
--- neighbours to read.
+-- neighbours to read. A row of more than a quarter of a page has another page to itself there.
 
 -- One row for each shard that was ever claimed or got an inbox entry; epoch 0: never claimed.
 CREATE TABLE shard (
@@ -31,6 +31,7 @@ CREATE TABLE dedupe (
 
 CREATE INDEX dedupe_until ON dedupe (until);
 
+-- With a rowid: many are longer than a quarter of a page, and all are written again and again.
 CREATE TABLE document (
     shard INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -38,7 +39,7 @@ CREATE TABLE document (
     version INTEGER NOT NULL,
     bytes BLOB NOT NULL,
     PRIMARY KEY (shard, kind, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- With a rowid: all conversations grow at once, so that records lie in the order in which they come and
 -- share pages. In the order of the key each would be a page to write of its own.
@@ -84,13 +85,14 @@ CREATE TABLE dead (
 
 CREATE INDEX dead_of_shard ON dead (shard, n);
 
+-- With a rowid, as documents.
 CREATE TABLE shared (
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
     version INTEGER NOT NULL,
     bytes BLOB NOT NULL,
     PRIMARY KEY (kind, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE counter (
     line TEXT NOT NULL,

@@ -116,17 +116,21 @@ pub struct Row {
     pub conversation: String,
     pub line: String,
     pub channel: String,
-    /// Whose card it is; null: nobody's yet.
+    /// Whose card it is; not there: nobody's yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
     pub customer_name: String,
     pub state: RowState,
     /// Who holds it, or finished it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
     /// Open offers.
     pub offers: Vec<RowOffer>,
     /// Who hands it to a colleague and may take that back.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_by: Option<String>,
     /// Whose customer it is: he is not here, and may take it all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub listed_for: Option<String>,
     /// All who hold or held it.
     pub held: Vec<String>,
@@ -135,25 +139,33 @@ pub struct Row {
     /// Its round is exhausted and nobody has taken it yet.
     pub unanswered: bool,
     /// Since when the customer waits for an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<String>,
     /// He has waited longer than the line allows.
     pub late: bool,
     /// The operator has put it aside until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
     /// What the customer thinks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<RowRating>,
     /// What a supervisor thinks of it, 1..5.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<u8>,
     /// Why it is closed, or is about to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<CloseReason>,
     /// The conversation before this one, or the part of this one in another line.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub continues: Option<String>,
     pub started_at: String,
     pub updated_at: String,
     /// The first characters of the last message; empty if it had no text.
     pub preview: String,
     /// What came instead of text: `contact`, `location`, `sticker`, `photo`, ...
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_kind: Option<String>,
     /// Number of the last entry.
     pub last_entry: u32,

@@ -11,5 +11,7 @@ export function kindWord(words: Words["attachment"], kind: string): string {
 /** The last message in one line. */
 export function preview(words: Words, row: Row): string {
   if (row.preview !== "") return row.preview;
-  return row.preview_kind === null ? words.row.noText : kindWord(words.attachment, row.preview_kind);
+  return row.preview_kind === undefined
+    ? words.row.noText
+    : kindWord(words.attachment, row.preview_kind);
 }

@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Event } from "../../client/index.ts";
-import { CHAT, fact, held, NOW, offered, row, Story, wrote } from "./story.ts";
+import { answered, CHAT, fact, held, NOW, offered, row, Story, wrote } from "./story.ts";
 
 let story: Story;
 
 beforeEach(() => {
   story = Story.atDesk();
-  story.shows(held("anna", { waiting_since: null }));
+  story.shows(answered("anna"));
 });
 
 const sounds = () => story.state.work.ring.n;
@@ -64,8 +64,8 @@ test("what I help with calls me too", () => {
 const UNTIL = "2026-03-01T09:00:00Z";
 
 test("what I put aside calls when its time has come, until it is looked at", () => {
-  story.shows(held("anna", { waiting_since: null, hold_until: UNTIL }));
-  story.happensAt(NOW + 50, { kind: "row", row: held("anna", { waiting_since: null }) });
+  story.shows(answered("anna", { hold_until: UNTIL }));
+  story.happensAt(NOW + 50, { kind: "row", row: answered("anna") });
   expect(story.state.work.back).toEqual([CHAT]);
   expect(sounds()).toBe(1);
   story.opens();
@@ -73,9 +73,9 @@ test("what I put aside calls when its time has come, until it is looked at", () 
 });
 
 test("what I take up again before its time does not call", () => {
-  story.shows(held("anna", { waiting_since: null, hold_until: UNTIL }));
+  story.shows(answered("anna", { hold_until: UNTIL }));
   const before = NOW - 60_000;
-  story.happensAt(before, { kind: "row", row: held("anna", { waiting_since: null }) });
+  story.happensAt(before, { kind: "row", row: answered("anna") });
   expect(story.state.work.back).toEqual([]);
   expect(sounds()).toBe(0);
 });
@@ -91,7 +91,7 @@ test("an alarm stands until the customer has his answer", () => {
   expect(story.state.work.alarms).toHaveLength(1);
   story.happens({ kind: "row", row: held("anna", { late: true, preview: "hello?" }) });
   expect(story.state.work.alarms).toHaveLength(1);
-  story.happens({ kind: "row", row: held("anna", { waiting_since: null }) });
+  story.happens({ kind: "row", row: answered("anna") });
   expect(story.state.work.alarms).toEqual([]);
 });
 

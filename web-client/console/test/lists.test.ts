@@ -11,7 +11,7 @@ import {
   unanswered,
 } from "../core/desk/lists.ts";
 import { calls, offersToMe } from "../core/select.ts";
-import { CHAT, held, NOW, offered, row, Story, wrote } from "./story.ts";
+import { answered, CHAT, held, NOW, offered, row, Story, wrote } from "./story.ts";
 
 let story: Story;
 
@@ -28,7 +28,7 @@ test("each conversation is in the list where it belongs", () => {
     row({ conversation: "0-waits" }),
     row({ conversation: "0-left", unanswered: true }),
     held("anna", { conversation: "0-mine" }),
-    held("anna", { conversation: "0-closing", state: "closing", waiting_since: null }),
+    answered("anna", { conversation: "0-closing", state: "closing" }),
     held("boris", { conversation: "0-his" }),
     row({ conversation: "0-over", state: "closed" }),
   );
@@ -45,7 +45,7 @@ test("the offer that ends first is on top, the oldest waits first, whoever waits
     offered("anna", "2026-03-01T09:01:00.5Z", "0-sooner"),
     row({ conversation: "0-new", waiting_since: "2026-03-01T08:59:30Z" }),
     row({ conversation: "0-old", waiting_since: "2026-03-01T08:30:00Z" }),
-    held("anna", { conversation: "0-calm", waiting_since: null }),
+    answered("anna", { conversation: "0-calm" }),
     held("anna", { conversation: "0-waits" }),
   );
   expect(offersToMe(story.state).map(({ row: r }) => r.conversation)).toEqual(["0-sooner", "0-later"]);
@@ -102,12 +102,12 @@ test("whose customer waits too long is on top, then what came back from hold; on
   const until = "2026-03-01T09:00:00Z";
   story.shows(
     held("anna", { conversation: "0-waits" }),
-    held("anna", { conversation: "0-held", waiting_since: null, hold_until: until }),
+    answered("anna", { conversation: "0-held", hold_until: until }),
     held("anna", { conversation: "0-later", hold_until: "2026-03-01T18:00:00Z" }),
     held("anna", { conversation: "0-late", late: true }),
   );
   expect(ids(onHold(story.state))).toEqual(["0-held", "0-later"]);
-  story.happens({ kind: "row", row: held("anna", { conversation: "0-held", waiting_since: null }) });
+  story.happens({ kind: "row", row: answered("anna", { conversation: "0-held" }) });
   expect(ids(mine(story.state))).toEqual(["0-late", "0-held", "0-waits"]);
   story.opens("0-held");
   story.opens("0-late");

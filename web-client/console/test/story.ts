@@ -25,25 +25,15 @@ export function row(change: Partial<Row> = {}): Row {
     customer: "c-ivan",
     customer_name: "Ivan",
     state: "waiting",
-    operator: null,
     offers: [],
-    handed_by: null,
-    listed_for: null,
     held: [],
     joined: [],
     unanswered: false,
     waiting_since: "2026-03-01T08:59:00Z",
     late: false,
-    hold_until: null,
-    topic: null,
-    rating: null,
-    review: null,
-    reason: null,
-    continues: null,
     started_at: "2026-03-01T08:59:00Z",
     updated_at: "2026-03-01T08:59:00Z",
     preview: "hello",
-    preview_kind: null,
     last_entry: 1,
     ...change,
   };
@@ -56,6 +46,12 @@ export function offered(to: string, until = "2026-03-01T09:01:00Z", conversation
 
 export function held(by: string, change: Partial<Row> = {}): Row {
   return row({ state: "active", operator: by, held: [by], ...change });
+}
+
+/** The same, while the customer does not wait. */
+export function answered(by: string, change: Partial<Row> = {}): Row {
+  const { waiting_since: _none, ...row } = held(by, change);
+  return row;
 }
 
 export function colleague(id: string, status: Status = "available"): OperatorView {

@@ -6,7 +6,7 @@ import { lineName, type Desk } from "./desk.ts";
 
 export function PartBefore({ desk, row }: { desk: Desk; row: Row }) {
   const { continues } = row;
-  if (continues === null) return null;
+  if (continues === undefined) return null;
   return (
     <PartLink desk={desk} says={desk.words.calls.continues} to={continues} testId="part-before" />
   );

@@ -168,7 +168,7 @@ function whyNot(desk: Desk, row: Row): string | null {
     case "waiting":
       return words.waiting;
     case "active":
-      return row.operator && words.others(personName(desk, row.operator));
+      return row.operator ? words.others(personName(desk, row.operator)) : null;
     case "closing":
       return words.closing;
     case "closed":

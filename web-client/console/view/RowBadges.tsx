@@ -27,7 +27,7 @@ export function RowBadges({ desk, row }: { desk: Desk; row: Row }) {
       {row.rating && (
         <Badge tone="quiet" testId="rating" text={says.rating(ratingWords(words, row.rating))} />
       )}
-      {row.review !== null && (
+      {row.review !== undefined && (
         <Badge tone="quiet" testId="review" text={says.review(starsWords(words, row.review))} />
       )}
     </>

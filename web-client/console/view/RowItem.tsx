@@ -75,7 +75,7 @@ export function RowItem({ desk, row, says }: RowItemProps) {
 
 function Waiting({ desk, row }: { desk: Desk; row: Row }) {
   const { words } = desk;
-  if (row.waiting_since === null) {
+  if (row.waiting_since === undefined) {
     return <span class="RowItem-time">{clock(words, row.updated_at)}</span>;
   }
   return (
@@ -109,7 +109,7 @@ function whoWords(desk: Desk, row: Row): string | null {
     case "offered":
       return offeredWords(desk, row);
     case "active":
-      if (isHeldByMe(state, row) || row.operator === null) return null;
+      if (isHeldByMe(state, row) || row.operator === undefined) return null;
       return words.row.heldBy(personName(desk, row.operator));
     case "closing":
     case "closed":

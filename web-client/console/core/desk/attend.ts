@@ -92,9 +92,9 @@ function offered(work: Work, before: State, after: State, row: Row, at: number):
 /** What I had put aside comes back when its time has come; what I took up myself needs no call. */
 function returned(work: Work, before: State, after: State, row: Row, at: number): Work {
   const id = row.conversation;
-  const until = before.rows[id]?.hold_until ?? null;
-  const isUp = row.hold_until === null && isHeldByMe(after, row);
-  const isDue = until !== null && Date.parse(until) - HOLD_END_SLACK_MS <= at + after.clockAheadMs;
+  const until = before.rows[id]?.hold_until;
+  const isUp = row.hold_until === undefined && isHeldByMe(after, row);
+  const isDue = until !== undefined && Date.parse(until) - HOLD_END_SLACK_MS <= at + after.clockAheadMs;
   if (!isUp) return without(work, id);
   if (!isDue || work.back.includes(id)) return work;
   return sounded({ ...work, back: [...work.back, id] }, "offer", at);

@@ -46,7 +46,7 @@ export function finishing(state: State, row: Row, silent: boolean): Command | Di
 }
 
 function wantsTopic(state: State, row: Row): boolean {
-  return row.topic === null && (state.lines[row.line]?.topic_required ?? false);
+  return row.topic === undefined && (state.lines[row.line]?.topic_required ?? false);
 }
 
 /** What a refusal asks, if it is a question and not only news. */

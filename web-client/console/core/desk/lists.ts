@@ -10,7 +10,7 @@ import { overseesLine } from "./rights.ts";
  * hold, then whose customer waits longest, then the latest.
  */
 export function mine(state: State): Row[] {
-  const held = rows(state).filter((row) => isHeldByMe(state, row) && row.hold_until === null);
+  const held = rows(state).filter((row) => isHeldByMe(state, row) && row.hold_until === undefined);
   return held.sort((a, b) => {
     const urgency = rank(state, a) - rank(state, b);
     if (urgency !== 0) return urgency;
@@ -27,7 +27,7 @@ function rank(state: State, row: Row): number {
 
 /** Those I have put aside: what comes back first on top. */
 export function onHold(state: State): Row[] {
-  const held = rows(state).filter((row) => isHeldByMe(state, row) && row.hold_until !== null);
+  const held = rows(state).filter((row) => isHeldByMe(state, row) && row.hold_until !== undefined);
   return held.sort((a, b) => ascending(a.hold_until ?? "", b.hold_until ?? ""));
 }
 
@@ -43,7 +43,7 @@ export function joined(state: State): Row[] {
 export function handedOn(state: State): Row[] {
   const me = state.me?.id;
   return rows(state)
-    .filter((row) => row.state === "offered" && row.handed_by !== null && row.handed_by === me)
+    .filter((row) => row.state === "offered" && row.handed_by !== undefined && row.handed_by === me)
     .sort(latestFirst);
 }
 
@@ -56,7 +56,7 @@ export function ofMyCustomers(state: State): Row[] {
 
 export function isListedForMe(state: State, row: Row): boolean {
   const isOpen = row.state === "waiting" || row.state === "offered";
-  const isMine = row.listed_for !== null && row.listed_for === state.me?.id;
+  const isMine = row.listed_for !== undefined && row.listed_for === state.me?.id;
   return isOpen && isMine && myOffer(state, row) === null;
 }
 
@@ -65,7 +65,7 @@ export function queue(state: State): Row[] {
   const waiting = rows(state).filter(
     (row) =>
       (row.state === "waiting" && !row.unanswered) ||
-      (row.state === "offered" && row.handed_by === null && myOffer(state, row) === null),
+      (row.state === "offered" && row.handed_by === undefined && myOffer(state, row) === null),
   );
   return waiting.filter((row) => !isListedForMe(state, row)).sort(oldestFirst);
 }

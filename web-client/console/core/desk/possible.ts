@@ -50,11 +50,11 @@ function fits(state: State, me: Me, act: Act, row: Row): boolean {
   const isAsked = row.offers.some((offer) => offer.operator === me.id);
   switch (act) {
     case "take":
-      if (isAsked || row.handed_by !== null) return false;
+      if (isAsked || row.handed_by !== undefined) return false;
       return row.state === "waiting" || row.state === "offered";
     case "take_over":
       if (isAsked || row.handed_by === me.id) return false;
-      return row.handed_by !== null || (row.state === "active" && !isMine);
+      return row.handed_by !== undefined || (row.state === "active" && !isMine);
     case "transfer":
     case "invite":
     case "hold":

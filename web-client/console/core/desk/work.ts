@@ -32,7 +32,7 @@ export type Work = {
 /** The next one is of the same customer, on the same channel; it follows the last one there was. */
 export type PickingUp = {
   conversation: ConversationId;
-  customer: CustomerId | null;
+  customer: CustomerId | undefined;
   channel: ChannelId;
 };
 

@@ -36,7 +36,7 @@ export function HeadButtons({ desk, row }: { desk: Desk; row: Row }) {
       {can(state, "withdraw", row) && (
         <CommandButton desk={desk} row={row} type="withdraw" label={words.acts.withdraw} />
       )}
-      {row.hold_until !== null && can(state, "hold", row) && (
+      {row.hold_until !== undefined && can(state, "hold", row) && (
         <button
           type="button"
           class="Button"

@@ -10,14 +10,14 @@ export function TopicSelect({ desk, row }: { desk: Desk; row: Row }) {
   const words = desk.words.acts;
   const { conversation, topic } = row;
   if (!can(state, "topic", row)) {
-    return topic === null ? null : (
+    return topic === undefined ? null : (
       <span class="TopicSelect-chosen" data-testid="topic">
         {words.topic}: {topic}
       </span>
     );
   }
   const topics = state.lines[row.line]?.topics ?? [];
-  const isOld = topic !== null && !topics.includes(topic);
+  const isOld = topic !== undefined && !topics.includes(topic);
   return (
     <label class="TopicSelect">
       {words.topic}
