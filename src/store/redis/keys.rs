@@ -9,7 +9,7 @@ use domain::id::{ConversationId, LineId, ShardId};
 use crate::store::op::{DocumentKind, SharedKind};
 
 /// Most that the number of a shard takes, with its braces and the colon.
-const SHARD_LONG: usize = "{65535}:".len();
+const SHARD_BYTES_MAX: usize = "{65535}:".len();
 
 /// What all names begin with.
 #[derive(Clone, Debug)]
@@ -160,8 +160,8 @@ impl Keys {
 
     /// Each commit makes many.
     fn of_shard(&self, shard: ShardId, what: &[&str]) -> String {
-        let long = what.iter().map(|part| part.len()).sum::<usize>();
-        let mut name = String::with_capacity(self.prefix.len() + SHARD_LONG + long);
+        let bytes = what.iter().map(|part| part.len()).sum::<usize>();
+        let mut name = String::with_capacity(self.prefix.len() + SHARD_BYTES_MAX + bytes);
         name.push_str(&self.prefix);
         // Writing to memory does not fail.
         let _written = write!(name, "{{{}}}:", shard.0);

@@ -163,7 +163,7 @@ function whyNot(desk: Desk, row: Row): string | null {
   switch (row.state) {
     case "offered":
       if (myOffer(state, row)) return words.offered;
-      if (row.handed_by !== state.me?.id) return null;
+      if (row.handed_by === undefined || row.handed_by !== state.me?.id) return null;
       return words.handed(row.offers.map(({ operator }) => personName(desk, operator)).join(", "));
     case "waiting":
       return words.waiting;
