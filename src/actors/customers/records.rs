@@ -101,8 +101,8 @@ impl Records {
     /// A commit was refused because that document is of another version; 0: there is none.
     pub(crate) fn found(&self, kind: RecordKind, id: &str, version: u64) {
         let (key, mut kept) = ((kind, id.to_owned()), self.kept());
-        let began_anew = version == 0
-            || kept.known.get(&key).is_some_and(|known| known.version() > version);
+        let began_anew =
+            version == 0 || kept.known.get(&key).is_some_and(|known| known.version() > version);
         if began_anew {
             kept.known.remove(&key);
             kept.era.ends();

@@ -88,11 +88,11 @@ test("a page that was only looked away from keeps its connection", () => {
   expect(world.sockets).toHaveLength(1);
 });
 
-test("without a beat for one and a half intervals the connection is dead", () => {
+test("without a beat for one and three quarters of an interval the connection is dead", () => {
   world.goesLive("0:1-5.aa");
-  world.passes(14.9);
+  world.passes(17.4);
   world.beats("0:1-5.aa");
-  world.passes(14.9);
+  world.passes(17.4);
   expect(world.state).toBe("live");
   world.passes(0.2);
   expect(world.link.state).toMatchObject({ state: "offline", why: "silent" });
