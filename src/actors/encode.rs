@@ -3,6 +3,7 @@
 use bytestring::ByteString;
 use domain::event::{FeedEvent, Row};
 use domain::id::ShardId;
+use domain::json;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,19 +13,12 @@ use crate::protocol::visitor::VisitorServerFrame;
 use crate::protocol::{ChannelView, Event, FeedPosition, LineView, OperatorView, ServerFrame};
 use crate::store::op::{InstanceId, Position};
 
-/// Most documents of conversations are smaller.
-const USUAL_BYTES: usize = 1024;
-
 /// The stored form of a document, record, job or event.
 ///
 /// Our stored types hold only text keys and finite numbers, so this does not fail; if it ever did,
 /// the empty document would be refused at the next read instead of being taken for something.
 pub(crate) fn document(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(USUAL_BYTES);
-    match serde_json::to_writer(&mut bytes, value) {
-        Ok(()) => bytes,
-        Err(_) => Vec::new(),
-    }
+    json::to_vec(value).unwrap_or_default()
 }
 
 /// Reads a stored form; what cannot be read is logged and counts as absent.
@@ -39,12 +33,12 @@ pub(crate) fn read<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Opt
 
 /// A frame as text.
 pub(crate) fn frame(frame: &ServerFrame) -> ByteString {
-    serde_json::to_string(frame).unwrap_or_default().into()
+    json::to_string(frame).unwrap_or_default().into()
 }
 
 /// A frame for a visitor's page as text.
 pub(crate) fn visitor_frame(frame: &VisitorServerFrame) -> ByteString {
-    serde_json::to_string(frame).unwrap_or_default().into()
+    json::to_string(frame).unwrap_or_default().into()
 }
 
 /// Tells a browser where the feeds stand. `memory_percent`: for those who are to look after it.

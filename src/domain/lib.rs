@@ -18,6 +18,7 @@ pub mod event;
 pub mod file;
 pub mod hours;
 pub mod id;
+pub mod json;
 pub mod lead;
 pub mod limits;
 pub mod line;

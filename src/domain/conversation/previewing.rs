@@ -88,7 +88,8 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn first_characters(text: &str) -> String {
-    text.chars().take(PREVIEW_CHARS).collect()
+    let end = text.char_indices().nth(PREVIEW_CHARS).map_or(text.len(), |(end, _)| end);
+    text[..end].to_owned()
 }
 
 fn kind_of(attachment: &Attachment) -> String {
