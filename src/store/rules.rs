@@ -2,8 +2,9 @@
 //!
 //! Knows no store.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
+use ahash::RandomState;
 use jiff::Timestamp;
 
 use crate::store::op::{
@@ -21,7 +22,7 @@ pub(super) fn check_shape(commit: &Commit) -> Result<(), CommitError> {
     if commit.groups.iter().map(Vec::len).sum::<usize>() > OPS_MAX {
         return Err(CommitError::Malformed("too many ops"));
     }
-    let mut targets = BTreeSet::new();
+    let mut targets = HashSet::with_hasher(RandomState::new());
     for op in commit.groups.iter().flatten() {
         if matches!(op, Op::AppendHistory { n: 0, .. }) {
             return Err(CommitError::Malformed("history numbers begin at 1"));
@@ -91,7 +92,7 @@ fn within_measure(microseconds: i64) -> i64 {
 }
 
 /// What may stand only once in a commit, as its precondition is judged before the first write.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash)]
 enum Target<'a> {
     Dedupe(&'a str),
     InboxCursor,

@@ -7,7 +7,7 @@ use ahash::RandomState;
 use domain::id::{LineId, OperatorId, ShardId};
 use indexmap::IndexSet;
 use jiff::Timestamp;
-use redis::{Cmd, RedisWrite as _, Script};
+use redis::{Cmd, RedisWrite as _, Script, ToRedisArgs};
 
 use crate::store::op::{Commit, CommitError, Op, Room};
 use crate::store::redis::keys::Keys;
@@ -16,6 +16,10 @@ use crate::store::redis::value::{Load, dedupe_key, feed_signal, inbox_signal, mi
 use crate::store::rules;
 
 pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
+
+/// What most ops take in the buffer of arguments, and how many arguments.
+const USUAL_OP_BYTES: usize = 640;
+const USUAL_OP_ARGS: usize = 5;
 
 /// Who is told of a commit by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +95,9 @@ impl<'a> Ops<'a> {
             keys.dead(of),
             keys.shards(),
         ]);
-        Self { keys, commit, names, args: Cmd::new() }
+        let ops = commit.groups.iter().map(Vec::len).sum::<usize>();
+        let args = Cmd::with_capacity(ops * USUAL_OP_ARGS, ops * USUAL_OP_BYTES);
+        Self { keys, commit, names, args }
     }
 
     #[expect(clippy::too_many_lines, reason = "one short arm an op")]
@@ -100,7 +106,7 @@ impl<'a> Ops<'a> {
         match op {
             Op::RequireDedupe { key, seconds } => {
                 let until = microseconds(rules::known_until(self.commit.at, *seconds));
-                self.word("dedupe").text(dedupe_key(key)).text(until);
+                self.word("dedupe").text(&dedupe_key(key)).number(until);
             }
             Op::RequireInboxDrained => {
                 self.word("drained");
@@ -108,7 +114,7 @@ impl<'a> Ops<'a> {
             // It stands before the ops, as there is at most one.
             Op::AdvanceInbox { .. } => {}
             Op::ForgetDedupe { key } => {
-                self.word("forget").text(dedupe_key(key));
+                self.word("forget").text(&dedupe_key(key));
             }
             Op::PutInbox { shard, room, bytes } => self.post(*shard, *room, bytes),
             Op::PutDocument { kind, id, expected, bytes } => {
@@ -119,11 +125,11 @@ impl<'a> Ops<'a> {
             }
             Op::AppendHistory { conversation, n, bytes } => {
                 let key = self.keys.history(of, conversation);
-                self.word("history").name(key).text(n).bytes(bytes);
+                self.word("history").name(key).number(n).bytes(bytes);
             }
             Op::PackHistory { conversation, pack } => {
                 let (beside, packed) = self.keys.both_of_history(of, conversation);
-                self.word("pack").name(beside).name(packed).text(pack.through());
+                self.word("pack").name(beside).name(packed).number(pack.through());
                 self.numbered(pack.through(), pack.bytes());
             }
             Op::DeleteHistory { conversation } => {
@@ -134,10 +140,10 @@ impl<'a> Ops<'a> {
                 self.word("feed").bytes(bytes);
             }
             Op::SetTimer { key, at } => {
-                self.word("timer").text(key).text(rules::nanoseconds(*at));
+                self.word("timer").text(key).number(rules::nanoseconds(*at));
             }
             Op::ClearTimer { key, must_exist } => {
-                self.word("clear").text(key).text(u8::from(*must_exist));
+                self.word("clear").text(key).number(u8::from(*must_exist));
             }
             Op::PutJob { id, ready_at, bytes } => {
                 self.word("job").text(id).numbered(rules::nanoseconds(*ready_at), bytes);
@@ -153,11 +159,12 @@ impl<'a> Ops<'a> {
             }
             Op::Reserve { slot, operator, conversation, limit } => {
                 let load = Load::of(*slot, operator, conversation);
-                self.word("reserve").text(load.member).text(load.low).text(load.high).text(limit);
+                self.word("reserve").text(&load.member).text(&load.low).text(&load.high);
+                self.number(limit);
             }
             Op::Release { slot, operator, conversation } => {
                 let load = Load::of(*slot, operator, conversation);
-                self.word("release").text(load.member).text(load.low).text(load.high);
+                self.word("release").text(&load.member).text(&load.low).text(&load.high);
             }
             Op::AddCounter { line, operator, by, at } => self.count(line, operator, *by, *at),
             Op::PutShared { kind, id, expected, bytes } => {
@@ -165,7 +172,7 @@ impl<'a> Ops<'a> {
             }
             Op::RequireShared { kind, id, expected } => {
                 let key = self.keys.shared(*kind, id);
-                self.word("require").name(key).text(expected);
+                self.word("require").name(key).number(expected);
             }
             Op::DeleteShared { kind, id, expected } => {
                 self.delete(self.keys.both_of_shared(*kind, id), id, *expected);
@@ -175,24 +182,27 @@ impl<'a> Ops<'a> {
 
     fn post(&mut self, to: ShardId, room: Room, bytes: &[u8]) {
         let (meta, inbox) = (self.keys.meta(to), self.keys.inbox(to));
-        let signal = inbox_signal(to);
-        self.word("post").text(to.0).name(meta).name(inbox).text(signal);
-        self.text(room.entries_max()).bytes(bytes);
+        self.word("post").number(to.0).name(meta).name(inbox).text(&inbox_signal(to));
+        self.number(room.entries_max()).bytes(bytes);
     }
 
     fn count(&mut self, line: &LineId, operator: &OperatorId, by: i64, at: Timestamp) {
         let key = self.keys.counters(line);
         let last = if by > 0 { rules::nanoseconds(at).to_string() } else { String::new() };
-        self.word("count").name(key).text(operator).text(by).text(last);
+        self.word("count").name(key).text(operator.as_str()).number(by).text(&last);
     }
 
     fn put(&mut self, (key, ids): (String, String), id: &str, (expected, bytes): (u64, &[u8])) {
-        self.word("put").name(key).name(ids).text(id).text(expected);
+        if expected == 0 {
+            self.word("new").name(key).name(ids).text(id);
+        } else {
+            self.word("put").name(key).number(expected);
+        }
         self.numbered(expected.saturating_add(1), bytes);
     }
 
     fn delete(&mut self, (key, ids): (String, String), id: &str, expected: u64) {
-        self.word("delete").name(key).name(ids).text(id).text(expected);
+        self.word("delete").name(key).name(ids).text(id).number(expected);
     }
 
     fn word(&mut self, word: &'static str) -> &mut Self {
@@ -202,11 +212,15 @@ impl<'a> Ops<'a> {
     /// A key, by its number.
     fn name(&mut self, name: String) -> &mut Self {
         let (before, _) = self.names.insert_full(name);
-        self.text(before + 1)
+        self.number(before + 1)
     }
 
-    fn text(&mut self, text: impl Display) -> &mut Self {
-        self.args.write_arg_fmt(text);
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.bytes(text.as_bytes())
+    }
+
+    fn number(&mut self, number: impl ToRedisArgs) -> &mut Self {
+        self.args.arg(number);
         self
     }
 

@@ -135,12 +135,12 @@ impl Keys {
 
     /// Text: `<version> <bytes>`.
     pub(super) fn shared(&self, kind: SharedKind, id: &str) -> String {
-        format!("{}:{id}", self.shared_ids(kind))
+        [&self.prefix, "shared:", kind.as_str(), ":", id].concat()
     }
 
     /// Sorted set, in the order of bytes: the ids of the shared documents of a kind.
     pub(super) fn shared_ids(&self, kind: SharedKind) -> String {
-        format!("{}shared:{}", self.prefix, kind.as_str())
+        [&self.prefix, "shared:", kind.as_str()].concat()
     }
 
     /// Of a shared document, and of the ids of its kind.
@@ -150,7 +150,7 @@ impl Keys {
 
     /// Hash: `received <operator>` to a number, `last <operator>` to a nanosecond.
     pub(super) fn counters(&self, line: &LineId) -> String {
-        format!("{}count:{}", self.prefix, line.as_str())
+        [&self.prefix, "count:", line.as_str()].concat()
     }
 
     /// Sorted set, in the order of bytes: `<slot> NUL <operator> NUL <conversation>`.

@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
         let args = args.args_iter().filter_map(simple);
         self.cmd.reserve_space_for_args(args.clone().map(<[u8]>::len));
         for arg in args {
-            self.cmd.arg(arg);
+            self.cmd.write_arg(arg);
         }
         self
     }

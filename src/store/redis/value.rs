@@ -49,11 +49,11 @@ pub(super) struct Load {
 
 impl Load {
     pub(super) fn of(slot: Slot, operator: &OperatorId, conversation: &ConversationId) -> Self {
-        let slot = slot.as_str();
+        let (slot, operator) = (slot.as_str(), operator.as_str());
         Self {
-            member: format!("{slot}\0{operator}\0{conversation}"),
-            low: format!("[{slot}\0{operator}\0"),
-            high: format!("({slot}\0{operator}\u{1}"),
+            member: [slot, "\0", operator, "\0", conversation.as_str()].concat(),
+            low: ["[", slot, "\0", operator, "\0"].concat(),
+            high: ["(", slot, "\0", operator, "\u{1}"].concat(),
         }
     }
 

@@ -15,7 +15,8 @@
 --              told, signal of the feed
 -- ARGV[11..]   the ops, flat: the name, then
 --   dedupe key until           drained                     require key expected
---   forget key                                             put key index id expected value
+--   forget key                                             new key index id value
+--   put key expected value
 --   post shard meta inbox signal inbox_max bytes
 --   delete key index id expected                           history key n record
 --   pack records packed through value                      unhistory records packed
@@ -39,7 +40,7 @@ local signals, feed_signal = ARGV[9], ARGV[10]
 local FIRST = 11
 local TOGETHER = 1000 -- arguments of a command that is put together; Lua spreads no more than 8,000
 local ARGS = {
-  dedupe = 2, drained = 0, require = 2, forget = 1, post = 6, put = 5, delete = 4, history = 3,
+  dedupe = 2, drained = 0, require = 2, forget = 1, post = 6, new = 4, put = 3, delete = 4, history = 3,
   pack = 4, unhistory = 2, feed = 1, timer = 2,
   clear = 2, job = 2, rejob = 2, unjob = 1, dead = 1, reserve = 4, release = 3, count = 4,
 }
@@ -112,12 +113,11 @@ local function ask(what, name, op, at) what[#what + 1], what.of[#what + 1] = nam
 local op, at = 0, FIRST
 while at <= #ARGV do
   local name, found = ARGV[at], false
-  if name == 'put' or name == 'delete' then
-    if ARGV[at + 4] == '0' then ask(fresh, key(at + 1), op) else
-      local stored = version(key(at + 1))
-      found = stored ~= ARGV[at + 4] and stored
-    end
-  elseif name == 'require' then
+  if name == 'new' then ask(fresh, key(at + 1), op)
+  elseif name == 'delete' then
+    local stored = version(key(at + 1))
+    found = stored ~= ARGV[at + 4] and stored
+  elseif name == 'put' or name == 'require' then
     local stored = version(key(at + 1))
     found = stored ~= ARGV[at + 2] and stored
   elseif name == 'dedupe' then ask(keys, ARGV[at + 1], op)
@@ -186,8 +186,10 @@ at = FIRST
 while at <= #ARGV do
   local name, a, b = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   if name == 'put' then
-    documents[#documents + 1], documents[#documents + 2] = key(at + 1), ARGV[at + 5]
-    if ARGV[at + 4] == '0' then add(ids, key(at + 2), 0, ARGV[at + 3]) end
+    documents[#documents + 1], documents[#documents + 2] = key(at + 1), ARGV[at + 3]
+  elseif name == 'new' then
+    documents[#documents + 1], documents[#documents + 2] = key(at + 1), ARGV[at + 4]
+    add(ids, key(at + 2), 0, ARGV[at + 3])
   elseif name == 'delete' then
     call('DEL', key(at + 1))
     call('ZREM', key(at + 2), ARGV[at + 3])
