@@ -1,10 +1,11 @@
 //! How rows get into the projection.
 
+use std::collections::BTreeSet;
 use std::thread;
 
 use domain::encoded::Encoded;
 use domain::event::{Row, RowState};
-use domain::id::{ConversationId, CustomerId, ShardId};
+use domain::id::{ConversationId, CustomerId, OperatorId, ShardId};
 use rusqlite::{Connection, Error, params};
 
 use crate::readmodel::ProjectedTo;
@@ -75,8 +76,13 @@ pub(super) fn stand_at(
 fn put(connection: &Connection, shard: ShardId, row: &Encoded<Row>) -> Result<(), Error> {
     let id = row.conversation.as_str();
     let text = row.json().map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
+    // Shard, line and beginning stay as they are, and with them an index that is not written again.
     connection
-        .prepare_cached("INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?
+        .prepare_cached(
+            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+             customer = excluded.customer, state = excluded.state, \
+             updated_us = excluded.updated_us, row = excluded.row",
+        )?
         .execute(params![
             id,
             shard.0,
@@ -87,10 +93,25 @@ fn put(connection: &Connection, shard: ShardId, row: &Encoded<Row>) -> Result<()
             row.updated_at.as_microsecond(),
             text
         ])?;
-    connection.prepare_cached("DELETE FROM people WHERE conversation = ?")?.execute([id])?;
-    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO people VALUES (?, ?)")?;
-    for operator in row.people() {
-        insert.execute([operator.as_str(), id])?;
+    put_people(connection, row)
+}
+
+/// Mostly they are the same as before, and nothing is written.
+fn put_people(connection: &Connection, row: &Row) -> Result<(), Error> {
+    let id = row.conversation.as_str();
+    let mut known =
+        connection.prepare_cached("SELECT operator FROM people WHERE conversation = ?")?;
+    let known = known.query_map([id], |found| found.get(0))?;
+    let known: BTreeSet<String> = known.collect::<Result<_, Error>>()?;
+    let people: BTreeSet<&str> = row.people().map(OperatorId::as_str).collect();
+    let mut delete =
+        connection.prepare_cached("DELETE FROM people WHERE operator = ? AND conversation = ?")?;
+    for operator in known.iter().filter(|operator| !people.contains(operator.as_str())) {
+        delete.execute([operator, id])?;
+    }
+    let mut insert = connection.prepare_cached("INSERT INTO people VALUES (?, ?)")?;
+    for operator in people.iter().filter(|operator| !known.contains(**operator)) {
+        insert.execute([*operator, id])?;
     }
     Ok(())
 }
