@@ -12,7 +12,7 @@ use switchboard::clock;
 use tempfile::TempDir;
 
 use crate::process;
-use crate::redis::Redis;
+use crate::redis::{Log, Redis};
 
 /// Consoles that one operator may open.
 pub(crate) const CONSOLES_OF_ONE: usize = 100;
@@ -60,7 +60,8 @@ pub(crate) struct Hubs {
 impl Hubs {
     pub(crate) fn start(stage: Stage) -> Self {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let redis = (stage.store == StoreKind::Redis).then(|| Redis::start(directory.path()));
+        let redis = (stage.store == StoreKind::Redis)
+            .then(|| Redis::start(directory.path(), Log::EverySecond));
         let url = redis.as_ref().map(Redis::url);
         let ports: Vec<u16> = (0..stage.nodes).map(|_| free_port()).collect();
         let configured = ports

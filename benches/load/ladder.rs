@@ -1,10 +1,11 @@
 //! The highest rate that is sustained.
 
-use std::time::Duration;
+use switchboard::clock;
 
 use crate::hub::Hubs;
 use crate::pacer::{Load, Run};
-use crate::report::Rung;
+use crate::process;
+use crate::report::{Rung, Spent};
 
 /// How rates are looked for.
 #[derive(Clone, Copy, Debug)]
@@ -20,17 +21,15 @@ pub(crate) struct Ladder {
 
 /// One rate, measured.
 pub(crate) fn rung(hubs: &Hubs, run: &Run, load: Load) -> Rung {
-    let before = (hubs.cpu(), hubs.redis_cpu());
+    let so_far = || [hubs.cpu(), hubs.redis_cpu(), process::cpu(std::process::id())];
+    let (since, before) = (clock::monotonic(), so_far());
     let tally = run.load(load);
-    let after = (hubs.cpu(), hubs.redis_cpu());
-    let (hub, redis) = (spent(before.0, after.0), spent(before.1, after.1));
-    let rung = Rung::of(load.rate, &tally, hub, redis);
+    let (within, after) = (since.elapsed(), so_far());
+    let of = |n: usize| Some(after[n]?.saturating_sub(before[n]?));
+    let spent = Spent { within, hub: of(0), redis: of(1), load: of(2) };
+    let rung = Rung::of(load.rate, &tally, &spent);
     println!("{rung}");
     rung
-}
-
-fn spent(before: Option<Duration>, after: Option<Duration>) -> Option<Duration> {
-    Some(after?.saturating_sub(before?))
 }
 
 impl Ladder {

@@ -18,6 +18,7 @@ mod desk;
 mod fanout;
 mod floor;
 mod furnish;
+mod ground;
 mod hub;
 mod ladder;
 mod pacer;

@@ -182,7 +182,11 @@ impl Run {
 
     /// What is still on its way while the hub works is not lost.
     fn wait_for_the_rest(&self, total: u64, is_done: impl Fn() -> bool) {
-        let heard = || self.book.read(|tally| tally.delivered.len() + tally.refused);
+        let heard = || {
+            let of =
+                |tally: &Tally| tally.delivered.len().min(tally.acknowledged.len()) + tally.refused;
+            self.book.read(of)
+        };
         let (mut stood, mut moved) = ((0, 0), clock::monotonic());
         while moved.elapsed() < PATIENCE {
             let stands = (heard(), self.done());

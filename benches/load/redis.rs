@@ -1,12 +1,20 @@
 //! The Redis under load, in a process and a folder of its own.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::hub::free_port;
+
+/// What it writes down of each command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Log {
+    Nothing,
+    /// On the disk once a second.
+    EverySecond,
+}
 
 pub(crate) struct Redis {
     process: Child,
@@ -15,11 +23,12 @@ pub(crate) struct Redis {
 
 impl Redis {
     /// Returns when it takes connections.
-    pub(crate) fn start(directory: &Path) -> Self {
+    pub(crate) fn start(directory: &Path, log: Log) -> Self {
         let port = free_port();
         let mut process = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
-            .args(["--appendonly", "yes", "--appendfsync", "everysec"])
+            .args(["--appendonly", if log == Log::Nothing { "no" } else { "yes" }])
+            .args(["--appendfsync", "everysec"])
             .args(["--maxmemory-policy", "noeviction", "--io-threads", "1"])
             // By default an empty store would rewrite its log every few seconds while it grows: at each
             // doubling from 64 MB on. This is what docs/OPERATIONS.md asks for.
@@ -36,19 +45,32 @@ impl Redis {
         Self { process, port }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
     /// How often a command was called so far, by scripts too.
     pub(crate) fn calls(&self, command: &str) -> u64 {
-        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        connection.write_all(b"INFO commandstats\r\nQUIT\r\n").unwrap();
+        let prefix = format!("cmdstat_{command}:calls=");
+        let calls = self.told("commandstats", &prefix);
+        calls.and_then(|calls| calls.split(',').next()?.parse().ok()).unwrap_or(0)
+    }
+
+    pub(crate) fn version(&self) -> String {
+        self.told("server", "redis_version:").unwrap_or_default()
+    }
+
+    /// What follows a name in what it tells of itself.
+    fn told(&self, section: &str, name: &str) -> Option<String> {
+        let mut connection = TcpStream::connect(self.address()).unwrap();
+        connection.write_all(format!("INFO {section}\r\nQUIT\r\n").as_bytes()).unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
-        let prefix = format!("cmdstat_{command}:calls=");
-        let calls = answer.lines().find_map(|line| line.strip_prefix(&prefix)?.split(',').next());
-        calls.map_or(0, |calls| calls.parse().unwrap())
+        answer.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned)
     }
 
     pub(crate) fn id(&self) -> u32 {

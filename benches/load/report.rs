@@ -19,6 +19,28 @@ const SLOWEST: Duration = Duration::from_millis(50);
 /// A generator that is later than this measures itself.
 const SLIP_MAX: Duration = Duration::from_millis(5);
 
+/// Of a core, or of all cores: who has so much is at work all the time.
+const BUSY: f64 = 0.9;
+
+/// CPU time of a load.
+pub(crate) struct Spent {
+    /// From the first message until all had arrived.
+    pub(crate) within: Duration,
+    /// All hubs.
+    pub(crate) hub: Option<Duration>,
+    pub(crate) redis: Option<Duration>,
+    /// The generator.
+    pub(crate) load: Option<Duration>,
+}
+
+/// Cores that were at work on the mean of a load.
+#[derive(Clone, Copy, Debug)]
+struct Cores {
+    hub: f64,
+    redis: f64,
+    load: f64,
+}
+
 /// What one rate came to.
 #[derive(Clone)]
 pub(crate) struct Rung {
@@ -36,6 +58,7 @@ pub(crate) struct Rung {
     pub(crate) hub_cpu_us: Option<f64>,
     /// The same of Redis.
     pub(crate) redis_cpu_us: Option<f64>,
+    cores: Cores,
 }
 
 /// In milliseconds.
@@ -62,16 +85,13 @@ fn millis(nanoseconds: u64) -> f64 {
 
 impl Rung {
     pub(crate) const TITLE: &str = "    rate     sent      ack   delivd refusd  lost  dupl disord undone | \
-        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | hub us | redis us";
+        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | hub us | redis us | cores";
 
-    pub(crate) fn of(
-        rate: u32,
-        tally: &Tally,
-        hub: Option<Duration>,
-        redis: Option<Duration>,
-    ) -> Self {
+    pub(crate) fn of(rate: u32, tally: &Tally, spent: &Spent) -> Self {
         let messages = f64::from(u32::try_from(tally.sent).unwrap().max(1));
         let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / messages;
+        let of = |cpu: Option<Duration>| cpu.unwrap_or_default().div_duration_f64(spent.within);
+        let cores = Cores { hub: of(spent.hub), redis: of(spent.redis), load: of(spent.load) };
         Self {
             rate,
             sent: tally.sent,
@@ -83,8 +103,9 @@ impl Rung {
             duplicated: tally.duplicated,
             out_of_order: tally.out_of_order,
             undone: tally.undone,
-            hub_cpu_us: hub.map(each),
-            redis_cpu_us: redis.map(each),
+            hub_cpu_us: spent.hub.map(each),
+            redis_cpu_us: spent.redis.map(each),
+            cores,
         }
     }
 
@@ -110,8 +131,35 @@ impl fmt::Display for Rung {
         write!(f, "        {p50:6.2} {p99:7.2} {p999:7.2} |")?;
         let Times { p50, p99, p999, max, .. } = delivered;
         write!(f, "        {p50:6.2} {p99:7.2} {p999:7.2} {max:7.2} | {:8.2}", slip.p99)?;
-        write!(f, " | {:>6} | {:>8}", whole(self.hub_cpu_us), whole(self.redis_cpu_us))
+        write!(f, " | {:>6} | {:>8}", whole(self.hub_cpu_us), whole(self.redis_cpu_us))?;
+        let Cores { hub, redis, load } = self.cores;
+        write!(f, " | {hub:.2} {redis:.2} {load:.2}")
     }
+}
+
+/// What stood in the way of a higher rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// It has one thread for commands.
+    Redis,
+    Processors,
+    /// Nobody was at work all the time.
+    Waiting,
+}
+
+/// Of the lowest rate that was not sustained. None: all were.
+pub(crate) fn limit(rungs: &[Rung], cores: usize) -> Option<(&Rung, Limit)> {
+    let held = highest(rungs);
+    let broke = rungs.iter().filter(|rung| !rung.is_sustained() && rung.rate > held);
+    let rung = broke.min_by_key(|rung| rung.rate)?;
+    let Cores { hub, redis, load } = rung.cores;
+    let all = f64::from(u32::try_from(cores).unwrap());
+    let limit = match redis {
+        redis if redis > BUSY => Limit::Redis,
+        redis if hub + redis + load > BUSY * all => Limit::Processors,
+        _ => Limit::Waiting,
+    };
+    Some((rung, limit))
 }
 
 /// Without its fraction; `-`: not known.
@@ -145,7 +193,7 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
 fn section(text: &mut String, measured: &Measured) -> fmt::Result {
     let Measured {
         store,
-        cores,
+        ground,
         messages,
         spread,
         steady,
@@ -161,7 +209,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
     } = measured;
     write!(
         text,
-        "\n## {store}\n\n{cores} cores shared by hub, store and load.\n\n\
+        "\n## {store}\n\n{ground}\n\n\
          | what | rate, 1/s | p50, ms | p99, ms | hub, us | Redis, us |\n|---|---|---|---|---|---|\n"
     )?;
     let mut row = |what: &str, rung: &Rung| {
@@ -194,6 +242,11 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
             )?;
         }
     }
+    for (what, rungs) in
+        [("one line", messages), ("several lines", spread), ("new conversations", arrivals)]
+    {
+        limits(text, what, rungs, ground.cores)?;
+    }
     if let (Some(Floor { messages_in_commit, redis_cpu_us }), Some(redis)) =
         (floor, half.redis_cpu_us)
     {
@@ -206,6 +259,32 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
     }
     asides(text, (lists, backlog))?;
     consoles(text, (fanout, stalled, crowd))
+}
+
+/// What stood in the way, and where Redis would.
+fn limits(text: &mut String, what: &str, rungs: &[Rung], cores: usize) -> fmt::Result {
+    let Some((rung, limit)) = limit(rungs, cores) else { return Ok(()) };
+    let Cores { hub, redis, load } = rung.cores;
+    let words = match limit {
+        Limit::Redis => "Redis was the limit",
+        Limit::Processors => "the processors were the limit",
+        Limit::Waiting => "nobody was at work all the time",
+    };
+    write!(
+        text,
+        "\nLimit, {what}: at {}/s hubs had {hub:.2}, Redis {redis:.2} and the load {load:.2} of {cores} \
+         cores; {words}.",
+        rung.rate
+    )?;
+    match redis_full_at(rung) {
+        Some(rate) => writeln!(text, " Redis alone would be full at {rate:.0}/s."),
+        None => writeln!(text),
+    }
+}
+
+/// The rate at which such messages would take the one thread of Redis all its time.
+pub(crate) fn redis_full_at(rung: &Rung) -> Option<f64> {
+    rung.redis_cpu_us.filter(|us| *us > 0.0).map(|us| 1e6 / us)
 }
 
 /// What was measured beside the rates.

@@ -1,7 +1,7 @@
 //! What is measured of one store, and what it came to.
 
 use std::str::FromStr;
-use std::thread::{self, available_parallelism};
+use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
@@ -11,10 +11,11 @@ use crate::backlog::{self, Backlog};
 use crate::fanout::{self, Fanout};
 use crate::floor;
 use crate::furnish::{OFFERS, OPERATORS};
+use crate::ground::Ground;
 use crate::hub::{Hubs, Stage, StoreKind};
 use crate::ladder::{Ladder, rung};
 use crate::pacer::{Load, Run, Work};
-use crate::report::Rung;
+use crate::report::{Rung, limit, redis_full_at};
 use crate::sockets::{self, CONSOLES_MAX, Crowd};
 use crate::stalled::{self, Stalled};
 
@@ -139,7 +140,7 @@ impl Lists {
 /// Everything about one store.
 pub(crate) struct Measured {
     pub(crate) store: StoreKind,
-    pub(crate) cores: usize,
+    pub(crate) ground: Ground,
     /// Of one line.
     pub(crate) messages: Vec<Rung>,
     /// Of several lines.
@@ -167,6 +168,7 @@ struct Talked {
 
 /// One series, told as it goes; nothing is compared and no report is written.
 pub(crate) fn look(store: StoreKind, extent: Extent, series: Series) {
+    println!("{}", Ground::of(store));
     let one = stage_of(store);
     let several = Stage { lines: SEVERAL_LINES, ..one };
     match series {
@@ -183,8 +185,8 @@ pub(crate) fn look(store: StoreKind, extent: Extent, series: Series) {
 }
 
 pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
-    let cores = available_parallelism().unwrap().get();
-    println!("store {store}, {cores} cores shared by hub, store and load");
+    let ground = Ground::of(store);
+    println!("store {store}\n{ground}");
     let (one, seconds) = (stage_of(store), extent.seconds());
     let several = Stage { lines: SEVERAL_LINES, ..one };
     let Talked { messages, steady, half, floor, lists } = talk(one, extent);
@@ -200,7 +202,7 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     }
     Measured {
         store,
-        cores,
+        ground,
         messages,
         spread,
         steady,
@@ -302,11 +304,15 @@ impl Measured {
             let steady = [&self.steady, &self.half].into_iter().chain(grown.clone());
             self.messages.iter().chain(&self.spread).chain(&self.arrivals).chain(steady)
         };
+        let limit = limit(&self.messages, self.ground.cores);
         json!({
             "store": self.store.to_string(),
-            "cores": self.cores,
+            "cores": self.ground.cores,
+            "yardstick_us": self.ground.yardstick_us().map(rounded),
             "rate": highest(&self.messages),
             "rate_of_several_lines": highest(&self.spread),
+            "limit": limit.map(|(_, limit)| format!("{limit:?}").to_lowercase()),
+            "redis_full_at": limit.and_then(|(rung, _)| redis_full_at(rung)).map(f64::round),
             "half_is_sustained": self.half.is_sustained(),
             "p50_ms": rounded(self.half.delivered.p50),
             "p99_ms": rounded(self.half.delivered.p99),
