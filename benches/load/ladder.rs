@@ -1,7 +1,5 @@
 //! The highest rate that is sustained.
 
-use switchboard::clock;
-
 use crate::hub::Hubs;
 use crate::pacer::{Load, Run};
 use crate::process;
@@ -22,11 +20,11 @@ pub(crate) struct Ladder {
 /// One rate, measured.
 pub(crate) fn rung(hubs: &Hubs, run: &Run, load: Load) -> Rung {
     let so_far = || [hubs.cpu(), hubs.redis_cpu(), process::cpu(std::process::id())];
-    let (since, before) = (clock::monotonic(), so_far());
+    let before = so_far();
     let tally = run.load(load);
-    let (within, after) = (since.elapsed(), so_far());
+    let after = so_far();
     let of = |n: usize| Some(after[n]?.saturating_sub(before[n]?));
-    let spent = Spent { within, hub: of(0), redis: of(1), load: of(2) };
+    let spent = Spent { hub: of(0), redis: of(1), load: of(2) };
     let rung = Rung::of(load.rate, &tally, &spent);
     println!("{rung}");
     rung

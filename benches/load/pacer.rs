@@ -148,12 +148,14 @@ impl Run {
             // Accepted and finished.
             Work::Arrivals => usize::try_from(total).unwrap() * 2,
         };
+        let since = clock::monotonic();
         self.hand_out(load);
         let is_done = || self.done() - before >= commands;
-        self.wait_for_the_rest(total, is_done);
+        let until = self.wait_for_the_rest(total, is_done);
         let undone = commands.saturating_sub(self.done() - before);
         let mut tally = self.book.read(Tally::clone);
         tally.undone = undone;
+        tally.within = until.duration_since(since);
         tally
     }
 
@@ -180,8 +182,8 @@ impl Run {
         self.readiness.done.load(Ordering::Relaxed)
     }
 
-    /// What is still on its way while the hub works is not lost.
-    fn wait_for_the_rest(&self, total: u64, is_done: impl Fn() -> bool) {
+    /// What is still on its way while the hub works is not lost. Returns when the last of it came.
+    fn wait_for_the_rest(&self, total: u64, is_done: impl Fn() -> bool) -> Instant {
         let heard = || {
             let of =
                 |tally: &Tally| tally.delivered.len().min(tally.acknowledged.len()) + tally.refused;
@@ -190,14 +192,15 @@ impl Run {
         let (mut stood, mut moved) = ((0, 0), clock::monotonic());
         while moved.elapsed() < PATIENCE {
             let stands = (heard(), self.done());
-            if stands.0 >= total && is_done() {
-                return;
-            }
             if stands != stood {
                 (stood, moved) = (stands, clock::monotonic());
             }
+            if stands.0 >= total && is_done() {
+                break;
+            }
             thread::park_timeout(STEP);
         }
+        moved
     }
 
     fn wait_until(&self, moment: u64) {

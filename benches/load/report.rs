@@ -22,10 +22,8 @@ const SLIP_MAX: Duration = Duration::from_millis(5);
 /// Of a core, or of all cores: who has so much is at work all the time.
 const BUSY: f64 = 0.9;
 
-/// CPU time of a load.
+/// CPU time of a load; none: it is not known, or there is no Redis.
 pub(crate) struct Spent {
-    /// From the first message until all had arrived.
-    pub(crate) within: Duration,
     /// All hubs.
     pub(crate) hub: Option<Duration>,
     pub(crate) redis: Option<Duration>,
@@ -33,12 +31,12 @@ pub(crate) struct Spent {
     pub(crate) load: Option<Duration>,
 }
 
-/// Cores that were at work on the mean of a load.
+/// Cores that were at work on the mean of a load; none: as in [`Spent`].
 #[derive(Clone, Copy, Debug)]
 struct Cores {
-    hub: f64,
-    redis: f64,
-    load: f64,
+    hub: Option<f64>,
+    redis: Option<f64>,
+    load: Option<f64>,
 }
 
 /// What one rate came to.
@@ -85,12 +83,12 @@ fn millis(nanoseconds: u64) -> f64 {
 
 impl Rung {
     pub(crate) const TITLE: &str = "    rate     sent      ack   delivd refusd  lost  dupl disord undone | \
-        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | hub us | redis us | cores";
+        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | hub us | redis us | cores: hub, redis, load";
 
     pub(crate) fn of(rate: u32, tally: &Tally, spent: &Spent) -> Self {
         let messages = f64::from(u32::try_from(tally.sent).unwrap().max(1));
         let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / messages;
-        let of = |cpu: Option<Duration>| cpu.unwrap_or_default().div_duration_f64(spent.within);
+        let of = |cpu: Option<Duration>| Some(cpu?.div_duration_f64(tally.within));
         let cores = Cores { hub: of(spent.hub), redis: of(spent.redis), load: of(spent.load) };
         Self {
             rate,
@@ -133,38 +131,36 @@ impl fmt::Display for Rung {
         write!(f, "        {p50:6.2} {p99:7.2} {p999:7.2} {max:7.2} | {:8.2}", slip.p99)?;
         write!(f, " | {:>6} | {:>8}", whole(self.hub_cpu_us), whole(self.redis_cpu_us))?;
         let Cores { hub, redis, load } = self.cores;
-        write!(f, " | {hub:.2} {redis:.2} {load:.2}")
+        write!(f, " | {} {} {}", hundredths(hub), hundredths(redis), hundredths(load))
     }
 }
 
-/// What stood in the way of a higher rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limit {
-    /// It has one thread for commands.
-    Redis,
-    Processors,
-    /// Nobody was at work all the time.
-    Waiting,
-}
-
-/// Of the lowest rate that was not sustained. None: all were.
-pub(crate) fn limit(rungs: &[Rung], cores: usize) -> Option<(&Rung, Limit)> {
+/// The last try of the lowest rate that was not sustained, and who had no more to give there. None: all
+/// were sustained.
+pub(crate) fn limit(rungs: &[Rung], cores: usize) -> Option<(&Rung, Vec<&'static str>)> {
     let held = highest(rungs);
-    let broke = rungs.iter().filter(|rung| !rung.is_sustained() && rung.rate > held);
+    let broke = rungs.iter().rev().filter(|rung| !rung.is_sustained() && rung.rate > held);
     let rung = broke.min_by_key(|rung| rung.rate)?;
     let Cores { hub, redis, load } = rung.cores;
     let all = f64::from(u32::try_from(cores).unwrap());
-    let limit = match redis {
-        redis if redis > BUSY => Limit::Redis,
-        redis if hub + redis + load > BUSY * all => Limit::Processors,
-        _ => Limit::Waiting,
-    };
-    Some((rung, limit))
+    let sum = [hub, redis, load].into_iter().flatten().sum::<f64>();
+    // Redis has one thread for commands, and the load one for everything.
+    let is_busy = |share: Option<f64>| share.is_some_and(|share| share > BUSY);
+    let full = [
+        ("load", is_busy(load) || rung.slip.p99 > SLIP_MAX.as_secs_f64() * 1_000.0),
+        ("Redis", is_busy(redis)),
+        ("processors", sum > BUSY * all),
+    ];
+    Some((rung, full.into_iter().filter(|(_, full)| *full).map(|(who, _)| who).collect()))
 }
 
 /// Without its fraction; `-`: not known.
 fn whole(number: Option<f64>) -> String {
     number.map_or_else(|| "-".to_owned(), |number| format!("{number:.0}"))
+}
+
+fn hundredths(number: Option<f64>) -> String {
+    number.map_or_else(|| "-".to_owned(), |number| format!("{number:.2}"))
 }
 
 fn tenths(number: Option<f64>) -> String {
@@ -263,28 +259,27 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
 
 /// What stood in the way, and where Redis would.
 fn limits(text: &mut String, what: &str, rungs: &[Rung], cores: usize) -> fmt::Result {
-    let Some((rung, limit)) = limit(rungs, cores) else { return Ok(()) };
+    let Some((rung, full)) = limit(rungs, cores) else { return Ok(()) };
     let Cores { hub, redis, load } = rung.cores;
-    let words = match limit {
-        Limit::Redis => "Redis was the limit",
-        Limit::Processors => "the processors were the limit",
-        Limit::Waiting => "nobody was at work all the time",
-    };
+    let full = if full.is_empty() { "nothing".to_owned() } else { full.join(" and ") };
     write!(
         text,
-        "\nLimit, {what}: at {}/s hubs had {hub:.2}, Redis {redis:.2} and the load {load:.2} of {cores} \
-         cores; {words}.",
-        rung.rate
+        "\nLimit, {what}: at {}/s the hubs had {} of {cores} cores, Redis {}, the load {}; full: {full}.",
+        rung.rate,
+        hundredths(hub),
+        hundredths(redis),
+        hundredths(load)
     )?;
     match redis_full_at(rung) {
-        Some(rate) => writeln!(text, " Redis alone would be full at {rate:.0}/s."),
+        Some(rate) => writeln!(text, " At this cost Redis alone would be full at {rate:.0}/s."),
         None => writeln!(text),
     }
 }
 
-/// The rate at which such messages would take the one thread of Redis all its time.
+/// The rate at which such messages would take the one thread of Redis all its time. None: there is no
+/// Redis, or it was spared some.
 pub(crate) fn redis_full_at(rung: &Rung) -> Option<f64> {
-    rung.redis_cpu_us.filter(|us| *us > 0.0).map(|us| 1e6 / us)
+    rung.redis_cpu_us.filter(|us| *us > 0.0 && rung.refused == 0).map(|us| 1e6 / us)
 }
 
 /// What was measured beside the rates.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Characters of a message's text.
-const TEXT_CHARS: usize = 200;
+pub(crate) const TEXT_CHARS: usize = 200;
 /// Begins the text of a message in an event; a row's preview of the same text is another field.
 const MARK: &str = "\"text\":\"~";
 

@@ -36,6 +36,8 @@ pub(crate) struct Tally {
     pub(crate) out_of_order: u64,
     /// Commands of operators that were not carried out in the end.
     pub(crate) undone: usize,
+    /// From the first message until the last that came.
+    pub(crate) within: Duration,
 }
 
 /// The messages of one chat, by their number.
@@ -146,6 +148,7 @@ impl Tally {
             duplicated: 0,
             out_of_order: 0,
             undone: 0,
+            within: Duration::ZERO,
         }
     }
 

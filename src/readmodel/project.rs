@@ -76,11 +76,11 @@ pub(super) fn stand_at(
 fn put(connection: &Connection, shard: ShardId, row: &Encoded<Row>) -> Result<(), Error> {
     let id = row.conversation.as_str();
     let text = row.json().map_err(|e| Error::ToSqlConversionFailure(e.into()))?;
-    // Shard, line and beginning stay as they are, and with them an index that is not written again.
+    // Line and beginning stay as they are, and so does their index.
     connection
         .prepare_cached(
             "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
-             customer = excluded.customer, state = excluded.state, \
+             shard = excluded.shard, customer = excluded.customer, state = excluded.state, \
              updated_us = excluded.updated_us, row = excluded.row",
         )?
         .execute(params![

@@ -117,6 +117,32 @@ async fn of_several_rows_of_a_conversation_the_newest_stands() {
     assert_eq!(states().await, (vec![5], vec![RowState::Closing]));
 }
 
+#[actix_web::test]
+async fn who_is_asked_sees_a_conversation_until_he_is_asked_no_more() {
+    let model = ReadModel::open(None).unwrap();
+    let anna = Visibility {
+        operator: OperatorId::new("anna"),
+        queues: Vec::new(),
+        oversees: Oversees::Lines(Vec::new()),
+    };
+    let steps = [
+        (RowState::Waiting, false, false),
+        (RowState::Offered, false, true),
+        (RowState::Waiting, false, false),
+        (RowState::Offered, false, true),
+        (RowState::Active, true, false),
+        (RowState::Closing, true, false),
+    ];
+    for (n, (state, held, offered)) in (1..).zip(steps) {
+        let row = row(0, state, line("sales"), held, offered).into();
+        let changed = Changed { rows: vec![row], ..Changed::default() };
+        model.project(ShardId(0), Position { epoch: 1, n }, 7, changed);
+        let seen = model.snapshot(anna.clone()).await.unwrap().rows;
+        let seen: Vec<_> = seen.into_iter().map(|row| row.state).collect();
+        assert_eq!(seen, if held || offered { vec![state] } else { vec![] }, "step {n}");
+    }
+}
+
 /// Each state, line, and way in which anna may have to do with it.
 fn every_kind_of_row() -> Vec<Row> {
     let mut rows = Vec::new();

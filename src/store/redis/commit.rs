@@ -7,7 +7,7 @@ use ahash::RandomState;
 use domain::id::{LineId, OperatorId, ShardId};
 use indexmap::IndexSet;
 use jiff::Timestamp;
-use redis::{Cmd, RedisWrite as _, Script, ToRedisArgs};
+use redis::{Cmd, RedisWrite as _, Script, ToSingleRedisArg};
 
 use crate::store::op::{Commit, CommitError, Op, Room};
 use crate::store::redis::keys::Keys;
@@ -17,8 +17,9 @@ use crate::store::rules;
 
 pub(super) const OUT_OF_PLACE: &str = "inbox cursor out of place";
 
-/// What most ops take in the buffer of arguments, and how many arguments.
+/// What the arguments of an op take on the mean.
 const USUAL_OP_BYTES: usize = 640;
+/// How many arguments most ops have.
 const USUAL_OP_ARGS: usize = 5;
 
 /// Who is told of a commit by the server.
@@ -219,7 +220,7 @@ impl<'a> Ops<'a> {
         self.bytes(text.as_bytes())
     }
 
-    fn number(&mut self, number: impl ToRedisArgs) -> &mut Self {
+    fn number(&mut self, number: impl ToSingleRedisArg) -> &mut Self {
         self.args.arg(number);
         self
     }
