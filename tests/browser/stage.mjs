@@ -112,7 +112,7 @@ export async function accept(console) {
   const id = await offer.getAttribute("data-conversation");
   await offer.getByTestId("accept").click();
   await console.getByTestId("list-mine").locator(`[data-conversation="${id}"]`).waitFor();
-  await replyBox(console).waitFor();
+  await console.getByTestId("reply-box").waitFor();
 }
 
 /** What a customer does on the pretend page, without the page. */
