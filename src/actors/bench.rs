@@ -22,6 +22,7 @@ use crate::actors::audit;
 use crate::actors::chats::Chats;
 use crate::actors::conversation::{ConversationActor, Fed, Feed, Stored, Who};
 use crate::actors::customers::Customers;
+use crate::actors::draught::{Draught, OPS_ENOUGH};
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
 use crate::actors::keeping::Keeping;
@@ -29,7 +30,7 @@ use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, LineEnds, Next, NextWaiting, Stepped};
 use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
-use crate::actors::round::OPS_ENOUGH;
+use crate::actors::round::Flight;
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
@@ -83,7 +84,13 @@ pub(crate) struct Bench {
     pub(crate) audit: Ledger,
     pub(crate) attendance: AttendanceBook,
     pub(crate) customers: Customers,
-    /// Conversations and lines that the running round has changed.
+    /// The round at hand, as far as it is decided.
+    pub(crate) draught: Draught,
+    /// The round before it, while it is being written.
+    pub(crate) flight: Option<Flight>,
+    /// For so many rounds nothing is decided while another is being written.
+    pub(crate) patience: u32,
+    /// Conversations and lines that the round at hand has changed.
     pub(crate) touched: BTreeSet<ConversationId>,
     pub(crate) touched_lines: BTreeSet<LineId>,
     /// Rounds so far, for passivation.
@@ -124,9 +131,9 @@ pub(crate) enum Care {
 /// A conversation that has an actor.
 pub(crate) struct Live {
     pub(crate) addr: Addr<ConversationActor>,
-    /// As the running round leaves it.
+    /// As the round at hand leaves it.
     seen: Arc<Conversation>,
-    /// Before whom it is put, as far as the running round has decided.
+    /// Before whom it is put, as far as the round at hand has decided.
     asked: Vec<OperatorId>,
     used: u64,
 }

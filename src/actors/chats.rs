@@ -18,16 +18,20 @@ const CHATS_KEPT: usize = 20_000;
 #[derive(Debug, Default)]
 pub(crate) struct Chats {
     kept: HashMap<ChatKey, Kept, RandomState>,
-    /// Those of the running round.
+    /// Those of the round at hand.
     touched: Vec<ChatKey>,
+    /// Those of the round that is being written.
+    sealed: Vec<ChatKey>,
 }
 
 #[derive(Debug)]
 struct Kept {
     chat: Chat,
+    /// As the round before leaves it: stored, or being written.
     stored: Option<Chat>,
+    /// Of that document; 0: there is none.
     version: u64,
-    /// It is among those of the running round.
+    /// It is among those of the round at hand.
     touched: bool,
     /// Nothing is left of it.
     outlived: bool,
@@ -82,42 +86,42 @@ impl Chats {
         Ok(())
     }
 
-    /// Adds to the group what the round changed.
-    pub(crate) fn draft(&self, group: &mut Group) {
+    /// Adds to the group what the round changed, which counts as stored from then on.
+    pub(crate) fn draft(&mut self, group: &mut Group) {
         for key in &self.touched {
-            let Some(kept) = self.kept.get(key) else { continue };
+            let Some(kept) = self.kept.get_mut(key) else { continue };
+            kept.touched = false;
             let (kind, id, expected) = (DocumentKind::Chat, key.to_string(), kept.version);
             if kept.outlived {
-                if kept.stored.is_some() {
+                if kept.stored.take().is_some() {
                     group.ops.push(Op::DeleteDocument { kind, id, expected });
                 }
+                kept.version = 0;
             } else if kept.stored.as_ref() != Some(&kept.chat) {
                 let bytes = encode::document(&kept.chat);
                 group.ops.push(Op::PutDocument { kind, id, expected, bytes });
-            }
-        }
-    }
-
-    /// The round is committed.
-    pub(crate) fn keep(&mut self) {
-        for key in std::mem::take(&mut self.touched) {
-            let Some(kept) = self.kept.get_mut(&key) else { continue };
-            kept.touched = false;
-            if kept.outlived {
-                self.kept.remove(&key);
-            } else if kept.stored.as_ref() != Some(&kept.chat) {
                 kept.stored = Some(kept.chat.clone());
                 kept.version += 1;
             }
         }
+        self.sealed.append(&mut self.touched);
+    }
+
+    /// The round that was drafted is committed.
+    pub(crate) fn keep(&mut self) {
+        for key in std::mem::take(&mut self.sealed) {
+            if self.kept.get(&key).is_some_and(|kept| kept.outlived && !kept.touched) {
+                self.kept.remove(&key);
+            }
+        }
         if self.kept.len() > CHATS_KEPT {
-            self.kept.clear();
+            self.kept.retain(|_, kept| kept.touched);
         }
     }
 
-    /// The round was refused.
+    /// The round was refused: its chats are read again, and those of the next one.
     pub(crate) fn take_back(&mut self) {
-        for key in std::mem::take(&mut self.touched) {
+        for key in self.sealed.drain(..).chain(self.touched.drain(..)) {
             self.kept.remove(&key);
         }
     }

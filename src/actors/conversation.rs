@@ -25,14 +25,13 @@ use crate::store::op::{DocumentKind, Op};
 /// The actor of a conversation. Lives while its shard needs it; its truth is its document.
 pub(crate) struct ConversationActor {
     parts: Shared,
-    /// As the running round leaves it. Shared with whoever has looked at it.
+    /// As the round at hand leaves it. Shared with whoever has looked at it.
     conversation: Arc<Conversation>,
+    /// As the round before leaves it: stored, or being written.
     stored: Option<Arc<Conversation>>,
-    /// Version of the stored document; 0: there is none.
+    /// Version of that document; 0: there is none.
     version: u64,
-    /// Set between [`Draft`] and the answer of the commit.
-    drafted_version: u64,
-    /// As [`Stored`] says. Who is closed does not outlive the round, so it need not follow.
+    /// As [`Stored`] says.
     is_packed: bool,
 }
 
@@ -47,7 +46,7 @@ pub(crate) struct Stored {
 impl ConversationActor {
     /// One that was just opened and is not stored yet.
     pub(crate) fn new(conversation: Arc<Conversation>, parts: Shared) -> Self {
-        Self { parts, conversation, stored: None, version: 0, drafted_version: 0, is_packed: false }
+        Self { parts, conversation, stored: None, version: 0, is_packed: false }
     }
 
     /// One that was read from the store.
@@ -58,7 +57,7 @@ impl ConversationActor {
     ) -> Self {
         let stored = Some(conversation.clone());
         let Stored { version, is_packed } = as_stored;
-        Self { parts, conversation, stored, version, drafted_version: version, is_packed }
+        Self { parts, conversation, stored, version, is_packed }
     }
 }
 
@@ -176,7 +175,8 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
     may(&who.operator, &who.queues, action)
 }
 
-/// What the round has to store of this conversation.
+/// What the round has to store of this conversation. It counts as stored from then on: if the
+/// commit is refused the actor is dropped.
 #[derive(Debug, Message)]
 #[rtype(result = "Drafted")]
 pub(crate) struct Draft;
@@ -193,14 +193,15 @@ impl Handler<Draft> for ConversationActor {
     type Result = Drafted;
 
     fn handle(&mut self, _: Draft, _: &mut Self::Context) -> Drafted {
-        self.drafted_version = self.version;
         let closed = self.conversation.is_closed();
         if self.stored.as_ref() == Some(&self.conversation) {
             return Drafted { ops: Vec::new(), events: Vec::new(), closed };
         }
         let mut ops = self.document_ops();
         ops.extend(self.timer_op());
-        Drafted { ops, events: self.events(), closed }
+        let events = self.events();
+        self.stored = Some(self.conversation.clone());
+        Drafted { ops, events, closed }
     }
 }
 
@@ -234,7 +235,7 @@ impl ConversationActor {
         let expected = self.version;
         let put = |kind, expected, bytes| Op::PutDocument { kind, id: id.clone(), expected, bytes };
         if !self.conversation.is_closed() {
-            self.drafted_version = expected + 1;
+            self.version = expected + 1;
             return vec![put(DocumentKind::Conversation, expected, bytes)];
         }
         let mut ops = Vec::new();
@@ -243,11 +244,12 @@ impl ConversationActor {
             ops.push(Op::DeleteDocument { kind: DocumentKind::Conversation, id, expected });
         }
         let expected = if was_open { 0 } else { expected };
-        self.drafted_version = expected + 1;
+        self.version = expected + 1;
         ops.push(put(DocumentKind::Archive, expected, bytes));
         if !was_closed || self.is_packed {
             let since = encode::document(&self.parts.clock.now());
             ops.push(put(DocumentKind::Unpacked, 0, since));
+            self.is_packed = false;
         }
         ops
     }
@@ -260,19 +262,5 @@ impl ConversationActor {
             (_, Some(at)) => Some(Op::SetTimer { key, at }),
             (_, None) => Some(Op::ClearTimer { key, must_exist: true }),
         }
-    }
-}
-
-/// The round is committed.
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct Keep;
-
-impl Handler<Keep> for ConversationActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Keep, _: &mut Self::Context) {
-        self.stored = Some(self.conversation.clone());
-        self.version = self.drafted_version;
     }
 }

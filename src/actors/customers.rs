@@ -122,6 +122,11 @@ impl Customers {
         Ok(person.map_or_else(CustomerFacts::default, |him| him.facts(conversation, &line.crm)))
     }
 
+    /// Whether the round at hand changes any of them.
+    pub(crate) fn has_news(&self) -> bool {
+        self.changed
+    }
+
     /// Adds to the group what the round changed.
     pub(crate) fn draft(&self, group: &mut Group) {
         if !self.changed {

@@ -30,10 +30,6 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.ops.is_empty()
-    }
-
     pub(crate) fn show(&mut self, event: FeedEvent) {
         self.ops.push(Op::AppendFeed { bytes: encode::document(&event) });
         self.events.push(event);

@@ -70,7 +70,7 @@ impl Ledger {
 
     /// Adds the document, if the round has records.
     pub(crate) fn draft(&self, group: &mut Group, beside: impl Serialize) {
-        if self.staged > 0 {
+        if self.has_news() {
             group.ops.push(Op::PutDocument {
                 kind: self.kind,
                 id: self.kind.as_str().to_owned(),
@@ -78,6 +78,11 @@ impl Ledger {
                 bytes: encode::document(&Count { last: self.last + self.staged, beside }),
             });
         }
+    }
+
+    /// Whether the round at hand has records.
+    pub(crate) fn has_news(&self) -> bool {
+        self.staged > 0
     }
 
     /// The round is committed.

@@ -39,7 +39,7 @@ pub(crate) use crate::actors::line::loads::{Loads, Offers, Recount};
 pub(crate) use crate::actors::line::operators::OperatorStands;
 pub(crate) use crate::actors::line::place::{AskPlace, AskPlaces, Stands, TOLD_MAX, stand};
 pub(crate) use crate::actors::line::rounds::{
-    Decided, HasPlace, Next, NextWaiting, Stepped, TakeBack,
+    Decided, HasPlace, Keep, Next, NextWaiting, Seal, Stepped, TakeBack,
 };
 pub(crate) use crate::actors::line::taken::Taken;
 
@@ -64,8 +64,10 @@ pub(crate) struct LineActor {
     parts: Shared,
     shard: WeakAddr<Shard>,
     standings: Standings,
-    /// Conversations as the running round leaves them; in force when it is committed.
+    /// Conversations as the round at hand leaves them; in force when it is committed.
     staged: Vec<Arc<Conversation>>,
+    /// Those of the round that is being written.
+    sealed: Vec<Arc<Conversation>>,
     /// When the line opens or closes next.
     turns_at: Option<Timestamp>,
     sleep: Option<(Timestamp, SpawnHandle)>,
@@ -86,6 +88,7 @@ impl LineActor {
             shard: shard.downgrade(),
             standings: Standings::default(),
             staged: Vec::new(),
+            sealed: Vec::new(),
             turns_at: None,
             sleep: None,
             wake_asked: false,

@@ -5,7 +5,7 @@ use domain::id::{ChannelId, ShardId};
 use crate::actors::bench::{Bench, Broken};
 use crate::actors::encode;
 use crate::actors::group::Group;
-use crate::actors::round::Verdict;
+use crate::actors::verdict::Verdict;
 use crate::store::op::{DocumentKind, Op};
 use crate::store::{Store, Unavailable};
 

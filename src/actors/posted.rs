@@ -11,7 +11,7 @@ use crate::actors::group::Group;
 use crate::actors::handle::{Change, NotStored};
 use crate::actors::orders;
 use crate::actors::post::Post;
-use crate::actors::round::{Verdict, outcome, stored};
+use crate::actors::verdict::{Verdict, outcome, stored};
 use crate::actors::work::Work;
 use crate::protocol::ClientFrame;
 use crate::store::op::Op;

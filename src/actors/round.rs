@@ -1,555 +1,217 @@
-//! A round of a shard: everything at hand is decided, written in one commit, and only then
-//! answered and shown.
+//! Rounds of a shard: everything at hand is decided, written in one commit, and only then answered
+//! and shown.
 //!
-//! A refusal names its groups; what they stand for is answered, and the rest is decided again from
-//! the last committed values.
+//! While a round is being written the next one is decided, as far as it may be. Its commit waits for
+//! that of the round before. A refusal names its groups; what they stand for is answered, and the
+//! rest is decided again from the last committed values, as is what was decided ahead.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use domain::effect::Input;
-use domain::entry::{Body, DeliveryState, Unheard};
-use domain::event::{Alarm, FeedEvent};
-use domain::id::{ChatKey, ConversationId, OperatorId, ShardId};
-use futures_util::future::try_join_all;
+use domain::entry::{Body, Unheard};
+use domain::event::FeedEvent;
+use domain::id::{ConversationId, LineId, ShardId};
 
-use crate::actors::audit;
-use crate::actors::bench::{Bench, Broken, Care};
-use crate::actors::conversation::{Draft, Keep};
+use crate::actors::bench::{Bench, Broken};
 use crate::actors::copying::Copies;
 use crate::actors::delivery::{Jobs, Settled};
-use crate::actors::encode::{self, Place};
+use crate::actors::draught::Draught;
+use crate::actors::encode::Place;
 use crate::actors::feed::{FeedBatch, TailEvent};
 use crate::actors::group::Group;
-use crate::actors::handle::{Accepted, Arrival, Change, NotStored};
-use crate::actors::ledger::Nothing;
-use crate::actors::line::TakeBack;
+use crate::actors::line::{Keep, Seal, TakeBack};
 use crate::actors::outbox::{CopyJob, OutboxJob};
-use crate::actors::post::Post;
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
-use crate::actors::transfer::Handing;
-use crate::actors::work::{COMMAND_DEDUPE_SECONDS, Command, CopyStep, JobStep, Order, Work};
-use crate::protocol::{CommandRefusal, EdgeRefusal, Outcome};
-use crate::store::op::{
-    Commit, CommitError, Committed, DocumentKind, DocumentName, InboxPosition, Op, Room, SharedKind,
-};
+use crate::actors::verdict::answer;
+use crate::actors::work::Work;
+use crate::store::op::{Commit, CommitError, Committed};
 
-/// Pieces of work in one round.
-const WORK_MAX: usize = 60;
-/// Ops after which a round takes no more work. One piece of work must fit into what is left of the
-/// store's bound, as must one conversation that is offered to a whole queue instead of another.
-pub(crate) const OPS_ENOUGH: usize = 600;
-/// Ops that the documents of one touched conversation and its chat come to at most.
-const DOCUMENT_OPS: usize = 8;
 /// Refusals after which nothing is offered in the round any more.
 const REFUSALS_MAX: u32 = 3;
 /// Refusals after which the round is given up: deciding again does not help, so memory is wrong.
 const REFUSALS_END: u32 = 10;
-
 /// Rounds for which what arrives goes by the inbox, after one was behind it.
 pub(crate) const DETOUR_ROUNDS: u32 = 64;
+/// Rounds for which nothing is decided ahead, after one was refused or an inbox came between: it
+/// would be in vain again, perhaps.
+const PATIENT_ROUNDS: u32 = 16;
 
-/// What became of a piece of work.
-#[derive(Clone, Debug)]
-pub(crate) enum Verdict {
-    Done,
-    Repeated,
-    Refused(CommandRefusal),
-    Stale,
+/// A round that is being written.
+pub(crate) struct Flight {
+    draught: Draught,
+    touched: BTreeSet<ConversationId>,
+    touched_lines: BTreeSet<LineId>,
+    /// What it changes the next round may only read once it is true.
+    stands_alone: bool,
 }
 
-/// What a round wants written.
-#[derive(Default)]
-struct Draught {
-    /// One for each piece of work, then one for the documents, then one for the inbox.
-    groups: Vec<Group>,
-    verdicts: Vec<Verdict>,
-    closed: Vec<ConversationId>,
-    /// Shards whose inboxes get something.
-    posted_to: BTreeSet<ShardId>,
-    /// Where the cursor of the inbox stands then, if it moves.
-    inbox_to: Option<InboxPosition>,
+/// What a shard does after a turn.
+pub(crate) enum AfterTurn {
+    /// Writes a round, and brings what the store has said to the next turn.
+    Write(Commit),
+    /// Waits: for the store, or for something to do.
+    Wait,
+    /// Waits a while: the inbox of another shard was full.
+    Rest,
 }
 
 impl Bench {
-    /// Works off what is at hand. What does not fit stays in `pending`.
-    pub(crate) async fn round(&mut self, pending: &mut VecDeque<Work>) -> Result<(), Broken> {
+    /// Goes on as far as it can without the answer to a commit. `landed`: what the store has said to
+    /// the round that was being written. Works off what is at hand; what does not fit stays in `pending`.
+    pub(crate) async fn turn(
+        &mut self,
+        landed: Option<Result<Committed, CommitError>>,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<AfterTurn, Broken> {
+        if let Some(landed) = landed
+            && let Some(flight) = self.flight.take()
+        {
+            self.land(flight, landed, pending).await?;
+            if self.draught.works.is_empty() {
+                self.draught = Draught::default();
+                self.cautious = false;
+                if let Some(rest) = self.rest() {
+                    return Ok(rest);
+                }
+            }
+        }
+        if self.flight.is_some() {
+            self.decide_ahead(pending).await?;
+            return Ok(AfterTurn::Wait);
+        }
+        self.decide_pending(pending).await?;
+        self.take_off().await
+    }
+
+    /// Nothing is at hand. None: there is no reason to rest.
+    fn rest(&mut self) -> Option<AfterTurn> {
+        std::mem::take(&mut self.waits_for_room).then_some(AfterTurn::Rest)
+    }
+
+    /// Whether a round is being written.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.flight.is_some()
+    }
+
+    /// Whether that work may be decided before it is known what becomes of the round that is being
+    /// written. It must rest on nothing but what the actors of the shard remember of that round.
+    pub(crate) fn goes_ahead(&self, work: &Work) -> bool {
+        let Some(flight) = self.flight.as_ref().filter(|flight| !flight.stands_alone) else {
+            return false;
+        };
+        let by_itself = self.inbox_drained && self.detour == 0 && self.patience == 0;
+        by_itself
+            && self.draught.has_room()
+            && work.knows_enough()
+            && !flight.draught.shares_a_target(&work.targets(&self.parts.directory.get()))
+    }
+
+    /// Hands the round at hand over to be written, if there is anything to write.
+    async fn take_off(&mut self) -> Result<AfterTurn, Broken> {
+        if self.draught.works.is_empty() {
+            return Ok(AfterTurn::Wait);
+        }
         self.rounds += 1;
-        self.waits_for_room = false;
-        let mut works = self.gather(pending).await?;
-        let mut refusals = 0;
-        loop {
-            self.cautious = refusals >= REFUSALS_MAX;
-            let mut draught = self.draw(&mut works, pending).await?;
-            match self.commit(&mut draught).await {
-                Ok(committed) => {
-                    self.detour = self.detour.saturating_sub(1);
-                    self.keep(&mut draught, committed);
-                    answer(works, draught.verdicts);
-                    return Ok(());
-                }
-                Err(CommitError::Refused(refused)) => {
-                    refusals += 1;
-                    if refusals == REFUSALS_END {
-                        return Err(Broken::Store(format!("a round was refused {refusals} times")));
-                    }
-                    self.take_back();
-                    self.settle(refused, &mut works, pending).await?;
-                }
-                Err(CommitError::Fenced { .. }) => return Err(Broken::Fenced),
-                Err(
-                    error @ (CommitError::WentBack(_)
-                    | CommitError::Malformed(_)
-                    | CommitError::Unavailable(_)),
-                ) => return Err(Broken::Store(error.to_string())),
+        self.cautious = false;
+        let mut draught = self.finish_draught().await?;
+        for line in &self.touched_lines {
+            if let Some(addr) = self.lines.get(line) {
+                addr.do_send(Seal);
             }
         }
-    }
-
-    /// What comes into this round: the inbox first, then what was handed over directly.
-    async fn gather(&mut self, pending: &mut VecDeque<Work>) -> Result<Vec<Work>, Broken> {
-        let mut works = self.read_inbox().await?;
-        if self.inbox_drained || self.detour > 0 {
-            while works.len() < WORK_MAX
-                && let Some(mut work) = pending.pop_front()
-            {
-                // One at a time: each may be offered to a whole queue.
-                if let Work::Reconsider { conversations } = &mut work {
-                    let rest = conversations.split_off(conversations.len().min(1));
-                    if !rest.is_empty() {
-                        pending.push_back(Work::Reconsider { conversations: rest });
-                    }
-                }
-                works.push(work);
-            }
+        let stands_alone = self.audit.has_news()
+            || self.customers.has_news()
+            || !draught.posted_to.is_empty()
+            || !draught.works.iter().all(Work::knows_enough);
+        if !stands_alone {
+            // It has only read them.
+            self.customers.take_back();
         }
-        self.foresee(&works).await?;
-        Ok(works)
-    }
-
-    /// Reads together what the works would look for one after the other.
-    async fn foresee(&mut self, works: &[Work]) -> Result<(), Broken> {
-        let chats = works.iter().filter_map(Work::chat).filter(|chat| !self.chats.has(chat));
-        let missing: BTreeSet<_> = chats.collect();
-        if missing.is_empty() {
-            return Ok(());
+        let is_void = draught.is_void();
+        let ops = draught.groups.iter_mut().map(|group| std::mem::take(&mut group.ops)).collect();
+        let touched = std::mem::take(&mut self.touched);
+        let touched_lines = std::mem::take(&mut self.touched_lines);
+        let flight = Flight { draught, touched, touched_lines, stands_alone };
+        if is_void {
+            self.keep(flight, None);
+            return Ok(self.rest().unwrap_or(AfterTurn::Wait));
         }
-        let names = missing.iter().map(ChatKey::to_string).flat_map(|key| {
-            [
-                DocumentName::Of(self.shard, DocumentKind::Chat, key.clone()),
-                DocumentName::Shared(SharedKind::Identity, key),
-            ]
-        });
-        let era = self.customers.era();
-        let mut found = self.parts.store.look_up(names.collect()).await?.into_iter();
-        for key in &missing {
-            self.chats.found(key, found.next().flatten());
-            self.customers.found(key, found.next().flatten(), era);
-        }
-        Ok(())
-    }
-
-    /// As much of the inbox as one round takes.
-    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
-        if self.inbox_drained {
-            return Ok(Vec::new());
-        }
-        let page = match (self.care, self.detour) {
-            (Care::None, 0) => WORK_MAX,
-            // Half of the round is for what arrives here.
-            (Care::None, _) => WORK_MAX / 2,
-            (Care::OneByOne | Care::GiveUp, _) => 1,
-        };
-        let entries = self.parts.store.inbox(self.shard, self.inbox_at, page).await?;
-        self.inbox_drained = entries.len() < page;
-        let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
-        let works = entries.into_iter().map(|entry| Work::Inbox {
-            position: entry.position,
-            post: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
-            bytes: entry.bytes,
-        });
-        Ok(works.collect())
-    }
-
-    /// Decides the works in their order, as many as fit; what has a target that the round has
-    /// already waits for the next one, which will refuse it as a repeat.
-    async fn draw(
-        &mut self,
-        works: &mut Vec<Work>,
-        pending: &mut VecDeque<Work>,
-    ) -> Result<Draught, Broken> {
-        let mut draught = Draught::default();
-        let mut ops = 0;
-        let mut taken = 0;
-        let mut targets = BTreeSet::new();
-        let directory = self.parts.directory.get();
-        for work in works.iter() {
-            let once = work.targets(&directory);
-            let again = once.iter().any(|target| targets.contains(target));
-            if again || ops + DOCUMENT_OPS * self.touched.len() + self.customers.ops() > OPS_ENOUGH
-            {
-                break;
-            }
-            targets.extend(once);
-            let mut group = Group::default();
-            self.customers.next_work();
-            let verdict = self.step(work, &mut group).await?;
-            if !matches!(verdict, Verdict::Done) {
-                group = Group::default();
-            }
-            ops += group.ops.len();
-            taken += 1;
-            // What it tells this very shard is to be read before anything that may rest on it. What
-            // it packs or forgets nobody may touch in the same commit.
-            let ends_the_round =
-                group.posts_to(self.shard) && !self.goes_by_inbox(work) || work.keeps_house();
-            draught.groups.push(group);
-            draught.verdicts.push(verdict);
-            if ends_the_round {
-                break;
-            }
-        }
-        self.put_off(works.drain(taken..), pending);
-        self.draw_documents(&mut draught).await?;
-        draught.groups.push(self.inbox_group(works, &draught.groups));
-        for op in draught.groups.iter().flat_map(|group| &group.ops) {
-            if let Op::PutInbox { shard, .. } = op {
-                draught.posted_to.insert(*shard);
-            } else if let Op::AdvanceInbox { to, .. } = op {
-                draught.inbox_to = Some(*to);
-            }
-        }
-        Ok(draught)
-    }
-
-    /// Leaves works for later rounds. Those of the inbox are read again from where it stands.
-    pub(crate) fn put_off(
-        &mut self,
-        works: impl DoubleEndedIterator<Item = Work>,
-        pending: &mut VecDeque<Work>,
-    ) {
-        for work in works.rev() {
-            match work {
-                Work::Inbox { .. } => self.inbox_drained = false,
-                Work::Arrive { .. }
-                | Work::Command { .. }
-                | Work::Due { .. }
-                | Work::Wake { .. }
-                | Work::Left { .. }
-                | Work::Back { .. }
-                | Work::Raise { .. }
-                | Work::Deserted { .. }
-                | Work::Attend { .. }
-                | Work::Pack
-                | Work::FindOutlived
-                | Work::Forget { .. }
-                | Work::Reconsider { .. }
-                | Work::Job { .. }
-                | Work::Copy { .. }
-                | Work::Polled { .. }
-                | Work::Change { .. } => pending.push_front(work),
-            }
-        }
-    }
-
-    async fn step(&mut self, work: &Work, group: &mut Group) -> Result<Verdict, Broken> {
-        match work {
-            Work::Arrive { arrival, answer: _ } => {
-                self.arrive(group, arrival, self.goes_by_inbox(work)).await?;
-                Ok(Verdict::Done)
-            }
-            Work::Inbox { bytes, post, position: _ } => {
-                group.room = Room::Reserved;
-                match post {
-                    Some(post) => self.deliver(group, post).await?,
-                    None => group.ops.push(Op::AppendDead { bytes: bytes.clone() }),
-                }
-                Ok(Verdict::Done)
-            }
-            Work::Command { command, answer: _ } => self.command(group, command).await,
-            Work::Due { conversation } => {
-                self.feed_own(group, conversation, Input::DeadlinePassed).await
-            }
-            Work::Wake { line } => self.wake(group, line).await.map(|()| Verdict::Done),
-            Work::Left { conversation, operator, departure } => {
-                let (operator, departure) = (operator.clone(), *departure);
-                let input = Input::OperatorLeft { operator, departure };
-                self.feed_own(group, conversation, input).await
-            }
-            Work::Back { conversation, operator } => {
-                let input = Input::OperatorBack { operator: operator.clone() };
-                self.feed_own(group, conversation, input).await
-            }
-            Work::Raise { line, operator, by } => {
-                let (line, operator) = (line.clone(), operator.clone());
-                let at = self.parts.clock.now();
-                group.ops.push(Op::AddCounter { line, operator, by: *by, at });
-                Ok(Verdict::Done)
-            }
-            Work::Deserted { line } => {
-                let (line, at) = (line.clone(), self.parts.clock.now());
-                let alarm = Alarm::NobodyAvailable;
-                group.show(FeedEvent::Alarm { line, alarm, at });
-                Ok(Verdict::Done)
-            }
-            Work::Reconsider { conversations } => {
-                for conversation in conversations {
-                    let _none = self.feed_own(group, conversation, Input::Reconsider).await?;
-                }
-                Ok(Verdict::Done)
-            }
-            Work::Job { step, answer: _ } => self.job(group, step).await,
-            Work::Copy { step, answer: _ } => self.copy(group, step).await,
-            Work::Polled { channel, position, .. } => self.polled(group, channel, *position).await,
-            Work::Attend { operator } => {
-                self.attend(group, operator.as_ref());
-                Ok(Verdict::Done)
-            }
-            Work::Pack => self.pack_some(group).await.map(|()| Verdict::Done),
-            Work::FindOutlived => self.find_outlived().await.map(|()| Verdict::Done),
-            Work::Forget { conversation } => {
-                self.forget(group, conversation).await.map(|()| Verdict::Done)
-            }
-            Work::Change { by, changes, answer: _ } => self.change(group, by, changes).await,
-        }
-    }
-
-    async fn arrive(
-        &mut self,
-        group: &mut Group,
-        arrival: &Arrival,
-        by_inbox: bool,
-    ) -> Result<(), Broken> {
-        let key = arrival.dedupe_key();
-        group.ops.push(Op::RequireDedupe { key, seconds: arrival.dedupe_seconds });
-        let (channel, inbound) = (&arrival.channel, &arrival.inbound);
-        if !by_inbox {
-            return self.arrived(group, channel, inbound).await;
-        }
-        let (channel, inbound) = (channel.clone(), inbound.clone());
-        group.post(self.shard, &Post::Arrival { channel, inbound });
-        Ok(())
-    }
-
-    async fn command(&mut self, group: &mut Group, command: &Command) -> Result<Verdict, Broken> {
-        let (key, seconds) = (command.dedupe_key(), COMMAND_DEDUPE_SECONDS);
-        group.ops.push(Op::RequireDedupe { key: key.clone(), seconds });
-        let Err(why) = self.carry_out(group, command).await? else { return Ok(Verdict::Done) };
-        // What was carried out before may be against the rules by now.
-        let now = self.parts.clock.now();
-        let is_repeated = self.parts.store.knows(self.shard, key, now).await?;
-        Ok(if is_repeated { Verdict::Repeated } else { Verdict::Refused(why) })
-    }
-
-    /// What a command does, if it is not against the rules.
-    pub(crate) async fn carry_out(
-        &mut self,
-        group: &mut Group,
-        command: &Command,
-    ) -> Result<Result<(), CommandRefusal>, Broken> {
-        let Some(who) = self.who(&command.operator) else {
-            return Ok(Err(CommandRefusal::Edge(EdgeRefusal::Forbidden {})));
-        };
-        let id = &command.conversation;
-        match &command.order {
-            Order::Input(Input::Invite { colleague, .. }) if !self.is_enabled(colleague) => {
-                Ok(Err(CommandRefusal::Edge(EdgeRefusal::UnknownTarget {})))
-            }
-            Order::Input(input) => self.feed(group, id, input.clone(), Some(who)).await,
-            Order::Transfer { to, comment, confirmed } => {
-                self.transfer(group, id, who, Handing { to, comment, confirmed: *confirmed }).await
-            }
-            Order::PickUp => self.pick_up(group, id, who).await,
-            Order::SendAgain { entry } => self.send_again(group, id, *entry, who).await,
-            Order::Correct { entry, correction } => {
-                self.correct(group, id, *entry, correction, who).await
-            }
-        }
-    }
-
-    /// Something that the hub tells a conversation by itself; what it refuses concerns nobody.
-    async fn feed_own(
-        &mut self,
-        group: &mut Group,
-        conversation: &ConversationId,
-        input: Input,
-    ) -> Result<Verdict, Broken> {
-        let _none = self.feed(group, conversation, input, None).await?;
-        Ok(Verdict::Done)
-    }
-
-    /// Changes by a person, each with its entry of the audit log.
-    pub(crate) async fn change(
-        &mut self,
-        group: &mut Group,
-        by: &OperatorId,
-        changes: &[Change],
-    ) -> Result<Verdict, Broken> {
-        let store = self.parts.store.clone();
-        let (directory, now) = (self.parts.directory.get(), self.parts.clock.now());
-        let fits = changes.iter().all(|change| shared_change::fits(change, &directory));
-        if !fits || !self.customers.take(&store, changes).await? {
-            return Ok(Verdict::Stale);
-        }
-        for change in changes {
-            if let Some(entry) = audit::entry_of(change, &directory, by, now) {
-                self.audit.append(group, &entry);
-            }
-            shared_change::write(group, change);
-        }
-        Ok(Verdict::Done)
-    }
-
-    async fn job(&mut self, group: &mut Group, step: &JobStep) -> Result<Verdict, Broken> {
-        match step {
-            JobStep::Sending(job) => {
-                let (id, bytes) = (job.id.clone(), encode::document(job));
-                group.ops.push(Op::UpdateJob { id, ready_at: self.parts.clock.now(), bytes });
-            }
-            JobStep::Later { job, ready_at } => {
-                let (id, bytes) = (job.id.clone(), encode::document(job));
-                group.ops.push(Op::UpdateJob { id, ready_at: *ready_at, bytes });
-            }
-            JobStep::Over { job, delivery, external_id, gone } => {
-                if let (true, DeliveryState::Failed { reason }) = (*gone, delivery) {
-                    let input = Input::CustomerGone { reason: reason.clone() };
-                    let _none = self.feed(group, &job.conversation, input, None).await?;
-                }
-                self.job_is_over(group, job, delivery, external_id.as_ref()).await?;
-            }
-            JobStep::Forget(job) => group.ops.push(Op::DeleteJob { id: job.id.clone() }),
-        }
-        Ok(Verdict::Done)
-    }
-
-    async fn copy(&mut self, group: &mut Group, step: &CopyStep) -> Result<Verdict, Broken> {
-        match step {
-            CopyStep::Later { job, ready_at } => {
-                let (id, bytes) = (job.id.clone(), encode::document(job));
-                group.ops.push(Op::UpdateJob { id, ready_at: *ready_at, bytes });
-                Ok(Verdict::Done)
-            }
-            CopyStep::Over { job, copy } => {
-                group.ops.push(Op::DeleteJob { id: job.id.clone() });
-                let (entry, attachment, copy) = (job.entry, job.attachment, copy.clone());
-                let input = Input::FileCopied { entry, attachment, copy };
-                self.feed_own(group, &job.conversation, input).await
-            }
-        }
-    }
-
-    /// The documents of all conversations and chats that the round has changed.
-    async fn draw_documents(&mut self, draught: &mut Draught) -> Result<(), Broken> {
-        let mut group = Group::default();
-        let live = self.touched.iter().filter_map(|id| Some((id, self.conversations.get(id)?)));
-        let drafts =
-            live.map(async |(id, live)| Ok::<_, Broken>((id, live.addr.send(Draft).await?)));
-        for (id, drafted) in try_join_all(drafts).await? {
-            group.ops.extend(drafted.ops);
-            for event in drafted.events {
-                group.show(event);
-            }
-            if drafted.closed {
-                draught.closed.push(id.clone());
-            }
-        }
-        self.chats.draft(&mut group);
-        self.audit.draft(&mut group, Nothing {});
-        self.attendance.draft(&mut group);
-        self.customers.draft(&mut group);
-        draught.groups.push(group);
-        Ok(())
-    }
-
-    /// Whether something that has arrived here waits its turn behind what others have put there.
-    fn goes_by_inbox(&self, work: &Work) -> bool {
-        self.detour > 0 && matches!(work, Work::Arrive { .. })
-    }
-
-    /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
-    /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
-    /// shard. Where a conversation goes, what was written to it before goes first.
-    fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
-        let mut group = Group::default();
-        let last = works.iter().rev().find_map(|work| match work {
-            Work::Inbox { position, .. } => Some(*position),
-            Work::Arrive { .. }
-            | Work::Command { .. }
-            | Work::Due { .. }
-            | Work::Wake { .. }
-            | Work::Left { .. }
-            | Work::Back { .. }
-            | Work::Raise { .. }
-            | Work::Deserted { .. }
-            | Work::Attend { .. }
-            | Work::Pack
-            | Work::FindOutlived
-            | Work::Forget { .. }
-            | Work::Reconsider { .. }
-            | Work::Job { .. }
-            | Work::Copy { .. }
-            | Work::Polled { .. }
-            | Work::Change { .. } => None,
-        });
-        if let Some(to) = last {
-            group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
-        }
-        let decided = || works.iter().zip(groups).filter(|(work, _)| !self.goes_by_inbox(work));
-        let is_direct = |work: &Work| !matches!(work, Work::Inbox { .. });
-        let arrives = decided().any(|(work, _)| matches!(work, Work::Arrive { .. }));
-        let mut posts = decided().flat_map(|(_, group)| &group.ops);
-        let posts = posts.any(|op| matches!(op, Op::PutInbox { .. }));
-        if arrives || posts && decided().any(|(work, _)| is_direct(work)) {
-            group.ops.push(Op::RequireInboxDrained);
-        }
-        group
-    }
-
-    /// Takes the ops out of the draught: they are written once, or decided again.
-    async fn commit(&self, draught: &mut Draught) -> Result<Option<Committed>, CommitError> {
-        let only_guards = |op: &Op| matches!(op, Op::RequireInboxDrained);
-        if draught.groups.iter().all(|g| g.is_empty() || g.ops.iter().all(only_guards)) {
-            return Ok(None);
-        }
-        let commit = Commit {
+        self.flight = Some(flight);
+        Ok(AfterTurn::Write(Commit {
             shard: self.shard,
             owner: self.parts.me.clone(),
             epoch: self.epoch,
             after_commits: self.commits,
             at: self.parts.clock.now(),
-            groups: draught.groups.iter_mut().map(|group| std::mem::take(&mut group.ops)).collect(),
-        };
-        self.parts.store.commit(commit).await.map(Some)
+            groups: ops,
+        }))
     }
 
-    /// The round is true: memory keeps it, and everybody hears of it.
-    fn keep(&mut self, draught: &mut Draught, committed: Option<Committed>) {
-        for id in std::mem::take(&mut self.touched) {
-            if let Some(live) = self.conversations.get(&id) {
-                live.addr.do_send(Keep);
+    /// The store has spoken. What was refused is decided again, and nothing else beside it.
+    async fn land(
+        &mut self,
+        mut flight: Flight,
+        landed: Result<Committed, CommitError>,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<(), Broken> {
+        let refused = match landed {
+            Ok(committed) => {
+                self.keep(flight, Some(committed));
+                return Ok(());
             }
+            Err(CommitError::Refused(refused)) => refused,
+            Err(CommitError::Fenced { .. }) => return Err(Broken::Fenced),
+            Err(
+                error @ (CommitError::WentBack(_)
+                | CommitError::Malformed(_)
+                | CommitError::Unavailable(_)),
+            ) => return Err(Broken::Store(error.to_string())),
+        };
+        let refusals = flight.draught.refusals + 1;
+        if refusals == REFUSALS_END {
+            return Err(Broken::Store(format!("a round was refused {refusals} times")));
         }
-        for line in std::mem::take(&mut self.touched_lines) {
-            if let Some(addr) = self.lines.get(&line) {
+        self.touched.append(&mut flight.touched);
+        self.touched_lines.append(&mut flight.touched_lines);
+        self.give_back(pending);
+        self.cautious = refusals >= REFUSALS_MAX;
+        self.draught = Draught::again(refusals);
+        let mut works = flight.draught.works;
+        self.settle(refused, &mut works, pending).await?;
+        self.draw(works, pending).await?;
+        self.draught.close();
+        Ok(())
+    }
+
+    /// The round is true: memory keeps it, everybody hears of it, and whoever asked is answered.
+    fn keep(&mut self, mut flight: Flight, committed: Option<Committed>) {
+        for line in &flight.touched_lines {
+            if let Some(addr) = self.lines.get(line) {
                 addr.do_send(Keep);
             }
         }
         self.chats.keep();
-        self.audit.keep();
-        self.attendance.keep();
-        self.customers.keep();
-        for id in &draught.closed {
+        if flight.stands_alone {
+            self.audit.keep();
+            self.attendance.keep();
+            self.customers.keep();
+        }
+        for id in flight.draught.closed.iter().filter(|id| !self.touched.contains(id)) {
             self.conversations.remove(id);
         }
         self.passivate();
-        let Some(committed) = committed else { return };
-        self.commits = committed.commits;
-        if let Some(to) = draught.inbox_to {
-            self.inbox_at = to;
+        self.detour = self.detour.saturating_sub(1);
+        self.patience = self.patience.saturating_sub(1);
+        if let Some(committed) = committed {
+            self.commits = committed.commits;
+            if let Some(to) = flight.draught.inbox_to {
+                self.inbox_at = to;
+            }
+            self.ring(&flight.draught.posted_to);
+            self.publish(std::mem::take(&mut flight.draught.groups), &committed);
         }
-        self.ring(&draught.posted_to);
-        self.publish(std::mem::take(&mut draught.groups), &committed);
+        answer(flight.draught.works, flight.draught.verdicts);
     }
 
     /// Tells the shards whose inboxes got something.
@@ -603,8 +265,12 @@ impl Bench {
         }
     }
 
-    /// The round was refused: as if it had not been decided. Its conversations are read anew.
-    fn take_back(&mut self) {
+    /// The round at hand is as if it had not been decided: its works come again, before all others.
+    /// Its conversations are read anew.
+    pub(crate) fn give_back(&mut self, pending: &mut VecDeque<Work>) {
+        self.patience = PATIENT_ROUNDS;
+        let works = std::mem::take(&mut self.draught).works;
+        self.put_off(works.into_iter(), pending);
         for id in std::mem::take(&mut self.touched) {
             self.conversations.remove(&id);
         }
@@ -632,55 +298,5 @@ fn count_unheard(event: &FeedEvent) {
             Unheard::UnaskedRating => "unasked_rating",
         };
         metrics::counter!("switchboard_unheard_messages_total", "why" => why).increment(1);
-    }
-}
-
-pub(crate) fn answer(works: Vec<Work>, verdicts: Vec<Verdict>) {
-    for (work, verdict) in works.into_iter().zip(verdicts) {
-        match work {
-            Work::Arrive { mut answer, .. } => answer.give(match verdict {
-                Verdict::Done => Ok(Accepted::Created),
-                Verdict::Repeated => Ok(Accepted::Duplicate),
-                Verdict::Refused(_) | Verdict::Stale => Err(NotStored::Unavailable),
-            }),
-            Work::Command { mut answer, .. } => answer.give(outcome(verdict)),
-            Work::Job { mut answer, .. }
-            | Work::Copy { mut answer, .. }
-            | Work::Polled { mut answer, .. }
-            | Work::Change { mut answer, .. } => {
-                answer.give(stored(&verdict));
-            }
-            Work::Inbox { .. }
-            | Work::Due { .. }
-            | Work::Wake { .. }
-            | Work::Left { .. }
-            | Work::Back { .. }
-            | Work::Raise { .. }
-            | Work::Deserted { .. }
-            | Work::Attend { .. }
-            | Work::Pack
-            | Work::FindOutlived
-            | Work::Forget { .. }
-            | Work::Reconsider { .. } => {}
-        }
-    }
-}
-
-/// What the verdict says to whoever wants something stored.
-pub(crate) fn stored(verdict: &Verdict) -> Result<(), NotStored> {
-    match verdict {
-        Verdict::Done | Verdict::Repeated => Ok(()),
-        Verdict::Stale => Err(NotStored::Stale),
-        Verdict::Refused(_) => Err(NotStored::Unavailable),
-    }
-}
-
-/// What the verdict says to whoever has given a command.
-pub(crate) fn outcome(verdict: Verdict) -> Outcome {
-    match verdict {
-        Verdict::Done => Outcome::Done {},
-        Verdict::Repeated => Outcome::Repeated {},
-        Verdict::Refused(why) => Outcome::refused(why),
-        Verdict::Stale => Outcome::refused(CommandRefusal::Edge(EdgeRefusal::Unavailable {})),
     }
 }

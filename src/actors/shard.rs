@@ -1,40 +1,31 @@
-//! One shard: collects what is to be done while a round runs, and starts the next.
+//! One shard: collects what is to be done, has rounds of it decided, and writes them one at a time.
 //!
 //! All that writes for the shard's lines and conversations goes through here. Decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+mod loading;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture,
 };
-use domain::conversation::Conversation;
-use domain::id::{LineId, ShardId};
+use domain::id::ShardId;
 use domain::line::Line;
 use tokio::sync::oneshot;
 
-use crate::actors::attendance::AttendanceBook;
 use crate::actors::bench::{Bench, Broken, Care};
-use crate::actors::chats::Chats;
-use crate::actors::customers::Customers;
-use crate::actors::delivery::TakeUp;
-use crate::actors::encode::{self, Place};
-use crate::actors::following::CatchUpWith;
-use crate::actors::keeping::Keeping;
-use crate::actors::ledger::{Ledger, Nothing};
-use crate::actors::line::{Configure, HasBegun, LineActor, LineStart};
+use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::node::ShardRuns;
-use crate::actors::outbox::found_jobs;
-use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
+use crate::actors::round::AfterTurn;
+use crate::actors::shard::loading::load;
 use crate::actors::work::Work;
-use crate::store::op::DocumentKind;
+use crate::store::op::{CommitError, Committed};
 
 /// Work that may wait for the next rounds.
 const PENDING_MAX: usize = 10_000;
-/// Documents read at a time when a shard starts.
-const PAGE: usize = 256;
 /// How long a shard rests after it broke, before it reads the store anew; doubled each time.
 const REST: Duration = Duration::from_millis(200);
 const REST_DOUBLINGS_MAX: u32 = 7;
@@ -45,8 +36,13 @@ const ROOM_REST: Duration = Duration::from_millis(100);
 pub(crate) struct Shard {
     id: ShardId,
     parts: Shared,
-    /// None while a round runs or the shard starts.
-    bench: Option<Bench>,
+    /// None while it is at work, or the shard starts.
+    bench: Option<Box<Bench>>,
+    /// What the store has said to the round that is being written.
+    landed: Option<Result<Committed, CommitError>>,
+    /// How often the shard began to read the store anew: what the store says to a round of before
+    /// concerns nobody any more.
+    life: u64,
     pending: VecDeque<Work>,
     changed_lines: Vec<Arc<Line>>,
     /// Something was put into the inbox.
@@ -75,6 +71,8 @@ impl Shard {
             retiring: None,
             parts,
             bench: None,
+            landed: None,
+            life: 0,
             pending: VecDeque::new(),
             changed_lines: Vec::new(),
             bell: false,
@@ -100,7 +98,7 @@ impl Shard {
         let loading = load(self.parts.clone(), self.id, self.gained.take(), ctx.address(), care);
         ctx.spawn(loading.into_actor(self).map(|loaded, shard, ctx| match loaded {
             Ok(bench) => {
-                shard.bench = Some(bench);
+                shard.bench = Some(Box::new(bench));
                 if shard.retiring.is_none() {
                     shard.runs(ctx);
                 }
@@ -121,7 +119,7 @@ impl Shard {
         }
     }
 
-    /// Starts the next round, if there is something to do and none runs.
+    /// Takes the next turn, if there is something to do and none is taken.
     fn go_on(&mut self, ctx: &mut Context<Self>) {
         let Some(mut bench) = self.bench.take() else { return };
         if std::mem::take(&mut self.doubt) {
@@ -137,14 +135,13 @@ impl Shard {
             // What lies there is the next owner's.
             bench.inbox_drained = true;
         }
-        let is_idle = self.pending.is_empty() && bench.inbox_drained;
-        if is_idle && self.retiring.is_none() {
-            if std::mem::take(&mut self.keeps_house) {
-                bench.begin_chores();
+        if bench.is_writing() {
+            let goes_ahead = || self.pending.front().is_some_and(|work| bench.goes_ahead(work));
+            if self.landed.is_none() && !goes_ahead() {
+                self.bench = Some(bench);
+                return;
             }
-            self.pending.extend(bench.next_chore());
-        }
-        if self.pending.is_empty() && bench.inbox_drained {
+        } else if !self.has_work(&mut bench) {
             self.bench = Some(bench);
             self.settled();
             if let Some(retired) = self.retiring.take() {
@@ -153,30 +150,68 @@ impl Shard {
             }
             return;
         }
-        let mut pending = std::mem::take(&mut self.pending);
-        let round = async move {
-            let done = bench.round(&mut pending).await;
-            (bench, pending, done)
+        let (landed, mut pending) = (self.landed.take(), std::mem::take(&mut self.pending));
+        if matches!(landed, Some(Ok(_))) {
+            // Whatever becomes of the next one.
+            self.works_well();
+        }
+        let turn = async move {
+            let next = bench.turn(landed, &mut pending).await;
+            (bench, pending, next)
         };
-        ctx.spawn(round.into_actor(self).map(|(bench, mut left, done), shard, ctx| {
+        ctx.spawn(turn.into_actor(self).map(move |(bench, mut left, next), shard, ctx| {
             left.append(&mut shard.pending);
             shard.pending = left;
-            match done {
-                Ok(()) => {
-                    shard.panics = 0;
-                    shard.breaks = 0;
-                    let waits_for_room = bench.waits_for_room;
-                    shard.bench = Some(bench);
-                    if waits_for_room {
-                        shard.settled();
-                        ctx.run_later(ROOM_REST, Self::go_on);
-                    } else {
-                        shard.go_on(ctx);
+            match next {
+                Ok(next) => {
+                    if !bench.is_writing() {
+                        shard.works_well();
                     }
+                    shard.bench = Some(bench);
+                    shard.after_turn(next, ctx);
                 }
                 Err(error) => shard.broke(&error, ctx),
             }
         }));
+    }
+
+    /// A round was written, or there was nothing to write.
+    fn works_well(&mut self) {
+        self.panics = 0;
+        self.breaks = 0;
+    }
+
+    /// Whether there is anything to do. If there is nothing else, house is kept.
+    fn has_work(&mut self, bench: &mut Bench) -> bool {
+        let is_idle = self.pending.is_empty() && bench.inbox_drained;
+        if is_idle && self.retiring.is_none() {
+            if std::mem::take(&mut self.keeps_house) {
+                bench.begin_chores();
+            }
+            self.pending.extend(bench.next_chore());
+        }
+        !self.pending.is_empty() || !bench.inbox_drained
+    }
+
+    fn after_turn(&mut self, next: AfterTurn, ctx: &mut Context<Self>) {
+        match next {
+            AfterTurn::Write(commit) => {
+                let (store, life) = (self.parts.store.clone(), self.life);
+                let written = async move { store.commit(commit).await };
+                ctx.spawn(written.into_actor(self).map(move |landed, shard, ctx| {
+                    if shard.life == life {
+                        shard.landed = Some(landed);
+                        shard.go_on(ctx);
+                    }
+                }));
+                self.go_on(ctx);
+            }
+            AfterTurn::Wait => self.go_on(ctx),
+            AfterTurn::Rest => {
+                self.settled();
+                ctx.run_later(ROOM_REST, Self::go_on);
+            }
+        }
     }
 
     /// Forgets everything and reads it anew. Whoever waits for an answer is told to repeat. A shard
@@ -185,6 +220,8 @@ impl Shard {
         tracing::error!(shard = %self.id, %error, "shard forgets what it knows");
         metrics::counter!("switchboard_shard_reloads_total").increment(1);
         self.parts.set_shard(self.id, None);
+        self.life += 1;
+        self.landed = None;
         let pending = std::mem::take(&mut self.pending);
         if let Broken::Store(_) = error {
             // What the hub tells itself nobody would tell it again.
@@ -348,132 +385,4 @@ fn configure(bench: &mut Bench, line: Arc<Line>) {
     let (counters, conversations) = (Vec::new(), Vec::new());
     let start = LineStart { line, hours, counters, conversations, operators };
     bench.lines.insert(id, LineActor::start(start, &bench.addr, bench.parts.clone()));
-}
-
-async fn load(
-    parts: Shared,
-    shard: ShardId,
-    gained: Option<u64>,
-    addr: Addr<Shard>,
-    care: Care,
-) -> Result<Bench, Broken> {
-    let epoch = match gained {
-        Some(epoch) => epoch,
-        None => claim(&parts, shard).await?,
-    };
-    know_everything(&parts, shard).await?;
-    let meta = parts.store.meta(shard).await?;
-    let end = parts.store.feed_at(shard, meta.feed_end).await?;
-    let tag = end.map_or(0, |record| encode::tag(&record.by));
-    let (audit, Nothing {}) = Ledger::load(&parts.store, shard, DocumentKind::Audit).await?;
-    let mut bench = Bench {
-        shard,
-        addr,
-        epoch,
-        commits: meta.commits,
-        inbox_at: meta.inbox_at,
-        inbox_drained: false,
-        feed_end: Place { position: meta.feed_end, tag },
-        tag: encode::tag(&parts.me),
-        lines: BTreeMap::new(),
-        conversations: HashMap::default(),
-        chats: Chats::default(),
-        audit,
-        attendance: AttendanceBook::load(&parts.store, shard).await?,
-        customers: Customers::new(parts.records.clone(), parts.settings.region),
-        touched: BTreeSet::new(),
-        touched_lines: BTreeSet::new(),
-        rounds: 0,
-        care,
-        cautious: false,
-        waits_for_room: false,
-        detour: 0,
-        packing: Packing::default(),
-        keeping: Keeping::default(),
-        parts,
-    };
-    start_lines(&mut bench).await?;
-    let (jobs, copies) = found_jobs(&bench.parts, shard).await?;
-    if let Some(delivery) = bench.parts.delivery.get() {
-        delivery.do_send(TakeUp(shard));
-        delivery.do_send(jobs);
-    }
-    if let Some(copying) = bench.parts.copying.get() {
-        copying.do_send(TakeUp(shard));
-        copying.do_send(copies);
-    }
-    Ok(bench)
-}
-
-/// Events of other owners, and those whose commit was made but not answered, are known on this node
-/// before anything rests on them; so is what the lines of the shard are like, which shard 0 tells.
-async fn know_everything(parts: &Shared, shard: ShardId) -> Result<(), Broken> {
-    let Some(feed) = parts.feed.get() else { return Ok(()) };
-    for shard in BTreeSet::from([ShardId(0), shard]) {
-        let (done, known) = oneshot::channel();
-        feed.do_send(CatchUpWith { shard, done });
-        known.await.map_err(|_| Broken::Store("the feed has stopped".into()))?;
-    }
-    Ok(())
-}
-
-/// Takes the shard over from whoever had it: on the embedded store that was ourselves, earlier.
-/// Among several nodes it is ours, and only its epoch is raised.
-async fn claim(parts: &Shared, shard: ShardId) -> Result<u64, Broken> {
-    if let Some(leases) = &parts.leases {
-        return leases.anew(shard).await.ok_or(Broken::Fenced);
-    }
-    let leases = parts.store.leases().await?;
-    let seen = leases.into_iter().find(|(id, _)| *id == shard).map(|(_, lease)| lease);
-    let seen = seen.unwrap_or_default();
-    match parts.store.claim(shard, parts.me.clone(), seen, 0).await? {
-        Ok(lease) => Ok(lease.epoch),
-        Err(lease) => Err(Broken::Store(format!("claimed meanwhile by {:?}", lease.owner))),
-    }
-}
-
-/// Starts the lines with what the store remembers of them, and waits until they know the rest.
-async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
-    let mut open = open_conversations(bench).await?;
-    let directory = bench.parts.directory.get();
-    for (id, line) in &directory.lines {
-        let hours = directory.hours.get(id).filter(|_| line.value.shard == bench.shard);
-        let Some(hours) = hours.cloned() else { continue };
-        let line = line.value.clone();
-        let start = LineStart {
-            hours,
-            counters: bench.parts.store.counters(id.clone()).await?,
-            conversations: open.remove(id).unwrap_or_default(),
-            operators: bench.parts.standings(),
-            line,
-        };
-        let addr = LineActor::start(start, &bench.addr, bench.parts.clone());
-        bench.lines.insert(id.clone(), addr);
-    }
-    for line in bench.lines.values() {
-        line.send(HasBegun).await?;
-    }
-    Ok(())
-}
-
-async fn open_conversations(
-    bench: &Bench,
-) -> Result<BTreeMap<LineId, Vec<Arc<Conversation>>>, Broken> {
-    let mut open: BTreeMap<LineId, Vec<Arc<Conversation>>> = BTreeMap::new();
-    let mut after = None;
-    loop {
-        let store = &bench.parts.store;
-        let page =
-            store.documents(bench.shard, DocumentKind::Conversation, after.take(), PAGE).await?;
-        let full = page.len() == PAGE;
-        after = page.last().map(|document| document.id.clone());
-        for document in page {
-            if let Some(read) = encode::read::<Conversation>("conversation", &document.bytes) {
-                open.entry(read.line.clone()).or_default().push(Arc::new(read));
-            }
-        }
-        if !full {
-            return Ok(open);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What can be asked of a shard. Everything that changes a conversation enters here.
 
 use actix::Message;
+use domain::chat::InboundKind;
 use domain::effect::Input;
 use domain::entry::{Correction, DeliveryState};
 use domain::file::{FileCopy, StoredFile};
@@ -135,6 +136,30 @@ impl Work {
     /// Whether it puts away or deletes what is over.
     pub(crate) fn keeps_house(&self) -> bool {
         matches!(self, Self::Pack | Self::FindOutlived | Self::Forget { .. })
+    }
+
+    /// Whether it is decided by what the shard's actors hold and by what only others write, so that no
+    /// round of the shard which is not stored yet is missed.
+    pub(crate) fn knows_enough(&self) -> bool {
+        match self {
+            Self::Arrive { arrival, .. } => matches!(arrival.inbound.what, InboundKind::Message(_)),
+            Self::Command { command, .. } => matches!(command.order, Order::Input(_)),
+            Self::Due { .. } | Self::Wake { .. } => true,
+            Self::Inbox { .. }
+            | Self::Left { .. }
+            | Self::Back { .. }
+            | Self::Raise { .. }
+            | Self::Deserted { .. }
+            | Self::Attend { .. }
+            | Self::Pack
+            | Self::FindOutlived
+            | Self::Forget { .. }
+            | Self::Reconsider { .. }
+            | Self::Job { .. }
+            | Self::Copy { .. }
+            | Self::Polled { .. }
+            | Self::Change { .. } => false,
+        }
     }
 
     /// Whose command it is.

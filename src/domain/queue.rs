@@ -45,6 +45,8 @@ pub struct Queue {
     offers: BTreeMap<ConversationId, Vec<OperatorId>>,
     /// What undoes the round at hand, the latest last.
     undo: Vec<Undo>,
+    /// What undoes the round that is being written.
+    sealed: Vec<Undo>,
 }
 
 /// How the customer's responsible is to be reached.
@@ -78,6 +80,7 @@ impl Queue {
             open: true,
             offers: BTreeMap::new(),
             undo: Vec::new(),
+            sealed: Vec::new(),
         }
     }
 

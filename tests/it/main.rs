@@ -11,6 +11,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
 
 mod absence;
+mod ahead;
 mod archive;
 mod at_once;
 mod attendance;

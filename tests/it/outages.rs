@@ -33,7 +33,8 @@ fn what_lies_in_the_inbox_is_neither_overtaken_nor_repeated() {
             for n in 0..10 {
                 let (queued, handed) = (format!("queued {n}"), format!("handed over {n}"));
                 let update = story.platform.text(IVAN, &handed);
-                let ((), taken) = tokio::join!(submit(story, &queued), story.delivered(&update));
+                let ((), taken) =
+                    tokio::join!(story.submits(501, &queued), story.delivered(&update));
                 assert!(taken[0].is_ok(), "{taken:?}");
             }
             // The last of the inbox is found by what comes next.
@@ -47,24 +48,6 @@ fn what_lies_in_the_inbox_is_neither_overtaken_nor_repeated() {
             assert_eq!(messages.len(), 22, "nothing is repeated");
         },
     );
-}
-
-/// What another node would put into the inbox.
-async fn submit(story: &Story, text: &str) {
-    let arrival = json!({
-        "post": "arrival",
-        "channel": CHANNEL,
-        "inbound": {
-            "chat": "501",
-            "customer_name": "Ivan",
-            "what": {
-                "kind": "message", "external_id": null, "text": text,
-                "reply_to": null, "sent_at": null,
-            },
-        },
-    });
-    let bytes = serde_json::to_vec(&arrival).unwrap();
-    story.store.submit(SHARD, text.to_owned(), 100, story.now(), bytes).await.unwrap();
 }
 
 #[test]

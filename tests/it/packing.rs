@@ -7,6 +7,7 @@ use serde_json::json;
 use switchboard::protocol::Outcome;
 use switchboard::store::op::DocumentKind;
 
+use crate::ahead::meanwhile;
 use crate::fakes::telegram::Customer;
 use crate::story::{Desk, Story, operators, tell};
 
@@ -93,6 +94,25 @@ fn a_packed_conversation_is_edited_and_reviewed() {
         assert_eq!(story.row(&talk).await.review, Some(5));
         is_packed(story).await;
         assert_eq!(story.messages(&talk).await, ["hello, Anna"]);
+    });
+}
+
+#[test]
+fn a_packed_conversation_is_reviewed_twice_at_once() {
+    tell(anna_alone, async |story| {
+        let anna = story.signs_in("anna").await;
+        let talk = a_whole_talk(story, &anna).await;
+        is_packed(story).await;
+        let chief = story.signs_in("chief").await;
+        let review = |stars: u32| json!({ "stars": stars, "comment": "well done" });
+        let ((), first, second) = tokio::join!(
+            meanwhile(story),
+            chief.asks(story, "review", &talk, review(4)),
+            chief.asks(story, "review", &talk, review(5)),
+        );
+        assert_eq!((first, second), (Outcome::Done {}, Outcome::Done {}));
+        assert_eq!(story.row(&talk).await.review, Some(5));
+        assert_eq!(unpacked(story).await, [talk]);
     });
 }
 

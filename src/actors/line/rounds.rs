@@ -9,7 +9,6 @@ use domain::id::{ConversationId, OperatorId};
 use domain::queue::Reach;
 use domain::routing::{Decision, Seek};
 
-use crate::actors::conversation::Keep;
 use crate::actors::line::LineActor;
 
 /// Who is offered the conversation?
@@ -74,12 +73,31 @@ impl Handler<Stepped> for LineActor {
     }
 }
 
+/// The round is decided and is written now: what comes from here on is the next one's.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Seal;
+
+impl Handler<Seal> for LineActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Seal, _: &mut Self::Context) {
+        self.queue.seal();
+        self.sealed.append(&mut self.staged);
+    }
+}
+
+/// The round that was sealed is committed.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Keep;
+
 impl Handler<Keep> for LineActor {
     type Result = ();
 
     fn handle(&mut self, _: Keep, ctx: &mut Self::Context) {
-        self.queue.keep();
-        for conversation in std::mem::take(&mut self.staged) {
+        self.queue.keep_sealed();
+        for conversation in std::mem::take(&mut self.sealed) {
             self.stand(&conversation);
         }
         self.sleep(ctx);
@@ -87,7 +105,7 @@ impl Handler<Keep> for LineActor {
     }
 }
 
-/// The round was refused: what it changed here is taken back.
+/// The round was refused: what it changed here is taken back, also what the next one has.
 #[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct TakeBack;
@@ -97,6 +115,7 @@ impl Handler<TakeBack> for LineActor {
 
     fn handle(&mut self, _: TakeBack, _: &mut Self::Context) {
         self.queue.take_back();
+        self.sealed.clear();
         self.staged.clear();
     }
 }

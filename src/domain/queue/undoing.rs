@@ -1,5 +1,5 @@
 //! The changes of a round: each is noted with what undoes it, until the round is committed or
-//! refused.
+//! refused. While one is being written the next may be decided already.
 
 use jiff::Timestamp;
 
@@ -33,14 +33,26 @@ pub(super) enum Undo {
 }
 
 impl Queue {
-    /// The round is committed: what was applied stands.
+    /// Everything that was applied stands: there is no round.
     pub fn keep(&mut self) {
         self.undo.clear();
+        self.sealed.clear();
     }
 
-    /// The round was refused: what it did since the last [`Self::keep`] is taken back.
+    /// The round is decided and is written now: what is applied from here on is the next one's.
+    pub fn seal(&mut self) {
+        self.sealed.append(&mut self.undo);
+    }
+
+    /// The round that was sealed is committed: what it applied stands.
+    pub fn keep_sealed(&mut self) {
+        self.sealed.clear();
+    }
+
+    /// The round was refused: what it did is taken back, and what the next one has done.
     pub fn take_back(&mut self) {
-        while let Some(undo) = self.undo.pop() {
+        self.seal();
+        while let Some(undo) = self.sealed.pop() {
             match undo {
                 Undo::Received { operator, by, last } => {
                     self.people.receive(&operator, by, |_| last);

@@ -169,6 +169,25 @@ fn a_refused_round_leaves_no_trace_and_what_is_true_anyway_stands() {
 }
 
 #[test]
+fn a_refused_round_takes_the_next_one_with_it_and_a_committed_one_leaves_it_alone() {
+    let (mut queue, _) = queue_of(&[ANNA, BORIS]);
+    queue.wait(&conversation(1), at(1), &[]);
+    queue.seal();
+    queue.wait(&conversation(2), at(2), &[]);
+    queue.keep_sealed();
+    assert_eq!(queue.waiting(), [conversation(1), conversation(2)]);
+    queue.take_back();
+    assert_eq!(queue.waiting(), [conversation(1)]);
+    queue.wait(&conversation(2), at(2), &[]);
+    queue.wait_no_more(&conversation(1));
+    queue.seal();
+    queue.wait(&conversation(1), at(3), &[]);
+    assert_eq!(queue.waiting(), [conversation(2), conversation(1)]);
+    queue.take_back();
+    assert_eq!(queue.waiting(), [conversation(1)]);
+}
+
+#[test]
 fn a_departure_in_the_middle_of_a_refused_round_stands() {
     let (mut queue, _) = queue_of(&[ANNA, BORIS]);
     queue.wait(&conversation(1), at(1), &[]);

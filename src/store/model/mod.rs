@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::store::Unavailable;
 use crate::store::model::state::{Shard, State};
@@ -40,6 +41,8 @@ struct Line {
     is_cut: AtomicBool,
     /// Its listeners hear nothing: this is sent to by nobody.
     silence: Option<Signals>,
+    /// What is written is not answered.
+    holds: watch::Sender<bool>,
 }
 
 impl ModelStore {
@@ -52,7 +55,7 @@ impl ModelStore {
     /// Another connection to the same store, over which no signal ever comes.
     #[must_use]
     pub fn connect_without_signals(&self) -> Self {
-        let line = Line { is_cut: AtomicBool::new(false), silence: Some(Signals::default()) };
+        let line = Line { silence: Some(Signals::default()), ..Line::default() };
         Self { line: Arc::new(line), ..self.clone() }
     }
 
@@ -63,6 +66,15 @@ impl ModelStore {
 
     pub fn mend(&self) {
         self.line.is_cut.store(false, Ordering::Relaxed);
+    }
+
+    /// What is written over this connection is not answered, until it is let go.
+    pub fn hold(&self) {
+        self.line.holds.send_replace(true);
+    }
+
+    pub fn let_go(&self) {
+        self.line.holds.send_replace(false);
     }
 
     /// From now on that much of its memory is used.
@@ -84,6 +96,19 @@ impl ModelStore {
         }
         // Judging comes before writing and writing cannot fail, so a poisoned state is whole.
         Ok(self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn reached(&self) -> Result<MutexGuard<'_, State>, CommitError> {
+        self.state().map_err(|Unavailable(why)| CommitError::Unavailable(why))
+    }
+
+    fn write(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let mut state = self.reached()?;
+        judge::judge(&state, &commit)?;
+        let signals = signal::of_commit(&commit);
+        let made = apply::apply(&mut state, commit);
+        self.signals.send_all(signals);
+        Ok(made)
     }
 
     fn of_shard<T>(
@@ -250,13 +275,13 @@ impl ModelStore {
     }
 
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
-        let reached = self.state().map_err(|Unavailable(why)| CommitError::Unavailable(why));
-        let mut state = reached?;
-        judge::judge(&state, &commit)?;
-        let signals = signal::of_commit(&commit);
-        let made = apply::apply(&mut state, commit);
-        self.signals.send_all(signals);
-        Ok(made)
+        let written = self.write(commit);
+        // As with any store, whoever waits for the answer has time for something else.
+        tokio::task::yield_now().await;
+        let mut holds = self.line.holds.subscribe();
+        let _let_go = holds.wait_for(|holds| !holds).await;
+        let _heard = self.reached()?;
+        written
     }
 
     pub(super) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {

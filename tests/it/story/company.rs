@@ -9,10 +9,11 @@ use domain::hours::{HoursSettings, Interval, Week};
 use domain::id::{ChannelId, ConversationId, LineId, OperatorId, ShardId};
 use domain::line::{Line, LineSettings};
 use domain::operator::{Operator, Role};
+use serde_json::json;
 use switchboard::actors::customers::Person;
 use switchboard::actors::handle::{Accepted, Arrival, Change, NotStored};
 
-use super::{Story, chief, operator, says_nothing, sign_in};
+use super::{CHANNEL, Story, chief, operator, says_nothing, sign_in};
 
 const WEBHOOK_KEY: &str = "whsec_b2xkIGtleSBvZiB0aGUgd2ViaG9vaw==";
 
@@ -138,6 +139,24 @@ impl Story {
         let accepted = self.node.arrive(arrival).await;
         self.settles().await;
         accepted
+    }
+
+    /// Another node has taken what a customer writes to the first line, and puts it into the inbox.
+    pub async fn submits(&self, customer: i64, text: &str) {
+        let arrival = json!({
+            "post": "arrival",
+            "channel": CHANNEL,
+            "inbound": {
+                "chat": customer.to_string(),
+                "customer_name": "Ivan",
+                "what": {
+                    "kind": "message", "external_id": null, "text": text,
+                    "reply_to": null, "sent_at": null,
+                },
+            },
+        });
+        let (now, bytes) = (self.now(), serde_json::to_vec(&arrival).unwrap());
+        self.store.submit(ShardId(1), text.to_owned(), 100, now, bytes).await.unwrap();
     }
 
     /// The person with whom a conversation is, as his card says.

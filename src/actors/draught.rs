@@ -1,0 +1,324 @@
+//! What a round wants written: works are decided one after the other, as many as fit, and then the
+//! documents of all that they have changed.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use domain::id::{ChatKey, ConversationId, ShardId};
+use futures_util::future::try_join_all;
+
+use crate::actors::bench::{Bench, Broken, Care};
+use crate::actors::conversation::Draft;
+use crate::actors::encode;
+use crate::actors::group::Group;
+use crate::actors::ledger::Nothing;
+use crate::actors::verdict::Verdict;
+use crate::actors::work::Work;
+use crate::store::op::{DocumentKind, DocumentName, InboxPosition, Op, SharedKind};
+
+/// Pieces of work in one round.
+const WORK_MAX: usize = 60;
+/// Ops after which a round takes no more work. One piece of work must fit into what is left of the
+/// store's bound, as must one conversation that is offered to a whole queue instead of another.
+pub(crate) const OPS_ENOUGH: usize = 600;
+/// Ops that the documents of one touched conversation and its chat come to at most.
+const DOCUMENT_OPS: usize = 8;
+
+/// What a round wants written, as far as it is decided.
+#[derive(Default)]
+pub(crate) struct Draught {
+    /// In the order in which they were decided.
+    pub(crate) works: Vec<Work>,
+    pub(crate) verdicts: Vec<Verdict>,
+    /// One for each piece of work; when it is finished one for the documents, and one for the inbox.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) closed: Vec<ConversationId>,
+    /// Shards whose inboxes get something.
+    pub(crate) posted_to: BTreeSet<ShardId>,
+    /// Where the cursor of the inbox stands then, if it moves.
+    pub(crate) inbox_to: Option<InboxPosition>,
+    /// How often it was refused.
+    pub(crate) refusals: u32,
+    /// What may stand only once in a commit, of its works.
+    targets: BTreeSet<String>,
+    /// Of the works; those of the documents come later.
+    ops: usize,
+    /// It takes no more work.
+    is_full: bool,
+}
+
+impl Draught {
+    /// One that is decided again, after so many refusals: of works that it is given, and no others.
+    pub(crate) fn again(refusals: u32) -> Self {
+        Self { refusals, ..Self::default() }
+    }
+
+    /// It takes no more work.
+    pub(crate) fn close(&mut self) {
+        self.is_full = true;
+    }
+
+    /// Whether it takes another piece of work, as far as works are counted.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.is_full && self.works.len() < WORK_MAX
+    }
+
+    /// Whether that work has a target which one of its own has.
+    pub(crate) fn shares_a_target(&self, targets: &[String]) -> bool {
+        targets.iter().any(|target| self.targets.contains(target))
+    }
+
+    /// Nothing of it is to be written.
+    pub(crate) fn is_void(&self) -> bool {
+        let only_guards = |op: &Op| matches!(op, Op::RequireInboxDrained);
+        self.groups.iter().all(|group| group.ops.iter().all(only_guards))
+    }
+}
+
+impl Bench {
+    /// Decides what is at hand: the inbox first, then what was handed over directly.
+    pub(crate) async fn decide_pending(
+        &mut self,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<(), Broken> {
+        if self.draught.refusals == 0 && !self.inbox_drained && !self.draught.works.is_empty() {
+            // What was decided ahead must not overtake what lies there by now.
+            self.give_back(pending);
+        }
+        if !self.draught.has_room() {
+            return Ok(());
+        }
+        let mut works = self.read_inbox().await?;
+        if self.inbox_drained || self.detour > 0 {
+            while self.draught.works.len() + works.len() < WORK_MAX
+                && let Some(mut work) = pending.pop_front()
+            {
+                // One at a time: each may be offered to a whole queue.
+                if let Work::Reconsider { conversations } = &mut work {
+                    let rest = conversations.split_off(conversations.len().min(1));
+                    if !rest.is_empty() {
+                        pending.push_back(Work::Reconsider { conversations: rest });
+                    }
+                }
+                works.push(work);
+            }
+        }
+        self.draw(works, pending).await
+    }
+
+    /// Decides what may be decided while the round before is being written.
+    pub(crate) async fn decide_ahead(
+        &mut self,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<(), Broken> {
+        let mut works = Vec::new();
+        while self.draught.works.len() + works.len() < WORK_MAX
+            && let Some(work) = pending.pop_front()
+        {
+            if !self.goes_ahead(&work) {
+                pending.push_front(work);
+                break;
+            }
+            works.push(work);
+        }
+        self.draw(works, pending).await
+    }
+
+    /// Reads together what the works would look for one after the other.
+    async fn foresee(&mut self, works: &[Work]) -> Result<(), Broken> {
+        let chats = works.iter().filter_map(Work::chat).filter(|chat| !self.chats.has(chat));
+        let missing: BTreeSet<_> = chats.collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let names = missing.iter().map(ChatKey::to_string).flat_map(|key| {
+            [
+                DocumentName::Of(self.shard, DocumentKind::Chat, key.clone()),
+                DocumentName::Shared(SharedKind::Identity, key),
+            ]
+        });
+        let era = self.customers.era();
+        let mut found = self.parts.store.look_up(names.collect()).await?.into_iter();
+        for key in &missing {
+            self.chats.found(key, found.next().flatten());
+            self.customers.found(key, found.next().flatten(), era);
+        }
+        Ok(())
+    }
+
+    /// As much of the inbox as one round takes.
+    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+        if self.inbox_drained {
+            return Ok(Vec::new());
+        }
+        let page = match (self.care, self.detour) {
+            (Care::None, 0) => WORK_MAX,
+            // Half of the round is for what arrives here.
+            (Care::None, _) => WORK_MAX / 2,
+            (Care::OneByOne | Care::GiveUp, _) => 1,
+        };
+        let entries = self.parts.store.inbox(self.shard, self.inbox_at, page).await?;
+        self.inbox_drained = entries.len() < page;
+        let give_up = std::mem::replace(&mut self.care, Care::None) == Care::GiveUp;
+        let works = entries.into_iter().map(|entry| Work::Inbox {
+            position: entry.position,
+            post: if give_up { None } else { encode::read("inbox entry", &entry.bytes) },
+            bytes: entry.bytes,
+        });
+        Ok(works.collect())
+    }
+
+    /// Decides the works in their order, as many as fit; what has a target that the round has
+    /// already waits for the next one, which will refuse it as a repeat.
+    pub(crate) async fn draw(
+        &mut self,
+        works: Vec<Work>,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<(), Broken> {
+        self.foresee(&works).await?;
+        let directory = self.parts.directory.get();
+        let mut works = works.into_iter();
+        while let Some(work) = works.next() {
+            let targets = work.targets(&directory);
+            let documents = DOCUMENT_OPS * self.touched.len() + self.customers.ops();
+            if self.draught.shares_a_target(&targets) || self.draught.ops + documents > OPS_ENOUGH {
+                self.draught.close();
+                self.put_off(std::iter::once(work).chain(works), pending);
+                return Ok(());
+            }
+            self.draught.targets.extend(targets);
+            let mut group = Group::default();
+            self.customers.next_work();
+            let verdict = self.step(&work, &mut group).await?;
+            if !matches!(verdict, Verdict::Done) {
+                group = Group::default();
+            }
+            // What it tells this very shard is to be read before anything that may rest on it. What
+            // it packs or forgets nobody may touch in the same commit.
+            let ends_the_round =
+                group.posts_to(self.shard) && !self.goes_by_inbox(&work) || work.keeps_house();
+            self.draught.ops += group.ops.len();
+            self.draught.works.push(work);
+            self.draught.groups.push(group);
+            self.draught.verdicts.push(verdict);
+            if ends_the_round {
+                self.draught.close();
+                self.put_off(works, pending);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves works for later rounds. Those of the inbox are read again from where it stands.
+    pub(crate) fn put_off(
+        &mut self,
+        works: impl DoubleEndedIterator<Item = Work>,
+        pending: &mut VecDeque<Work>,
+    ) {
+        for work in works.rev() {
+            match work {
+                Work::Inbox { .. } => self.inbox_drained = false,
+                Work::Arrive { .. }
+                | Work::Command { .. }
+                | Work::Due { .. }
+                | Work::Wake { .. }
+                | Work::Left { .. }
+                | Work::Back { .. }
+                | Work::Raise { .. }
+                | Work::Deserted { .. }
+                | Work::Attend { .. }
+                | Work::Pack
+                | Work::FindOutlived
+                | Work::Forget { .. }
+                | Work::Reconsider { .. }
+                | Work::Job { .. }
+                | Work::Copy { .. }
+                | Work::Polled { .. }
+                | Work::Change { .. } => pending.push_front(work),
+            }
+        }
+    }
+
+    /// Takes the draught with everything that belongs to it: what its works have changed, and where
+    /// the inbox stands then.
+    pub(crate) async fn finish_draught(&mut self) -> Result<Draught, Broken> {
+        let mut draught = std::mem::take(&mut self.draught);
+        self.draw_documents(&mut draught).await?;
+        draught.groups.push(self.inbox_group(&draught.works, &draught.groups));
+        for op in draught.groups.iter().flat_map(|group| &group.ops) {
+            if let Op::PutInbox { shard, .. } = op {
+                draught.posted_to.insert(*shard);
+            } else if let Op::AdvanceInbox { to, .. } = op {
+                draught.inbox_to = Some(*to);
+            }
+        }
+        Ok(draught)
+    }
+
+    /// The documents of all conversations and chats that the round has changed.
+    async fn draw_documents(&mut self, draught: &mut Draught) -> Result<(), Broken> {
+        let mut group = Group::default();
+        let live = self.touched.iter().filter_map(|id| Some((id, self.conversations.get(id)?)));
+        let drafts =
+            live.map(async |(id, live)| Ok::<_, Broken>((id, live.addr.send(Draft).await?)));
+        for (id, drafted) in try_join_all(drafts).await? {
+            group.ops.extend(drafted.ops);
+            for event in drafted.events {
+                group.show(event);
+            }
+            if drafted.closed {
+                draught.closed.push(id.clone());
+            }
+        }
+        self.chats.draft(&mut group);
+        self.audit.draft(&mut group, Nothing {});
+        self.attendance.draft(&mut group);
+        self.customers.draft(&mut group);
+        draught.groups.push(group);
+        Ok(())
+    }
+
+    /// Whether something that has arrived here waits its turn behind what others have put there.
+    pub(crate) fn goes_by_inbox(&self, work: &Work) -> bool {
+        self.detour > 0 && matches!(work, Work::Arrive { .. })
+    }
+
+    /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
+    /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
+    /// shard. Where a conversation goes, what was written to it before goes first.
+    fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
+        let mut group = Group::default();
+        let last = works.iter().rev().find_map(|work| match work {
+            Work::Inbox { position, .. } => Some(*position),
+            Work::Arrive { .. }
+            | Work::Command { .. }
+            | Work::Due { .. }
+            | Work::Wake { .. }
+            | Work::Left { .. }
+            | Work::Back { .. }
+            | Work::Raise { .. }
+            | Work::Deserted { .. }
+            | Work::Attend { .. }
+            | Work::Pack
+            | Work::FindOutlived
+            | Work::Forget { .. }
+            | Work::Reconsider { .. }
+            | Work::Job { .. }
+            | Work::Copy { .. }
+            | Work::Polled { .. }
+            | Work::Change { .. } => None,
+        });
+        if let Some(to) = last {
+            group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
+        }
+        let decided = || works.iter().zip(groups).filter(|(work, _)| !self.goes_by_inbox(work));
+        let is_direct = |work: &Work| !matches!(work, Work::Inbox { .. });
+        let arrives = decided().any(|(work, _)| matches!(work, Work::Arrive { .. }));
+        let mut posts = decided().flat_map(|(_, group)| &group.ops);
+        let posts = posts.any(|op| matches!(op, Op::PutInbox { .. }));
+        if arrives || posts && decided().any(|(work, _)| is_direct(work)) {
+            group.ops.push(Op::RequireInboxDrained);
+        }
+        group
+    }
+}

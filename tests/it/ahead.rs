@@ -1,0 +1,168 @@
+//! What is decided while the round before is being written: it is written and answered after it, and
+//! decided anew when that round is refused.
+
+use switchboard::actors::handle::{Accepted, NotStored};
+use switchboard::protocol::Outcome;
+use switchboard::store::Store;
+
+use crate::fakes::telegram::Customer;
+use crate::story::{Story, operators, tell};
+
+const IVAN: Customer = Customer { id: 501, name: "Ivan" };
+
+/// The store is silent until everything that can be decided is: the model, which can be told so.
+pub async fn meanwhile(story: &Story) {
+    let Store::Model(model) = &story.store else { return };
+    model.hold();
+    others_go_on().await;
+    others_go_on().await;
+    model.let_go();
+}
+
+async fn others_go_on() {
+    for _ in 0..128 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn a_repeat_takes_nothing_with_it_of_what_was_decided_behind_it() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            let conversation = anna.accepts_it(story).await;
+            let before = story.platform.text(IVAN, "before");
+            assert_eq!(story.delivered(&before).await, [Ok(Accepted::Created)]);
+            story.settles().await;
+            let (one, two) = (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "two"));
+            let ((), again, one, two, answered) = tokio::join!(
+                meanwhile(story),
+                story.delivered(&before),
+                story.delivered(&one),
+                story.delivered(&two),
+                anna.replies(story, &conversation, "answer"),
+            );
+            assert_eq!(again, [Ok(Accepted::Duplicate)]);
+            assert_eq!((one, two), (vec![Ok(Accepted::Created)], vec![Ok(Accepted::Created)]));
+            assert_eq!(answered, Outcome::Done {});
+            story.settles().await;
+            let said = story.messages(&conversation).await;
+            assert_eq!(said, ["hello", "before", "one", "two", "answer"]);
+            assert_eq!(anna.texts(), ["before", "one", "two", "answer"], "seen once, in order");
+        },
+    );
+}
+
+#[test]
+fn a_repeat_that_was_decided_ahead_is_refused_alone() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            let conversation = anna.accepts_it(story).await;
+            let before = story.platform.text(IVAN, "before");
+            assert_eq!(story.delivered(&before).await, [Ok(Accepted::Created)]);
+            story.settles().await;
+            let (one, two) = (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "two"));
+            let ((), one, again, two) = tokio::join!(
+                meanwhile(story),
+                story.delivered(&one),
+                story.delivered(&before),
+                story.delivered(&two),
+            );
+            assert_eq!((one, two), (vec![Ok(Accepted::Created)], vec![Ok(Accepted::Created)]));
+            assert_eq!(again, [Ok(Accepted::Duplicate)]);
+            story.settles().await;
+            let said = story.messages(&conversation).await;
+            assert_eq!(said, ["hello", "before", "one", "two"]);
+        },
+    );
+}
+
+#[test]
+fn a_customer_who_writes_while_his_conversation_is_being_finished_goes_on_with_it() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            let conversation = anna.accepts_it(story).await;
+            let (one, two) = (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "two"));
+            let ((), finished, one, two) = tokio::join!(
+                meanwhile(story),
+                anna.finishes(story, &conversation),
+                story.delivered(&one),
+                story.delivered(&two),
+            );
+            assert_eq!(finished, Outcome::Done {});
+            assert_eq!((one, two), (vec![Ok(Accepted::Created)], vec![Ok(Accepted::Created)]));
+            story.settles().await;
+            assert_eq!(story.open_of(501).await, conversation);
+            assert_eq!(story.messages(&conversation).await, ["hello", "one", "two"]);
+        },
+    );
+}
+
+#[test]
+fn what_lies_in_the_inbox_by_then_is_not_overtaken() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            let conversation = anna.accepts_it(story).await;
+            let (one, three) =
+                (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "three"));
+            let submitted = async {
+                others_go_on().await;
+                story.submits(501, "two").await;
+            };
+            let ((), one, three, ()) = tokio::join!(
+                meanwhile(story),
+                story.delivered(&one),
+                story.delivered(&three),
+                submitted,
+            );
+            assert_eq!((one, three), (vec![Ok(Accepted::Created)], vec![Ok(Accepted::Created)]));
+            // The last of the inbox is found by what comes next.
+            story.customer_writes(501, "four").await;
+            let mut said = story.messages(&conversation).await;
+            if let Store::Model(_) = &story.store {
+                assert_eq!(said, ["hello", "one", "two", "three", "four"]);
+            }
+            said.sort();
+            assert_eq!(said, ["four", "hello", "one", "three", "two"], "once each");
+        },
+    );
+}
+
+#[test]
+fn whoever_waits_for_a_round_of_which_nothing_is_known_or_for_the_next_is_told_to_repeat() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let Store::Model(model) = story.store.clone() else { return };
+            let anna = story.signs_in("anna").await;
+            story.customer_writes(501, "hello").await;
+            let conversation = anna.accepts_it(story).await;
+            let (one, two) = (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "two"));
+            let cut = async {
+                meanwhile(story).await;
+                model.cut();
+            };
+            let ((), first, second) =
+                tokio::join!(cut, story.delivered(&one), story.delivered(&two));
+            let told = [Err(NotStored::Unavailable)];
+            assert_eq!((first.as_slice(), second.as_slice()), (told.as_slice(), told.as_slice()));
+            model.mend();
+            story.breaks_and_recovers().await;
+            assert_eq!(story.delivered(&one).await, [Ok(Accepted::Duplicate)], "it was written");
+            assert_eq!(story.delivered(&two).await, [Ok(Accepted::Created)]);
+            story.settles().await;
+            assert_eq!(story.messages(&conversation).await, ["hello", "one", "two"]);
+        },
+    );
+}
