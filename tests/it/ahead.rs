@@ -19,7 +19,8 @@ pub async fn meanwhile(story: &Story) {
     model.let_go();
 }
 
-async fn others_go_on() {
+/// Whatever can be done without the store is done.
+pub async fn others_go_on() {
     for _ in 0..128 {
         tokio::task::yield_now().await;
     }

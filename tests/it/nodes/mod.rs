@@ -160,6 +160,16 @@ impl Among {
         self.member(name).store.mend();
     }
 
+    /// The store takes what the node writes, and does not answer.
+    pub fn waits_for_the_store(&self, name: &str) {
+        self.member(name).store.hold();
+    }
+
+    /// The store answers what the node has written.
+    pub fn hears_from_the_store(&self, name: &str) {
+        self.member(name).store.let_go();
+    }
+
     /// From now on so much of the store's memory is used.
     pub fn memory_fills(&self, percent: u8) {
         self.model.fills(percent);

@@ -13,8 +13,9 @@ use serde_json::json;
 use switchboard::actors::handle::{Accepted, Arrival};
 use switchboard::protocol::{ClientFrame, Outcome};
 
+use crate::ahead::others_go_on;
 use crate::nodes::{SHARD, tell_among};
-use crate::story::{CHANNEL, Desk, code, new_id, operators};
+use crate::story::{CHANNEL, Desk, Sent, code, new_id, operators};
 
 #[test]
 fn a_customer_and_an_operator_at_nodes_that_do_not_own_the_line() {
@@ -100,6 +101,39 @@ fn what_arrives_at_the_owner_is_not_kept_waiting_by_what_comes_from_other_nodes(
             });
             assert_eq!(owner.arrive(arrival("direct")).await, Ok(Accepted::Created));
             assert!(others.get() < MANY / 2, "it has waited for {} others", others.get());
+        },
+    );
+}
+
+#[test]
+fn what_the_owner_decides_ahead_does_not_overtake_what_another_node_has_taken_by_then() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let owner = among.owner_of(SHARD).await.unwrap();
+            let (here, there) =
+                (among.node(owner), among.node(among.other_than_owner_of(SHARD).await));
+            among.stands_at(owner);
+            let anna = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
+            let conversation = anna.accepts_it(among).await;
+            among.settles().await;
+            let [one, two, three] =
+                ["one", "two", "three"].map(|text| among.arrival(CHANNEL, "501", Sent::Text(text)));
+            among.waits_for_the_store(owner);
+            let meanwhile = async {
+                others_go_on().await;
+                assert_eq!(there.arrive(two).await, Ok(Accepted::Created));
+                others_go_on().await;
+                among.hears_from_the_store(owner);
+            };
+            let (one, three, ()) = tokio::join!(here.arrive(one), here.arrive(three), meanwhile);
+            assert_eq!((one, three), (Ok(Accepted::Created), Ok(Accepted::Created)));
+            among.settles().await;
+            let said = among.messages(&conversation).await;
+            assert_eq!(said, ["hello", "one", "two", "three"]);
         },
     );
 }
