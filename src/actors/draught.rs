@@ -216,25 +216,10 @@ impl Bench {
         pending: &mut VecDeque<Work>,
     ) {
         for work in works.rev() {
-            match work {
-                Work::Inbox { .. } => self.inbox_drained = false,
-                Work::Arrive { .. }
-                | Work::Command { .. }
-                | Work::Due { .. }
-                | Work::Wake { .. }
-                | Work::Left { .. }
-                | Work::Back { .. }
-                | Work::Raise { .. }
-                | Work::Deserted { .. }
-                | Work::Attend { .. }
-                | Work::Pack
-                | Work::FindOutlived
-                | Work::Forget { .. }
-                | Work::Reconsider { .. }
-                | Work::Job { .. }
-                | Work::Copy { .. }
-                | Work::Polled { .. }
-                | Work::Change { .. } => pending.push_front(work),
+            if work.position().is_some() {
+                self.inbox_drained = false;
+            } else {
+                pending.push_front(work);
             }
         }
     }
@@ -288,31 +273,11 @@ impl Bench {
     /// shard. Where a conversation goes, what was written to it before goes first.
     fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
         let mut group = Group::default();
-        let last = works.iter().rev().find_map(|work| match work {
-            Work::Inbox { position, .. } => Some(*position),
-            Work::Arrive { .. }
-            | Work::Command { .. }
-            | Work::Due { .. }
-            | Work::Wake { .. }
-            | Work::Left { .. }
-            | Work::Back { .. }
-            | Work::Raise { .. }
-            | Work::Deserted { .. }
-            | Work::Attend { .. }
-            | Work::Pack
-            | Work::FindOutlived
-            | Work::Forget { .. }
-            | Work::Reconsider { .. }
-            | Work::Job { .. }
-            | Work::Copy { .. }
-            | Work::Polled { .. }
-            | Work::Change { .. } => None,
-        });
-        if let Some(to) = last {
+        if let Some(to) = works.iter().rev().find_map(Work::position) {
             group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
         }
         let decided = || works.iter().zip(groups).filter(|(work, _)| !self.goes_by_inbox(work));
-        let is_direct = |work: &Work| !matches!(work, Work::Inbox { .. });
+        let is_direct = |work: &Work| work.position().is_none();
         let arrives = decided().any(|(work, _)| matches!(work, Work::Arrive { .. }));
         let mut posts = decided().flat_map(|(_, group)| &group.ops);
         let posts = posts.any(|op| matches!(op, Op::PutInbox { .. }));

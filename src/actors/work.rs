@@ -100,6 +100,11 @@ impl Work {
         }
     }
 
+    /// Where it lies in the inbox, if it comes from there.
+    pub(crate) fn position(&self) -> Option<InboxPosition> {
+        if let Self::Inbox { position, .. } = self { Some(*position) } else { None }
+    }
+
     /// The chat in which something has arrived.
     pub(crate) fn chat(&self) -> Option<ChatKey> {
         let (channel, inbound) = match self {

@@ -31,9 +31,7 @@ fn a_repeat_takes_nothing_with_it_of_what_was_decided_behind_it() {
     tell(
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
-            let anna = story.signs_in("anna").await;
-            story.customer_writes(501, "hello").await;
-            let conversation = anna.accepts_it(story).await;
+            let (anna, conversation) = story.anna_talks().await;
             let before = story.platform.text(IVAN, "before");
             assert_eq!(story.delivered(&before).await, [Ok(Accepted::Created)]);
             story.settles().await;
@@ -61,9 +59,7 @@ fn a_repeat_that_was_decided_ahead_is_refused_alone() {
     tell(
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
-            let anna = story.signs_in("anna").await;
-            story.customer_writes(501, "hello").await;
-            let conversation = anna.accepts_it(story).await;
+            let (_anna, conversation) = story.anna_talks().await;
             let before = story.platform.text(IVAN, "before");
             assert_eq!(story.delivered(&before).await, [Ok(Accepted::Created)]);
             story.settles().await;
@@ -88,9 +84,7 @@ fn a_customer_who_writes_while_his_conversation_is_being_finished_goes_on_with_i
     tell(
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
-            let anna = story.signs_in("anna").await;
-            story.customer_writes(501, "hello").await;
-            let conversation = anna.accepts_it(story).await;
+            let (anna, conversation) = story.anna_talks().await;
             let (one, two) = (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "two"));
             let ((), finished, one, two) = tokio::join!(
                 meanwhile(story),
@@ -112,9 +106,7 @@ fn what_lies_in_the_inbox_by_then_is_not_overtaken() {
     tell(
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
-            let anna = story.signs_in("anna").await;
-            story.customer_writes(501, "hello").await;
-            let conversation = anna.accepts_it(story).await;
+            let (_anna, conversation) = story.anna_talks().await;
             let (one, three) =
                 (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "three"));
             let submitted = async {
@@ -146,9 +138,7 @@ fn whoever_waits_for_a_round_of_which_nothing_is_known_or_for_the_next_is_told_t
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
             let Store::Model(model) = story.store.clone() else { return };
-            let anna = story.signs_in("anna").await;
-            story.customer_writes(501, "hello").await;
-            let conversation = anna.accepts_it(story).await;
+            let (_anna, conversation) = story.anna_talks().await;
             let (one, two) = (story.platform.text(IVAN, "one"), story.platform.text(IVAN, "two"));
             let cut = async {
                 meanwhile(story).await;

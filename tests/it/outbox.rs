@@ -23,12 +23,6 @@ async fn talks_to(story: &mut Story, anna: &Desk, customer: i64) -> Conversation
     anna.accepts_it(story).await
 }
 
-async fn anna_talks(story: &mut Story) -> (Desk, ConversationId) {
-    let anna = story.signs_in("anna").await;
-    let conversation = talks_to(story, &anna, IVAN).await;
-    (anna, conversation)
-}
-
 /// How far each of Anna's messages has come.
 async fn deliveries(story: &Story, id: &ConversationId) -> Vec<(EntryNumber, DeliveryState)> {
     let entries = story.entries(id).await.into_iter();
@@ -46,7 +40,7 @@ async fn sends_again(desk: &Desk, story: &Story, id: &ConversationId, n: EntryNu
 #[test]
 fn a_chat_is_not_sent_to_faster_than_its_platform_takes() {
     tell(anna_and_boris, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         for n in 0..8 {
             anna.replies(story, &conversation, &n.to_string()).await;
         }
@@ -63,7 +57,7 @@ fn a_chat_is_not_sent_to_faster_than_its_platform_takes() {
 #[test]
 fn a_chat_that_is_held_back_slows_no_other_and_keeps_its_order() {
     tell(anna_and_boris, async |story| {
-        let (anna, slow) = anna_talks(story).await;
+        let (anna, slow) = story.anna_talks().await;
         let quick = talks_to(story, &anna, OLGA).await;
         let wait = Fault::TooManyRequests { retry_after_seconds: 90 };
         story.platform.fails("sendMessage", wait);
@@ -83,7 +77,7 @@ fn a_chat_that_is_held_back_slows_no_other_and_keeps_its_order() {
 #[test]
 fn what_is_refused_waits_for_a_person_and_is_sent_again() {
     tell(anna_and_boris, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         let refused = Fault::Status(400, "Bad Request: chat not found");
         story.platform.fails("sendMessage", refused);
         anna.replies(story, &conversation, "lost").await;
@@ -109,7 +103,7 @@ fn what_is_refused_waits_for_a_person_and_is_sent_again() {
 #[test]
 fn what_is_unconfirmed_is_sent_again_only_by_a_person() {
     tell(anna_and_boris, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         story.platform.fails("sendMessage", Fault::AnswerLost);
         anna.replies(story, &conversation, "perhaps").await;
         story.minutes_pass(10).await;

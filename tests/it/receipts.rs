@@ -12,7 +12,7 @@ use switchboard::actors::handle::{Accepted, Arrival};
 use switchboard::protocol::Outcome;
 
 use crate::fakes::telegram::Fault;
-use crate::story::{CHANNEL, Desk, Sent, Story, code, operators, tell};
+use crate::story::{CHANNEL, Sent, Story, code, operators, tell};
 
 const IVAN: i64 = 501;
 /// Messages, more than are looked through.
@@ -20,13 +20,6 @@ const LONG: usize = 5_200;
 
 fn anna_alone(line: &mut LineSettings) {
     line.queue.operators = operators(["anna"]);
-}
-
-async fn anna_talks(story: &mut Story) -> (Desk, ConversationId) {
-    let anna = story.signs_in("anna").await;
-    story.customer_writes(IVAN, "hello").await;
-    let conversation = anna.accepts_it(story).await;
-    (anna, conversation)
 }
 
 /// The platform says something of messages in Ivan's chat.
@@ -71,7 +64,7 @@ fn failed() -> DeliveryState {
 #[test]
 fn a_long_conversation_hears_what_became_of_its_last_message() {
     tell(anna_alone, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         let arrivals: Vec<_> =
             (0..LONG).map(|n| story.arrival(CHANNEL, "501", Sent::Text(&n.to_string()))).collect();
         for arrived in join_all(arrivals.into_iter().map(|one| story.node.arrive(one))).await {
@@ -89,7 +82,7 @@ fn a_long_conversation_hears_what_became_of_its_last_message() {
 #[test]
 fn what_fails_after_it_was_sent_waits_for_a_person_too() {
     tell(anna_alone, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         anna.replies(story, &conversation, "are you there?").await;
         let (n, message) = sent(story, &conversation).await.remove(0);
         let of = ProgressOf::Messages(vec![message.external_id.expect("it was taken")]);
@@ -114,7 +107,7 @@ fn a_request_for_a_rating_that_fails_after_all_is_sent_again_as_it_was() {
         line.closing.rule = ClosingRule::Rating;
     };
     tell(asks_for_likes, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         anna.replies(story, &conversation, "here you are").await;
         anna.finishes(story, &conversation).await;
         assert_eq!(story.platform.buttons(), 2);
@@ -132,7 +125,7 @@ fn a_request_for_a_rating_that_fails_after_all_is_sent_again_as_it_was() {
 #[test]
 fn what_was_unconfirmed_is_settled_by_a_receipt() {
     tell(anna_alone, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         story.platform.fails("sendMessage", Fault::AnswerLost);
         anna.replies(story, &conversation, "perhaps").await;
         assert_eq!(states(story, &conversation).await, [DeliveryState::Unconfirmed]);
@@ -159,7 +152,7 @@ fn what_was_unconfirmed_is_settled_by_a_receipt() {
 #[test]
 fn what_is_said_before_the_send_is_answered_counts_once_it_is() {
     tell(anna_alone, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         anna.replies(story, &conversation, "one").await;
         let (_, one) = sent(story, &conversation).await.remove(0);
         let one: i64 = one.external_id.expect("it was taken").parse().unwrap();
@@ -181,7 +174,7 @@ fn what_is_said_before_the_send_is_answered_counts_once_it_is() {
 #[test]
 fn what_fails_before_the_send_is_answered_waits_for_a_person() {
     tell(anna_alone, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         let wait = Fault::TooManyRequests { retry_after_seconds: 30 };
         story.platform.fails("sendMessage", wait);
         anna.replies(story, &conversation, "one").await;
@@ -201,7 +194,7 @@ fn what_fails_before_the_send_is_answered_waits_for_a_person() {
 #[test]
 fn a_moment_up_to_which_all_is_read_says_nothing_of_what_was_never_taken() {
     tell(anna_alone, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         let refused = Fault::Status(400, "Bad Request: message is too strange");
         story.platform.fails("sendMessage", refused);
         story.platform.fails("sendMessage", Fault::AnswerLost);
@@ -223,7 +216,7 @@ fn a_moment_up_to_which_all_is_read_says_nothing_of_what_was_never_taken() {
 #[test]
 fn a_mark_of_another_hub_is_no_concern_of_ours() {
     tell(anna_alone, async |story| {
-        let (anna, conversation) = anna_talks(story).await;
+        let (anna, conversation) = story.anna_talks().await;
         anna.replies(story, &conversation, "one").await;
         for id in ["900-0195f3a0", "1-0195f3a0", "nonsense"] {
             let conversation = ConversationId::new(id);

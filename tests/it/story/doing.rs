@@ -8,6 +8,16 @@ use uuid::Uuid;
 
 use super::{Desk, Story, new_id};
 
+impl Story {
+    /// Anna, alone in the queue, talks with the first customer.
+    pub async fn anna_talks(&mut self) -> (Desk, ConversationId) {
+        let anna = self.signs_in("anna").await;
+        self.customer_writes(501, "hello").await;
+        let conversation = anna.accepts_it(self).await;
+        (anna, conversation)
+    }
+}
+
 impl Desk {
     /// Gives a command on a conversation; `more` holds its other fields.
     pub async fn asks(
