@@ -45,13 +45,13 @@ fn paths() -> Vec<Path> {
         drop(black_box(channels::parse(&bot, &request).unwrap()));
     };
     let conversation = conversation();
-    let stored = serde_json::to_vec(&conversation).unwrap();
+    let stored = domain::json::to_vec(&conversation).unwrap();
     let read = move || drop(black_box(serde_json::from_slice::<Conversation>(&stored).unwrap()));
     let frame = frame(&conversation);
-    let show = move || drop(black_box(serde_json::to_string(&frame).unwrap()));
+    let show = move || drop(black_box(domain::json::to_string(&frame).unwrap()));
     let command = command(&conversation).to_string();
     let hear = move || drop(black_box(serde_json::from_str::<ClientFrame>(&command).unwrap()));
-    let store = move || drop(black_box(serde_json::to_vec(&conversation).unwrap()));
+    let store = move || drop(black_box(domain::json::to_vec(&conversation).unwrap()));
     vec![
         ("update", Box::new(parse)),
         ("store a conversation", Box::new(store)),
