@@ -30,7 +30,7 @@ use crate::actors::ledger::Ledger;
 use crate::actors::line::{Decided, LineActor, LineEnds, Next, NextWaiting, Stepped};
 use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
-use crate::actors::round::Flight;
+use crate::actors::round::{Flight, News};
 use crate::actors::shard::Shard;
 use crate::actors::work::Work;
 use crate::protocol::{CommandRefusal, EdgeRefusal};
@@ -88,6 +88,8 @@ pub(crate) struct Bench {
     pub(crate) draught: Draught,
     /// The round before it, while it is being written.
     pub(crate) flight: Option<Flight>,
+    /// Of the round before that, which is committed.
+    pub(crate) news: Option<News>,
     /// For so many rounds nothing is decided while another is being written.
     pub(crate) patience: u32,
     /// Conversations and lines that the round at hand has changed.

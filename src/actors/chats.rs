@@ -1,6 +1,6 @@
 //! The chats that a shard has at hand. They are small documents without rules of their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use ahash::RandomState;
 use domain::chat::Chat;
@@ -20,8 +20,9 @@ pub(crate) struct Chats {
     kept: HashMap<ChatKey, Kept, RandomState>,
     /// Those of the round at hand.
     touched: Vec<ChatKey>,
-    /// Those of the round that is being written.
-    sealed: Vec<ChatKey>,
+    /// Those of each round that is drafted and not committed: the one that is being written, and the
+    /// next.
+    sealed: VecDeque<Vec<ChatKey>>,
 }
 
 #[derive(Debug)]
@@ -104,24 +105,26 @@ impl Chats {
                 kept.version += 1;
             }
         }
-        self.sealed.append(&mut self.touched);
+        self.sealed.push_back(std::mem::take(&mut self.touched));
     }
 
-    /// The round that was drafted is committed.
+    /// The round that was drafted first is committed.
     pub(crate) fn keep(&mut self) {
-        for key in std::mem::take(&mut self.sealed) {
-            if self.kept.get(&key).is_some_and(|kept| kept.outlived && !kept.touched) {
-                self.kept.remove(&key);
+        let committed = self.sealed.pop_front().unwrap_or_default();
+        let drafted: HashSet<&ChatKey> = self.sealed.iter().flatten().collect();
+        for key in committed.iter().filter(|key| !drafted.contains(key)) {
+            if self.kept.get(key).is_some_and(|kept| kept.outlived && !kept.touched) {
+                self.kept.remove(key);
             }
         }
         if self.kept.len() > CHATS_KEPT {
-            self.kept.retain(|_, kept| kept.touched);
+            self.kept.retain(|key, kept| kept.touched || drafted.contains(key));
         }
     }
 
-    /// The round was refused: its chats are read again, and those of the next one.
+    /// A round was refused: its chats are read again, and those of the next one.
     pub(crate) fn take_back(&mut self) {
-        for key in self.sealed.drain(..).chain(self.touched.drain(..)) {
+        for key in self.sealed.drain(..).flatten().chain(self.touched.drain(..)) {
             self.kept.remove(&key);
         }
     }
@@ -154,4 +157,41 @@ impl Kept {
 async fn load(store: &Store, shard: ShardId, key: &ChatKey) -> Result<Kept, Unavailable> {
     let found = store.document(shard, DocumentKind::Chat, key.to_string()).await?;
     Ok(Kept::of(key, found))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::ChannelId;
+
+    use super::*;
+
+    /// A shard whose chats are those, each as one round leaves it and drafted.
+    async fn drafted(names: &[&str]) -> (Chats, ChatKey) {
+        let (store, mut chats) = (Store::model(), Chats::default());
+        let channel = ChannelId::parse("telegram").expect("a channel");
+        let key = ChatKey { channel, external: "501".into() };
+        for name in names {
+            let chat = chats.touch(&store, ShardId(0), &key).await.expect("a store");
+            chat.customer_name = (*name).to_owned();
+            chats.draft(&mut Group::default());
+        }
+        (chats, key)
+    }
+
+    #[actix::test]
+    async fn what_two_rounds_have_drafted_is_kept_by_one_after_the_other() {
+        let (mut chats, key) = drafted(&["Ivan", "Petr"]).await;
+        chats.keep();
+        chats.keep();
+        chats.take_back();
+        assert!(chats.has(&key));
+    }
+
+    #[actix::test]
+    async fn of_two_rounds_that_are_drafted_the_second_can_be_refused_by_itself() {
+        let (mut chats, key) = drafted(&["Ivan", "Petr"]).await;
+        chats.keep();
+        chats.take_back();
+        assert!(!chats.has(&key), "it is read again");
+    }
 }

@@ -44,6 +44,8 @@ pub(crate) struct Draught {
     ops: usize,
     /// It takes no more work.
     is_full: bool,
+    /// The documents are there too.
+    is_finished: bool,
 }
 
 impl Draught {
@@ -60,6 +62,16 @@ impl Draught {
     /// Whether it takes another piece of work, as far as works are counted.
     pub(crate) fn has_room(&self) -> bool {
         !self.is_full && self.works.len() < WORK_MAX
+    }
+
+    /// All that belongs to it is there, so that it can be written.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.is_finished
+    }
+
+    /// It waits for its documents only.
+    pub(crate) fn can_be_finished(&self) -> bool {
+        !self.is_finished && !self.has_room()
     }
 
     /// Whether that work has a target which one of its own has.
@@ -80,10 +92,6 @@ impl Bench {
         &mut self,
         pending: &mut VecDeque<Work>,
     ) -> Result<(), Broken> {
-        if self.draught.refusals == 0 && !self.inbox_drained && !self.draught.works.is_empty() {
-            // What was decided ahead must not overtake what lies there by now.
-            self.give_back(pending);
-        }
         if !self.draught.has_room() {
             return Ok(());
         }
@@ -224,10 +232,14 @@ impl Bench {
         }
     }
 
-    /// Takes the draught with everything that belongs to it: what its works have changed, and where
-    /// the inbox stands then.
-    pub(crate) async fn finish_draught(&mut self) -> Result<Draught, Broken> {
+    /// Adds what belongs to the draught: what its works have changed, and where the inbox stands then.
+    pub(crate) async fn finish_draught(&mut self) -> Result<(), Broken> {
+        if self.draught.is_finished {
+            return Ok(());
+        }
         let mut draught = std::mem::take(&mut self.draught);
+        draught.is_full = true;
+        draught.is_finished = true;
         self.draw_documents(&mut draught).await?;
         draught.groups.push(self.inbox_group(&draught.works, &draught.groups));
         for op in draught.groups.iter().flat_map(|group| &group.ops) {
@@ -237,7 +249,8 @@ impl Bench {
                 draught.inbox_to = Some(*to);
             }
         }
-        Ok(draught)
+        self.draught = draught;
+        Ok(())
     }
 
     /// The documents of all conversations and chats that the round has changed.

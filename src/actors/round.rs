@@ -1,8 +1,9 @@
 //! Rounds of a shard: everything at hand is decided, written in one commit, and only then answered
 //! and shown.
 //!
-//! While a round is being written the next one is decided, as far as it may be. Its commit waits for
-//! that of the round before. A refusal names its groups; what they stand for is answered, and the
+//! While a round is being written the next one is decided, as far as it may be, and if it is full its
+//! documents are drawn up. Its commit waits for that of the round before, and goes before anybody is
+//! told of that. A refusal names its groups; what they stand for is answered, and the
 //! rest is decided again from the last committed values, as is what was decided ahead.
 
 use std::collections::{BTreeSet, VecDeque};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use domain::entry::{Body, Unheard};
 use domain::event::FeedEvent;
 use domain::id::{ConversationId, LineId, ShardId};
+use tokio::task::yield_now;
 
 use crate::actors::bench::{Bench, Broken};
 use crate::actors::copying::Copies;
@@ -23,7 +25,7 @@ use crate::actors::line::{Keep, Seal, TakeBack};
 use crate::actors::outbox::{CopyJob, OutboxJob};
 use crate::actors::shard::Bell;
 use crate::actors::shared_change;
-use crate::actors::verdict::answer;
+use crate::actors::verdict::{Verdict, answer};
 use crate::actors::work::Work;
 use crate::store::op::{Commit, CommitError, Committed};
 
@@ -46,6 +48,15 @@ pub(crate) struct Flight {
     stands_alone: bool,
 }
 
+/// What a round that is true by now means to others.
+pub(crate) struct News {
+    groups: Vec<Group>,
+    /// None: nothing of it was to be written.
+    committed: Option<Committed>,
+    works: Vec<Work>,
+    verdicts: Vec<Verdict>,
+}
+
 /// What a shard does after a turn.
 pub(crate) enum AfterTurn {
     /// Writes a round, and brings what the store has said to the next turn.
@@ -64,20 +75,37 @@ impl Bench {
         landed: Option<Result<Committed, CommitError>>,
         pending: &mut VecDeque<Work>,
     ) -> Result<AfterTurn, Broken> {
+        if self.news.is_some() {
+            // What is being written goes to the store first.
+            yield_now().await;
+            self.tell_news();
+        }
         if let Some(landed) = landed
             && let Some(flight) = self.flight.take()
         {
             self.land(flight, landed, pending).await?;
+            let mut rest = None;
             if self.draught.works.is_empty() {
                 self.draught = Draught::default();
                 self.cautious = false;
-                if let Some(rest) = self.rest() {
-                    return Ok(rest);
-                }
+                rest = self.rest();
+            } else if self.draught.refusals == 0 && !self.inbox_drained {
+                // What was decided ahead must not overtake what lies there by now.
+                self.give_back(pending);
+            }
+            if !self.draught.is_finished() {
+                self.tell_news();
+            }
+            if let Some(rest) = rest {
+                return Ok(rest);
             }
         }
         if self.flight.is_some() {
-            self.decide_ahead(pending).await?;
+            if self.draught.has_room() {
+                self.decide_ahead(pending).await?;
+            } else {
+                self.finish_draught().await?;
+            }
             return Ok(AfterTurn::Wait);
         }
         self.decide_pending(pending).await?;
@@ -92,6 +120,11 @@ impl Bench {
     /// Whether a round is being written.
     pub(crate) fn is_writing(&self) -> bool {
         self.flight.is_some()
+    }
+
+    /// Whether there is something to do without the answer to the commit, and without new work.
+    pub(crate) fn can_go_on(&self) -> bool {
+        self.news.is_some() || self.draught.can_be_finished()
     }
 
     /// Whether that work may be decided before it is known what becomes of the round that is being
@@ -114,7 +147,8 @@ impl Bench {
         }
         self.rounds += 1;
         self.cautious = false;
-        let mut draught = self.finish_draught().await?;
+        self.finish_draught().await?;
+        let mut draught = std::mem::take(&mut self.draught);
         for line in &self.touched_lines {
             if let Some(addr) = self.lines.get(line) {
                 addr.do_send(Seal);
@@ -135,6 +169,7 @@ impl Bench {
         let flight = Flight { draught, touched, touched_lines, stands_alone };
         if is_void {
             self.keep(flight, None);
+            self.tell_news();
             return Ok(self.rest().unwrap_or(AfterTurn::Wait));
         }
         self.flight = Some(flight);
@@ -184,8 +219,10 @@ impl Bench {
         Ok(())
     }
 
-    /// The round is true: memory keeps it, everybody hears of it, and whoever asked is answered.
-    fn keep(&mut self, mut flight: Flight, committed: Option<Committed>) {
+    /// The round is true, and memory keeps it.
+    fn keep(&mut self, flight: Flight, committed: Option<Committed>) {
+        // One after the other.
+        self.tell_news();
         for line in &flight.touched_lines {
             if let Some(addr) = self.lines.get(line) {
                 addr.do_send(Keep);
@@ -203,15 +240,28 @@ impl Bench {
         self.passivate();
         self.detour = self.detour.saturating_sub(1);
         self.patience = self.patience.saturating_sub(1);
-        if let Some(committed) = committed {
+        if let Some(committed) = &committed {
             self.commits = committed.commits;
             if let Some(to) = flight.draught.inbox_to {
                 self.inbox_at = to;
             }
             self.ring(&flight.draught.posted_to);
-            self.publish(std::mem::take(&mut flight.draught.groups), &committed);
         }
-        answer(flight.draught.works, flight.draught.verdicts);
+        let Draught { groups, works, verdicts, .. } = flight.draught;
+        self.news = Some(News { groups, committed, works, verdicts });
+        if flight.stands_alone {
+            // The next one may rest on what it changes for all.
+            self.tell_news();
+        }
+    }
+
+    /// Everybody hears of the round that has become true, and whoever asked is answered.
+    fn tell_news(&mut self) {
+        let Some(news) = self.news.take() else { return };
+        if let Some(committed) = news.committed {
+            self.publish(news.groups, &committed);
+        }
+        answer(news.works, news.verdicts);
     }
 
     /// Tells the shards whose inboxes got something.

@@ -137,7 +137,7 @@ impl Shard {
         }
         if bench.is_writing() {
             let goes_ahead = || self.pending.front().is_some_and(|work| bench.goes_ahead(work));
-            if self.landed.is_none() && !goes_ahead() {
+            if self.landed.is_none() && !bench.can_go_on() && !goes_ahead() {
                 self.bench = Some(bench);
                 return;
             }

@@ -1,6 +1,7 @@
 //! What is decided while the round before is being written: it is written and answered after it, and
 //! decided anew when that round is refused.
 
+use futures_util::future::join_all;
 use switchboard::actors::handle::{Accepted, NotStored};
 use switchboard::protocol::Outcome;
 use switchboard::store::Store;
@@ -21,7 +22,7 @@ pub async fn meanwhile(story: &Story) {
 
 /// Whatever can be done without the store is done.
 pub async fn others_go_on() {
-    for _ in 0..128 {
+    for _ in 0..1024 {
         tokio::task::yield_now().await;
     }
 }
@@ -154,6 +155,63 @@ fn whoever_waits_for_a_round_of_which_nothing_is_known_or_for_the_next_is_told_t
             assert_eq!(story.delivered(&two).await, [Ok(Accepted::Created)]);
             story.settles().await;
             assert_eq!(story.messages(&conversation).await, ["hello", "one", "two"]);
+        },
+    );
+}
+
+const PETR: Customer = Customer { id: 502, name: "Petr" };
+/// More than fits into one round.
+const MANY: usize = 150;
+
+#[test]
+fn a_repeat_before_a_whole_round_takes_nothing_of_it_with_it() {
+    a_repeat_among_many(0);
+}
+
+#[test]
+fn a_repeat_within_a_whole_round_that_was_decided_ahead_is_refused_alone() {
+    a_repeat_among_many(30);
+}
+
+/// Petr writes, and Ivan so much that the next round is full; before one of them a repeat comes.
+fn a_repeat_among_many(before_it: usize) {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let (anna, ivans) = story.anna_talks().await;
+            story.customer_writes(PETR.id, "hello").await;
+            let petrs = anna.accepts_it(story).await;
+            // What changes their cards.
+            let of_petr = story.platform.text(PETR, "early");
+            let before = story.platform.text(IVAN, "before");
+            for update in [&of_petr, &before] {
+                assert_eq!(story.delivered(update).await, [Ok(Accepted::Created)]);
+            }
+            story.waits(1).await;
+            let mut said: Vec<String> = (0..MANY).map(|n| format!("text {n}")).collect();
+            let mut sent: Vec<_> =
+                said.iter().map(|text| story.platform.text(IVAN, text)).collect();
+            sent.insert(0, story.platform.text(PETR, "only"));
+            sent.insert(before_it, before);
+            let delivered = join_all(sent.iter().map(|update| story.delivered(update)));
+            let ((), heard) = tokio::join!(meanwhile(story), delivered);
+            for (n, heard) in heard.into_iter().enumerate() {
+                let repeated = n == before_it;
+                let expected = if repeated { Accepted::Duplicate } else { Accepted::Created };
+                assert_eq!(heard, [Ok(expected)], "{n}");
+            }
+            story.waits(1).await;
+            let last = story.platform.text(IVAN, "last");
+            assert_eq!(story.delivered(&last).await, [Ok(Accepted::Created)]);
+            story.settles().await;
+            assert_eq!(story.messages(&petrs).await, ["hello", "early", "only"]);
+            said.splice(0..0, ["hello".to_owned(), "before".to_owned()]);
+            said.push("last".to_owned());
+            assert_eq!(story.messages(&ivans).await, said);
+            let texts = anna.texts();
+            let of_ivan = said.into_iter().skip(1);
+            let seen = texts.into_iter().filter(|text| !["early", "only"].contains(&text.as_str()));
+            assert!(seen.eq(of_ivan), "once, in order");
         },
     );
 }

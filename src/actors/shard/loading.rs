@@ -62,6 +62,7 @@ pub(super) async fn load(
         customers: Customers::new(parts.records.clone(), parts.settings.region),
         draught: Draught::default(),
         flight: None,
+        news: None,
         patience: 0,
         touched: BTreeSet::new(),
         touched_lines: BTreeSet::new(),
