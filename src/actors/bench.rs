@@ -88,7 +88,7 @@ pub(crate) struct Bench {
     pub(crate) draught: Draught,
     /// The round before it, while it is being written.
     pub(crate) flight: Option<Flight>,
-    /// Of the round before that, which is committed.
+    /// What is still to be told of the round before that one.
     pub(crate) news: Option<News>,
     /// For so many rounds nothing is decided while another is being written.
     pub(crate) patience: u32,

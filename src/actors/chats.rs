@@ -28,7 +28,7 @@ pub(crate) struct Chats {
 #[derive(Debug)]
 struct Kept {
     chat: Chat,
-    /// As the round before leaves it: stored, or being written.
+    /// As the round leaves it that was drafted last: stored or not yet.
     stored: Option<Chat>,
     /// Of that document; 0: there is none.
     version: u64,
@@ -110,14 +110,13 @@ impl Chats {
 
     /// The round that was drafted first is committed.
     pub(crate) fn keep(&mut self) {
-        let committed = self.sealed.pop_front().unwrap_or_default();
-        let drafted: HashSet<&ChatKey> = self.sealed.iter().flatten().collect();
-        for key in committed.iter().filter(|key| !drafted.contains(key)) {
-            if self.kept.get(key).is_some_and(|kept| kept.outlived && !kept.touched) {
-                self.kept.remove(key);
+        for key in self.sealed.pop_front().unwrap_or_default() {
+            if self.kept.get(&key).is_some_and(|kept| kept.outlived && !kept.touched) {
+                self.kept.remove(&key);
             }
         }
         if self.kept.len() > CHATS_KEPT {
+            let drafted: HashSet<&ChatKey> = self.sealed.iter().flatten().collect();
             self.kept.retain(|key, kept| kept.touched || drafted.contains(key));
         }
     }
@@ -165,33 +164,51 @@ mod tests {
 
     use super::*;
 
-    /// A shard whose chats are those, each as one round leaves it and drafted.
-    async fn drafted(names: &[&str]) -> (Chats, ChatKey) {
-        let (store, mut chats) = (Store::model(), Chats::default());
+    fn key(external: &str) -> ChatKey {
         let channel = ChannelId::parse("telegram").expect("a channel");
-        let key = ChatKey { channel, external: "501".into() };
-        for name in names {
-            let chat = chats.touch(&store, ShardId(0), &key).await.expect("a store");
-            chat.customer_name = (*name).to_owned();
+        ChatKey { channel, external: external.into() }
+    }
+
+    /// The chats of a shard after two rounds that are drafted; each calls the customer otherwise.
+    async fn drafted() -> Chats {
+        let (store, mut chats) = (Store::model(), Chats::default());
+        for name in ["Ivan", "Petr"] {
+            let chat = chats.touch(&store, ShardId(0), &key("501")).await.expect("a store");
+            chat.customer_name = name.to_owned();
             chats.draft(&mut Group::default());
         }
-        (chats, key)
+        chats
     }
 
     #[actix::test]
     async fn what_two_rounds_have_drafted_is_kept_by_one_after_the_other() {
-        let (mut chats, key) = drafted(&["Ivan", "Petr"]).await;
+        let mut chats = drafted().await;
         chats.keep();
         chats.keep();
         chats.take_back();
-        assert!(chats.has(&key));
+        assert!(chats.has(&key("501")));
     }
 
     #[actix::test]
     async fn of_two_rounds_that_are_drafted_the_second_can_be_refused_by_itself() {
-        let (mut chats, key) = drafted(&["Ivan", "Petr"]).await;
+        let mut chats = drafted().await;
         chats.keep();
         chats.take_back();
-        assert!(!chats.has(&key), "it is read again");
+        assert!(!chats.has(&key("501")), "it is read again");
+    }
+
+    #[actix::test]
+    async fn however_many_chats_there_are_those_of_a_round_that_is_drafted_stay() {
+        let mut chats = drafted().await;
+        for n in 0..CHATS_KEPT {
+            chats.found(&key(&format!("of before {n}")), None);
+        }
+        chats.keep();
+        assert!(chats.has(&key("501")) && !chats.has(&key("of before 0")));
+        for n in 0..CHATS_KEPT {
+            chats.found(&key(&format!("of before {n}")), None);
+        }
+        chats.keep();
+        assert!(!chats.has(&key("501")));
     }
 }

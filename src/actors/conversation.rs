@@ -27,7 +27,7 @@ pub(crate) struct ConversationActor {
     parts: Shared,
     /// As the round at hand leaves it. Shared with whoever has looked at it.
     conversation: Arc<Conversation>,
-    /// As the round before leaves it: stored, or being written.
+    /// As the round leaves it that was drafted last: stored or not yet.
     stored: Option<Arc<Conversation>>,
     /// Version of that document; 0: there is none.
     version: u64,
@@ -175,8 +175,8 @@ fn allowed(who: &Who, input: &Input, row: &Row) -> bool {
     may(&who.operator, &who.queues, action)
 }
 
-/// What the round has to store of this conversation. It counts as stored from then on: if the
-/// commit is refused the actor is dropped.
+/// What the round has to store of this conversation. It counts as stored from then on: if the round
+/// is refused or given back the actor is dropped.
 #[derive(Debug, Message)]
 #[rtype(result = "Drafted")]
 pub(crate) struct Draft;

@@ -1,10 +1,12 @@
 //! Rounds of a shard: everything at hand is decided, written in one commit, and only then answered
 //! and shown.
 //!
-//! While a round is being written the next one is decided, as far as it may be, and if it is full its
-//! documents are drawn up. Its commit waits for that of the round before, and goes before anybody is
-//! told of that. A refusal names its groups; what they stand for is answered, and the
+//! While a round is being written the next one is decided, as far as it may be. Its commit waits for
+//! that of the round before. A refusal names its groups; what they stand for is answered, and the
 //! rest is decided again from the last committed values, as is what was decided ahead.
+//!
+//! A round that is full gets its documents ahead too. It is sent as soon as the one before has landed,
+//! and only then is that one told: the store has no time to wait while there is so much to do.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -12,7 +14,6 @@ use std::sync::Arc;
 use domain::entry::{Body, Unheard};
 use domain::event::FeedEvent;
 use domain::id::{ConversationId, LineId, ShardId};
-use tokio::task::yield_now;
 
 use crate::actors::bench::{Bench, Broken};
 use crate::actors::copying::Copies;
@@ -48,7 +49,7 @@ pub(crate) struct Flight {
     stands_alone: bool,
 }
 
-/// What a round that is true by now means to others.
+/// What is to be told of a round that has become true.
 pub(crate) struct News {
     groups: Vec<Group>,
     /// None: nothing of it was to be written.
@@ -75,11 +76,7 @@ impl Bench {
         landed: Option<Result<Committed, CommitError>>,
         pending: &mut VecDeque<Work>,
     ) -> Result<AfterTurn, Broken> {
-        if self.news.is_some() {
-            // What is being written goes to the store first.
-            yield_now().await;
-            self.tell_news();
-        }
+        self.tell_news();
         if let Some(landed) = landed
             && let Some(flight) = self.flight.take()
         {
@@ -94,6 +91,7 @@ impl Bench {
                 self.give_back(pending);
             }
             if !self.draught.is_finished() {
+                // Nothing is ready to be sent before it.
                 self.tell_news();
             }
             if let Some(rest) = rest {
@@ -168,6 +166,7 @@ impl Bench {
         let touched_lines = std::mem::take(&mut self.touched_lines);
         let flight = Flight { draught, touched, touched_lines, stands_alone };
         if is_void {
+            self.tell_news();
             self.keep(flight, None);
             self.tell_news();
             return Ok(self.rest().unwrap_or(AfterTurn::Wait));
@@ -221,8 +220,6 @@ impl Bench {
 
     /// The round is true, and memory keeps it.
     fn keep(&mut self, flight: Flight, committed: Option<Committed>) {
-        // One after the other.
-        self.tell_news();
         for line in &flight.touched_lines {
             if let Some(addr) = self.lines.get(line) {
                 addr.do_send(Keep);
@@ -249,10 +246,6 @@ impl Bench {
         }
         let Draught { groups, works, verdicts, .. } = flight.draught;
         self.news = Some(News { groups, committed, works, verdicts });
-        if flight.stands_alone {
-            // The next one may rest on what it changes for all.
-            self.tell_news();
-        }
     }
 
     /// Everybody hears of the round that has become true, and whoever asked is answered.

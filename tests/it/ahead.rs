@@ -1,13 +1,16 @@
 //! What is decided while the round before is being written: it is written and answered after it, and
 //! decided anew when that round is refused.
 
+use std::cell::Cell;
+
+use domain::id::ShardId;
 use futures_util::future::join_all;
 use switchboard::actors::handle::{Accepted, NotStored};
 use switchboard::protocol::Outcome;
 use switchboard::store::Store;
 
-use crate::fakes::telegram::Customer;
-use crate::story::{Story, operators, tell};
+use crate::fakes::telegram::{Customer, Update};
+use crate::story::{Desk, Story, operators, tell};
 
 const IVAN: Customer = Customer { id: 501, name: "Ivan" };
 
@@ -20,7 +23,7 @@ pub async fn meanwhile(story: &Story) {
     model.let_go();
 }
 
-/// Whatever can be done without the store is done.
+/// Whatever can be done without the store is done: a round of sixty pieces is decided, too.
 pub async fn others_go_on() {
     for _ in 0..1024 {
         tokio::task::yield_now().await;
@@ -173,25 +176,44 @@ fn a_repeat_within_a_whole_round_that_was_decided_ahead_is_refused_alone() {
     a_repeat_among_many(30);
 }
 
-/// Petr writes, and Ivan so much that the next round is full; before one of them a repeat comes.
+#[test]
+fn whole_rounds_come_one_after_the_other_and_each_is_told_once_it_is_stored() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let Store::Model(model) = story.store.clone() else { return };
+            let Flood { anna, shard, before: _, sent } = Flood::gathers(story).await;
+            let stored = || async { story.store.meta(shard).await.unwrap().commits };
+            let answered = Cell::new(0);
+            let delivered = join_all(sent.iter().map(async |update| {
+                assert_eq!(story.delivered(update).await, [Ok(Accepted::Created)]);
+                answered.set(answered.get() + 1);
+            }));
+            let steps = async {
+                let rounds = stored().await;
+                model.hold();
+                others_go_on().await;
+                for (round, told) in [(1, 0), (2, 1), (3, 61), (4, 121)] {
+                    assert_eq!(stored().await, rounds + round, "one is written at a time");
+                    assert_eq!(answered.get(), told, "while round {round} is written");
+                    assert_eq!(anna.texts().len(), KNOWN + told, "while round {round} is written");
+                    model.let_one_go();
+                    others_go_on().await;
+                }
+                model.let_go();
+            };
+            tokio::join!(steps, delivered);
+            story.settles().await;
+            assert_eq!(anna.texts(), Flood::seen(&[]));
+        },
+    );
+}
+
 fn a_repeat_among_many(before_it: usize) {
     tell(
         |line| line.queue.operators = operators(["anna"]),
         async |story| {
-            let (anna, ivans) = story.anna_talks().await;
-            story.customer_writes(PETR.id, "hello").await;
-            let petrs = anna.accepts_it(story).await;
-            // What changes their cards.
-            let of_petr = story.platform.text(PETR, "early");
-            let before = story.platform.text(IVAN, "before");
-            for update in [&of_petr, &before] {
-                assert_eq!(story.delivered(update).await, [Ok(Accepted::Created)]);
-            }
-            story.waits(1).await;
-            let mut said: Vec<String> = (0..MANY).map(|n| format!("text {n}")).collect();
-            let mut sent: Vec<_> =
-                said.iter().map(|text| story.platform.text(IVAN, text)).collect();
-            sent.insert(0, story.platform.text(PETR, "only"));
+            let Flood { anna, before, mut sent, .. } = Flood::gathers(story).await;
             sent.insert(before_it, before);
             let delivered = join_all(sent.iter().map(|update| story.delivered(update)));
             let ((), heard) = tokio::join!(meanwhile(story), delivered);
@@ -200,18 +222,52 @@ fn a_repeat_among_many(before_it: usize) {
                 let expected = if repeated { Accepted::Duplicate } else { Accepted::Created };
                 assert_eq!(heard, [Ok(expected)], "{n}");
             }
-            story.waits(1).await;
+            story.settles().await;
             let last = story.platform.text(IVAN, "last");
             assert_eq!(story.delivered(&last).await, [Ok(Accepted::Created)]);
             story.settles().await;
-            assert_eq!(story.messages(&petrs).await, ["hello", "early", "only"]);
-            said.splice(0..0, ["hello".to_owned(), "before".to_owned()]);
-            said.push("last".to_owned());
-            assert_eq!(story.messages(&ivans).await, said);
-            let texts = anna.texts();
-            let of_ivan = said.into_iter().skip(1);
-            let seen = texts.into_iter().filter(|text| !["early", "only"].contains(&text.as_str()));
-            assert!(seen.eq(of_ivan), "once, in order");
+            assert_eq!(anna.texts(), Flood::seen(&["last"]));
         },
     );
+}
+
+/// Texts that Anna knows before the flood.
+const KNOWN: usize = 2;
+
+/// Petr is about to write once, and Ivan so much that the rounds behind that are full. Both have
+/// written twice: the second message changes a card, and nothing is decided behind a round that does.
+struct Flood {
+    anna: Desk,
+    shard: ShardId,
+    /// What Ivan wrote second.
+    before: Update,
+    sent: Vec<Update>,
+}
+
+impl Flood {
+    async fn gathers(story: &mut Story) -> Self {
+        let (anna, conversation) = story.anna_talks().await;
+        story.customer_writes(PETR.id, "hello").await;
+        anna.accepts_it(story).await;
+        let early = story.platform.text(PETR, "early");
+        let before = story.platform.text(IVAN, "before");
+        for update in [&early, &before] {
+            assert_eq!(story.delivered(update).await, [Ok(Accepted::Created)]);
+        }
+        story.settles().await;
+        let mut sent = vec![story.platform.text(PETR, "only")];
+        sent.extend(texts().map(|text| story.platform.text(IVAN, &text)));
+        let shard = conversation.shard().expect("of a shard");
+        Self { anna, shard, before, sent }
+    }
+
+    /// What Anna has seen after it, and after `more`.
+    fn seen(more: &[&str]) -> Vec<String> {
+        let first = ["early", "before", "only"].map(str::to_owned);
+        first.into_iter().chain(texts()).chain(more.iter().map(|text| (*text).to_owned())).collect()
+    }
+}
+
+fn texts() -> impl Iterator<Item = String> {
+    (0..MANY).map(|n| format!("text {n}"))
 }

@@ -41,8 +41,8 @@ struct Line {
     is_cut: AtomicBool,
     /// Its listeners hear nothing: this is sent to by nobody.
     silence: Option<Signals>,
-    /// What is written is not answered.
-    holds: watch::Sender<bool>,
+    /// How many commits are answered before it falls silent. None: all are.
+    answers: watch::Sender<Option<usize>>,
 }
 
 impl ModelStore {
@@ -70,11 +70,16 @@ impl ModelStore {
 
     /// What is written over this connection is not answered, until it is let go.
     pub fn hold(&self) {
-        self.line.holds.send_replace(true);
+        self.line.answers.send_replace(Some(0));
+    }
+
+    /// One commit is answered of those that are held.
+    pub fn let_one_go(&self) {
+        self.line.answers.send_modify(|answers| *answers = answers.map(|left| left + 1));
     }
 
     pub fn let_go(&self) {
-        self.line.holds.send_replace(false);
+        self.line.answers.send_replace(None);
     }
 
     /// From now on that much of its memory is used.
@@ -278,8 +283,11 @@ impl ModelStore {
         let written = self.write(commit);
         // As with any store, whoever waits for the answer has time for something else.
         tokio::task::yield_now().await;
-        let mut holds = self.line.holds.subscribe();
-        let _let_go = holds.wait_for(|holds| !holds).await;
+        let mut answers = self.line.answers.subscribe();
+        drop(answers.wait_for(|left| *left != Some(0)).await);
+        self.line
+            .answers
+            .send_modify(|answers| *answers = answers.map(|left| left.saturating_sub(1)));
         let _heard = self.reached()?;
         written
     }
