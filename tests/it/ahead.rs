@@ -13,6 +13,11 @@ use crate::fakes::telegram::{Customer, Update};
 use crate::story::{Desk, Story, operators, tell};
 
 const IVAN: Customer = Customer { id: 501, name: "Ivan" };
+const PETR: Customer = Customer { id: 502, name: "Petr" };
+/// More than fits into one round.
+const MANY: usize = 150;
+/// Texts that Anna knows before the flood.
+const KNOWN: usize = 2;
 
 /// The store is silent until everything that can be decided is: the model, which can be told so.
 pub async fn meanwhile(story: &Story) {
@@ -162,10 +167,6 @@ fn whoever_waits_for_a_round_of_which_nothing_is_known_or_for_the_next_is_told_t
     );
 }
 
-const PETR: Customer = Customer { id: 502, name: "Petr" };
-/// More than fits into one round.
-const MANY: usize = 150;
-
 #[test]
 fn a_repeat_before_a_whole_round_takes_nothing_of_it_with_it() {
     a_repeat_among_many(0);
@@ -230,9 +231,6 @@ fn a_repeat_among_many(before_it: usize) {
         },
     );
 }
-
-/// Texts that Anna knows before the flood.
-const KNOWN: usize = 2;
 
 /// Petr is about to write once, and Ivan so much that the rounds behind that are full. Both have
 /// written twice: the second message changes a card, and nothing is decided behind a round that does.
