@@ -14,8 +14,8 @@ use crate::story::{Desk, Story, operators, tell};
 
 const IVAN: Customer = Customer { id: 501, name: "Ivan" };
 const PETR: Customer = Customer { id: 502, name: "Petr" };
-/// More than fits into one round.
-const MANY: usize = 150;
+/// As much as fits into two rounds: no work is left behind them that would have the first one told.
+const MANY: usize = 120;
 /// Texts that Anna knows before the flood.
 const KNOWN: usize = 2;
 
@@ -194,7 +194,7 @@ fn whole_rounds_come_one_after_the_other_and_each_is_told_once_it_is_stored() {
                 let rounds = stored().await;
                 model.hold();
                 others_go_on().await;
-                for (round, told) in [(1, 0), (2, 1), (3, 61), (4, 121)] {
+                for (round, told) in [(1, 0), (2, 1), (3, 61)] {
                     assert_eq!(stored().await, rounds + round, "one is written at a time");
                     assert_eq!(answered.get(), told, "while round {round} is written");
                     assert_eq!(anna.texts().len(), KNOWN + told, "while round {round} is written");
