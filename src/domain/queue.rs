@@ -131,7 +131,7 @@ impl Queue {
         }
         let lowest_before = self.people.lowest_received();
         let was_ready = self.people.is_ready(&operator.id);
-        self.change(&operator.id, |people| people.set_standing(&operator.id, standing));
+        self.change(&operator.id, |person| person.set_standing(standing));
         if was_ready || !self.people.is_ready(&operator.id) {
             return 0;
         }
@@ -142,12 +142,12 @@ impl Queue {
 
     /// Adds to what he has received, as stored. `last`: when he was last offered something.
     pub fn received(&mut self, operator: &OperatorId, by: i64, last: Option<Timestamp>) {
-        self.people.receive(operator, by, |before| before.max(last));
+        self.change(operator, |person| person.receive(by, |before| before.max(last)));
     }
 
     /// As stored, the conversation takes a place of his capacity or does not any more. Idempotent.
     pub fn hold(&mut self, operator: &OperatorId, conversation: &ConversationId, holds: bool) {
-        self.change(operator, |people| people.set_hold(operator, conversation, holds));
+        self.change(operator, |person| person.set_hold(conversation, holds));
     }
 
     /// As stored, these conversations take his places, and no others.
@@ -156,7 +156,7 @@ impl Queue {
         operator: &OperatorId,
         conversations: BTreeSet<ConversationId>,
     ) {
-        self.change(operator, |people| people.set_holds(operator, conversations));
+        self.change(operator, |person| person.set_holds(conversations));
     }
 
     /// As stored, the conversation is put before these and nobody else. Idempotent.

@@ -75,6 +75,15 @@ pub(super) enum Class {
     Unavailable,
 }
 
+/// Where somebody of the list stands in the sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Spot {
+    rank: Rank,
+    received: i64,
+    is_ready: bool,
+    is_free: bool,
+}
+
 impl Rules {
     pub(super) fn of(settings: &LineSettings) -> Self {
         Self {
@@ -127,6 +136,49 @@ impl Person {
     pub(super) fn received(&self) -> u64 {
         self.received.count.try_into().unwrap_or(0)
     }
+
+    /// None: he is not in the list.
+    fn spot(&self, rules: &Rules, open_offers_max: usize) -> Option<Spot> {
+        let rank = self.rank(rules)?;
+        let (is_ready, is_free) = match self.class(rules, open_offers_max) {
+            Class::Free => (true, true),
+            Class::AtCapacity { .. } | Class::TooManyOffers { .. } => (true, false),
+            Class::Unavailable => (false, false),
+        };
+        Some(Spot { rank, received: self.received.count, is_ready, is_free })
+    }
+
+    pub(super) fn set_standing(&mut self, standing: Standing) {
+        self.standing = standing;
+    }
+
+    pub(super) fn receive(
+        &mut self,
+        by: i64,
+        last: impl FnOnce(Option<Timestamp>) -> Option<Timestamp>,
+    ) {
+        let Received { count, last: before } = self.received;
+        self.received = Received { count: count.saturating_add(by), last: last(before) };
+    }
+
+    /// Answers whether that was news.
+    pub(super) fn set_hold(&mut self, conversation: &ConversationId, holds: bool) -> bool {
+        set_member(&mut self.held, conversation, holds)
+    }
+
+    pub(super) fn set_holds(&mut self, held: BTreeSet<ConversationId>) {
+        self.held = held;
+    }
+
+    /// Answers whether that was news.
+    pub(super) fn set_offered(&mut self, conversation: &ConversationId, offered: bool) -> bool {
+        set_member(&mut self.offered, conversation, offered)
+    }
+}
+
+/// Answers whether that was news.
+fn set_member(of: &mut BTreeSet<ConversationId>, id: &ConversationId, is_in: bool) -> bool {
+    if is_in { of.insert(id.clone()) } else { of.remove(id) }
 }
 
 impl People {
@@ -234,40 +286,9 @@ impl People {
         (self.listed, self.ready, self.free) = Default::default();
         self.rules = rules;
         for operator in self.rules.list.clone() {
-            self.enter(&operator);
+            let person = self.by_id.get(&operator);
+            self.enter(person.and_then(|p| p.spot(&self.rules, self.open_offers_max)));
         }
-    }
-
-    pub(super) fn set_standing(&mut self, operator: &OperatorId, standing: Standing) {
-        self.change(operator, |person| person.standing = standing);
-    }
-
-    pub(super) fn receive(
-        &mut self,
-        operator: &OperatorId,
-        by: i64,
-        last: impl FnOnce(Option<Timestamp>) -> Option<Timestamp>,
-    ) {
-        self.change(operator, |person| {
-            let Received { count, last: before } = person.received;
-            person.received = Received { count: count.saturating_add(by), last: last(before) };
-        });
-    }
-
-    /// Answers whether that was news.
-    pub(super) fn set_hold(
-        &mut self,
-        operator: &OperatorId,
-        conversation: &ConversationId,
-        holds: bool,
-    ) -> bool {
-        self.change(operator, |person| {
-            if holds {
-                person.held.insert(conversation.clone())
-            } else {
-                person.held.remove(conversation)
-            }
-        })
     }
 
     /// Those who have something.
@@ -275,52 +296,37 @@ impl People {
         self.by_id.iter().filter(|(_, person)| !person.held.is_empty()).map(|(id, _)| id)
     }
 
-    pub(super) fn set_holds(&mut self, operator: &OperatorId, held: BTreeSet<ConversationId>) {
-        self.change(operator, |person| person.held = held);
-    }
-
-    /// Answers whether that was news.
-    pub(super) fn set_offered(
+    /// Changes what is known of somebody, and with it in which sets he is. Answers what the change
+    /// did, and whether it has made him free (`true`) or not free any more (`false`).
+    pub(super) fn change<T>(
         &mut self,
         operator: &OperatorId,
-        conversation: &ConversationId,
-        offered: bool,
-    ) -> bool {
-        self.change(operator, |person| {
-            if offered {
-                person.offered.insert(conversation.clone())
-            } else {
-                person.offered.remove(conversation)
-            }
-        })
+        change: impl FnOnce(&mut Person) -> T,
+    ) -> (T, Option<bool>) {
+        let person = self.by_id.entry(operator.clone()).or_default();
+        let before = person.spot(&self.rules, self.open_offers_max);
+        let changed = change(person);
+        let now = person.spot(&self.rules, self.open_offers_max);
+        if now != before {
+            self.leave(before);
+            self.enter(now);
+        }
+        let [was_free, is_free] = [before, now].map(|spot| spot.is_some_and(|spot| spot.is_free));
+        (changed, (was_free != is_free).then_some(is_free))
     }
 
-    fn change<T>(&mut self, operator: &OperatorId, change: impl FnOnce(&mut Person) -> T) -> T {
-        self.leave(operator);
-        let changed = change(self.by_id.entry(operator.clone()).or_default());
-        self.enter(operator);
-        changed
-    }
-
-    fn leave(&mut self, operator: &OperatorId) {
-        let Some(person) = self.by_id.get(operator) else { return };
-        let Some(rank) = person.rank(&self.rules) else { return };
+    fn leave(&mut self, spot: Option<Spot>) {
+        let Some(Spot { rank, received, .. }) = spot else { return };
         self.listed.remove(&rank);
-        self.ready.remove(&(person.received.count, rank.place));
+        self.ready.remove(&(received, rank.place));
         self.free.remove(&rank);
     }
 
-    fn enter(&mut self, operator: &OperatorId) {
-        let Some(person) = self.by_id.get(operator) else { return };
-        let Some(rank) = person.rank(&self.rules) else { return };
-        let (is_ready, is_free) = match person.class(&self.rules, self.open_offers_max) {
-            Class::Free => (true, true),
-            Class::AtCapacity { .. } | Class::TooManyOffers { .. } => (true, false),
-            Class::Unavailable => (false, false),
-        };
+    fn enter(&mut self, spot: Option<Spot>) {
+        let Some(Spot { rank, received, is_ready, is_free }) = spot else { return };
         self.listed.insert(rank);
         if is_ready {
-            self.ready.insert((person.received.count, rank.place));
+            self.ready.insert((received, rank.place));
         }
         if is_free {
             self.free.insert(rank);

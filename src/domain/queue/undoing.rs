@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::id::{ConversationId, OperatorId};
 use crate::queue::Queue;
-use crate::queue::people::People;
+use crate::queue::people::Person;
 use crate::queue::waiting::Waits;
 
 /// What undoes one change of a round.
@@ -55,10 +55,10 @@ impl Queue {
         while let Some(undo) = self.sealed.pop() {
             match undo {
                 Undo::Received { operator, by, last } => {
-                    self.people.receive(&operator, by, |_| last);
+                    self.change(&operator, |person| person.receive(by, |_| last));
                 }
                 Undo::Hold { operator, conversation, holds } => {
-                    self.change(&operator, |p| p.set_hold(&operator, &conversation, holds));
+                    self.change(&operator, |person| person.set_hold(&conversation, holds));
                 }
                 Undo::Offers { conversation, operators } => {
                     self.set_offers(&conversation, operators);
@@ -82,7 +82,7 @@ impl Queue {
         conversation: &ConversationId,
         holds: bool,
     ) {
-        if self.change(operator, |people| people.set_hold(operator, conversation, holds)) {
+        if self.change(operator, |person| person.set_hold(conversation, holds)) {
             let (operator, conversation) = (operator.clone(), conversation.clone());
             self.undo.push(Undo::Hold { operator, conversation, holds: !holds });
         }
@@ -107,10 +107,10 @@ impl Queue {
         }
         let before = self.offers.remove(conversation).unwrap_or_default();
         for operator in &before {
-            self.change(operator, |people| people.set_offered(operator, conversation, false));
+            self.change(operator, |person| person.set_offered(conversation, false));
         }
         for operator in &operators {
-            self.change(operator, |people| people.set_offered(operator, conversation, true));
+            self.change(operator, |person| person.set_offered(conversation, true));
         }
         if !operators.is_empty() {
             self.offers.insert(conversation.clone(), operators);
@@ -132,12 +132,10 @@ impl Queue {
     pub(super) fn change<T>(
         &mut self,
         operator: &OperatorId,
-        change: impl FnOnce(&mut People) -> T,
+        change: impl FnOnce(&mut Person) -> T,
     ) -> T {
-        let was_free = self.people.is_free(operator);
-        let changed = change(&mut self.people);
-        let is_free = self.people.is_free(operator);
-        if was_free != is_free {
+        let (changed, turned) = self.people.change(operator, change);
+        if let Some(is_free) = turned {
             self.waiting.turned(operator, is_free);
         }
         changed
