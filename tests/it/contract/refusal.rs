@@ -157,6 +157,11 @@ pub(crate) async fn another_version_is_refused(store: Store) {
         assert_eq!(anna.tries([put("c1", expected, "y")]).await, refused(version("c1", 2)));
         assert_eq!(anna.tries([delete("c1", expected)]).await, refused(version("c1", 2)));
     }
+    for expected in 2..12 {
+        anna.does([put("c1", expected, "x")]).await;
+    }
+    // It begins like the one that is stored.
+    assert_eq!(anna.tries([put("c1", 1, "y")]).await, refused(version("c1", 12)));
     let archive = Refusal::Version { kind: DocumentKind::Archive, id: "c1".to_owned(), found: 0 };
     let tried = anna.tries([put_kind(DocumentKind::Archive, "c1", 2, "y")]).await;
     assert_eq!(tried, refused(archive));
@@ -295,6 +300,9 @@ pub(crate) async fn too_many_ops_are_malformed(store: Store) {
     let kind = DocumentKind::Conversation;
     let stored = store.documents(SHARD, kind, None, usize::MAX).await.unwrap();
     assert_eq!(stored.len(), OPS_MAX);
+    anna.does((1..).zip(0..OPS_MAX).map(|(n, _)| history("c1", n, "x"))).await;
+    let records = store.history(SHARD, conversation("c1"), 0, usize::MAX).await.unwrap();
+    assert_eq!(records.len(), OPS_MAX);
     let last = OPS_MAX - 1;
     let again =
         (0..OPS_MAX).map(|n| put(&format!("{}{n}", if n == last { 'c' } else { 'd' }), 0, "x"));

@@ -24,6 +24,19 @@ pub(crate) async fn histories_are_kept_apart(store: Store) {
     assert_eq!(entries(&store, "c", 0, 9).await, []);
 }
 
+pub(crate) async fn what_one_commit_does_to_a_history_it_does_in_order(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([history("c1", 1, "one"), history("c2", 1, "ten"), history("c1", 2, "two")]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, [entry(1, "one"), entry(2, "two")]);
+    assert_eq!(entries(&store, "c2", 0, 9).await, [entry(1, "ten")]);
+    let before = pack(&store, "c1", 9).await;
+    anna.does([history("c1", 2, "instead"), before, history("c1", 3, "three")]).await;
+    let whole = [entry(1, "one"), entry(2, "two"), entry(3, "three")];
+    assert_eq!(entries(&store, "c1", 0, 9).await, whole);
+    anna.does([history("c1", 4, "four"), forget_history("c1"), history("c1", 1, "anew")]).await;
+    assert_eq!(entries(&store, "c1", 0, 9).await, [entry(1, "anew")]);
+}
+
 pub(crate) async fn a_packed_history_reads_as_before(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     let texts = ["one", "", "three", "four", "five"];

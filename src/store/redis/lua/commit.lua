@@ -75,6 +75,11 @@ if to ~= '' and tonumber(to) > inbox_end then return {'malformed', 'inbox cursor
 local cursor = tonumber(to == '' and inbox_at or to)
 local waiting, loads, refusals = {}, {}, {}
 local function version(of) return string.match(call('GETRANGE', of, 0, 20), '^%d+') or '0' end
+local function other(of, expected) -- the version that is stored, if it is not the one that is expected
+  if call('GETRANGE', of, 0, #expected) == expected .. ' ' then return false end
+  local stored = version(of)
+  return stored ~= expected and stored
+end
 local function post(of, inbox_max)
   local n = waiting[of] or (of == meta_key and inbox_end - cursor)
   if not n then
@@ -114,12 +119,8 @@ local op, at = 0, FIRST
 while at <= #ARGV do
   local name, found = ARGV[at], false
   if name == 'new' then ask(fresh, key(at + 1), op)
-  elseif name == 'delete' then
-    local stored = version(key(at + 1))
-    found = stored ~= ARGV[at + 4] and stored
-  elseif name == 'put' or name == 'require' then
-    local stored = version(key(at + 1))
-    found = stored ~= ARGV[at + 2] and stored
+  elseif name == 'put' or name == 'require' then found = other(key(at + 1), ARGV[at + 2])
+  elseif name == 'delete' then found = other(key(at + 1), ARGV[at + 4])
   elseif name == 'dedupe' then ask(keys, ARGV[at + 1], op)
   elseif name == 'drained' then found = inbox_end > cursor and '0'
   elseif name == 'post' then found = post(key(at + 2), tonumber(ARGV[at + 5]))
@@ -164,6 +165,7 @@ end
 -- the writes; nothing here can fail. What can be is written together at the end
 local before_epoch, before_n, rung, events, joins = feed_epoch, feed_n, {}, {}, nil
 local documents, seen, timers, ids, lasts = {}, {}, {}, {}, {}
+local records, records_of = {}, nil
 local function add_events()
   if joins then call('XADD', feed_key, epoch .. '-' .. feed_n, 'p', joins, 'b', me, unpack(events)) end
   events, joins = {}, nil
@@ -171,6 +173,10 @@ end
 local function add_timers()
   together(timers, function(...) call('HSET', timers_key, ...) end)
   timers = {}
+end
+local function add_records()
+  if records_of then call('HSET', records_of, unpack(records)) end
+  records, records_of = {}, nil
 end
 -- two more arguments for a command about that key
 local function add(to, of, one, other)
@@ -189,20 +195,26 @@ while at <= #ARGV do
     documents[#documents + 1], documents[#documents + 2] = key(at + 1), ARGV[at + 3]
   elseif name == 'new' then
     documents[#documents + 1], documents[#documents + 2] = key(at + 1), ARGV[at + 4]
-    add(ids, key(at + 2), 0, ARGV[at + 3])
+    add(ids, key(at + 2), '0', ARGV[at + 3])
   elseif name == 'delete' then
     call('DEL', key(at + 1))
     call('ZREM', key(at + 2), ARGV[at + 3])
   elseif name == 'history' then
-    call('HSET', key(at + 1), b, ARGV[at + 3])
+    local of = key(at + 1)
+    if of ~= records_of or #records >= TOGETHER then add_records() end
+    records_of = of
+    records[#records + 1], records[#records + 2] = b, ARGV[at + 3]
   elseif name == 'pack' then
+    add_records() -- before it is packed
     if tonumber(version(key(at + 2))) <= tonumber(ARGV[at + 3]) then
       call('SET', key(at + 2), ARGV[at + 4])
       for _, n in ipairs(call('HKEYS', key(at + 1))) do
         if tonumber(n) <= tonumber(ARGV[at + 3]) then call('HDEL', key(at + 1), n) end
       end
     end
-  elseif name == 'unhistory' then call('DEL', key(at + 1), key(at + 2))
+  elseif name == 'unhistory' then
+    add_records() -- before it goes
+    call('DEL', key(at + 1), key(at + 2))
   elseif name == 'feed' then
     joins = joins or feed_epoch .. '-' .. feed_n
     feed_n = feed_epoch == epoch and format('%.0f', tonumber(feed_n) + 1) or '1'
@@ -242,6 +254,7 @@ while at <= #ARGV do
 end
 add_events()
 add_timers()
+add_records()
 together(documents, function(...) call('MSET', ...) end)
 together(seen, function(...) call('ZADD', seen_key, ...) end)
 for of, args in pairs(ids) do together(args, function(...) call('ZADD', of, ...) end) end
@@ -249,7 +262,7 @@ for of, args in pairs(lasts) do together(args, function(...) call('HSET', of, ..
 local taken, free = {}, {}
 for _, load in pairs(loads) do
   for member, is in pairs(load.has) do
-    if is then taken[#taken + 1], taken[#taken + 2] = 0, member else free[#free + 1] = member end
+    if is then taken[#taken + 1], taken[#taken + 2] = '0', member else free[#free + 1] = member end
   end
 end
 together(taken, function(...) call('ZADD', loads_key, ...) end)
