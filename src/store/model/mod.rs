@@ -68,6 +68,11 @@ impl ModelStore {
         self.line.is_cut.store(false, Ordering::Relaxed);
     }
 
+    /// Whoever listens hears that the store was started anew, and may have less than it had.
+    pub fn is_said_to_be_started_anew(&self) {
+        self.signals.send(Signal::Restarted);
+    }
+
     /// What is written over this connection is not answered, until it is let go.
     pub fn hold(&self) {
         self.line.answers.send_replace(Some(0));

@@ -9,8 +9,9 @@ use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::event::RowState;
 use domain::id::{ChannelId, ShardId};
 use domain::line::QueueMode;
+use futures_util::future::join_all;
 use serde_json::json;
-use switchboard::actors::handle::{Accepted, Arrival};
+use switchboard::actors::handle::{Accepted, Arrival, NotStored};
 use switchboard::protocol::{ClientFrame, Outcome};
 
 use crate::ahead::others_go_on;
@@ -107,6 +108,15 @@ fn what_arrives_at_the_owner_is_not_kept_waiting_by_what_comes_from_other_nodes(
 
 #[test]
 fn what_the_owner_decides_ahead_does_not_overtake_what_another_node_has_taken_by_then() {
+    another_node_takes_a_message_before(1);
+}
+
+#[test]
+fn nor_does_a_whole_round_that_the_owner_has_ready() {
+    another_node_takes_a_message_before(80);
+}
+
+fn another_node_takes_a_message_before(many: usize) {
     tell_among(
         ["a", "b"],
         |line| line.queue.operators = operators(["anna"]),
@@ -120,20 +130,60 @@ fn what_the_owner_decides_ahead_does_not_overtake_what_another_node_has_taken_by
             among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
             let conversation = anna.accepts_it(among).await;
             among.settles().await;
-            let [one, two, three] =
-                ["one", "two", "three"].map(|text| among.arrival(CHANNEL, "501", Sent::Text(text)));
+            // It changes the card, and nothing is decided behind what does.
+            among.arrives(CHANNEL, "501", Sent::Text("second")).await.unwrap();
+            let mut texts = vec!["one".to_owned()];
+            texts.extend((0..many).map(|n| format!("behind {n}")));
+            let sent: Vec<Arrival> =
+                texts.iter().map(|text| among.arrival(CHANNEL, "501", Sent::Text(text))).collect();
+            let elsewhere = among.arrival(CHANNEL, "501", Sent::Text("elsewhere"));
             among.waits_for_the_store(owner);
             let meanwhile = async {
                 others_go_on().await;
-                assert_eq!(there.arrive(two).await, Ok(Accepted::Created));
+                assert_eq!(there.arrive(elsewhere).await, Ok(Accepted::Created));
                 others_go_on().await;
                 among.hears_from_the_store(owner);
             };
-            let (one, three, ()) = tokio::join!(here.arrive(one), here.arrive(three), meanwhile);
-            assert_eq!((one, three), (Ok(Accepted::Created), Ok(Accepted::Created)));
+            let arrive = join_all(sent.into_iter().map(|arrival| here.arrive(arrival)));
+            let (answers, ()) = tokio::join!(arrive, meanwhile);
+            assert!(answers.iter().all(|answer| *answer == Ok(Accepted::Created)), "{answers:?}");
             among.settles().await;
-            let said = among.messages(&conversation).await;
-            assert_eq!(said, ["hello", "one", "two", "three"]);
+            let earlier = ["hello", "second", "one", "elsewhere"].map(str::to_owned);
+            let told: Vec<String> = earlier.into_iter().chain(texts.drain(1..)).collect();
+            assert_eq!(among.messages(&conversation).await, told);
+        },
+    );
+}
+
+#[test]
+fn who_waits_while_the_store_is_started_anew_is_told_to_repeat_and_nothing_is_done_twice() {
+    tell_among(
+        ["a"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let (node, anna) = (among.node("a"), among.signs_in("anna").await);
+            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
+            let conversation = anna.accepts_it(among).await;
+            among.arrives(CHANNEL, "501", Sent::Text("second")).await.unwrap();
+            let [one, two] =
+                ["one", "two"].map(|text| among.arrival(CHANNEL, "501", Sent::Text(text)));
+            among.waits_for_the_store("a");
+            let started_anew = async {
+                others_go_on().await;
+                among.store_is_started_anew();
+                others_go_on().await;
+                among.hears_from_the_store("a");
+            };
+            let (first, second, ()) =
+                tokio::join!(node.arrive(one.clone()), node.arrive(two.clone()), started_anew);
+            assert_eq!((first, second), (Err(NotStored::Unavailable), Err(NotStored::Unavailable)));
+            among.passes(1_000).await;
+            assert_eq!(node.arrive(one).await, Ok(Accepted::Duplicate), "it was written");
+            assert_eq!(node.arrive(two).await, Ok(Accepted::Created));
+            among.settles().await;
+            let told = ["hello", "second", "one", "two"];
+            assert_eq!(among.messages(&conversation).await, told);
+            assert_eq!(anna.texts(), ["second", "one", "two"]);
         },
     );
 }
