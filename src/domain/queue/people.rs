@@ -1,7 +1,8 @@
 //! The operators as a queue sees them, kept in order so that no decision looks at all of them.
 //!
 //! Each is in up to three sets: in the list, ready (could be offered something if he had a place),
-//! and free (has a place too). A change takes him out of his sets and puts him into the right ones.
+//! and free (has a place too). A change after which he belongs elsewhere takes him out of his sets
+//! and puts him into the right ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +76,7 @@ pub(super) enum Class {
     Unavailable,
 }
 
-/// Where somebody of the list stands in the sets.
+/// What decides in which sets somebody of the list is, and where in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Spot {
     rank: Rank,
@@ -163,7 +164,7 @@ impl Person {
 
     /// Answers whether that was news.
     pub(super) fn set_hold(&mut self, conversation: &ConversationId, holds: bool) -> bool {
-        set_member(&mut self.held, conversation, holds)
+        if holds { self.held.insert(conversation.clone()) } else { self.held.remove(conversation) }
     }
 
     pub(super) fn set_holds(&mut self, held: BTreeSet<ConversationId>) {
@@ -172,13 +173,9 @@ impl Person {
 
     /// Answers whether that was news.
     pub(super) fn set_offered(&mut self, conversation: &ConversationId, offered: bool) -> bool {
-        set_member(&mut self.offered, conversation, offered)
+        let before = &mut self.offered;
+        if offered { before.insert(conversation.clone()) } else { before.remove(conversation) }
     }
-}
-
-/// Answers whether that was news.
-fn set_member(of: &mut BTreeSet<ConversationId>, id: &ConversationId, is_in: bool) -> bool {
-    if is_in { of.insert(id.clone()) } else { of.remove(id) }
 }
 
 impl People {
@@ -287,7 +284,7 @@ impl People {
         self.rules = rules;
         for operator in self.rules.list.clone() {
             let person = self.by_id.get(&operator);
-            self.enter(person.and_then(|p| p.spot(&self.rules, self.open_offers_max)));
+            self.enter(person.and_then(|person| person.spot(&self.rules, self.open_offers_max)));
         }
     }
 

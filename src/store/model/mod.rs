@@ -69,7 +69,7 @@ impl ModelStore {
     }
 
     /// Whoever listens hears that the store was started anew, and may have less than it had.
-    pub fn is_said_to_be_started_anew(&self) {
+    pub fn tells_of_a_start(&self) {
         self.signals.send(Signal::Restarted);
     }
 

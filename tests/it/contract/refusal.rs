@@ -300,7 +300,7 @@ pub(crate) async fn too_many_ops_are_malformed(store: Store) {
     let kind = DocumentKind::Conversation;
     let stored = store.documents(SHARD, kind, None, usize::MAX).await.unwrap();
     assert_eq!(stored.len(), OPS_MAX);
-    anna.does((1..).zip(0..OPS_MAX).map(|(n, _)| history("c1", n, "x"))).await;
+    anna.does((1..).take(OPS_MAX).map(|n| history("c1", n, "x"))).await;
     let records = store.history(SHARD, conversation("c1"), 0, usize::MAX).await.unwrap();
     assert_eq!(records.len(), OPS_MAX);
     let last = OPS_MAX - 1;

@@ -170,9 +170,9 @@ impl Among {
         self.member(name).store.let_go();
     }
 
-    /// All nodes hear that the store has begun anew, perhaps with less than it had.
+    /// The nodes hear that the store has begun anew, perhaps with less than it had.
     pub fn store_is_started_anew(&self) {
-        self.model.is_said_to_be_started_anew();
+        self.model.tells_of_a_start();
     }
 
     /// From now on so much of the store's memory is used.

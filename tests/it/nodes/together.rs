@@ -11,7 +11,7 @@ use domain::id::{ChannelId, ShardId};
 use domain::line::QueueMode;
 use futures_util::future::join_all;
 use serde_json::json;
-use switchboard::actors::handle::{Accepted, Arrival, NotStored};
+use switchboard::actors::handle::{Accepted, Arrival, Change, NotStored};
 use switchboard::protocol::{ClientFrame, Outcome};
 
 use crate::ahead::others_go_on;
@@ -132,10 +132,9 @@ fn another_node_takes_a_message_before(many: usize) {
             among.settles().await;
             // It changes the card, and nothing is decided behind what does.
             among.arrives(CHANNEL, "501", Sent::Text("second")).await.unwrap();
-            let mut texts = vec!["one".to_owned()];
-            texts.extend((0..many).map(|n| format!("behind {n}")));
-            let sent: Vec<Arrival> =
-                texts.iter().map(|text| among.arrival(CHANNEL, "501", Sent::Text(text))).collect();
+            let behind: Vec<String> = (0..many).map(|n| format!("behind {n}")).collect();
+            let mut sent = vec![among.arrival(CHANNEL, "501", Sent::Text("one"))];
+            sent.extend(behind.iter().map(|text| among.arrival(CHANNEL, "501", Sent::Text(text))));
             let elsewhere = among.arrival(CHANNEL, "501", Sent::Text("elsewhere"));
             among.waits_for_the_store(owner);
             let meanwhile = async {
@@ -149,7 +148,7 @@ fn another_node_takes_a_message_before(many: usize) {
             assert!(answers.iter().all(|answer| *answer == Ok(Accepted::Created)), "{answers:?}");
             among.settles().await;
             let earlier = ["hello", "second", "one", "elsewhere"].map(str::to_owned);
-            let told: Vec<String> = earlier.into_iter().chain(texts.drain(1..)).collect();
+            let told: Vec<String> = earlier.into_iter().chain(behind).collect();
             assert_eq!(among.messages(&conversation).await, told);
         },
     );
@@ -280,7 +279,6 @@ fn a_change_that_comes_too_late_is_stale_at_every_node() {
         ["a", "b"],
         |line| line.queue.operators = operators(["anna"]),
         async |among| {
-            use switchboard::actors::handle::{Change, NotStored};
             let elsewhere = among.other_than_owner_of(ShardId(0)).await;
             among.stands_at(elsewhere);
             let directory = among.node(elsewhere).directory();

@@ -75,7 +75,7 @@ if to ~= '' and tonumber(to) > inbox_end then return {'malformed', 'inbox cursor
 local cursor = tonumber(to == '' and inbox_at or to)
 local waiting, loads, refusals = {}, {}, {}
 local function version(of) return string.match(call('GETRANGE', of, 0, 20), '^%d+') or '0' end
-local function other(of, expected) -- the version that is stored, if it is not the one that is expected
+local function another_version(of, expected) -- the one that is stored, if it is not the expected one
   if call('GETRANGE', of, 0, #expected) == expected .. ' ' then return false end
   local stored = version(of)
   return stored ~= expected and stored
@@ -119,8 +119,8 @@ local op, at = 0, FIRST
 while at <= #ARGV do
   local name, found = ARGV[at], false
   if name == 'new' then ask(fresh, key(at + 1), op)
-  elseif name == 'put' or name == 'require' then found = other(key(at + 1), ARGV[at + 2])
-  elseif name == 'delete' then found = other(key(at + 1), ARGV[at + 4])
+  elseif name == 'put' or name == 'require' then found = another_version(key(at + 1), ARGV[at + 2])
+  elseif name == 'delete' then found = another_version(key(at + 1), ARGV[at + 4])
   elseif name == 'dedupe' then ask(keys, ARGV[at + 1], op)
   elseif name == 'drained' then found = inbox_end > cursor and '0'
   elseif name == 'post' then found = post(key(at + 2), tonumber(ARGV[at + 5]))
@@ -165,7 +165,7 @@ end
 -- the writes; nothing here can fail. What can be is written together at the end
 local before_epoch, before_n, rung, events, joins = feed_epoch, feed_n, {}, {}, nil
 local documents, seen, timers, ids, lasts = {}, {}, {}, {}, {}
-local records, records_of = {}, nil
+local records, records_of = {}, nil -- of one history, one after another
 local function add_events()
   if joins then call('XADD', feed_key, epoch .. '-' .. feed_n, 'p', joins, 'b', me, unpack(events)) end
   events, joins = {}, nil
