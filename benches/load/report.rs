@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use crate::backlog::Backlog;
 use crate::chart;
 use crate::fanout::Fanout;
-use crate::series::{Floor, Growth, Lists, Measured, SEVERAL_LINES, highest};
+use crate::series::{Floor, Growth, Lists, Measured, SEVERAL_LINES, best, highest};
 use crate::sockets::Crowd;
 use crate::stalled::Stalled;
 use crate::tally::Tally;
@@ -219,8 +219,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         (several.as_str(), spread),
         ("new conversations, highest", arrivals),
     ] {
-        let best = highest(rungs);
-        if let Some(rung) = rungs.iter().find(|rung| rung.rate == best) {
+        if let Some(rung) = best(rungs) {
             row(what, rung)?;
         }
     }

@@ -291,9 +291,14 @@ fn grow(what: &'static str, stage: Stage, chats: usize, (load, small): (Load, &R
     Growth { what, small: small.clone(), large: rung(&hubs, &run, load) }
 }
 
+/// The try that was sustained at the highest rate; none: no rate was.
+pub(crate) fn best(rungs: &[Rung]) -> Option<&Rung> {
+    rungs.iter().filter(|rung| rung.is_sustained()).max_by_key(|rung| rung.rate)
+}
+
 /// 0: none was sustained.
 pub(crate) fn highest(rungs: &[Rung]) -> u32 {
-    rungs.iter().filter(|rung| rung.is_sustained()).map(|rung| rung.rate).max().unwrap_or(0)
+    best(rungs).map_or(0, |rung| rung.rate)
 }
 
 impl Measured {
