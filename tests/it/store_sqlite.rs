@@ -6,7 +6,7 @@ use std::path::Path;
 
 use futures_util::future::{join, join_all};
 use rusqlite::Connection;
-use switchboard::store::op::{CommitError, DocumentKind, Submitted};
+use switchboard::store::op::{CommitError, DocumentKind, Slot, Submitted};
 use switchboard::store::sqlite::OpenError;
 use switchboard::store::{Store, Unavailable};
 
@@ -83,37 +83,63 @@ fn data_of_a_newer_program_is_refused() {
 #[test]
 fn data_of_the_first_version_is_brought_forward() {
     let dir = tempfile::tempdir().unwrap();
+    let first = beside(dir.path());
+    first.execute_batch(include_str!("../../src/store/sqlite/schema.sql")).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    let of = SHARD.0;
+    let rows = format!(
+        "INSERT INTO history VALUES ({of}, 'c', 2, x'62'), ({of}, 'c', 1, x'61'), ({of}, 'd', 1, x'64');
+         INSERT INTO load VALUES ('boris', 'c');
+         INSERT INTO shard VALUES ({of}, 'anna', 3, 7, 9, 0, 0, 3, 1);
+         INSERT INTO feed VALUES ({of}, 2, 5, 2, 4, 'vera', x'65'), ({of}, 3, 1, 2, 5, 'anna', x'66');"
+    );
+    first.execute_batch(&rows).unwrap();
+    drop(first);
     drop(Store::sqlite(dir.path()).unwrap());
-    let first = "DROP TABLE packed; PRAGMA user_version = 1";
-    beside(dir.path()).execute_batch(first).unwrap();
     let store = Store::sqlite(dir.path()).unwrap();
     block_on(async {
+        let records = entries(&store, "c", 0, 9).await;
+        assert_eq!(records, [entry(1, "a"), entry(2, "b")]);
+        let feed = store.feed(SHARD, position(2, 5), 9).await.unwrap().unwrap();
+        let feed = feed.iter().map(|event| (event.position, event.previous, &event.bytes[..]));
+        assert_eq!(feed.collect::<Vec<_>>(), [(position(3, 1), position(2, 5), &b"f"[..])]);
+        let places = store.loads(Slot::Place).await.unwrap();
+        assert_eq!(places, [(operator("boris"), conversation("c"))]);
         let mut anna = Owner::of(&store, "anna").await;
-        anna.does([history("c", 1, "one")]).await;
-        let all = pack(&store, "c", 9).await;
-        anna.does([all]).await;
+        anna.does([history("c", 1, "again"), history("c", 3, "new"), forget_history("d")]).await;
+        let some = pack(&store, "c", 2).await;
+        anna.does([some]).await;
+        let records = entries(&store, "c", 0, 9).await;
+        assert_eq!(records, [entry(1, "again"), entry(2, "b"), entry(3, "new")]);
+        assert_eq!(entries(&store, "d", 0, 9).await, []);
     });
-    drop(store);
-    let kept = Store::sqlite(dir.path()).unwrap();
-    let records = block_on(kept.history(SHARD, conversation("c"), 0, 9)).unwrap();
-    assert_eq!(records, [(1, bytes("one"))]);
 }
 
 #[test]
 fn what_is_packed_is_kept_once() {
     let (store, dir) = on_disk();
+    let lies = |tables: &[&str]| -> i64 {
+        let beside = beside(dir.as_ref().unwrap().path());
+        let rows = |table: &&str| -> i64 {
+            let sql = format!("SELECT count(*) FROM {table}");
+            beside.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        tables.iter().map(rows).sum()
+    };
     block_on(async {
         let mut anna = Owner::of(&store, "anna").await;
         anna.does((1..=50).map(|n| history("c", n, "the same as ever"))).await;
+        assert_eq!((lies(&["record"]), lies(&["listed", "latest"])), (50, 50));
         let all = pack(&store, "c", 50).await;
         anna.does([all]).await;
+        assert_eq!(lies(&["record", "listed", "latest"]), 0);
+        anna.does((51..=99).map(|n| history("c", n, "and on"))).await;
+        let size = "SELECT length(bytes) FROM packed";
+        let size = beside(dir.as_ref().unwrap().path()).query_row(size, [], |row| row.get(0));
+        assert!(size.is_ok_and(|bytes: i64| bytes < 200));
+        anna.does([forget_history("c")]).await;
+        assert_eq!(lies(&["record", "listed", "latest", "packed"]), 0);
     });
-    let count = |sql| -> i64 {
-        let beside = beside(dir.as_ref().unwrap().path());
-        beside.query_row(sql, [], |row| row.get(0)).unwrap()
-    };
-    assert_eq!(count("SELECT count(*) FROM history"), 0);
-    assert!(count("SELECT length(bytes) FROM packed") < 200);
 }
 
 #[test]

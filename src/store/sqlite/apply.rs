@@ -1,12 +1,12 @@
 //! The writes of a commit that has been judged.
 
-use domain::id::{ConversationId, LineId, OperatorId, ShardId};
+use domain::id::{LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use crate::store::op::{Commit, Committed, Op, Position};
-use crate::store::pack::Pack;
 use crate::store::rules::{known_until, nanoseconds};
+use crate::store::sqlite::history;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::submit::{put_inbox, remember};
 use crate::store::sqlite::value::int;
@@ -62,11 +62,14 @@ impl Writer<'_> {
                 self.execute(sql, params![shard, kind.as_str(), id])
             }
             Op::AppendHistory { conversation, n, bytes } => {
-                let sql = "REPLACE INTO history VALUES (?, ?, ?, ?)";
-                self.execute(sql, params![shard, conversation.as_str(), n, bytes])
+                history::append(self.connection, self.commit.shard, conversation, *n, bytes)
             }
-            Op::PackHistory { conversation, pack } => self.pack_history(conversation, pack),
-            Op::DeleteHistory { conversation } => self.delete_history(conversation),
+            Op::PackHistory { conversation, pack } => {
+                history::keep_pack(self.connection, self.commit.shard, conversation, pack)
+            }
+            Op::DeleteHistory { conversation } => {
+                history::delete(self.connection, self.commit.shard, conversation)
+            }
             Op::AppendFeed { bytes } => self.append_feed(bytes),
             Op::SetTimer { key, at } => {
                 let sql = "REPLACE INTO timer VALUES (?, ?, ?)";
@@ -114,24 +117,6 @@ impl Writer<'_> {
         let mut row = ShardRow::read(self.connection, to)?;
         put_inbox(self.connection, to, &mut row, bytes)?;
         row.write(self.connection, to)
-    }
-
-    fn pack_history(&self, conversation: &ConversationId, pack: &Pack) -> rusqlite::Result<()> {
-        let (shard, of) = (self.commit.shard.0, conversation.as_str());
-        let sql = "SELECT 1 FROM packed WHERE shard = ? AND conversation = ? AND through > ?";
-        if self.connection.prepare_cached(sql)?.exists(params![shard, of, pack.through()])? {
-            return Ok(());
-        }
-        let sql = "REPLACE INTO packed VALUES (?, ?, ?, ?)";
-        self.execute(sql, params![shard, of, pack.through(), pack.bytes()])?;
-        let sql = "DELETE FROM history WHERE shard = ? AND conversation = ? AND n <= ?";
-        self.execute(sql, params![shard, of, pack.through()])
-    }
-
-    fn delete_history(&self, conversation: &ConversationId) -> rusqlite::Result<()> {
-        let of = params![self.commit.shard.0, conversation.as_str()];
-        self.execute("DELETE FROM packed WHERE shard = ? AND conversation = ?", of)?;
-        self.execute("DELETE FROM history WHERE shard = ? AND conversation = ?", of)
     }
 
     fn append_feed(&mut self, bytes: &[u8]) -> rusqlite::Result<()> {

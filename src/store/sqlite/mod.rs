@@ -4,6 +4,7 @@
 //! runtime. Knows nothing of what the bytes mean.
 
 mod apply;
+mod history;
 mod judge;
 mod open;
 mod read;
@@ -315,7 +316,7 @@ impl SqliteStore {
         after: u32,
         limit: usize,
     ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
-        self.read(move |from| read::history(from, shard, &conversation, after, limit)).await
+        self.read(move |from| history::read(from, shard, &conversation, after, limit)).await
     }
 
     pub(super) async fn timers(

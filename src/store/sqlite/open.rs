@@ -12,7 +12,8 @@ use rusqlite::config::DbConfig;
 /// Libraries before this one can corrupt a file that two connections use (WAL reset).
 const LIBRARY_MIN: i32 = 3_051_003;
 /// What each version of the schema adds to the one before.
-const SCHEMAS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+const SCHEMAS: [&str; 3] =
+    [include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 /// Somebody else has the directory if it is locked for so long. A process that has just let go of
 /// it may be starting a child, which holds the lock until it runs its own program.
 const LOCK_TRIES: u32 = 20;

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::store::op::{
     Counter, Document, DocumentKind, DocumentName, FeedRecord, InboxEntry, InboxPosition,
     InstanceId, Job, Position, SharedKind, Slot,
 };
-use crate::store::pack::{self, Pack};
 use crate::store::rules::timestamp;
 use crate::store::sqlite::shard::ShardRow;
 use crate::store::sqlite::value::{conversation, document, int, number, operator, rows};
@@ -104,34 +102,6 @@ pub(super) fn shared_all(
 /// The comparison that leaves out `after`, and without one takes in every id.
 fn above(after: Option<&str>) -> (&'static str, &str) {
     after.map_or((">=", ""), |after| (">", after))
-}
-
-pub(super) fn history(
-    connection: &Connection,
-    shard: ShardId,
-    conversation: &ConversationId,
-    after: u32,
-    limit: usize,
-) -> rusqlite::Result<Vec<(u32, Vec<u8>)>> {
-    let of = conversation.as_str();
-    // One transaction, so that nothing is packed between the two looks.
-    let transaction = connection.unchecked_transaction()?;
-    let beside = transaction
-        .prepare_cached(
-            "SELECT n, bytes FROM history WHERE shard = ? AND conversation = ? AND n > ?
-             ORDER BY n LIMIT ?",
-        )?
-        .query_map(params![shard.0, of, after, rows(limit)], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    let pack = transaction
-        .prepare_cached(
-            "SELECT through, bytes FROM packed WHERE shard = ? AND conversation = ? AND through > ?",
-        )?
-        .query_row(params![shard.0, of, after], |row| Ok(Pack::stored(row.get(0)?, row.get(1)?)))
-        .optional()?;
-    pack::page(pack.as_ref(), beside, after, limit).map_err(|unreadable| {
-        rusqlite::Error::FromSqlConversionFailure(1, Type::Blob, Box::new(unreadable))
-    })
 }
 
 pub(super) fn timers(

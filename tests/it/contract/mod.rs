@@ -113,6 +113,7 @@ contract! {
     work:
         history_is_read_in_order_and_in_pages
         histories_are_kept_apart
+        a_long_history_is_read_from_anywhere
         what_one_commit_does_to_a_history_it_does_in_order
         a_packed_history_reads_as_before
         a_history_goes_on_beside_its_pack

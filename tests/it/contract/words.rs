@@ -286,3 +286,17 @@ pub(crate) fn forget(key: &str) -> Op {
 pub(crate) fn advance(from: u64, to: u64) -> Op {
     Op::AdvanceInbox { from: InboxPosition(from), to: InboxPosition(to) }
 }
+
+/// The records of a conversation.
+pub(crate) async fn entries(
+    store: &Store,
+    of: &str,
+    after: u32,
+    limit: usize,
+) -> Vec<(u32, Vec<u8>)> {
+    store.history(SHARD, conversation(of), after, limit).await.unwrap()
+}
+
+pub(crate) fn entry(n: u32, text: &str) -> (u32, Vec<u8>) {
+    (n, bytes(text))
+}

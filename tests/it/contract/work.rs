@@ -24,6 +24,27 @@ pub(crate) async fn histories_are_kept_apart(store: Store) {
     assert_eq!(entries(&store, "c", 0, 9).await, []);
 }
 
+pub(crate) async fn a_long_history_is_read_from_anywhere(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    // Two conversations grow at once.
+    for n in 1..=50 {
+        anna.does([history("c1", n, &n.to_string()), history("c2", n, "of another")]).await;
+    }
+    anna.does([history("c1", 3, "three"), history("c1", 50, "fifty")]).await;
+    let some = [entry(2, "2"), entry(3, "three"), entry(4, "4")];
+    assert_eq!(entries(&store, "c1", 1, 3).await, some);
+    let last = [entry(48, "48"), entry(49, "49"), entry(50, "fifty")];
+    assert_eq!(entries(&store, "c1", 47, 9).await, last);
+    let packed = pack(&store, "c1", 20).await;
+    anna.does([packed]).await;
+    assert_eq!(entries(&store, "c1", 1, 3).await, some);
+    assert_eq!(entries(&store, "c1", 47, 9).await, last);
+    assert_eq!(entries(&store, "c1", 0, 99).await.len(), 50);
+    anna.does([forget_history("c1"), history("c1", 1, "anew")]).await;
+    assert_eq!(entries(&store, "c1", 0, 99).await, [entry(1, "anew")]);
+    assert_eq!(entries(&store, "c2", 0, 99).await.len(), 50);
+}
+
 pub(crate) async fn what_one_commit_does_to_a_history_it_does_in_order(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     anna.does([history("c1", 1, "one"), history("c2", 1, "ten"), history("c1", 2, "two")]).await;
@@ -192,16 +213,8 @@ pub(crate) async fn moments_beyond_measure_are_kept_at_its_end(store: Store) {
     assert_eq!(timers(&store).await, kept);
 }
 
-async fn entries(store: &Store, of: &str, after: u32, limit: usize) -> Vec<(u32, Vec<u8>)> {
-    store.history(SHARD, conversation(of), after, limit).await.unwrap()
-}
-
 async fn timers(store: &Store) -> Vec<(String, Timestamp)> {
     store.timers(SHARD).await.unwrap()
-}
-
-fn entry(n: u32, text: &str) -> (u32, Vec<u8>) {
-    (n, bytes(text))
 }
 
 fn due((key, seconds): (&str, i64)) -> (String, Timestamp) {
