@@ -143,6 +143,25 @@ fn what_is_packed_is_kept_once() {
 }
 
 #[test]
+fn the_log_begins_anew_before_it_is_long_and_is_gone_in_the_end() {
+    let (store, dir) = on_disk();
+    let log = dir.as_ref().unwrap().path().join("store.sqlite-wal");
+    let text = "x".repeat(3000);
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        for version in 0..20 {
+            let documents = (0..400).map(|n| put(&format!("c{n}"), version, &text));
+            anna.does(documents).await;
+        }
+    });
+    // In all 8,000 pages have gone through it.
+    let pages = fs::metadata(&log).unwrap().len() / 4096;
+    assert!((400..2_000).contains(&pages), "{pages}");
+    drop(store);
+    assert!(!log.exists());
+}
+
+#[test]
 fn a_feed_from_the_future_is_noticed() {
     let (store, dir) = on_disk();
     block_on(async {

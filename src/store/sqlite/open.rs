@@ -22,9 +22,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// More than there are different statements.
 const STATEMENTS_CACHED: usize = 64;
 
-/// A batch of many shards touches a thousand pages, mostly the same as the batch before: the log
-/// takes several before they are copied to the file, once each.
-const CHECKPOINT_PAGES: u32 = 8192;
 /// Negative: in KiB. Enough for the pages that open conversations are written to.
 const WRITER_CACHE: i32 = -64 * 1024;
 
@@ -74,9 +71,12 @@ pub(super) fn writer(file: &Path) -> Result<Connection, OpenError> {
     // What a step may take back is kept here and not in a file: no commit waits for it.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "synchronous", "full")?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // The writer looks after the log itself, between commits.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     prepare_schema(&mut connection)?;
+    // No commit waits for what a change of the schema has written, or a process that was killed.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(connection)
 }
 

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use tokio::sync::oneshot;
 
 use crate::store::Unavailable;
@@ -15,6 +15,9 @@ use crate::store::Unavailable;
 const QUEUE_MAX: usize = 1024;
 /// Most steps in one transaction.
 const BATCH_MAX: usize = 128;
+/// So many pages of the log are copied into the file at a time. Pages of open conversations are written
+/// again and again: the more there are, the fewer of them are copied, and the longer commits wait.
+const CHECKPOINT_PAGES: i64 = 1024;
 
 /// The way to the writer. The thread ends when this is dropped.
 pub(super) struct Writer {
@@ -89,7 +92,23 @@ fn work(connection: &Connection, steps: &Receiver<Box<dyn Step>>) {
             tracing::error!(%error, steps = batch.len(), "store transaction failed");
         }
         answer(batch, fates);
+        // Nobody who has his answer waits for it, and the next is decided meanwhile.
+        if let Err(error) = checkpoint(connection) {
+            tracing::error!(%error, "the log of the store was not copied into its file");
+        }
     }
+}
+
+/// Copies the log if it has become long. Nothing is lost when that fails: what is not copied is read
+/// where it is.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+    let not_copied = |row: &Row<'_>| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?);
+    let mut look = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
+    if look.query_row([], not_copied)? < CHECKPOINT_PAGES {
+        return Ok(());
+    }
+    // It waits for no reader: what one still needs in the file as it was is left for the next time.
+    connection.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |_| Ok(()))
 }
 
 /// What became of each step, or why nothing of the batch was written.
