@@ -2,12 +2,14 @@
 
 use domain::event::RowState;
 use domain::id::ShardId;
+use futures_util::future::join_all;
 use switchboard::actors::handle::{Accepted, NotStored};
 use switchboard::protocol::Outcome;
 
+use crate::ahead::others_go_on;
 use crate::fakes::telegram::Customer;
 use crate::nodes::{SHARD, tell_among};
-use crate::story::operators;
+use crate::story::{CHANNEL, Sent, operators};
 
 const IVAN: Customer = Customer { id: 501, name: "Ivan" };
 
@@ -118,6 +120,46 @@ fn who_goes_down_in_order_gives_everything_away_at_once() {
             assert_eq!(among.owner_of(ShardId(0)).await, Some(other));
             assert_eq!(anna.finishes(among, &conversation).await, Outcome::Done {});
             assert_eq!(anna.state(), RowState::Closing);
+        },
+    );
+}
+
+#[test]
+fn what_is_being_written_while_its_shard_is_given_away_is_answered_and_told_once() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let (owner, other) =
+                (among.owner_of(SHARD).await.unwrap(), among.other_than_owner_of(SHARD).await);
+            let leaving = among.node(owner);
+            among.stands_at(other);
+            let anna = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            among.customer_writes(501, "hello").await;
+            let (conversation, offer) = anna.offer();
+            anna.accepts(among, (conversation.clone(), offer)).await;
+            among.customer_writes(501, "second").await;
+            let sent = ["one", "two", "three"]
+                .map(|text| leaving.arrive(among.arrival(CHANNEL, "501", Sent::Text(text))));
+            among.waits_for_the_store(owner);
+            let lets_go = async {
+                others_go_on().await;
+                among.hears_from_the_store(owner);
+            };
+            // One is being written, the others are decided behind it.
+            let goes = async {
+                others_go_on().await;
+                tokio::join!(leaving.drain(), lets_go);
+            };
+            let (answers, ()) = tokio::join!(join_all(sent), goes);
+            assert!(answers.iter().all(|answer| *answer == Ok(Accepted::Created)), "{answers:?}");
+            among.passes(500).await;
+            assert_eq!(among.owner_of(SHARD).await, Some(other));
+            among.customer_writes(501, "after").await;
+            let told = ["hello", "second", "one", "two", "three", "after"];
+            assert_eq!(among.messages(&conversation).await, told);
+            assert_eq!(anna.texts(), told[1..], "each once, in order");
         },
     );
 }
