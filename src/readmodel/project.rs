@@ -13,8 +13,9 @@ use crate::store::op::Position;
 
 /// Version of `schema.sql`.
 const SCHEMA: i64 = 4;
-/// Each checkpoint waits for the disk; the pages of open conversations are written again and again.
-const CHECKPOINT_PAGES: u32 = 8192;
+/// Until then nothing of it is on the disk, and commits of the embedded store wait behind all that is: the
+/// fewer, the shorter. The more, the fewer pages are written twice.
+const CHECKPOINT_PAGES: u32 = 1024;
 const TABLES: [&str; 3] = ["people", "conversations", "positions"];
 
 /// Makes the tables; those of another version are dropped first.
