@@ -36,12 +36,13 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn apply(&mut self, op: &Op) -> rusqlite::Result<()> {
-        let shard = self.commit.shard.0;
+        let (connection, home) = (self.connection, self.commit.shard);
+        let shard = home.0;
         match op {
             Op::RequireInboxDrained | Op::RequireShared { .. } => Ok(()),
             Op::RequireDedupe { key, seconds } => {
                 let until = known_until(self.commit.at, *seconds);
-                remember(self.connection, self.commit.shard, key, until)
+                remember(connection, home, key, until)
             }
             Op::ForgetDedupe { key } => {
                 self.execute("DELETE FROM dedupe WHERE shard = ? AND key = ?", params![shard, key])
@@ -62,14 +63,10 @@ impl Writer<'_> {
                 self.execute(sql, params![shard, kind.as_str(), id])
             }
             Op::AppendHistory { conversation, n, bytes } => {
-                history::append(self.connection, self.commit.shard, conversation, *n, bytes)
+                history::append(connection, home, conversation, *n, bytes)
             }
-            Op::PackHistory { conversation, pack } => {
-                history::keep_pack(self.connection, self.commit.shard, conversation, pack)
-            }
-            Op::DeleteHistory { conversation } => {
-                history::delete(self.connection, self.commit.shard, conversation)
-            }
+            Op::PackHistory { conversation: of, pack } => history::pack(connection, home, of, pack),
+            Op::DeleteHistory { conversation } => history::delete(connection, home, conversation),
             Op::AppendFeed { bytes } => self.append_feed(bytes),
             Op::SetTimer { key, at } => {
                 let sql = "REPLACE INTO timer VALUES (?, ?, ?)";

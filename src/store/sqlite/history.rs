@@ -45,7 +45,7 @@ pub(super) fn append(
 }
 
 /// Keeps the pack instead of the records that are in it, unless one with more of them is kept.
-pub(super) fn keep_pack(
+pub(super) fn pack(
     connection: &Connection,
     shard: ShardId,
     conversation: &ConversationId,
