@@ -12,6 +12,7 @@ use crate::store::sqlite::value::rows;
 /// So many records of a conversation move to the long list together.
 const LISTED_TOGETHER: u32 = 8;
 
+/// Writes a record, or another one in the place of that with the same number.
 pub(super) fn append(
     connection: &Connection,
     shard: ShardId,
@@ -61,6 +62,7 @@ pub(super) fn pack(
     delete_records(connection, shard, conversation, pack.through())
 }
 
+/// Deletes all records, packed or not.
 pub(super) fn delete(
     connection: &Connection,
     shard: ShardId,
@@ -87,6 +89,7 @@ fn delete_records(
     Ok(())
 }
 
+/// Records behind `after`, in the order of their numbers, whether packed or not.
 pub(super) fn read(
     connection: &Connection,
     shard: ShardId,
