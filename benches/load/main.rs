@@ -33,6 +33,8 @@ mod sockets;
 mod stalled;
 mod stamp;
 mod tally;
+mod targets;
+mod yardstick;
 
 use std::path::Path;
 

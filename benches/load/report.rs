@@ -13,6 +13,7 @@ use crate::series::{Floor, Growth, Lists, Measured, SEVERAL_LINES, best, highest
 use crate::sockets::Crowd;
 use crate::stalled::Stalled;
 use crate::tally::Tally;
+use crate::targets;
 
 /// A rate at which one message in a hundred takes longer is not sustained.
 const SLOWEST: Duration = Duration::from_millis(50);
@@ -228,15 +229,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
     for Growth { what, large, .. } in growth {
         row(what, large)?;
     }
-    for Growth { what, small, large } in growth {
-        if let (Some(small), Some(large)) = (small.hub_cpu_us, large.hub_cpu_us) {
-            writeln!(
-                text,
-                "\n{what}: {:.2} times the CPU of the hubs for a message.",
-                large / small
-            )?;
-        }
-    }
+    targets::table(text, measured)?;
     for (what, rungs) in
         [("one line", messages), ("several lines", spread), ("new conversations", arrivals)]
     {

@@ -104,6 +104,8 @@ impl FromStr for Series {
 /// The same load on one stage and on another that is larger.
 pub(crate) struct Growth {
     pub(crate) what: &'static str,
+    /// Most that the CPU of the hubs for a message may grow, in times.
+    pub(crate) most: f64,
     pub(crate) small: Rung,
     pub(crate) large: Rung,
 }
@@ -194,11 +196,17 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     let arrivals = arrive(several, extent);
     let load = Load { rate: half.rate, seconds };
     let mut growth = vec![
-        grow("64 lines instead of 1", Stage { lines: MANY_LINES, ..one }, CHATS, (load, &half)),
-        grow("10 times the conversations", one, MANY_CHATS, (load, &half)),
+        grow(
+            ("64 lines instead of 1", 1.5),
+            Stage { lines: MANY_LINES, ..one },
+            CHATS,
+            (load, &half),
+        ),
+        grow(("10 times the conversations", 1.2), one, MANY_CHATS, (load, &half)),
     ];
     if store == StoreKind::Redis {
-        growth.push(grow("2 nodes instead of 1", Stage { nodes: 2, ..one }, CHATS, (load, &half)));
+        let two = Stage { nodes: 2, ..one };
+        growth.push(grow(("2 nodes instead of 1", 1.6), two, CHATS, (load, &half)));
     }
     Measured {
         store,
@@ -285,10 +293,15 @@ fn begin(hubs: &Hubs, what: &str, work: Work) -> Run {
     run
 }
 
-fn grow(what: &'static str, stage: Stage, chats: usize, (load, small): (Load, &Rung)) -> Growth {
+fn grow(
+    (what, most): (&'static str, f64),
+    stage: Stage,
+    chats: usize,
+    (load, small): (Load, &Rung),
+) -> Growth {
     let hubs = Hubs::start(stage);
     let run = begin(&hubs, what, Work::Talk { chats });
-    Growth { what, small: small.clone(), large: rung(&hubs, &run, load) }
+    Growth { what, most, small: small.clone(), large: rung(&hubs, &run, load) }
 }
 
 /// The try that was sustained at the highest rate; none: no rate was.
@@ -313,7 +326,7 @@ impl Measured {
         json!({
             "store": self.store.to_string(),
             "cores": self.ground.cores,
-            "yardstick_us": self.ground.yardstick_us().map(rounded),
+            "times_as_slow": self.ground.yardstick.as_ref().map(|yardstick| rounded(yardstick.slower)),
             "rate": highest(&self.messages),
             "rate_of_several_lines": highest(&self.spread),
             "full": limit.as_ref().map(|(_, full)| full),
