@@ -103,7 +103,7 @@ impl SqliteStore {
 
     async fn write<T: Send + 'static>(
         &self,
-        step: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        step: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Unavailable> {
         self.threads.writer.write(step).await
     }
@@ -155,7 +155,7 @@ impl SqliteStore {
         seen: Lease,
         floor: u64,
     ) -> Result<Result<Lease, Lease>, Unavailable> {
-        let mut claimed = self.write(move |to| shard::claim(to, shard, me, &seen, floor)).await?;
+        let mut claimed = self.write(move |to| shard::claim(to, shard, &me, &seen, floor)).await?;
         match &mut claimed {
             Ok(_) => drop(self.alone.wants().remove(&shard)),
             Err(stored) => stored.want = self.alone.wants().get(&shard).cloned(),
@@ -170,8 +170,8 @@ impl SqliteStore {
     ) -> Result<Vec<Renewed>, Unavailable> {
         let beat = |lease: &mut Lease| lease.beat += 1;
         let renewed = self.write(move |to| {
-            let renew = |(of, epoch)| Ok((of, shard::change_own(to, of, (&me, epoch), beat)?));
-            held.into_iter().map(renew).collect::<rusqlite::Result<Vec<_>>>()
+            let renew = |&(of, epoch)| Ok((of, shard::change_own(to, of, (&me, epoch), beat)?));
+            held.iter().map(renew).collect::<rusqlite::Result<Vec<_>>>()
         });
         let renewed = renewed.await?;
         let wants = self.alone.wants();

@@ -93,7 +93,7 @@ pub(super) fn leases(connection: &Connection) -> rusqlite::Result<Vec<(ShardId, 
 pub(super) fn claim(
     connection: &Connection,
     shard: ShardId,
-    me: InstanceId,
+    me: &InstanceId,
     seen: &Lease,
     floor: u64,
 ) -> rusqlite::Result<Result<Lease, Lease>> {
@@ -102,7 +102,7 @@ pub(super) fn claim(
         return Ok(Err(row.lease));
     }
     let epoch = row.lease.epoch.max(floor) + 1;
-    row.lease = Lease { owner: Some(me), epoch, ..Lease::default() };
+    row.lease = Lease { owner: Some(me.clone()), epoch, ..Lease::default() };
     row.write(connection, shard)?;
     Ok(Ok(row.lease))
 }

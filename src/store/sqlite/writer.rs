@@ -40,13 +40,13 @@ impl Writer {
     }
 
     /// Runs `step` in a transaction; the answer comes when it is durable. A step that fails
-    /// leaves nothing behind.
+    /// leaves nothing behind; when another has failed, it is run once more, from the beginning.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        step: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        step: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        let step = Asked { run: Some(step), done: None, answer };
+        let step = Asked { run: step, done: None, answer };
         self.queue.try_send(Box::new(step)).map_err(|refused| match refused {
             TrySendError::Full(_) => Unavailable("too many writes are waiting".to_owned()),
             TrySendError::Disconnected(_) => Unavailable("the writer has ended".to_owned()),
@@ -62,16 +62,14 @@ trait Step: Send {
 }
 
 struct Asked<T, F> {
-    run: Option<F>,
+    run: F,
     done: Option<T>,
     answer: oneshot::Sender<Result<T, Unavailable>>,
 }
 
-impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Step for Asked<T, F> {
+impl<T: Send, F: Fn(&Connection) -> rusqlite::Result<T> + Send> Step for Asked<T, F> {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        if let Some(run) = self.run.take() {
-            self.done = Some(run(connection)?);
-        }
+        self.done = Some((self.run)(connection)?);
         Ok(())
     }
 
@@ -116,16 +114,28 @@ type Fates = rusqlite::Result<Vec<rusqlite::Result<()>>>;
 
 fn transact(connection: &Connection, batch: &mut [Box<dyn Step>]) -> Fates {
     execute(connection, "BEGIN IMMEDIATE")?;
-    let fates: Fates = match batch {
-        // Keeping apart what each page was before costs as much as the writes.
-        [only] => only.run(connection).map(|()| vec![Ok(())]),
-        several => several.iter_mut().map(|step| apart(connection, step.as_mut())).collect(),
+    let fates: Fates = match batch.iter_mut().try_for_each(|step| step.run(connection)) {
+        Ok(()) => Ok(batch.iter().map(|_| Ok(())).collect()),
+        Err(_) if batch.len() > 1 => run_apart(connection, batch),
+        Err(error) => Err(error),
     };
     let fates = fates.and_then(|fates| execute(connection, "COMMIT").map(|()| fates));
     if fates.is_err() && !connection.is_autocommit() {
         execute(connection, "ROLLBACK")?;
     }
     fates
+}
+
+/// Runs all once more, in a transaction in which the failure of one is its own. That is not how they are
+/// run at first: to keep what each page was before costs as much as the writes, and a step fails only when
+/// something is wrong with the file.
+fn run_apart(connection: &Connection, batch: &mut [Box<dyn Step>]) -> Fates {
+    // Some errors have ended the transaction.
+    if !connection.is_autocommit() {
+        execute(connection, "ROLLBACK")?;
+    }
+    execute(connection, "BEGIN IMMEDIATE")?;
+    batch.iter_mut().map(|step| apart(connection, step.as_mut())).collect()
 }
 
 /// Runs a step so that its failure takes back its own writes and no others.
@@ -157,5 +167,57 @@ fn answer(batch: Vec<Box<dyn Step>>, fates: Fates) {
                 step.answer(Err(Unavailable(error.to_string())));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Answers = oneshot::Receiver<Result<(), Unavailable>>;
+
+    fn asked(sql: &'static str) -> (Box<dyn Step>, Answers) {
+        let (answer, answered) = oneshot::channel();
+        let run = move |to: &Connection| to.execute_batch(sql);
+        (Box::new(Asked { run, done: None, answer }), answered)
+    }
+
+    /// Runs all in one batch: what the numbers are afterwards, and who was told that his were written.
+    fn write(steps: &[&'static str]) -> (Vec<i64>, Vec<bool>) {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE number (n INTEGER PRIMARY KEY)").unwrap();
+        let (mut batch, answered): (Vec<_>, Vec<_>) = steps.iter().map(|sql| asked(sql)).unzip();
+        let fates = transact(&connection, &mut batch);
+        answer(batch, fates);
+        let told = answered.into_iter().map(|mut answered| answered.try_recv().unwrap().is_ok());
+        let mut all = connection.prepare("SELECT n FROM number ORDER BY n").unwrap();
+        let numbers = all.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap);
+        (numbers.collect(), told.collect())
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_nothing_behind_and_takes_no_other_with_it() {
+        let steps = [
+            "INSERT INTO number VALUES (1)",
+            "INSERT INTO number VALUES (2); INSERT INTO number VALUES (1)",
+            "INSERT INTO number VALUES (3)",
+        ];
+        assert_eq!(write(&steps), (vec![1, 3], vec![true, false, true]));
+    }
+
+    #[test]
+    fn when_a_step_ends_the_transaction_nobody_is_told_that_his_is_written() {
+        let steps = [
+            "INSERT INTO number VALUES (1)",
+            "INSERT INTO number VALUES (2); INSERT OR ROLLBACK INTO number VALUES (2)",
+            "INSERT INTO number VALUES (3)",
+        ];
+        assert_eq!(write(&steps), (Vec::new(), vec![false; 3]));
+    }
+
+    #[test]
+    fn a_step_that_fails_alone_leaves_nothing_behind() {
+        let only = ["INSERT INTO number VALUES (1); INSERT INTO number VALUES (1)"];
+        assert_eq!(write(&only), (Vec::new(), vec![false]));
     }
 }
