@@ -18,6 +18,7 @@ use crate::pacer::{Load, Run, Work};
 use crate::report::{Rung, limit, redis_full_at};
 use crate::sockets::{self, CONSOLES_MAX, Crowd};
 use crate::stalled::{self, Stalled};
+use crate::targets::{WITH_MANY_CHATS, WITH_MANY_LINES, WITH_TWO_NODES};
 
 /// Conversations that talk, unless it is about more of them.
 const CHATS: usize = 200;
@@ -197,16 +198,16 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     let load = Load { rate: half.rate, seconds };
     let mut growth = vec![
         grow(
-            ("64 lines instead of 1", 1.5),
+            ("64 lines instead of 1", WITH_MANY_LINES),
             Stage { lines: MANY_LINES, ..one },
             CHATS,
             (load, &half),
         ),
-        grow(("10 times the conversations", 1.2), one, MANY_CHATS, (load, &half)),
+        grow(("10 times the conversations", WITH_MANY_CHATS), one, MANY_CHATS, (load, &half)),
     ];
     if store == StoreKind::Redis {
         let two = Stage { nodes: 2, ..one };
-        growth.push(grow(("2 nodes instead of 1", 1.6), two, CHATS, (load, &half)));
+        growth.push(grow(("2 nodes instead of 1", WITH_TWO_NODES), two, CHATS, (load, &half)));
     }
     Measured {
         store,
@@ -315,13 +316,16 @@ pub(crate) fn highest(rungs: &[Rung]) -> u32 {
 }
 
 impl Measured {
+    /// All whose messages were counted one by one, but for those while a console stalls.
+    pub(crate) fn rungs(&self) -> impl Iterator<Item = &Rung> {
+        let grown = self.growth.iter().map(|growth| &growth.large);
+        let steady = [&self.steady, &self.half].into_iter().chain(grown);
+        self.messages.iter().chain(&self.spread).chain(&self.arrivals).chain(steady)
+    }
+
     /// One JSON object. The latency and what a message costs are those at half of the highest rate.
     pub(crate) fn summary(&self) -> String {
-        let grown = self.growth.iter().map(|growth| &growth.large);
-        let all = || {
-            let steady = [&self.steady, &self.half].into_iter().chain(grown.clone());
-            self.messages.iter().chain(&self.spread).chain(&self.arrivals).chain(steady)
-        };
+        let all = || self.rungs();
         let limit = limit(&self.messages, self.ground.cores);
         json!({
             "store": self.store.to_string(),
@@ -346,9 +350,7 @@ impl Measured {
             "messages_in_commit": self.floor.as_ref().map(|floor| floor.messages_in_commit),
             "hub_cpu_us_per_delivery": self.fanout.hub_cpu_us.map(rounded),
             "p99_ms_of_delivery": rounded(self.fanout.delivered.p99),
-            "p99_times_with_stalled_reader": rounded(
-                self.stalled.one_stalls.delivered.p99 / self.stalled.all_read.delivered.p99
-            ),
+            "p99_times_with_stalled_reader": rounded(self.stalled.times()),
             "stalled_reader_gone_s": self.stalled.gone_after.map(|gone| rounded(gone.as_secs_f64())),
             "rss_kib_per_idle_socket": self.crowd.kib_per_socket.map(rounded),
             "cpu_us_per_second_and_socket": self.crowd.cpu_us.map(rounded),

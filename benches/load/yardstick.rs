@@ -24,8 +24,9 @@ const KEYS: usize = 100_000;
 const VALUE_BYTES: usize = 200;
 const ANSWER: &[u8] = b"+OK\r\n";
 
-/// Commits a second of a writer of `SQLite` where the targets were set. It was driven from Python, to which a
-/// statement costs more than to us: the machine here may be slower than this says.
+/// Commits a second of a writer of `SQLite` where the targets were set. How much they wrote is not recorded, so
+/// that the sizes below are ours; and it was driven from Python, to which a statement costs more than to us:
+/// the machine here may be slower than this says.
 const COMMITS_OF_TARGETS: f64 = 15_600.0;
 const COMMITS_IN_TRANSACTION: u32 = 32;
 const TRANSACTIONS: u32 = 400;

@@ -40,7 +40,8 @@ impl Writer {
     }
 
     /// Runs `step` in a transaction; the answer comes when it is durable. A step that fails
-    /// leaves nothing behind; when another has failed, it is run once more, from the beginning.
+    /// leaves nothing behind. It must change nothing but the file: if another of its transaction fails,
+    /// it is run again in a new one.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         step: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -116,12 +117,15 @@ fn transact(connection: &Connection, batch: &mut [Box<dyn Step>]) -> Fates {
     execute(connection, "BEGIN IMMEDIATE")?;
     let fates: Fates = match batch.iter_mut().try_for_each(|step| step.run(connection)) {
         Ok(()) => Ok(batch.iter().map(|_| Ok(())).collect()),
-        Err(_) if batch.len() > 1 => run_apart(connection, batch),
+        Err(error) if batch.len() > 1 => {
+            tracing::warn!(%error, steps = batch.len(), "store step failed; all are run again, apart");
+            run_apart(connection, batch)
+        }
         Err(error) => Err(error),
     };
     let fates = fates.and_then(|fates| execute(connection, "COMMIT").map(|()| fates));
-    if fates.is_err() && !connection.is_autocommit() {
-        execute(connection, "ROLLBACK")?;
+    if fates.is_err() {
+        roll_back(connection)?;
     }
     fates
 }
@@ -130,10 +134,7 @@ fn transact(connection: &Connection, batch: &mut [Box<dyn Step>]) -> Fates {
 /// run at first: to keep what each page was before costs as much as the writes, and a step fails only when
 /// something is wrong with the file.
 fn run_apart(connection: &Connection, batch: &mut [Box<dyn Step>]) -> Fates {
-    // Some errors have ended the transaction.
-    if !connection.is_autocommit() {
-        execute(connection, "ROLLBACK")?;
-    }
+    roll_back(connection)?;
     execute(connection, "BEGIN IMMEDIATE")?;
     batch.iter_mut().map(|step| apart(connection, step.as_mut())).collect()
 }
@@ -149,6 +150,11 @@ fn apart(connection: &Connection, step: &mut dyn Step) -> rusqlite::Result<rusql
     }
     execute(connection, "RELEASE step")?;
     Ok(fate)
+}
+
+/// Some errors have done so before.
+fn roll_back(connection: &Connection) -> rusqlite::Result<()> {
+    if connection.is_autocommit() { Ok(()) } else { execute(connection, "ROLLBACK") }
 }
 
 fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
@@ -172,22 +178,35 @@ fn answer(batch: Vec<Box<dyn Step>>, fates: Fates) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
-    type Answers = oneshot::Receiver<Result<(), Unavailable>>;
-
-    fn asked(sql: &'static str) -> (Box<dyn Step>, Answers) {
-        let (answer, answered) = oneshot::channel();
-        let run = move |to: &Connection| to.execute_batch(sql);
-        (Box::new(Asked { run, done: None, answer }), answered)
-    }
+    const TWICE: &str = "INSERT INTO number VALUES (2); INSERT INTO number VALUES (2)";
+    const ENDS_ALL: &str =
+        "INSERT INTO number VALUES (2); INSERT OR ROLLBACK INTO number VALUES (2)";
+    /// What its row asks for is looked at when the transaction ends.
+    const CANNOT_END: &str = "INSERT INTO later VALUES (7)";
 
     /// Runs all in one batch: what the numbers are afterwards, and who was told that his were written.
-    fn write(steps: &[&'static str]) -> (Vec<i64>, Vec<bool>) {
+    fn write(steps: &[(&'static str, &'static str)]) -> (Vec<i64>, Vec<bool>) {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE number (n INTEGER PRIMARY KEY)").unwrap();
-        let (mut batch, answered): (Vec<_>, Vec<_>) = steps.iter().map(|sql| asked(sql)).unzip();
+        let schema = "PRAGMA foreign_keys = ON;
+            CREATE TABLE number (n INTEGER PRIMARY KEY);
+            CREATE TABLE later (n INTEGER REFERENCES number DEFERRABLE INITIALLY DEFERRED)";
+        connection.execute_batch(schema).unwrap();
+        let asked = |&(at_first, again): &(&'static str, &'static str)| {
+            let (answer, answered) = oneshot::channel();
+            let ran = AtomicBool::new(false);
+            let run = move |to: &Connection| {
+                to.execute_batch(if ran.swap(true, Ordering::Relaxed) { again } else { at_first })
+            };
+            let step: Box<dyn Step> = Box::new(Asked { run, done: None, answer });
+            (step, answered)
+        };
+        let (mut batch, answered): (Vec<_>, Vec<_>) = steps.iter().map(asked).unzip();
         let fates = transact(&connection, &mut batch);
+        assert!(connection.is_autocommit(), "the transaction is still open");
         answer(batch, fates);
         let told = answered.into_iter().map(|mut answered| answered.try_recv().unwrap().is_ok());
         let mut all = connection.prepare("SELECT n FROM number ORDER BY n").unwrap();
@@ -195,29 +214,40 @@ mod tests {
         (numbers.collect(), told.collect())
     }
 
-    #[test]
-    fn a_step_that_fails_leaves_nothing_behind_and_takes_no_other_with_it() {
-        let steps = [
-            "INSERT INTO number VALUES (1)",
-            "INSERT INTO number VALUES (2); INSERT INTO number VALUES (1)",
-            "INSERT INTO number VALUES (3)",
-        ];
-        assert_eq!(write(&steps), (vec![1, 3], vec![true, false, true]));
+    fn one_between(
+        at_first: &'static str,
+        again: &'static str,
+    ) -> [(&'static str, &'static str); 3] {
+        let (before, after) = ("INSERT INTO number VALUES (1)", "INSERT INTO number VALUES (3)");
+        [(before, before), (at_first, again), (after, after)]
     }
 
     #[test]
-    fn when_a_step_ends_the_transaction_nobody_is_told_that_his_is_written() {
-        let steps = [
-            "INSERT INTO number VALUES (1)",
-            "INSERT INTO number VALUES (2); INSERT OR ROLLBACK INTO number VALUES (2)",
-            "INSERT INTO number VALUES (3)",
-        ];
-        assert_eq!(write(&steps), (Vec::new(), vec![false; 3]));
+    fn a_step_that_fails_leaves_nothing_behind_and_takes_no_other_with_it() {
+        assert_eq!(write(&one_between(TWICE, TWICE)), (vec![1, 3], vec![true, false, true]));
+    }
+
+    #[test]
+    fn a_step_that_fails_once_is_written_with_the_others() {
+        let then_well = "INSERT INTO number VALUES (2)";
+        for at_first in [TWICE, ENDS_ALL] {
+            let written = write(&one_between(at_first, then_well));
+            assert_eq!(written, (vec![1, 2, 3], vec![true; 3]), "{at_first}");
+        }
+    }
+
+    #[test]
+    fn when_a_step_ends_the_transaction_again_nobody_is_told_that_his_is_written() {
+        assert_eq!(write(&one_between(ENDS_ALL, ENDS_ALL)), (Vec::new(), vec![false; 3]));
+    }
+
+    #[test]
+    fn when_the_transaction_cannot_end_nobody_is_told_that_his_is_written() {
+        assert_eq!(write(&one_between(CANNOT_END, CANNOT_END)), (Vec::new(), vec![false; 3]));
     }
 
     #[test]
     fn a_step_that_fails_alone_leaves_nothing_behind() {
-        let only = ["INSERT INTO number VALUES (1); INSERT INTO number VALUES (1)"];
-        assert_eq!(write(&only), (Vec::new(), vec![false]));
+        assert_eq!(write(&[(TWICE, TWICE)]), (Vec::new(), vec![false]));
     }
 }
