@@ -66,6 +66,14 @@ impl Extent {
         Ladder { from, to: 64_000, seconds: self.seconds(), halvings }
     }
 
+    /// How often a console stalls. Odd: one of them is the middle.
+    fn stalls(self) -> usize {
+        match self {
+            Self::Quick => 1,
+            Self::Standard | Self::Full => 3,
+        }
+    }
+
     fn sockets(self) -> usize {
         match self {
             Self::Quick => 500,
@@ -271,7 +279,7 @@ fn fan_out(one: Stage, extent: Extent) -> Fanout {
 fn stall(one: Stage, extent: Extent) -> Stalled {
     let hubs = Hubs::start(one);
     let run = begin(&hubs, "100 consoles, then one stops reading", Work::Talk { chats: CHATS });
-    stalled::measure(&hubs, &run, extent.seconds())
+    stalled::measure(&hubs, &run, (extent.stalls(), extent.seconds()))
 }
 
 fn serve(one: Stage) -> Backlog {

@@ -22,8 +22,6 @@ use crate::socket::{Positions, Socket};
 
 /// Each operator has ten: a message is shown on all of these.
 const CONSOLES: usize = 100;
-/// How often one stalls, each time another. Odd: one of them is the middle.
-const TIMES: usize = 3;
 const RATE: u32 = 500;
 /// The hub is expected to let go within 20 s.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -58,10 +56,11 @@ impl Stalled {
     }
 }
 
-pub(crate) fn measure(hubs: &Hubs, run: &Run, seconds: u32) -> Stalled {
+/// One stalls so many times, each time another, for so many seconds of load.
+pub(crate) fn measure(hubs: &Hubs, run: &Run, (times, seconds): (usize, u32)) -> Stalled {
     let caught_up = Arc::new(AtomicUsize::new(0));
     let opened = CONSOLES - OPERATORS;
-    let (stall, stalls): (Vec<_>, Vec<_>) = (0..TIMES).map(|_| oneshot::channel()).unzip();
+    let (stall, stalls): (Vec<_>, Vec<_>) = (0..times).map(|_| oneshot::channel()).unzip();
     let (end, ended) = oneshot::channel::<()>();
     let at: Vec<_> = (0..opened).map(|n| (hubs.address(n), n % OPERATORS)).collect();
     let counted = caught_up.clone();
