@@ -325,10 +325,17 @@ pub(crate) fn highest(rungs: &[Rung]) -> u32 {
 
 impl Measured {
     /// All whose messages were counted one by one, but for those while a console stalls.
-    pub(crate) fn rungs(&self) -> impl Iterator<Item = &Rung> {
+    fn rungs(&self) -> impl Iterator<Item = &Rung> {
         let grown = self.growth.iter().map(|growth| &growth.large);
         let steady = [&self.steady, &self.half].into_iter().chain(grown);
         self.messages.iter().chain(&self.spread).chain(&self.arrivals).chain(steady)
+    }
+
+    /// Messages that were lost, came again, or out of order.
+    pub(crate) fn wrong(&self) -> u64 {
+        let Fanout { lost, duplicated, out_of_order, .. } = &self.fanout;
+        let shown = u64::try_from(*lost).unwrap() + duplicated + out_of_order;
+        shown + self.rungs().map(Rung::wrong).sum::<u64>()
     }
 
     /// One JSON object. The latency and what a message costs are those at half of the highest rate.

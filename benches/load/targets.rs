@@ -63,8 +63,7 @@ fn all(measured: &Measured) -> Vec<Target> {
     let back = (crowd.sockets >= CONSOLES_MAX).then_some(crowd.back_seconds);
     let by_stalled = Some(stalled.times());
     let gone = stalled.gone_after.map_or(f64::INFINITY, |gone| gone.as_secs_f64());
-    let wrong: u64 = measured.rungs().map(Rung::wrong).sum();
-    let wrong = f64::from(u32::try_from(wrong).unwrap_or(u32::MAX));
+    let wrong = f64::from(u32::try_from(measured.wrong()).unwrap_or(u32::MAX));
     [
         target("lost, repeated or out of order", Wanted::AtMost(0.0), Some(wrong)),
         target("messages of one line, 1/s", Wanted::Rate(least), rate(messages)),
