@@ -10,7 +10,7 @@ use domain::event::FeedEvent;
 use domain::id::ShardId;
 
 use crate::actors::encode::{self, Place};
-use crate::actors::feed::TailEvent;
+use crate::actors::feed::tail::TailEvent;
 use crate::actors::handle::NodeHandle;
 use crate::protocol::ServerFrame;
 use crate::readmodel::conversations::Visibility;

@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
-use crate::actors::feed::{Feed, FeedBatch, TailEvent};
+use crate::actors::feed::tail::TailEvent;
+use crate::actors::feed::{Feed, FeedBatch};
 use crate::actors::line::Recount;
 use crate::actors::node::{DirectoryAnew, read_directory};
 use crate::actors::parts::Shared;
@@ -182,14 +183,14 @@ impl Feed {
         let tail = self.tails.entry(shard).or_default();
         tail.events.clear();
         tail.end = to;
-        self.taken.forget(shard);
+        self.listeners.missed(shard);
         self.tell_all(&Recount::All);
         self.parts.records.forget_all();
         self.parts.directory.change(|known| *known = directory);
         if let Some(node) = self.parts.node.get() {
             node.do_send(DirectoryAnew);
         }
-        self.index_all();
+        self.listeners.index_all(&self.parts.directory.get());
         self.begin_all_anew();
     }
 }

@@ -27,7 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::actors::directory::Directory;
 use crate::actors::encode::Place;
-use crate::actors::feed::{AskEnds, Ends, Feed, Missed, Since};
+use crate::actors::feed::Feed;
+use crate::actors::feed::tail::{AskEnds, Ends, Missed, Since};
 use crate::actors::node::Node;
 use crate::actors::parts::Shared;
 use crate::clock::Clock;

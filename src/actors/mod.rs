@@ -10,9 +10,11 @@ pub mod node;
 pub mod parts;
 
 mod answers;
+mod arriving;
 mod at_work;
 mod attendance;
 mod audit;
+mod beginning;
 mod bench;
 mod between;
 mod catch_up;

@@ -22,10 +22,9 @@ use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use crate::actors::encode;
-use crate::actors::feed::{
-    Aside, Attach, Beat, Detach, Ends, GoAway, Listener, RightsChanged, SessionKey, Share,
-    SignedOut,
-};
+use crate::actors::feed::listeners::{Attach, Detach, Listener};
+use crate::actors::feed::tail::Ends;
+use crate::actors::feed::{Aside, Beat, GoAway, RightsChanged, SessionKey, Share, SignedOut};
 use crate::actors::handle::{CloseSocket, Deliver, NodeHandle, Received, SocketClosed, SocketLink};
 use crate::actors::node::SocketLeft;
 use crate::actors::progress::Progress;

@@ -8,7 +8,7 @@ use domain::event::{Audience, FeedEvent};
 use domain::id::{ChatKey, ConversationId};
 
 use crate::actors::encode;
-use crate::actors::feed::{Aside, Feed, FeedBatch, GoAway, SessionKey};
+use crate::actors::feed::{Aside, Feed, FeedBatch, GoAway, SessionKey, drop_from};
 use crate::actors::visitor::VisitorSession;
 use crate::protocol::ServerFrame;
 
@@ -120,15 +120,6 @@ impl Visitors {
     }
 }
 
-fn drop_from<K: Ord>(index: &mut BTreeMap<K, BTreeSet<SessionKey>>, at: &K, key: SessionKey) {
-    if let Some(keys) = index.get_mut(at) {
-        keys.remove(&key);
-        if keys.is_empty() {
-            index.remove(at);
-        }
-    }
-}
-
 /// A visitor's session begins to listen.
 #[derive(Message)]
 #[rtype(result = "VisitorAttached")]
@@ -193,13 +184,10 @@ impl Handler<Typing> for Feed {
         match typing {
             Typing::Operator(conversation) => self.visitors.types(&conversation),
             Typing::Customer { conversation, audience } => {
-                let people = audience.0.iter().filter_map(|who| self.by_operator.get(who));
-                let watching = self.by_watch.get(&conversation).into_iter();
-                let keys: BTreeSet<&SessionKey> = people.chain(watching).flatten().collect();
-                let listeners = keys.into_iter().filter_map(|key| self.sessions.get(key));
-                let frame: ByteString = encode::frame(&ServerFrame::Typing { conversation });
-                for kept in listeners {
-                    kept.listener.session.do_send(Aside(frame.clone()));
+                let typing = ServerFrame::Typing { conversation: conversation.clone() };
+                let frame: ByteString = encode::frame(&typing);
+                for listener in self.listeners.near(&conversation, &audience) {
+                    listener.session.do_send(Aside(frame.clone()));
                 }
             }
         }

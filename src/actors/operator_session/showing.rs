@@ -10,7 +10,8 @@ use domain::operator::{Operator, Role};
 use domain::permission::{Action, may};
 
 use crate::actors::encode::{self, Place};
-use crate::actors::feed::{Share, TailEvent};
+use crate::actors::feed::Share;
+use crate::actors::feed::tail::TailEvent;
 use crate::actors::handle::Deliver;
 use crate::actors::operator_session::OperatorSession;
 use crate::protocol::{ErrorCode, Event, FeedPosition, POSITIONS_MAX, ServerFrame};

@@ -7,7 +7,8 @@ use domain::event::{FeedEvent, Row};
 use domain::id::ConversationId;
 use domain::permission::{Action, may};
 
-use crate::actors::feed::{TailEvent, Watch};
+use crate::actors::feed::listeners::Watch;
+use crate::actors::feed::tail::TailEvent;
 use crate::actors::operator_session::OperatorSession;
 
 impl OperatorSession {
