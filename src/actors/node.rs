@@ -6,29 +6,27 @@ mod among;
 mod operators;
 mod platforms;
 mod starting;
+mod tidying;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use actix::{Actor, Addr, Context, Handler, Message};
 use domain::id::{ChannelId, LineId, OperatorId, ShardId};
 use domain::operator::Misses;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::actors::feed::EndSessions;
 use crate::actors::line::{LineActor, OperatorStands};
+use crate::actors::node::tidying::Tidying;
 use crate::actors::parts::Shared;
 use crate::actors::poller::Poller;
-use crate::actors::shard::{KeepHouse, LineChanged, Shard};
+use crate::actors::shard::{LineChanged, Shard};
 use crate::cluster::lease::News;
 
 pub(crate) use crate::actors::node::among::{DirectoryAnew, GiveAll, ShardRuns, SomebodyWrites};
 pub(crate) use crate::actors::node::operators::{Attention, SocketCame, SocketLeft};
 pub(crate) use crate::actors::node::starting::read_directory;
 pub use crate::actors::node::starting::{Cluster, NodeStart, start};
-
-/// How often dedupe keys that ran out and old events are dropped, and what is over is packed.
-const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// The actor of the process.
 pub(crate) struct Node {
@@ -46,6 +44,7 @@ pub(crate) struct Node {
     news: Option<UnboundedReceiver<News>>,
     /// How feeds and inboxes stand is just being read.
     polling: bool,
+    tidying: Tidying,
 }
 
 impl Node {
@@ -84,33 +83,13 @@ impl Node {
             feed.do_send(which);
         }
     }
-
-    fn tidy(&self) {
-        for shard in self.shards.values() {
-            shard.do_send(KeepHouse);
-        }
-        // One does it for all.
-        if !self.parts.serves(ShardId(0)) {
-            return;
-        }
-        let parts = self.parts.clone();
-        actix::spawn(async move {
-            let kept = parts.settings.events_stored;
-            if let Err(error) = parts.store.tidy(parts.clock.now(), kept).await {
-                tracing::warn!(%error, "tidying failed, it is tried again later");
-            }
-            if let Err(error) = parts.files.tidy(parts.clock.now()).await {
-                tracing::warn!(%error, "files that nobody sent are dropped later");
-            }
-        });
-    }
 }
 
 impl Actor for Node {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.run_interval(TIDY_EVERY, |node, _| node.tidy());
+        Self::begin_tidying(ctx);
         match self.news.take() {
             Some(news) => self.joins(news, ctx),
             None => self.owns_everything(ctx),

@@ -236,7 +236,11 @@ port! {
     /// The conversations that take such a slot of each operator, in order.
     loads(slot: Slot) -> Result<Vec<(OperatorId, ConversationId)>, Unavailable>;
 
-    /// Drops dedupe keys that have run out and feed events beyond the newest `feed_keep` of each
-    /// shard; what was committed together with one that is kept, or under an earlier claim, may stay.
-    tidy(at: Timestamp, feed_keep: usize) -> Result<(), Unavailable>;
+    /// Drops some of the dedupe keys that have run out. Answers whether there may be more: nobody waits
+    /// long for one call.
+    tidy(at: Timestamp) -> Result<bool, Unavailable>;
+
+    /// Drops some of the events of a feed beyond its newest `keep`. Answers whether there may be more.
+    /// What was committed together with one that is kept, or under an earlier claim, may stay.
+    trim(shard: ShardId, keep: usize) -> Result<bool, Unavailable>;
 }

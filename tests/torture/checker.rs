@@ -190,7 +190,10 @@ impl Feeds {
     /// read here before, but what came too fast: that is not judged.
     pub(crate) async fn shorten(&mut self, store: &Store) {
         self.read_on(store).await;
-        store.tidy(Clock::Wall.now(), EVENTS_KEPT).await.unwrap();
+        while store.tidy(Clock::Wall.now()).await.unwrap() {}
+        for (shard, _) in store.feed_ends().await.unwrap() {
+            while store.trim(shard, EVENTS_KEPT).await.unwrap() {}
+        }
         for (shard, end) in store.feed_ends().await.unwrap() {
             let at = self.at.entry(shard).or_default();
             if store.feed(shard, *at, 1).await.unwrap().is_none() {

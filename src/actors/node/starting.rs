@@ -18,6 +18,7 @@ use crate::actors::feed::Feed;
 use crate::actors::handle::NodeHandle;
 use crate::actors::health::Health;
 use crate::actors::node::Node;
+use crate::actors::node::tidying::Tidying;
 use crate::actors::parts::{NodeSettings, Parts};
 use crate::actors::presence::Presence;
 use crate::actors::rebuild::rebuild;
@@ -110,6 +111,7 @@ pub async fn start(start: NodeStart) -> Result<NodeHandle, Unavailable> {
         shards: BTreeMap::new(),
         news,
         polling: false,
+        tidying: Tidying::default(),
         lines: BTreeMap::new(),
         pollers: BTreeMap::new(),
         connecting: BTreeSet::new(),

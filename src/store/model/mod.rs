@@ -441,13 +441,19 @@ impl ModelStore {
         Ok(pairs.collect())
     }
 
-    pub(super) async fn tidy(&self, at: Timestamp, feed_keep: usize) -> Result<(), Unavailable> {
+    pub(super) async fn tidy(&self, at: Timestamp) -> Result<bool, Unavailable> {
         for shard in self.state()?.shards.values_mut() {
             shard.dedupe.retain(|_, until| *until > rules::known_at(at));
-            while shard.feed.len() > feed_keep {
+        }
+        Ok(false)
+    }
+
+    pub(super) async fn trim(&self, shard: ShardId, keep: usize) -> Result<bool, Unavailable> {
+        if let Some(shard) = self.state()?.shards.get_mut(&shard) {
+            while shard.feed.len() > keep {
                 shard.feed.pop_first();
             }
         }
-        Ok(())
+        Ok(false)
     }
 }

@@ -12,7 +12,7 @@ use crate::store::op::{
     Slot, Submitted,
 };
 use crate::store::redis::value::dedupe_key;
-use crate::store::redis::{RedisStore, read, tidy};
+use crate::store::redis::{RedisStore, read};
 
 /// See [`crate::store::Store`].
 impl RedisStore {
@@ -254,11 +254,15 @@ impl RedisStore {
             .await
     }
 
-    pub(in crate::store) async fn tidy(
+    pub(in crate::store) async fn tidy(&self, at: Timestamp) -> Result<bool, Unavailable> {
+        self.run(move |on| async move { on.tidy(at).await }).await
+    }
+
+    pub(in crate::store) async fn trim(
         &self,
-        at: Timestamp,
-        feed_keep: usize,
-    ) -> Result<(), Unavailable> {
-        self.run(|on| async move { tidy::tidy(&on.readers, &on.keys, at, feed_keep).await }).await
+        shard: ShardId,
+        keep: usize,
+    ) -> Result<bool, Unavailable> {
+        self.run(move |on| async move { on.trim(shard, keep).await }).await
     }
 }

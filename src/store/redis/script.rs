@@ -16,6 +16,8 @@ pub(super) struct Scripts {
     pub(super) announce: Script,
     pub(super) submit: Script,
     pub(super) commit: Script,
+    pub(super) tidy: Script,
+    pub(super) trim: Script,
 }
 
 impl Scripts {
@@ -28,13 +30,15 @@ impl Scripts {
             announce: Script::new(include_str!("lua/announce.lua")),
             submit: Script::new(include_str!("lua/submit.lua")),
             commit: Script::new(include_str!("lua/commit.lua")),
+            tidy: Script::new(include_str!("lua/tidy.lua")),
+            trim: Script::new(include_str!("lua/trim.lua")),
         }
     }
 
     /// Makes all of them known to the server.
     pub(super) async fn load(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        let Self { claim, renew, release, ask, announce, submit, commit } = self;
-        for script in [claim, renew, release, ask, announce, submit, commit] {
+        let Self { claim, renew, release, ask, announce, submit, commit, tidy, trim } = self;
+        for script in [claim, renew, release, ask, announce, submit, commit, tidy, trim] {
             script.load_async(connection).await?;
         }
         Ok(())

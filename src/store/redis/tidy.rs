@@ -1,35 +1,35 @@
 //! What nobody will ask for any more is dropped.
 
+use domain::id::ShardId;
 use jiff::Timestamp;
-use redis::pipe;
 
 use crate::store::Unavailable;
-use crate::store::op::Position;
-use crate::store::redis::door::Readers;
-use crate::store::redis::keys::Keys;
-use crate::store::redis::read::{count, meta, shards};
+use crate::store::redis::Shared;
+use crate::store::redis::read::{count, shards};
+use crate::store::redis::script::Call;
 use crate::store::redis::value::microseconds;
 use crate::store::rules;
 
-pub(super) async fn tidy(
-    on: &Readers,
-    keys: &Keys,
-    at: Timestamp,
-    feed_keep: usize,
-) -> Result<(), Unavailable> {
-    let now = microseconds(rules::known_at(at));
-    for shard in shards(on, keys).await? {
-        let mut commands = pipe();
-        commands.zrembyscore(keys.seen(shard), "-inf", now).ignore();
-        // Each entry of a feed holds one event or more.
-        commands.cmd("XTRIM").arg(keys.feed(shard)).arg("MAXLEN").arg(count(feed_keep)).ignore();
-        let end = meta(on, keys.meta(shard)).await?.feed_end;
-        let kept = u64::try_from(feed_keep).unwrap_or(u64::MAX);
-        if let Some(dropped @ 1..) = end.n.checked_sub(kept) {
-            let oldest = Position { epoch: end.epoch, n: dropped + 1 }.to_string();
-            commands.cmd("XTRIM").arg(keys.feed(shard)).arg("MINID").arg(oldest).ignore();
+/// Dedupe keys of a shard that one call drops at most: commits wait for it, a millisecond.
+const KEYS_MAX: usize = 1_000;
+/// Entries of a feed, of which each may hold all events of a round.
+const ENTRIES_MAX: usize = 200;
+
+impl Shared {
+    pub(super) async fn tidy(&self, at: Timestamp) -> Result<bool, Unavailable> {
+        let mut more = false;
+        for shard in shards(&self.readers, &self.keys).await? {
+            let call = Call::new(&self.scripts.tidy, &[self.keys.seen(shard)])
+                .arg(microseconds(rules::known_at(at)))
+                .arg(KEYS_MAX);
+            more |= self.steps.with(|on| call.on::<bool>(on)).await?;
         }
-        on.query::<()>(&commands).await?;
+        Ok(more)
     }
-    Ok(())
+
+    pub(super) async fn trim(&self, shard: ShardId, keep: usize) -> Result<bool, Unavailable> {
+        let names = [self.keys.meta(shard), self.keys.feed(shard)];
+        let call = Call::new(&self.scripts.trim, &names).arg(count(keep)).arg(ENTRIES_MAX);
+        self.steps.with(|on| call.on(on)).await
+    }
 }

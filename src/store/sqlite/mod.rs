@@ -394,7 +394,11 @@ impl SqliteStore {
         self.read(move |connection| read::loads(connection, slot)).await
     }
 
-    pub(super) async fn tidy(&self, at: Timestamp, feed_keep: usize) -> Result<(), Unavailable> {
-        self.write(move |to| tidy::tidy(to, at, feed_keep)).await
+    pub(super) async fn tidy(&self, at: Timestamp) -> Result<bool, Unavailable> {
+        self.write(move |to| tidy::tidy(to, at)).await
+    }
+
+    pub(super) async fn trim(&self, shard: ShardId, keep: usize) -> Result<bool, Unavailable> {
+        self.write(move |to| tidy::trim(to, shard, keep)).await
     }
 }

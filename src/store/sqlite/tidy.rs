@@ -1,31 +1,120 @@
 //! What nobody will ask for any more is dropped.
 
+use domain::id::ShardId;
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::store::rules::known_at;
 use crate::store::sqlite::value::rows;
 
-pub(super) fn tidy(
+/// Rows that one step drops at most: commits wait for it, some milliseconds.
+const ROWS_MAX: usize = 1_000;
+
+/// Dedupe keys that have run out. Answers whether there may be more.
+pub(super) fn tidy(connection: &Connection, at: Timestamp) -> rusqlite::Result<bool> {
+    let sql = "DELETE FROM dedupe WHERE (shard, key) IN (
+        SELECT shard, key FROM dedupe WHERE until <= ?1 LIMIT ?2)";
+    let dropped = connection.prepare_cached(sql)?.execute(params![known_at(at), rows(ROWS_MAX)])?;
+    Ok(dropped == ROWS_MAX)
+}
+
+/// Events beyond the newest of a feed. Answers whether there may be more.
+pub(super) fn trim(connection: &Connection, shard: ShardId, keep: usize) -> rusqlite::Result<bool> {
+    let newest = newest_to_drop(connection, shard, rows(keep))?;
+    let Some((epoch, n)) = newest else { return Ok(false) };
+    let sql = "DELETE FROM feed WHERE (shard, epoch, n) IN (
+        SELECT shard, epoch, n FROM feed WHERE shard = ?1 AND (epoch, n) <= (?2, ?3)
+        ORDER BY epoch, n LIMIT ?4)";
+    let dropped =
+        connection.prepare_cached(sql)?.execute(params![shard.0, epoch, n, rows(ROWS_MAX)])?;
+    Ok(dropped == ROWS_MAX)
+}
+
+/// The newest event that is not among the newest `keep`, without a look at these: the events of an epoch
+/// are numbered without a gap.
+fn newest_to_drop(
     connection: &Connection,
-    at: Timestamp,
-    feed_keep: usize,
-) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM dedupe WHERE until <= ?")?.execute([known_at(at)])?;
-    let shards: Vec<u16> = connection
-        .prepare_cached("SELECT shard FROM shard")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for shard in shards {
-        // The newest event that is not kept, and all before it.
-        connection
-            .prepare_cached(
-                "DELETE FROM feed WHERE shard = ?1 AND (epoch, n) <= (
-                    SELECT epoch, n FROM feed WHERE shard = ?1
-                    ORDER BY epoch DESC, n DESC LIMIT 1 OFFSET ?2
-                )",
-            )?
-            .execute(params![shard, rows(feed_keep)])?;
+    shard: ShardId,
+    keep: i64,
+) -> rusqlite::Result<Option<(i64, i64)>> {
+    // One end a look: for both at once it would go through all of them.
+    let mut before = connection.prepare_cached(
+        "SELECT epoch, n FROM feed WHERE shard = ?1 AND epoch < ?2
+            ORDER BY epoch DESC, n DESC LIMIT 1",
+    )?;
+    let mut first = connection
+        .prepare_cached("SELECT n FROM feed WHERE shard = ?1 AND epoch = ?2 ORDER BY n LIMIT 1")?;
+    let (mut below, mut keep) = (i64::MAX, keep);
+    let newest = |row: &Row<'_>| Ok::<(i64, i64), _>((row.get(0)?, row.get(1)?));
+    while let Some((epoch, last)) = before.query_row(params![shard.0, below], newest).optional()? {
+        let first: i64 = first.query_row(params![shard.0, epoch], |row| row.get(0))?;
+        let there = last - first + 1;
+        if there > keep {
+            return Ok(Some((epoch, last - keep)));
+        }
+        (below, keep) = (epoch, keep - there);
     }
-    Ok(())
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::store::sqlite::open;
+
+    /// A shard with events of these epochs, as (epoch, first n, last n), and so many keys that ran out.
+    fn store(epochs: &[(i64, i64, i64)], keys: i64) -> (tempfile::TempDir, Connection) {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = open::writer(&dir.path().join("file")).unwrap();
+        let shard = "INSERT INTO shard VALUES (3, NULL, 9, 0, 0, 0, 0, 9, 0)";
+        connection.execute(shard, []).unwrap();
+        for (epoch, first, last) in epochs {
+            let events = "WITH RECURSIVE numbers (n) AS (
+                    SELECT ?2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?3
+                ) INSERT INTO feed SELECT 3, ?1, n, ?1, n - 1, 'anna', x'00' FROM numbers";
+            connection.execute(events, params![epoch, first, last]).unwrap();
+        }
+        for n in 0..keys {
+            let key = "INSERT INTO dedupe VALUES (3, ?1, -1)";
+            connection.execute(key, [n.to_string()]).unwrap();
+        }
+        (dir, connection)
+    }
+
+    fn left(connection: &Connection, sql: &str) -> i64 {
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_step_drops_no_more_than_its_share() {
+        let (_dir, connection) = store(&[(1, 1, 2_600)], 2_600);
+        let (mut events, mut keys) = (Vec::new(), Vec::new());
+        while trim(&connection, ShardId(3), 100).unwrap() {
+            events.push(left(&connection, "SELECT count(*) FROM feed"));
+        }
+        while tidy(&connection, Timestamp::UNIX_EPOCH).unwrap() {
+            keys.push(left(&connection, "SELECT count(*) FROM dedupe"));
+        }
+        assert_eq!((events, keys), (vec![1_600, 600], vec![1_600, 600]));
+        assert_eq!(left(&connection, "SELECT count(*) FROM feed"), 100);
+        assert_eq!(left(&connection, "SELECT count(*) FROM dedupe"), 0);
+    }
+
+    #[test]
+    fn the_newest_are_kept_over_all_epochs() {
+        let epochs = [(2, 40, 49), (3, 1, 5), (7, 1, 20)];
+        let events =
+            epochs.iter().flat_map(|&(epoch, first, last)| (first..=last).map(move |n| (epoch, n)));
+        let all: Vec<(i64, i64)> = events.collect();
+        for keep in [0, 1, 19, 20, 21, 24, 25, 26, 34, 35, 36] {
+            let (_dir, connection) = store(&epochs, 0);
+            assert!(!trim(&connection, ShardId(3), keep).unwrap(), "{keep}");
+            let mut kept = connection.prepare("SELECT epoch, n FROM feed ORDER BY 1, 2").unwrap();
+            let kept = kept.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            let kept: Vec<(i64, i64)> = kept.map(Result::unwrap).collect();
+            assert_eq!(kept, all[all.len().saturating_sub(keep)..], "{keep}");
+        }
+    }
 }

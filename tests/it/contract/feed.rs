@@ -79,13 +79,14 @@ pub(crate) async fn a_trimmed_feed_admits_it(store: Store) {
     Owner::of(&store, "boris").await.does([event("c")]).await;
     let mut there = Owner::of_shard(&store, ELSEWHERE, "carl").await;
     there.does([event("x")]).await;
-    store.tidy(at(0), 2).await.unwrap();
+    trim(&store, SHARD, 2).await;
     assert_eq!(read(&store, START).await, None);
     assert_eq!(read(&store, position(1, 1)).await, None);
     let chain = [("c", position(1, 2), (2, 1))];
     assert_eq!(read(&store, position(1, 2)).await, Some(linked(&chain)));
     assert_eq!(store.feed(ELSEWHERE, START, 9).await.unwrap().unwrap().len(), 1);
-    store.tidy(at(0), 0).await.unwrap();
+    trim(&store, SHARD, 0).await;
+    trim(&store, ELSEWHERE, 0).await;
     assert_eq!(read(&store, START).await, None);
     assert_eq!(read(&store, position(2, 1)).await, None);
     let made = there.does([event("y")]).await;
@@ -96,7 +97,7 @@ pub(crate) async fn the_newest_events_stay_whatever_they_were_committed_with(sto
     let mut anna = Owner::of(&store, "anna").await;
     anna.does([event("a"), event("b"), event("c")]).await;
     anna.does([event("d"), event("e")]).await;
-    store.tidy(at(0), 3).await.unwrap();
+    trim(&store, SHARD, 3).await;
     for (n, text) in [(3, "c"), (4, "d"), (5, "e")] {
         let record = store.feed_at(SHARD, position(1, n)).await.unwrap().unwrap();
         assert_eq!(record.bytes, bytes(text));
@@ -108,7 +109,7 @@ pub(crate) async fn the_newest_events_stay_whatever_they_were_committed_with(sto
 pub(crate) async fn a_feed_that_is_short_enough_is_not_trimmed(store: Store) {
     Owner::of(&store, "anna").await.does([event("a"), event("b")]).await;
     for keep in [2, 3, usize::MAX] {
-        store.tidy(at(0), keep).await.unwrap();
+        trim(&store, SHARD, keep).await;
         assert_eq!(read(&store, START).await.map(|events| events.len()), Some(2));
     }
 }
@@ -121,7 +122,7 @@ pub(crate) async fn the_ends_of_feeds_are_listed(store: Store) {
     Owner::of(&store, "boris").await;
     let ends = [(SHARD, position(2, 2)), (ELSEWHERE, position(1, 1))];
     assert_eq!(store.feed_ends().await.unwrap(), ends);
-    store.tidy(at(0), 0).await.unwrap();
+    trim(&store, SHARD, 0).await;
     assert_eq!(store.feed_ends().await.unwrap(), ends);
 }
 
@@ -129,10 +130,24 @@ pub(crate) async fn tidy_forgets_keys_that_have_run_out(store: Store) {
     let day = i64::from(DAY);
     submit_at(&store, at(0), "old", "old").await;
     submit_at(&store, at(1), "young", "young").await;
-    store.tidy(at(day), 9).await.unwrap();
+    tidy(&store, at(day)).await;
     // A clock that was set back finds only the key that is still kept.
     assert_eq!(submit_at(&store, at(2), "young", "young").await, Submitted::Duplicate);
     assert_ne!(submit_at(&store, at(2), "old", "old").await, Submitted::Duplicate);
+}
+
+pub(crate) async fn what_is_much_is_dropped_piece_by_piece(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    let keys = || (0..1_500).map(|n| once(&format!("{n}"))).collect::<Vec<_>>();
+    anna.does(keys()).await;
+    for _ in 0..25 {
+        anna.does((0..100).map(|_| event("a"))).await;
+    }
+    trim(&store, SHARD, 100).await;
+    tidy(&store, at(i64::from(DAY))).await;
+    assert_eq!(read(&store, position(1, 2_400)).await, None);
+    assert_eq!(read(&store, position(1, 2_401)).await.map(|events| events.len()), Some(99));
+    anna.does(keys()).await;
 }
 
 /// What stands behind a position: text, previous, position.

@@ -140,7 +140,8 @@ contract! {
         a_feed_that_is_short_enough_is_not_trimmed
         the_newest_events_stay_whatever_they_were_committed_with
         the_ends_of_feeds_are_listed
-        tidy_forgets_keys_that_have_run_out;
+        tidy_forgets_keys_that_have_run_out
+        what_is_much_is_dropped_piece_by_piece;
     capacity:
         an_operator_is_reserved_up_to_the_limit
         a_reservation_is_idempotent

@@ -109,6 +109,16 @@ pub(crate) async fn submit_at(store: &Store, now: Timestamp, key: &str, text: &s
     store.submit(SHARD, key.to_owned(), DAY, now, bytes(text)).await.expect("an answer")
 }
 
+/// Drops all dedupe keys that have run out.
+pub(crate) async fn tidy(store: &Store, at: Timestamp) {
+    while store.tidy(at).await.expect("an answer") {}
+}
+
+/// Drops all events of a feed but the newest.
+pub(crate) async fn trim(store: &Store, shard: ShardId, keep: usize) {
+    while store.trim(shard, keep).await.expect("an answer") {}
+}
+
 /// What waits in [`SHARD`] behind `after`.
 pub(crate) async fn waiting(store: &Store, after: u64) -> Vec<(u64, String)> {
     waiting_in(store, SHARD, after).await

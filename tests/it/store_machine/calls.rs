@@ -2,8 +2,8 @@
 
 use domain::id::ShardId;
 use jiff::Timestamp;
-use switchboard::store::Store;
 use switchboard::store::op::{Commit, InstanceId, Lease};
+use switchboard::store::{Store, Unavailable};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Call {
@@ -12,7 +12,8 @@ pub(crate) enum Call {
     Release { shard: ShardId, me: InstanceId, epoch: u64 },
     Submit { shard: ShardId, key: String, seconds: u32, at: Timestamp, bytes: Vec<u8> },
     Commit(Commit),
-    Tidy { at: Timestamp, feed_keep: usize },
+    Tidy { at: Timestamp },
+    Trim { shard: ShardId, keep: usize },
 }
 
 /// All of the answer, as text, so that answers of different types can be compared in one list.
@@ -31,6 +32,18 @@ pub(crate) async fn answer(store: &Store, call: Call) -> String {
             format!("{:?}", store.submit(shard, key, seconds, at, bytes).await)
         }
         Call::Commit(commit) => format!("{:?}", store.commit(commit).await),
-        Call::Tidy { at, feed_keep } => format!("{:?}", store.tidy(at, feed_keep).await),
+        Call::Tidy { at } => format!("{:?}", tidy(store, at).await),
+        Call::Trim { shard, keep } => format!("{:?}", trim(store, shard, keep).await),
     }
+}
+
+/// How many calls that takes is a store's own affair.
+async fn tidy(store: &Store, at: Timestamp) -> Result<(), Unavailable> {
+    while store.tidy(at).await? {}
+    Ok(())
+}
+
+async fn trim(store: &Store, shard: ShardId, keep: usize) -> Result<(), Unavailable> {
+    while store.trim(shard, keep).await? {}
+    Ok(())
 }

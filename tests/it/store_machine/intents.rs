@@ -30,7 +30,8 @@ pub(crate) enum Intent {
     Release { shard: ShardId, who: Who, epoch: Aim },
     Submit { shard: ShardId, key: u8, seconds: u32 },
     Commit { shard: ShardId, who: Who, epoch: Aim, commits: Aim, groups: Vec<Vec<OpIntent>> },
-    Tidy { feed_keep: usize },
+    Tidy,
+    Trim { shard: ShardId, keep: usize },
 }
 
 /// Whether a number is what the store holds, or off by a little.
@@ -153,8 +154,9 @@ impl Intent {
             | Self::Renew { shard, .. }
             | Self::Release { shard, .. }
             | Self::Submit { shard, .. }
-            | Self::Commit { shard, .. } => *shard,
-            Self::Tidy { .. } => SHARDS[0],
+            | Self::Commit { shard, .. }
+            | Self::Trim { shard, .. } => *shard,
+            Self::Tidy => SHARDS[0],
         }
     }
 
@@ -193,7 +195,8 @@ impl Intent {
                     groups,
                 })
             }
-            Self::Tidy { feed_keep } => Call::Tidy { at: at(*second), feed_keep },
+            Self::Tidy => Call::Tidy { at: at(*second) },
+            Self::Trim { shard, keep } => Call::Trim { shard, keep },
         }
     }
 }
@@ -219,8 +222,10 @@ pub(crate) fn intent() -> impl Strategy<Value = Intent> {
                 Intent::Commit { shard, who, epoch, commits, groups }
             }
         ),
+        1 => Just(Intent::Tidy),
         // Between all and nothing stores may keep more than they are told to.
-        2 => prop::sample::select(&[0_usize, 1_000][..]).prop_map(|feed_keep| Intent::Tidy { feed_keep }),
+        2 => (shard(), prop::sample::select(&[0_usize, 1_000][..]))
+            .prop_map(|(shard, keep)| Intent::Trim { shard, keep }),
     ]
 }
 
