@@ -140,13 +140,13 @@ pub(crate) async fn what_is_much_is_dropped_piece_by_piece(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     let keys = || (0..1_500).map(|n| once(&format!("{n}"))).collect::<Vec<_>>();
     anna.does(keys()).await;
-    for _ in 0..25 {
+    for _ in 0..26 {
         anna.does((0..100).map(|_| event("a"))).await;
     }
     trim(&store, SHARD, 100).await;
     tidy(&store, at(i64::from(DAY))).await;
-    assert_eq!(read(&store, position(1, 2_400)).await, None);
-    assert_eq!(read(&store, position(1, 2_401)).await.map(|events| events.len()), Some(99));
+    assert_eq!(read(&store, position(1, 2_500)).await, None);
+    assert_eq!(read(&store, position(1, 2_501)).await.map(|events| events.len()), Some(99));
     anna.does(keys()).await;
 }
 
