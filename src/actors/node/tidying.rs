@@ -85,3 +85,17 @@ fn come_since(before: Option<&Position>, end: Position) -> usize {
     let come = if before.epoch == end.epoch { end.n.saturating_sub(before.n) } else { end.n };
     usize::try_from(come).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_come_since_is_counted_under_one_claim() {
+        let end = Position { epoch: 3, n: 900 };
+        assert_eq!(come_since(None, end), 0, "the first time since the start");
+        assert_eq!(come_since(Some(&Position { epoch: 3, n: 200 }), end), 700);
+        assert_eq!(come_since(Some(&Position { epoch: 2, n: 5_000 }), end), 900);
+        assert_eq!(come_since(Some(&end), end), 0);
+    }
+}
