@@ -139,6 +139,22 @@ fn a_full_server_refuses_the_whole_commit_and_keeps_the_leases() {
 }
 
 #[test]
+fn a_feed_is_not_trimmed_all_at_once() {
+    let server = RedisServer::start(&EVERY_SECOND);
+    let store = server.new_store();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        for _ in 0..250 {
+            anna.does([event("a")]).await;
+        }
+        assert!(store.trim(SHARD, 0).await.unwrap(), "there is more");
+        assert!(store.feed_at(SHARD, position(1, 250)).await.unwrap().is_some());
+        trim(&store, SHARD, 0).await;
+        assert!(store.feed_at(SHARD, position(1, 250)).await.unwrap().is_none());
+    });
+}
+
+#[test]
 fn nobody_works_on_a_store_that_was_emptied() {
     let server = RedisServer::start(&ALWAYS);
     let store = server.new_store();

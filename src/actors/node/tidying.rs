@@ -5,25 +5,26 @@ use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use domain::id::ShardId;
+use jiff::Timestamp;
 
 use crate::actors::node::Node;
-use crate::actors::parts::Shared;
 use crate::actors::shard::KeepHouse;
-use crate::store::Unavailable;
 use crate::store::op::Position;
+use crate::store::{Store, Unavailable};
 
-/// How often dedupe keys that ran out and old events are dropped. Of a feed whatever has come since the
-/// last time is kept, however much it is, so that nobody who follows it is left behind.
+/// How often dedupe keys that ran out and old events are dropped.
 const TIDY_EVERY: Duration = Duration::from_mins(1);
 /// How often what is over is packed, and files are dropped that nobody sent.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_mins(10);
+
+/// Where feeds ended.
+type Ends = BTreeMap<ShardId, Position>;
 
 /// What is remembered from one time to the next.
 #[derive(Debug, Default)]
 pub(super) struct Tidying {
     under_way: bool,
-    /// Where the feeds ended.
-    ends: BTreeMap<ShardId, Position>,
+    before: Ends,
 }
 
 impl Node {
@@ -34,17 +35,21 @@ impl Node {
 
     /// One node does it for all.
     fn tidy(&mut self, ctx: &mut Context<Self>) {
-        if self.tidying.under_way || !self.parts.serves(ShardId(0)) {
+        if self.tidying.under_way {
+            return;
+        }
+        let before = std::mem::take(&mut self.tidying.before);
+        if !self.parts.serves(ShardId(0)) {
             return;
         }
         self.tidying.under_way = true;
-        let tidied = tidy(self.parts.clone(), self.tidying.ends.clone());
-        ctx.spawn(tidied.into_actor(self).map(|tidied, node, _| {
-            node.tidying.under_way = false;
-            match tidied {
-                Ok(ends) => node.tidying.ends = ends,
-                Err(error) => tracing::warn!(%error, "tidying failed, it is tried again later"),
-            }
+        let parts = self.parts.clone();
+        let tidied = async move {
+            let (now, stored) = (parts.clock.now(), parts.settings.events_stored);
+            tidy(&parts.store, now, stored, before).await
+        };
+        ctx.spawn(tidied.into_actor(self).map(|ends, node, _| {
+            node.tidying = Tidying { under_way: false, before: ends };
         }));
     }
 
@@ -64,38 +69,122 @@ impl Node {
     }
 }
 
-/// Piece by piece, so that commits go between them. Answers where the feeds ended.
-async fn tidy(
-    parts: Shared,
-    before: BTreeMap<ShardId, Position>,
-) -> Result<BTreeMap<ShardId, Position>, Unavailable> {
-    let (store, now) = (&parts.store, parts.clock.now());
-    while store.tidy(now).await? {}
-    let ends = store.feed_ends().await?;
-    for (shard, end) in &ends {
-        let kept = parts.settings.events_stored.max(come_since(before.get(shard), *end));
-        while store.trim(*shard, kept).await? {}
+/// Piece by piece, so that commits go between them. Answers where the feeds ended, for the next time.
+async fn tidy(store: &Store, now: Timestamp, stored: usize, before: Ends) -> Ends {
+    if let Err(error) = forget(store, now).await {
+        tracing::warn!(%error, "dedupe keys that ran out are dropped later");
     }
-    Ok(ends.into_iter().collect())
+    let ends = match store.feed_ends().await {
+        Ok(ends) => ends,
+        Err(error) => {
+            tracing::warn!(%error, "old events are dropped later");
+            return before;
+        }
+    };
+    for (shard, _) in &ends {
+        let Some(before) = before.get(shard) else { continue };
+        if let Err(error) = trim(store, *shard, stored, *before).await {
+            tracing::warn!(%shard, %error, "old events are dropped later");
+        }
+    }
+    ends.into_iter().collect()
 }
 
-/// Events of a feed since it ended there; of those under an earlier claim none.
-fn come_since(before: Option<&Position>, end: Position) -> usize {
-    let Some(before) = before else { return 0 };
-    let come = if before.epoch == end.epoch { end.n.saturating_sub(before.n) } else { end.n };
-    usize::try_from(come).unwrap_or(usize::MAX)
+async fn forget(store: &Store, now: Timestamp) -> Result<(), Unavailable> {
+    while store.tidy(now).await? {}
+    Ok(())
+}
+
+/// Drops what is not among the newest `stored` events of the feed, nor has come since `before`, so that
+/// nobody who follows it is left behind. Under a new claim nothing is dropped yet: then they are most.
+async fn trim(
+    store: &Store,
+    shard: ShardId,
+    stored: usize,
+    before: Position,
+) -> Result<(), Unavailable> {
+    loop {
+        let end = store.meta(shard).await?.feed_end;
+        let come = end.n.saturating_sub(before.n);
+        let kept = stored.max(usize::try_from(come).unwrap_or(usize::MAX));
+        if end.epoch != before.epoch || !store.trim(shard, kept).await? {
+            return Ok(());
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::store::op::{Commit, InstanceId, Op};
+
     use super::*;
 
-    #[test]
-    fn what_has_come_since_is_counted_under_one_claim() {
-        let end = Position { epoch: 3, n: 900 };
-        assert_eq!(come_since(None, end), 0, "the first time since the start");
-        assert_eq!(come_since(Some(&Position { epoch: 3, n: 200 }), end), 700);
-        assert_eq!(come_since(Some(&Position { epoch: 2, n: 5_000 }), end), 900);
-        assert_eq!(come_since(Some(&end), end), 0);
+    const SHARD: ShardId = ShardId(3);
+    const STORED: usize = 10;
+
+    /// The owner of a shard.
+    struct Owner<'a> {
+        store: &'a Store,
+        epoch: u64,
+    }
+
+    impl<'a> Owner<'a> {
+        fn me() -> InstanceId {
+            InstanceId("anna".into())
+        }
+
+        async fn of(store: &'a Store) -> Self {
+            let mut leases = store.leases().await.unwrap().into_iter();
+            let seen = leases.find(|(shard, _)| *shard == SHARD).map(|(_, lease)| lease);
+            let claimed = store.claim(SHARD, Self::me(), seen.unwrap_or_default(), 0).await;
+            Self { store, epoch: claimed.unwrap().unwrap().epoch }
+        }
+
+        async fn tells(&self, events: usize) {
+            let event = |_| Op::AppendFeed { bytes: b"a".to_vec() };
+            let commit = Commit {
+                shard: SHARD,
+                owner: Self::me(),
+                epoch: self.epoch,
+                after_commits: self.store.meta(SHARD).await.unwrap().commits,
+                at: Timestamp::UNIX_EPOCH,
+                groups: vec![(0..events).map(event).collect()],
+            };
+            self.store.commit(commit).await.unwrap();
+        }
+    }
+
+    /// Events that are still there, under each claim.
+    async fn kept(store: &Store) -> Vec<usize> {
+        let mut kept = Vec::new();
+        for epoch in 1..=store.meta(SHARD).await.unwrap().feed_end.epoch {
+            let mut there = 0;
+            for n in 1..100 {
+                let found = store.feed_at(SHARD, Position { epoch, n }).await.unwrap();
+                there += usize::from(found.is_some());
+            }
+            kept.push(there);
+        }
+        kept
+    }
+
+    #[actix::test]
+    async fn of_a_feed_what_has_come_since_the_last_time_stays() {
+        let (store, now) = (Store::model(), Timestamp::UNIX_EPOCH);
+        let anna = Owner::of(&store).await;
+        anna.tells(30).await;
+        let ends = tidy(&store, now, STORED, Ends::new()).await;
+        assert_eq!(kept(&store).await, [30], "since when is not known yet");
+        anna.tells(25).await;
+        let ends = tidy(&store, now, STORED, ends).await;
+        assert_eq!(kept(&store).await, [25]);
+        anna.tells(3).await;
+        let ends = tidy(&store, now, STORED, ends).await;
+        assert_eq!(kept(&store).await, [STORED]);
+        Owner::of(&store).await.tells(2).await;
+        let ends = tidy(&store, now, STORED, ends).await;
+        assert_eq!(kept(&store).await, [STORED, 2], "whoever follows may be behind the claim");
+        tidy(&store, now, STORED, ends).await;
+        assert_eq!(kept(&store).await, [STORED - 2, 2]);
     }
 }

@@ -256,7 +256,6 @@ async fn forbidden(on: &mut MultiplexedConnection, keys: &Keys) -> RedisResult<V
         "ZLEXCOUNT sorted - +",
         "ZRANGEBYLEX sorted - +",
         "ZRANGEBYSCORE sorted 0 1",
-        "ZREMRANGEBYSCORE sorted 1 1",
         "ZREM sorted m",
         "XADD stream 1-1 f v",
         "XRANGE stream - +",

@@ -12,19 +12,20 @@ use crate::store::rules;
 
 /// Dedupe keys of a shard that one call drops at most: commits wait for it, a millisecond.
 const KEYS_MAX: usize = 1_000;
-/// Entries of a feed, of which each may hold all events of a round.
+/// Entries of a feed, of which each may hold all events of a round. Twice what a node of a stream holds, as
+/// Redis is set by itself.
 const ENTRIES_MAX: usize = 200;
 
 impl Shared {
+    /// All of them: what is committed meanwhile goes between the calls.
     pub(super) async fn tidy(&self, at: Timestamp) -> Result<bool, Unavailable> {
-        let mut more = false;
         for shard in shards(&self.readers, &self.keys).await? {
             let call = Call::new(&self.scripts.tidy, &[self.keys.seen(shard)])
                 .arg(microseconds(rules::known_at(at)))
                 .arg(KEYS_MAX);
-            more |= self.steps.with(|on| call.on::<bool>(on)).await?;
+            while self.steps.with(|on| call.on(on)).await? {}
         }
-        Ok(more)
+        Ok(false)
     }
 
     pub(super) async fn trim(&self, shard: ShardId, keep: usize) -> Result<bool, Unavailable> {

@@ -7,15 +7,17 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use crate::store::rules::known_at;
 use crate::store::sqlite::value::rows;
 
-/// Rows that one step drops at most: commits wait for it, some milliseconds.
-const ROWS_MAX: usize = 1_000;
+/// Dedupe keys that one step drops at most: each lies in a page of its own, and commits wait for it.
+const KEYS_MAX: usize = 100;
+/// Events that one step drops at most. They lie beside each other.
+const EVENTS_MAX: usize = 1_000;
 
 /// Dedupe keys that have run out. Answers whether there may be more.
 pub(super) fn tidy(connection: &Connection, at: Timestamp) -> rusqlite::Result<bool> {
     let sql = "DELETE FROM dedupe WHERE (shard, key) IN (
         SELECT shard, key FROM dedupe WHERE until <= ?1 LIMIT ?2)";
-    let dropped = connection.prepare_cached(sql)?.execute(params![known_at(at), rows(ROWS_MAX)])?;
-    Ok(dropped == ROWS_MAX)
+    let dropped = connection.prepare_cached(sql)?.execute(params![known_at(at), rows(KEYS_MAX)])?;
+    Ok(dropped == KEYS_MAX)
 }
 
 /// Events beyond the newest of a feed. Answers whether there may be more.
@@ -26,8 +28,8 @@ pub(super) fn trim(connection: &Connection, shard: ShardId, keep: usize) -> rusq
         SELECT shard, epoch, n FROM feed WHERE shard = ?1 AND (epoch, n) <= (?2, ?3)
         ORDER BY epoch, n LIMIT ?4)";
     let dropped =
-        connection.prepare_cached(sql)?.execute(params![shard.0, epoch, n, rows(ROWS_MAX)])?;
-    Ok(dropped == ROWS_MAX)
+        connection.prepare_cached(sql)?.execute(params![shard.0, epoch, n, rows(EVENTS_MAX)])?;
+    Ok(dropped == EVENTS_MAX)
 }
 
 /// The newest event that is not among the newest `keep`, without a look at these: the events of an epoch
@@ -89,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_step_drops_no_more_than_its_share() {
-        let (_dir, connection) = store(&[(1, 1, 2_600)], 2_600);
+        let (_dir, connection) = store(&[(1, 1, 2_600)], 250);
         let (mut events, mut keys) = (Vec::new(), Vec::new());
         while trim(&connection, ShardId(3), 100).unwrap() {
             events.push(left(&connection, "SELECT count(*) FROM feed"));
@@ -97,7 +99,7 @@ mod tests {
         while tidy(&connection, Timestamp::UNIX_EPOCH).unwrap() {
             keys.push(left(&connection, "SELECT count(*) FROM dedupe"));
         }
-        assert_eq!((events, keys), (vec![1_600, 600], vec![1_600, 600]));
+        assert_eq!((events, keys), (vec![1_600, 600], vec![150, 50]));
         assert_eq!(left(&connection, "SELECT count(*) FROM feed"), 100);
         assert_eq!(left(&connection, "SELECT count(*) FROM dedupe"), 0);
     }

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Drops some of the events of a feed beyond its newest: a call is short, whatever there is.
+-- Drops some of the events of a feed beyond its newest: a call is short, whatever there is, as long as a
+-- node of a stream holds no more than entries_max.
 --
 -- KEYS[1] meta         hash    feed_epoch, feed_n
 -- KEYS[2] feed         stream  what was written together, <epoch>-<n> of the newest
