@@ -30,6 +30,8 @@ const BEATS: usize = 6;
 /// median does not mind a peak; what is left is that the allocator gives pages back late. With a
 /// hub of 200 MiB, a third of an hour and 300 messages a second this is a leak of 30 bytes a message.
 const TOLERANCE: f64 = 0.05;
+/// The p99 of a minute, in milliseconds, from which on the hub has stood still.
+const STILL_MS: f64 = 1_000.0;
 /// In fewer minutes what is kept is not full in the middle third.
 const MINUTES_MIN: usize = 15;
 
@@ -40,7 +42,8 @@ struct Minute {
     resident_kib: Option<u64>,
 }
 
-/// Runs, leaves its own report in the folder, and fails if a message went wrong or memory grows.
+/// Runs, leaves its own report in the folder, and fails if a message went wrong, the hub stood still or
+/// memory grows.
 pub(crate) fn run(folder: &Path, store: StoreKind, minutes: u32) {
     println!("soak on {store}, {minutes} minutes\n{} | MiB", Rung::TITLE);
     let hubs =
@@ -65,6 +68,7 @@ pub(crate) fn run(folder: &Path, store: StoreKind, minutes: u32) {
     std::fs::write(folder.join(format!("soak-{store}.md")), text).unwrap();
     println!("{}", soaked.summary());
     assert!(soaked.is_exact(), "messages were lost, repeated or out of order");
+    assert!(soaked.slowest() < STILL_MS, "the hub stood still");
     assert_ne!(soaked.is_flat(), Some(false), "memory grows");
 }
 
@@ -125,6 +129,11 @@ impl Soaked {
         !self.minutes.iter().any(|minute| wrong(&minute.rung))
     }
 
+    /// The p99 of the slowest minute, in milliseconds.
+    fn slowest(&self) -> f64 {
+        self.minutes.iter().map(|minute| minute.rung.delivered.p99).fold(0.0, f64::max)
+    }
+
     fn summary(&self) -> String {
         let rungs = || self.minutes.iter().map(|minute| &minute.rung);
         json!({
@@ -135,6 +144,7 @@ impl Soaked {
             "lost": rungs().map(|rung| rung.lost).sum::<usize>(),
             "duplicated": rungs().map(|rung| rung.duplicated).sum::<u64>(),
             "out_of_order": rungs().map(|rung| rung.out_of_order).sum::<u64>(),
+            "slowest_minute_p99_ms": rounded(self.slowest()),
             "rss_growth": self.growth().map(rounded),
             "is_flat": self.is_flat(),
         })
@@ -156,13 +166,14 @@ impl fmt::Display for Soaked {
         write!(
             f,
             "# Soak on {}\n\n{} messages a second for {} minutes, {} conversations accepted and finished, \
-             consoles that come and go. Memory of the hub: {told}.\n\n\
+             consoles that come and go. p99 of the slowest minute: {:.0} ms. Memory of the hub: {told}.\n\n\
              | minute | MiB | p50, ms | p99, ms | lost | repeated | out of order |\n\
              |---|---|---|---|---|---|---|\n",
             self.store,
             LOAD.rate,
             self.minutes.len(),
-            self.ended
+            self.ended,
+            self.slowest()
         )?;
         for (n, minute) in self.minutes.iter().enumerate() {
             let (rung, mib) = (&minute.rung, minute.resident_mib());
