@@ -9,8 +9,8 @@ use domain::entry::{Author, Body, DeliveryState, Entry, Record};
 use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 use switchboard::clock::Clock;
-use switchboard::store::Store;
 use switchboard::store::op::{DocumentKind, InboxPosition, Job, Position};
+use switchboard::store::{Store, Unavailable};
 
 use crate::SHARDS;
 use crate::customers::text;
@@ -190,9 +190,9 @@ impl Feeds {
     /// read here before, but what came too fast: that is not judged.
     pub(crate) async fn shorten(&mut self, store: &Store) {
         self.read_on(store).await;
-        while store.tidy(Clock::Wall.now()).await.unwrap() {}
-        for (shard, _) in store.feed_ends().await.unwrap() {
-            while store.trim(shard, EVENTS_KEPT).await.unwrap() {}
+        // If Redis was killed since the last time, its first step only finds that the connection is gone.
+        if drop_old(store).await.is_err() {
+            drop_old(store).await.unwrap();
         }
         for (shard, end) in store.feed_ends().await.unwrap() {
             let at = self.at.entry(shard).or_default();
@@ -201,6 +201,15 @@ impl Feeds {
             }
         }
     }
+}
+
+/// As one node does for all.
+async fn drop_old(store: &Store) -> Result<(), Unavailable> {
+    while store.tidy(Clock::Wall.now()).await? {}
+    for (shard, _) in store.feed_ends().await? {
+        while store.trim(shard, EVENTS_KEPT).await? {}
+    }
+    Ok(())
 }
 
 fn check_deadlines(conversations: &[Conversation], findings: &mut Findings) {
