@@ -240,7 +240,8 @@ port! {
     /// long for one call.
     tidy(at: Timestamp) -> Result<bool, Unavailable>;
 
-    /// Drops some of the events of a feed beyond its newest `keep`. Answers whether there may be more.
-    /// What was committed together with one that is kept, or under an earlier claim, may stay.
-    trim(shard: ShardId, keep: usize) -> Result<bool, Unavailable>;
+    /// Drops some of the events of these feeds beyond so many of the newest of each. Answers of which feeds
+    /// there may be more. What was committed together with one that is kept, or under an earlier claim, may
+    /// stay.
+    trim(kept: Vec<(ShardId, usize)>) -> Result<Vec<ShardId>, Unavailable>;
 }

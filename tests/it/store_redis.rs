@@ -147,10 +147,34 @@ fn a_feed_is_not_trimmed_all_at_once() {
         for _ in 0..250 {
             anna.does([event("a")]).await;
         }
-        assert!(store.trim(SHARD, 0).await.unwrap(), "there is more");
+        assert_eq!(store.trim(vec![(SHARD, 0)]).await.unwrap(), [SHARD], "there is more");
         assert!(store.feed_at(SHARD, position(1, 250)).await.unwrap().is_some());
         trim(&store, SHARD, 0).await;
         assert!(store.feed_at(SHARD, position(1, 250)).await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_feed_that_cannot_be_trimmed_keeps_no_other_from_it() {
+    let server = RedisServer::start(&EVERY_SECOND);
+    let store = server.store("one:");
+    block_on(async {
+        for shard in [SHARD, ELSEWHERE] {
+            let mut owner = Owner::of_shard(&store, shard, "anna").await;
+            for _ in 0..250 {
+                owner.does([event("a")]).await;
+            }
+        }
+        server.cli(&["set", &format!("one:{{{SHARD}}}:feed"), "no stream"]);
+        let kept = vec![(SHARD, 0), (ELSEWHERE, 0)];
+        let trimmed = loop {
+            match store.trim(kept.clone()).await {
+                Ok(left) => assert_eq!(left, [ELSEWHERE, SHARD]),
+                failed => break failed,
+            }
+        };
+        assert!(trimmed.is_err());
+        assert!(store.feed_at(ELSEWHERE, position(1, 250)).await.unwrap().is_none());
     });
 }
 

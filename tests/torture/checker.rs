@@ -206,9 +206,9 @@ impl Feeds {
 /// As one node does for all.
 async fn drop_old(store: &Store) -> Result<(), Unavailable> {
     while store.tidy(Clock::Wall.now()).await? {}
-    for (shard, _) in store.feed_ends().await? {
-        while store.trim(shard, EVENTS_KEPT).await? {}
-    }
+    let ends = store.feed_ends().await?;
+    let kept: Vec<_> = ends.into_iter().map(|(shard, _)| (shard, EVENTS_KEPT)).collect();
+    while !store.trim(kept.clone()).await?.is_empty() {}
     Ok(())
 }
 

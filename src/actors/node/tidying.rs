@@ -1,6 +1,6 @@
 //! What nobody will ask for any more is dropped, and what is over is put away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
@@ -75,19 +75,16 @@ async fn tidy(store: &Store, now: Timestamp, stored: usize, before: Ends) -> End
         tracing::warn!(%error, "dedupe keys that ran out are dropped later");
     }
     let ends = match store.feed_ends().await {
-        Ok(ends) => ends,
+        Ok(ends) => ends.into_iter().collect(),
         Err(error) => {
             tracing::warn!(%error, "old events are dropped later");
             return before;
         }
     };
-    for (shard, _) in &ends {
-        let Some(before) = before.get(shard) else { continue };
-        if let Err(error) = trim(store, *shard, stored, *before).await {
-            tracing::warn!(%shard, %error, "old events are dropped later");
-        }
+    if let Err(error) = trim(store, stored, &before).await {
+        tracing::warn!(%error, "old events are dropped later");
     }
-    ends.into_iter().collect()
+    ends
 }
 
 async fn forget(store: &Store, now: Timestamp) -> Result<(), Unavailable> {
@@ -95,22 +92,20 @@ async fn forget(store: &Store, now: Timestamp) -> Result<(), Unavailable> {
     Ok(())
 }
 
-/// Drops what is not among the newest `stored` events of the feed, nor has come since `before`, so that
+/// Drops of each feed what is not among its newest `stored` events, nor has come since `before`, so that
 /// nobody who follows it is left behind. Under a new claim nothing is dropped yet: then they are most.
-async fn trim(
-    store: &Store,
-    shard: ShardId,
-    stored: usize,
-    before: Position,
-) -> Result<(), Unavailable> {
-    loop {
-        let end = store.meta(shard).await?.feed_end;
-        let come = end.n.saturating_sub(before.n);
-        let kept = stored.max(usize::try_from(come).unwrap_or(usize::MAX));
-        if end.epoch != before.epoch || !store.trim(shard, kept).await? {
-            return Ok(());
-        }
+async fn trim(store: &Store, stored: usize, before: &Ends) -> Result<(), Unavailable> {
+    let mut left: BTreeSet<ShardId> = before.keys().copied().collect();
+    while !left.is_empty() {
+        let ends = store.feed_ends().await?.into_iter();
+        let kept = ends.filter(|(shard, _)| left.contains(shard)).filter_map(|(shard, end)| {
+            let before = before.get(&shard).filter(|before| before.epoch == end.epoch)?;
+            let come = usize::try_from(end.n.saturating_sub(before.n)).unwrap_or(usize::MAX);
+            Some((shard, stored.max(come)))
+        });
+        left = store.trim(kept.collect()).await?.into_iter().collect();
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -448,12 +448,17 @@ impl ModelStore {
         Ok(false)
     }
 
-    pub(super) async fn trim(&self, shard: ShardId, keep: usize) -> Result<bool, Unavailable> {
-        if let Some(shard) = self.state()?.shards.get_mut(&shard) {
+    pub(super) async fn trim(
+        &self,
+        kept: Vec<(ShardId, usize)>,
+    ) -> Result<Vec<ShardId>, Unavailable> {
+        let shards = &mut self.state()?.shards;
+        for (shard, keep) in kept {
+            let Some(shard) = shards.get_mut(&shard) else { continue };
             while shard.feed.len() > keep {
                 shard.feed.pop_first();
             }
         }
-        Ok(false)
+        Ok(Vec::new())
     }
 }

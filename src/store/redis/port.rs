@@ -260,9 +260,8 @@ impl RedisStore {
 
     pub(in crate::store) async fn trim(
         &self,
-        shard: ShardId,
-        keep: usize,
-    ) -> Result<bool, Unavailable> {
-        self.run(move |on| async move { on.trim(shard, keep).await }).await
+        kept: Vec<(ShardId, usize)>,
+    ) -> Result<Vec<ShardId>, Unavailable> {
+        self.run(move |on| async move { on.trim(kept).await }).await
     }
 }

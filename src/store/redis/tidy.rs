@@ -28,9 +28,32 @@ impl Shared {
         Ok(false)
     }
 
-    pub(super) async fn trim(&self, shard: ShardId, keep: usize) -> Result<bool, Unavailable> {
-        let names = [self.keys.meta(shard), self.keys.feed(shard)];
-        let call = Call::new(&self.scripts.trim, &names).arg(count(keep)).arg(ENTRIES_MAX);
-        self.steps.with(|on| call.on(on)).await
+    /// One feed after another: what is committed meanwhile goes between the calls. One that fails keeps
+    /// the others from nothing: it is told when nothing else is left.
+    pub(super) async fn trim(
+        &self,
+        kept: Vec<(ShardId, usize)>,
+    ) -> Result<Vec<ShardId>, Unavailable> {
+        let (mut left, mut failed) = (Vec::new(), None);
+        let mut again = Vec::new();
+        for (shard, keep) in kept {
+            let names = [self.keys.meta(shard), self.keys.feed(shard)];
+            let call = Call::new(&self.scripts.trim, &names).arg(count(keep)).arg(ENTRIES_MAX);
+            match self.steps.with(|on| call.on(on)).await {
+                Ok(true) => left.push(shard),
+                Ok(false) => {}
+                Err(error) => {
+                    again.push(shard);
+                    failed = Some(error);
+                }
+            }
+        }
+        match failed {
+            Some(error) if left.is_empty() => Err(error),
+            _ => {
+                left.append(&mut again);
+                Ok(left)
+            }
+        }
     }
 }

@@ -398,7 +398,10 @@ impl SqliteStore {
         self.write(move |to| tidy::tidy(to, at)).await
     }
 
-    pub(super) async fn trim(&self, shard: ShardId, keep: usize) -> Result<bool, Unavailable> {
-        self.write(move |to| tidy::trim(to, shard, keep)).await
+    pub(super) async fn trim(
+        &self,
+        kept: Vec<(ShardId, usize)>,
+    ) -> Result<Vec<ShardId>, Unavailable> {
+        self.write(move |to| tidy::trim(to, &kept)).await
     }
 }

@@ -1,5 +1,7 @@
 //! What nobody will ask for any more is dropped.
 
+use std::collections::BTreeMap;
+
 use domain::id::ShardId;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -9,8 +11,8 @@ use crate::store::sqlite::value::rows;
 
 /// Dedupe keys that one step drops at most: each lies in a page of its own, and commits wait for it.
 const KEYS_MAX: usize = 100;
-/// Events that one step drops at most. They lie beside each other.
-const EVENTS_MAX: usize = 1_000;
+/// Events that one step looks at, and drops at most. They lie beside each other.
+const EVENTS_MAX: i64 = 1_000;
 
 /// Dedupe keys that have run out. Answers whether there may be more.
 pub(super) fn tidy(connection: &Connection, at: Timestamp) -> rusqlite::Result<bool> {
@@ -20,16 +22,34 @@ pub(super) fn tidy(connection: &Connection, at: Timestamp) -> rusqlite::Result<b
     Ok(dropped == KEYS_MAX)
 }
 
-/// Events beyond the newest of a feed. Answers whether there may be more.
-pub(super) fn trim(connection: &Connection, shard: ShardId, keep: usize) -> rusqlite::Result<bool> {
-    let newest = newest_to_drop(connection, shard, rows(keep))?;
-    let Some((epoch, n)) = newest else { return Ok(false) };
-    let sql = "DELETE FROM feed WHERE (shard, epoch, n) IN (
-        SELECT shard, epoch, n FROM feed WHERE shard = ?1 AND (epoch, n) <= (?2, ?3)
-        ORDER BY epoch, n LIMIT ?4)";
-    let dropped =
-        connection.prepare_cached(sql)?.execute(params![shard.0, epoch, n, rows(EVENTS_MAX)])?;
-    Ok(dropped == EVENTS_MAX)
+/// Events beyond so many of the newest of each feed, and the oldest of all feeds first: as they came one
+/// after another, events of all shards share a page, which is written once and not once for each. Answers
+/// of which feeds there may be more.
+pub(super) fn trim(
+    connection: &Connection,
+    kept: &[(ShardId, usize)],
+) -> rusqlite::Result<Vec<ShardId>> {
+    let mut oldest = connection
+        .prepare_cached("SELECT rowid FROM feed WHERE shard = ?1 ORDER BY epoch, n LIMIT 1")?;
+    let (mut newest, mut first) = (BTreeMap::new(), i64::MAX);
+    for (shard, keep) in kept {
+        let Some(to_drop) = newest_to_drop(connection, *shard, rows(*keep))? else { continue };
+        newest.insert(shard.0, to_drop);
+        first = first.min(oldest.query_row([shard.0], |row| row.get(0))?);
+    }
+    let mut look = connection.prepare_cached(
+        "SELECT rowid, shard, epoch, n FROM feed WHERE rowid >= ?1 ORDER BY rowid LIMIT ?2",
+    )?;
+    let place = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, (row.get(2)?, row.get(3)?)));
+    let looked = look.query_map([first, EVENTS_MAX], place)?;
+    let looked: Vec<(i64, u16, (i64, i64))> = looked.collect::<rusqlite::Result<_>>()?;
+    let mut delete = connection.prepare_cached("DELETE FROM feed WHERE rowid = ?1")?;
+    for (place, shard, event) in looked {
+        if newest.get(&shard).is_some_and(|newest| event <= *newest) {
+            delete.execute([place])?;
+        }
+    }
+    Ok(newest.into_keys().map(ShardId).collect())
 }
 
 /// The newest event that is not among the newest `keep`, without a look at these: the events of an epoch
@@ -93,15 +113,41 @@ mod tests {
     fn a_step_drops_no_more_than_its_share() {
         let (_dir, connection) = store(&[(1, 1, 2_600)], 250);
         let (mut events, mut keys) = (Vec::new(), Vec::new());
-        while trim(&connection, ShardId(3), 100).unwrap() {
+        while !trim(&connection, &[(ShardId(3), 100)]).unwrap().is_empty() {
             events.push(left(&connection, "SELECT count(*) FROM feed"));
         }
         while tidy(&connection, Timestamp::UNIX_EPOCH).unwrap() {
             keys.push(left(&connection, "SELECT count(*) FROM dedupe"));
         }
-        assert_eq!((events, keys), (vec![1_600, 600], vec![150, 50]));
+        assert_eq!((events, keys), (vec![1_600, 600, 100], vec![150, 50]));
         assert_eq!(left(&connection, "SELECT count(*) FROM feed"), 100);
         assert_eq!(left(&connection, "SELECT count(*) FROM dedupe"), 0);
+    }
+
+    #[test]
+    fn the_oldest_of_all_feeds_go_first() {
+        let (_dir, connection) = store(&[], 0);
+        let shard = "INSERT INTO shard VALUES (4, NULL, 9, 0, 0, 0, 0, 9, 0)";
+        connection.execute(shard, []).unwrap();
+        let events = "WITH RECURSIVE numbers (n) AS (
+                SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2400
+            ) INSERT INTO feed SELECT 3 + n % 2, 9, (n + 1) / 2, 9, 0, 'anna', x'00' FROM numbers";
+        connection.execute(events, []).unwrap();
+        let left = || {
+            let mut left = connection
+                .prepare("SELECT count(*) FROM feed GROUP BY shard ORDER BY shard")
+                .unwrap();
+            let left = left.query_map([], |row| row.get(0)).unwrap();
+            left.map(Result::unwrap).collect::<Vec<i64>>()
+        };
+        let (third, fourth) = (ShardId(3), ShardId(4));
+        let mut trims = |kept: &[(ShardId, usize)]| (trim(&connection, kept).unwrap(), left());
+        let kept = [(third, 100), (fourth, 900)];
+        assert_eq!(trims(&kept), (vec![third, fourth], vec![700, 900]));
+        assert_eq!(trims(&kept), (vec![third], vec![200, 900]));
+        assert_eq!(trims(&kept), (vec![third], vec![100, 900]));
+        assert_eq!(trims(&kept), (vec![], vec![100, 900]));
+        assert_eq!(trims(&[(fourth, 0)]), (vec![fourth], vec![100]));
     }
 
     #[test]
@@ -112,7 +158,7 @@ mod tests {
         let all: Vec<(i64, i64)> = events.collect();
         for keep in [0, 1, 19, 20, 21, 24, 25, 26, 34, 35, 36] {
             let (_dir, connection) = store(&epochs, 0);
-            assert!(!trim(&connection, ShardId(3), keep).unwrap(), "{keep}");
+            trim(&connection, &[(ShardId(3), keep)]).unwrap();
             let mut kept = connection.prepare("SELECT epoch, n FROM feed ORDER BY 1, 2").unwrap();
             let kept = kept.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
             let kept: Vec<(i64, i64)> = kept.map(Result::unwrap).collect();

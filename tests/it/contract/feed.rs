@@ -1,5 +1,6 @@
 //! The feed: positions, the chain, trimming.
 
+use domain::id::ShardId;
 use switchboard::store::Store;
 use switchboard::store::op::{Position, Submitted};
 
@@ -104,6 +105,21 @@ pub(crate) async fn the_newest_events_stay_whatever_they_were_committed_with(sto
     }
     let newest = [("d", position(1, 3), (1, 4)), ("e", position(1, 4), (1, 5))];
     assert_eq!(read(&store, position(1, 3)).await, Some(linked(&newest)));
+}
+
+pub(crate) async fn of_each_feed_as_much_is_kept_as_is_asked_for(store: Store) {
+    let mut here = Owner::of(&store, "anna").await;
+    let mut there = Owner::of_shard(&store, ELSEWHERE, "carl").await;
+    for _ in 0..5 {
+        here.does([event("a")]).await;
+        there.does([event("x")]).await;
+    }
+    let kept = vec![(SHARD, 2), (ELSEWHERE, 4), (ShardId(60), 0)];
+    while !store.trim(kept.clone()).await.expect("an answer").is_empty() {}
+    for (shard, dropped) in [(SHARD, 3), (ELSEWHERE, 1)] {
+        let there = async |n| store.feed_at(shard, position(1, n)).await.unwrap().is_some();
+        assert!(!there(dropped).await && there(dropped + 1).await && there(5).await, "{shard}");
+    }
 }
 
 pub(crate) async fn a_feed_that_is_short_enough_is_not_trimmed(store: Store) {

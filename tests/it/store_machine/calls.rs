@@ -44,6 +44,6 @@ async fn tidy(store: &Store, at: Timestamp) -> Result<(), Unavailable> {
 }
 
 async fn trim(store: &Store, shard: ShardId, keep: usize) -> Result<(), Unavailable> {
-    while store.trim(shard, keep).await? {}
+    while !store.trim(vec![(shard, keep)]).await?.is_empty() {}
     Ok(())
 }
