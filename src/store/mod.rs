@@ -27,7 +27,7 @@ use crate::store::model::ModelStore;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
     InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
-    Slot, Submitted,
+    Slot, Submitted, Trim,
 };
 use crate::store::redis::{OpenError as RedisOpenError, RedisSettings, RedisStore};
 use crate::store::signal::Signals;
@@ -240,8 +240,7 @@ port! {
     /// long for one call.
     tidy(at: Timestamp) -> Result<bool, Unavailable>;
 
-    /// Drops some of the events of these feeds beyond so many of the newest of each. Answers of which feeds
-    /// there may be more. What was committed together with one that is kept, or under an earlier claim, may
-    /// stay.
-    trim(kept: Vec<(ShardId, usize)>) -> Result<Vec<ShardId>, Unavailable>;
+    /// Drops some of the old events of these feeds, and answers what is left of that: nobody waits long for
+    /// one call. What was committed together with one that is kept, or under an earlier claim, may stay.
+    trim(feeds: Vec<Trim>) -> Result<Vec<Trim>, Unavailable>;
 }

@@ -377,6 +377,16 @@ impl fmt::Display for Position {
     }
 }
 
+/// What is kept of a feed when what is old is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trim {
+    pub shard: ShardId,
+    /// Where the feed ended: whatever came later stays. If that was under another claim, nothing goes.
+    pub end: Position,
+    /// So many of the newest up to there stay too.
+    pub keep: usize,
+}
+
 /// What the store says to a commit that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {

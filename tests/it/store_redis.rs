@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use switchboard::store::op::{CommitError, Meta, Position, Renewed, Submitted};
+use switchboard::store::op::{CommitError, Meta, Position, Renewed, Submitted, Trim};
 use switchboard::store::{Signal, Store, Unavailable};
 
 use crate::contract::block_on;
@@ -147,7 +147,8 @@ fn a_feed_is_not_trimmed_all_at_once() {
         for _ in 0..250 {
             anna.does([event("a")]).await;
         }
-        assert_eq!(store.trim(vec![(SHARD, 0)]).await.unwrap(), [SHARD], "there is more");
+        let feed = Trim { shard: SHARD, end: position(1, 250), keep: 0 };
+        assert_eq!(store.trim(vec![feed]).await.unwrap(), [feed], "there is more");
         assert!(store.feed_at(SHARD, position(1, 250)).await.unwrap().is_some());
         trim(&store, SHARD, 0).await;
         assert!(store.feed_at(SHARD, position(1, 250)).await.unwrap().is_none());
@@ -166,14 +167,16 @@ fn a_feed_that_cannot_be_trimmed_keeps_no_other_from_it() {
             }
         }
         server.cli(&["set", &format!("one:{{{SHARD}}}:feed"), "no stream"]);
-        let kept = vec![(SHARD, 0), (ELSEWHERE, 0)];
-        let trimmed = loop {
-            match store.trim(kept.clone()).await {
-                Ok(left) => assert_eq!(left, [ELSEWHERE, SHARD]),
-                failed => break failed,
-            }
+        let feed = |shard| Trim { shard, end: position(1, 250), keep: 0 };
+        let mut left = vec![feed(SHARD), feed(ELSEWHERE)];
+        let Unavailable(why) = loop {
+            left = match store.trim(left).await {
+                Ok(left) => left,
+                Err(failed) => break failed,
+            };
+            assert_eq!(left, [feed(ELSEWHERE), feed(SHARD)]);
         };
-        assert!(trimmed.is_err());
+        assert!(why.starts_with(&format!("shard {SHARD}: ")), "{why}");
         assert!(store.feed_at(ELSEWHERE, position(1, 250)).await.unwrap().is_none());
     });
 }

@@ -9,7 +9,7 @@ use domain::entry::{Author, Body, DeliveryState, Entry, Record};
 use domain::id::{ConversationId, EntryNumber, OfferId, OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 use switchboard::clock::Clock;
-use switchboard::store::op::{DocumentKind, InboxPosition, Job, Position};
+use switchboard::store::op::{DocumentKind, InboxPosition, Job, Position, Trim};
 use switchboard::store::{Store, Unavailable};
 
 use crate::SHARDS;
@@ -206,9 +206,12 @@ impl Feeds {
 /// As one node does for all.
 async fn drop_old(store: &Store) -> Result<(), Unavailable> {
     while store.tidy(Clock::Wall.now()).await? {}
-    let ends = store.feed_ends().await?;
-    let kept: Vec<_> = ends.into_iter().map(|(shard, _)| (shard, EVENTS_KEPT)).collect();
-    while !store.trim(kept.clone()).await?.is_empty() {}
+    let ends = store.feed_ends().await?.into_iter();
+    let mut feeds: Vec<_> =
+        ends.map(|(shard, end)| Trim { shard, end, keep: EVENTS_KEPT }).collect();
+    while !feeds.is_empty() {
+        feeds = store.trim(feeds).await?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What nobody will ask for any more is dropped, and what is over is put away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::actors::node::Node;
 use crate::actors::shard::KeepHouse;
-use crate::store::op::Position;
+use crate::store::op::{Position, Trim};
 use crate::store::{Store, Unavailable};
 
 /// How often dedupe keys that ran out and old events are dropped.
@@ -81,7 +81,7 @@ async fn tidy(store: &Store, now: Timestamp, stored: usize, before: Ends) -> End
             return before;
         }
     };
-    if let Err(error) = trim(store, stored, &before).await {
+    if let Err(error) = trim(store, old_events(&ends, &before, stored)).await {
         tracing::warn!(%error, "old events are dropped later");
     }
     ends
@@ -92,18 +92,20 @@ async fn forget(store: &Store, now: Timestamp) -> Result<(), Unavailable> {
     Ok(())
 }
 
-/// Drops of each feed what is not among its newest `stored` events, nor has come since `before`, so that
-/// nobody who follows it is left behind. Under a new claim nothing is dropped yet: then they are most.
-async fn trim(store: &Store, stored: usize, before: &Ends) -> Result<(), Unavailable> {
-    let mut left: BTreeSet<ShardId> = before.keys().copied().collect();
-    while !left.is_empty() {
-        let ends = store.feed_ends().await?.into_iter();
-        let kept = ends.filter(|(shard, _)| left.contains(shard)).filter_map(|(shard, end)| {
-            let before = before.get(&shard).filter(|before| before.epoch == end.epoch)?;
-            let come = usize::try_from(end.n.saturating_sub(before.n)).unwrap_or(usize::MAX);
-            Some((shard, stored.max(come)))
-        });
-        left = store.trim(kept.collect()).await?.into_iter().collect();
+/// Of each feed the newest `stored` events are kept, and what has come since `before`, so that nobody who
+/// follows it is left behind. Under a new claim nothing is dropped yet: then they are most.
+fn old_events(ends: &Ends, before: &Ends, stored: usize) -> Vec<Trim> {
+    let since = ends.iter().filter_map(|(shard, end)| {
+        let before = before.get(shard).filter(|before| before.epoch == end.epoch)?;
+        let come = usize::try_from(end.n.saturating_sub(before.n)).unwrap_or(usize::MAX);
+        Some(Trim { shard: *shard, end: *end, keep: stored.max(come) })
+    });
+    since.collect()
+}
+
+async fn trim(store: &Store, mut feeds: Vec<Trim>) -> Result<(), Unavailable> {
+    while !feeds.is_empty() {
+        feeds = store.trim(feeds).await?;
     }
     Ok(())
 }
@@ -161,6 +163,19 @@ mod tests {
             kept.push(there);
         }
         kept
+    }
+
+    #[test]
+    fn each_feed_is_trimmed_as_far_as_its_own_events_go() {
+        let at = |shard, epoch, n| (ShardId(shard), Position { epoch, n });
+        let before = Ends::from([at(1, 4, 100), at(2, 4, 100), at(3, 4, 100)]);
+        let ends = Ends::from([at(1, 4, 103), at(2, 4, 125), at(3, 5, 9), at(4, 1, 90)]);
+        let trims = [(1, 103, STORED), (2, 125, 25)].map(|(shard, n, keep)| Trim {
+            shard: ShardId(shard),
+            end: at(shard, 4, n).1,
+            keep,
+        });
+        assert_eq!(old_events(&ends, &before, STORED), trims);
     }
 
     #[actix::test]

@@ -20,7 +20,7 @@ use crate::store::model::state::{Shard, State};
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
     INBOX_MAX, InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed,
-    SharedKind, Slot, Submitted,
+    SharedKind, Slot, Submitted, Trim,
 };
 use crate::store::rules;
 use crate::store::signal::{self, Signal, Signals};
@@ -448,14 +448,16 @@ impl ModelStore {
         Ok(false)
     }
 
-    pub(super) async fn trim(
-        &self,
-        kept: Vec<(ShardId, usize)>,
-    ) -> Result<Vec<ShardId>, Unavailable> {
+    pub(super) async fn trim(&self, feeds: Vec<Trim>) -> Result<Vec<Trim>, Unavailable> {
         let shards = &mut self.state()?.shards;
-        for (shard, keep) in kept {
-            let Some(shard) = shards.get_mut(&shard) else { continue };
-            while shard.feed.len() > keep {
+        for Trim { shard, end, keep } in feeds {
+            let Some(shard) =
+                shards.get_mut(&shard).filter(|of| of.meta.feed_end.epoch == end.epoch)
+            else {
+                continue;
+            };
+            let come = shard.feed.range((Excluded(end), Unbounded)).count();
+            while shard.feed.len() > keep.saturating_add(come) {
                 shard.feed.pop_first();
             }
         }

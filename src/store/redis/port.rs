@@ -9,7 +9,7 @@ use crate::store::Unavailable;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
     InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
-    Slot, Submitted,
+    Slot, Submitted, Trim,
 };
 use crate::store::redis::value::dedupe_key;
 use crate::store::redis::{RedisStore, read};
@@ -258,10 +258,7 @@ impl RedisStore {
         self.run(move |on| async move { on.tidy(at).await }).await
     }
 
-    pub(in crate::store) async fn trim(
-        &self,
-        kept: Vec<(ShardId, usize)>,
-    ) -> Result<Vec<ShardId>, Unavailable> {
-        self.run(move |on| async move { on.trim(kept).await }).await
+    pub(in crate::store) async fn trim(&self, feeds: Vec<Trim>) -> Result<Vec<Trim>, Unavailable> {
+        self.run(move |on| async move { on.trim(feeds).await }).await
     }
 }

@@ -1,9 +1,9 @@
 //! What nobody will ask for any more is dropped.
 
-use domain::id::ShardId;
 use jiff::Timestamp;
 
 use crate::store::Unavailable;
+use crate::store::op::Trim;
 use crate::store::redis::Shared;
 use crate::store::redis::read::{count, shards};
 use crate::store::redis::script::Call;
@@ -29,27 +29,27 @@ impl Shared {
     }
 
     /// One feed after another: what is committed meanwhile goes between the calls. One that fails keeps
-    /// the others from nothing: it is told when nothing else is left.
-    pub(super) async fn trim(
-        &self,
-        kept: Vec<(ShardId, usize)>,
-    ) -> Result<Vec<ShardId>, Unavailable> {
-        let (mut left, mut failed) = (Vec::new(), None);
-        let mut again = Vec::new();
-        for (shard, keep) in kept {
-            let names = [self.keys.meta(shard), self.keys.feed(shard)];
-            let call = Call::new(&self.scripts.trim, &names).arg(count(keep)).arg(ENTRIES_MAX);
+    /// the others from nothing: it is told when no other is left.
+    pub(super) async fn trim(&self, feeds: Vec<Trim>) -> Result<Vec<Trim>, Unavailable> {
+        let (mut left, mut again, mut failed) = (Vec::new(), Vec::new(), None);
+        for feed in feeds {
+            let names = [self.keys.meta(feed.shard), self.keys.feed(feed.shard)];
+            let call = Call::new(&self.scripts.trim, &names)
+                .arg(feed.end.epoch)
+                .arg(feed.end.n)
+                .arg(count(feed.keep))
+                .arg(ENTRIES_MAX);
             match self.steps.with(|on| call.on(on)).await {
-                Ok(true) => left.push(shard),
+                Ok(true) => left.push(feed),
                 Ok(false) => {}
-                Err(error) => {
-                    again.push(shard);
-                    failed = Some(error);
+                Err(Unavailable(why)) => {
+                    again.push(feed);
+                    failed = Some(Unavailable(format!("shard {}: {why}", feed.shard)));
                 }
             }
         }
         match failed {
-            Some(error) if left.is_empty() => Err(error),
+            Some(failed) if left.is_empty() => Err(failed),
             _ => {
                 left.append(&mut again);
                 Ok(left)

@@ -33,7 +33,7 @@ use crate::store::members::Members;
 use crate::store::op::{
     Commit, CommitError, Committed, Counter, Document, DocumentKind, DocumentName, FeedRecord,
     InboxEntry, InboxPosition, InstanceId, Job, Lease, Member, Meta, Position, Renewed, SharedKind,
-    Slot, Submitted,
+    Slot, Submitted, Trim,
 };
 use crate::store::signal::{self, Signal, Signals};
 use crate::store::sqlite::reader::Readers;
@@ -398,10 +398,7 @@ impl SqliteStore {
         self.write(move |to| tidy::tidy(to, at)).await
     }
 
-    pub(super) async fn trim(
-        &self,
-        kept: Vec<(ShardId, usize)>,
-    ) -> Result<Vec<ShardId>, Unavailable> {
-        self.write(move |to| tidy::trim(to, &kept)).await
+    pub(super) async fn trim(&self, feeds: Vec<Trim>) -> Result<Vec<Trim>, Unavailable> {
+        self.write(move |to| tidy::trim(to, &feeds)).await
     }
 }

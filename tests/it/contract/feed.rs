@@ -2,7 +2,7 @@
 
 use domain::id::ShardId;
 use switchboard::store::Store;
-use switchboard::store::op::{Position, Submitted};
+use switchboard::store::op::{Position, Submitted, Trim};
 
 use crate::contract::words::*;
 
@@ -114,12 +114,36 @@ pub(crate) async fn of_each_feed_as_much_is_kept_as_is_asked_for(store: Store) {
         here.does([event("a")]).await;
         there.does([event("x")]).await;
     }
-    let kept = vec![(SHARD, 2), (ELSEWHERE, 4), (ShardId(60), 0)];
-    while !store.trim(kept.clone()).await.expect("an answer").is_empty() {}
-    for (shard, dropped) in [(SHARD, 3), (ELSEWHERE, 1)] {
-        let there = async |n| store.feed_at(shard, position(1, n)).await.unwrap().is_some();
-        assert!(!there(dropped).await && there(dropped + 1).await && there(5).await, "{shard}");
+    let feed = |shard, keep| Trim { shard, end: position(1, 5), keep };
+    let never_begun = Trim { shard: ShardId(60), end: START, keep: 0 };
+    trim_all(&store, vec![feed(SHARD, 2), never_begun, feed(ELSEWHERE, 4)]).await;
+    assert_eq!(kept(&store, SHARD).await, [4, 5]);
+    assert_eq!(kept(&store, ELSEWHERE).await, [2, 3, 4, 5]);
+}
+
+pub(crate) async fn what_came_after_the_end_that_was_seen_stays(store: Store) {
+    let mut anna = Owner::of(&store, "anna").await;
+    for _ in 0..6 {
+        anna.does([event("a")]).await;
     }
+    trim_all(&store, vec![Trim { shard: SHARD, end: position(1, 3), keep: 1 }]).await;
+    assert_eq!(kept(&store, SHARD).await, [3, 4, 5, 6]);
+    Owner::of(&store, "boris").await.does([event("b")]).await;
+    trim_all(&store, vec![Trim { shard: SHARD, end: position(1, 6), keep: 0 }]).await;
+    assert_eq!(kept(&store, SHARD).await, [3, 4, 5, 6], "it is under another claim by now");
+    trim_all(&store, vec![Trim { shard: SHARD, end: position(2, 1), keep: 1 }]).await;
+    assert!(kept(&store, SHARD).await.is_empty());
+}
+
+/// The numbers of the events that are there, of the first claim.
+async fn kept(store: &Store, shard: ShardId) -> Vec<u64> {
+    let mut kept = Vec::new();
+    for n in 1..=9 {
+        if store.feed_at(shard, position(1, n)).await.unwrap().is_some() {
+            kept.push(n);
+        }
+    }
+    kept
 }
 
 pub(crate) async fn a_feed_that_is_short_enough_is_not_trimmed(store: Store) {

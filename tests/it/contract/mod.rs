@@ -140,6 +140,7 @@ contract! {
         a_feed_that_is_short_enough_is_not_trimmed
         the_newest_events_stay_whatever_they_were_committed_with
         of_each_feed_as_much_is_kept_as_is_asked_for
+        what_came_after_the_end_that_was_seen_stays
         the_ends_of_feeds_are_listed
         tidy_forgets_keys_that_have_run_out
         what_is_much_is_dropped_piece_by_piece;

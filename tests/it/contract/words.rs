@@ -6,7 +6,7 @@ use domain::id::{ConversationId, LineId, OperatorId, ShardId};
 use jiff::Timestamp;
 use switchboard::store::op::{
     Commit, CommitError, Committed, Document, DocumentKind, InboxPosition, InstanceId, Lease, Op,
-    Position, Refusal, Renewed, Room, SharedKind, Slot, Submitted,
+    Position, Refusal, Renewed, Room, SharedKind, Slot, Submitted, Trim,
 };
 use switchboard::store::pack::Pack;
 use switchboard::store::{Store, Unavailable};
@@ -116,7 +116,14 @@ pub(crate) async fn tidy(store: &Store, at: Timestamp) {
 
 /// Drops all events of a feed but the newest.
 pub(crate) async fn trim(store: &Store, shard: ShardId, keep: usize) {
-    while !store.trim(vec![(shard, keep)]).await.expect("an answer").is_empty() {}
+    let end = store.meta(shard).await.expect("an answer").feed_end;
+    trim_all(store, vec![Trim { shard, end, keep }]).await;
+}
+
+pub(crate) async fn trim_all(store: &Store, mut feeds: Vec<Trim>) {
+    while !feeds.is_empty() {
+        feeds = store.trim(feeds).await.expect("an answer");
+    }
 }
 
 /// What waits in [`SHARD`] behind `after`.

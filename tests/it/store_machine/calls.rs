@@ -2,7 +2,7 @@
 
 use domain::id::ShardId;
 use jiff::Timestamp;
-use switchboard::store::op::{Commit, InstanceId, Lease};
+use switchboard::store::op::{Commit, InstanceId, Lease, Trim};
 use switchboard::store::{Store, Unavailable};
 
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub(crate) enum Call {
     Submit { shard: ShardId, key: String, seconds: u32, at: Timestamp, bytes: Vec<u8> },
     Commit(Commit),
     Tidy { at: Timestamp },
-    Trim { shard: ShardId, keep: usize },
+    Trim(Trim),
 }
 
 /// All of the answer, as text, so that answers of different types can be compared in one list.
@@ -33,7 +33,7 @@ pub(crate) async fn answer(store: &Store, call: Call) -> String {
         }
         Call::Commit(commit) => format!("{:?}", store.commit(commit).await),
         Call::Tidy { at } => format!("{:?}", tidy(store, at).await),
-        Call::Trim { shard, keep } => format!("{:?}", trim(store, shard, keep).await),
+        Call::Trim(feed) => format!("{:?}", trim(store, feed).await),
     }
 }
 
@@ -43,7 +43,10 @@ async fn tidy(store: &Store, at: Timestamp) -> Result<(), Unavailable> {
     Ok(())
 }
 
-async fn trim(store: &Store, shard: ShardId, keep: usize) -> Result<(), Unavailable> {
-    while !store.trim(vec![(shard, keep)]).await?.is_empty() {}
+async fn trim(store: &Store, feed: Trim) -> Result<(), Unavailable> {
+    let mut left = vec![feed];
+    while !left.is_empty() {
+        left = store.trim(left).await?;
+    }
     Ok(())
 }

@@ -5,7 +5,7 @@ use domain::id::ShardId;
 use proptest::prelude::*;
 use switchboard::store::Store;
 use switchboard::store::op::{
-    Commit, DocumentKind, InboxPosition, Lease, Meta, Op, SharedKind, Slot,
+    Commit, DocumentKind, InboxPosition, Lease, Meta, Op, SharedKind, Slot, Trim,
 };
 use switchboard::store::pack::Pack;
 
@@ -196,7 +196,7 @@ impl Intent {
                 })
             }
             Self::Tidy => Call::Tidy { at: at(*second) },
-            Self::Trim { shard, keep } => Call::Trim { shard, keep },
+            Self::Trim { shard, keep } => Call::Trim(Trim { shard, end: meta.feed_end, keep }),
         }
     }
 }
