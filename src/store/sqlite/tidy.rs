@@ -148,7 +148,7 @@ mod tests {
         };
         let trims = |feeds: &[Trim]| (trim(&connection, feeds).unwrap(), there(3), there(4));
         let (third, fourth) = (feed(3, (9, 1_200), 100), feed(4, (9, 1_200), 900));
-        assert_eq!(trims(&[third, fourth]), (vec![third], 700, 900));
+        assert_eq!(trims(&[fourth, third]), (vec![third], 700, 900));
         assert_eq!(trims(&[third, fourth]), (vec![third], 200, 900));
         assert_eq!(trims(&[third, fourth]), (vec![], 100, 900));
         assert_eq!(trims(&[third, fourth]), (vec![], 100, 900));
