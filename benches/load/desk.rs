@@ -78,7 +78,9 @@ impl Desk {
     /// Reading costs more than looking for stamps: it is left out when nothing is to be done.
     fn has_to_read(&self) -> bool {
         match self.work {
-            Work::Talk { chats } => self.readiness.done.load(Ordering::Relaxed) < chats,
+            Work::Talk { .. } | Work::Pages { .. } => {
+                self.readiness.done.load(Ordering::Relaxed) < self.work.accepted_before()
+            }
             Work::Arrivals | Work::Visits { .. } => true,
         }
     }

@@ -6,12 +6,14 @@
 use std::path::Path;
 
 use domain::account::SignIn;
+use domain::channel::widget::{ContactForm, Look, VisitorLimits, WidgetSettings};
 use domain::channel::{Channel, ChannelSettings};
 use domain::id::{ChannelId, LineId, OperatorId, ShardId};
 use domain::line::{ClosingRule, Line, LineSettings};
 use domain::operator::{Operator, Role, Status};
 use sha2::{Digest, Sha256};
 use switchboard::actors::handle::Change;
+use switchboard::channels::widget::{Visitor, issue};
 use switchboard::clock::Clock;
 use switchboard::config::Config;
 use switchboard::program;
@@ -46,7 +48,7 @@ fn shared_documents(lines: u16, operators: usize) -> Vec<Change> {
         let n = supervisor(operators, line);
         [overseer(n, line_id(line)), sign_in(n)]
     });
-    let lines = (0..lines).flat_map(|n| [line(n, operators), bot(n)]);
+    let lines = (0..lines).flat_map(|n| [line(n, operators), bot(n), widget(n)]);
     serving.chain(others).chain(overseeing).chain(lines).collect()
 }
 
@@ -101,8 +103,25 @@ fn bot(n: u16) -> Change {
         polling: false,
         groups: false,
     };
-    let (id, name, shard) = (channel(n), format!("Bot {n}"), ShardId(n));
-    let channel = Channel { id, name, line: line_id(n), shard, enabled: true, settings };
+    connected(n, channel(n), format!("Bot {n}"), settings)
+}
+
+fn widget(n: u16) -> Change {
+    let settings = ChannelSettings::Widget(Box::new(WidgetSettings {
+        origins: Vec::new(),
+        look: Look::default(),
+        form: ContactForm::default(),
+        // As much as may be set: they write without a pause.
+        limits: VisitorLimits { messages_per_10_seconds: 100, ..VisitorLimits::default() },
+        secret: SECRET.into(),
+        key: SECRET.into(),
+    }));
+    connected(n, page(n), format!("Site {n}"), settings)
+}
+
+fn connected(n: u16, id: ChannelId, name: String, settings: ChannelSettings) -> Change {
+    let channel =
+        Channel { id, name, line: line_id(n), shard: ShardId(n), enabled: true, settings };
     Change::Channel { version: 0, channel }
 }
 
@@ -122,6 +141,24 @@ pub(crate) fn token(n: usize) -> String {
 
 pub(crate) fn channel(n: u16) -> ChannelId {
     ChannelId::new(format!("bot-{n}"))
+}
+
+/// The widget of the line of that number.
+pub(crate) fn page(n: u16) -> ChannelId {
+    ChannelId::new(format!("site-{n}"))
+}
+
+/// What a visitor of the widget proves with that he is who he is, and that he is asked for nothing more.
+pub(crate) fn visitor_token(widget: &ChannelId, n: usize) -> String {
+    let visitor = Visitor {
+        id: format!("visitor-{n}").into(),
+        name: format!("Visitor {n}"),
+        consented: false,
+        introduced: false,
+        vouched: None,
+        issued_at: Clock::Wall.now(),
+    };
+    issue(SECRET, widget, &visitor)
 }
 
 fn line_id(n: u16) -> LineId {

@@ -22,6 +22,7 @@ mod ground;
 mod hub;
 mod ladder;
 mod pacer;
+mod page;
 mod poster;
 mod process;
 mod redis;
@@ -34,6 +35,7 @@ mod stalled;
 mod stamp;
 mod tally;
 mod targets;
+mod websocket;
 mod yardstick;
 
 use std::path::Path;

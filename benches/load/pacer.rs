@@ -10,7 +10,9 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::desk::{self, Readiness};
+use crate::furnish::page;
 use crate::hub::Hubs;
+use crate::page::write_all;
 use crate::poster::post_all;
 use crate::stamp::Stamp;
 use crate::tally::{Book, Tally};
@@ -31,6 +33,8 @@ const STRIDE: Duration = Duration::from_micros(500);
 pub(crate) enum Work {
     /// Messages in so many conversations, all accepted before the load.
     Talk { chats: usize },
+    /// The same of so many visitors of a site, each on a page with a socket.
+    Pages { visitors: usize },
     /// Each message is a new customer's: offered, accepted, finished.
     Arrivals,
     /// So many customers, each of whom begins another conversation after so many messages. Whoever
@@ -43,8 +47,26 @@ impl Work {
     pub(crate) fn sequences(self) -> usize {
         match self {
             Self::Talk { chats } => chats,
+            Self::Pages { visitors } => visitors,
             Self::Arrivals => CONNECTIONS,
             Self::Visits { customers, .. } => customers,
+        }
+    }
+
+    /// Connections over which the messages come: of the platform, or a page of each visitor.
+    fn entrances(self) -> usize {
+        match self {
+            Self::Pages { visitors } => visitors,
+            Self::Talk { .. } | Self::Arrivals | Self::Visits { .. } => CONNECTIONS,
+        }
+    }
+
+    /// Conversations that begin and are accepted before the load.
+    pub(crate) fn accepted_before(self) -> usize {
+        match self {
+            Self::Talk { chats } => chats,
+            Self::Pages { visitors } => visitors,
+            Self::Arrivals | Self::Visits { .. } => 0,
         }
     }
 
@@ -52,7 +74,7 @@ impl Work {
     /// customers end at different times.
     pub(crate) fn ends_with(self, newest: Option<Stamp>) -> bool {
         match (self, newest) {
-            (Self::Talk { .. }, _) | (Self::Visits { .. }, None) => false,
+            (Self::Talk { .. } | Self::Pages { .. }, _) | (Self::Visits { .. }, None) => false,
             (Self::Arrivals, _) => true,
             (Self::Visits { messages, .. }, Some(Stamp { chat, n, .. })) => {
                 (chat + n) % messages == messages - 1
@@ -84,7 +106,8 @@ impl Run {
     pub(crate) fn begin(hubs: &Hubs, work: Work) -> Self {
         let run = Self::of_customers(hubs, work);
         run.open_consoles(hubs);
-        if let Work::Talk { chats } = work {
+        let chats = work.accepted_before();
+        if chats > 0 {
             let seconds = u32::try_from(chats).unwrap().div_ceil(OPENING_RATE);
             // A first message is offered by its row, and counts as nothing that was delivered.
             run.hand_out(Load { rate: u32::try_from(chats).unwrap() / seconds, seconds });
@@ -98,10 +121,19 @@ impl Run {
         let runtime = Builder::new_current_thread().enable_io().build().unwrap();
         let (book, readiness) = (Book::new(work.sequences()), Readiness::default());
         let mut connections = Vec::new();
-        for n in 0..CONNECTIONS {
+        let (lines, entrances) = (hubs.stage.lines, work.entrances());
+        for n in 0..entrances {
             let (sender, stamps) = unbounded_channel();
-            let load = (hubs.stage.lines, work);
-            runtime.spawn(post_all(hubs.address(n), load, stamps, book.clone()));
+            let (address, book) = (hubs.address(n), book.clone());
+            match work {
+                Work::Pages { .. } => {
+                    let widget = page(u16::try_from(n).unwrap() % lines);
+                    runtime.spawn(write_all(address, (widget, n), stamps, book));
+                }
+                Work::Talk { .. } | Work::Arrivals | Work::Visits { .. } => {
+                    runtime.spawn(post_all(address, (lines, work), stamps, book));
+                }
+            }
             connections.push(sender);
         }
         let (stop, stopped) = oneshot::channel();
@@ -144,7 +176,7 @@ impl Run {
         let before = self.done();
         let total = u64::from(load.rate) * u64::from(load.seconds);
         let commands = match self.work {
-            Work::Talk { .. } | Work::Visits { .. } => 0,
+            Work::Talk { .. } | Work::Pages { .. } | Work::Visits { .. } => 0,
             // Accepted and finished.
             Work::Arrivals => usize::try_from(total).unwrap() * 2,
         };
@@ -173,7 +205,9 @@ impl Run {
             self.wait_until(intended);
             let (n, chat) = (i / chats, i % chats);
             let (n, chat) = (usize::try_from(n).unwrap(), usize::try_from(chat).unwrap());
-            self.connections[chat % CONNECTIONS].send(Stamp { load, chat, n, intended }).unwrap();
+            self.connections[chat % self.connections.len()]
+                .send(Stamp { load, chat, n, intended })
+                .unwrap();
         }
     }
 

@@ -38,7 +38,7 @@ fn request(stamp: Stamp, lines: u16, work: Work) -> String {
     // As a bot's updates: each has a higher number than the one before.
     let update = format!("{load}{:09}", n * work.sequences() + chat);
     let customer = match work {
-        Work::Talk { .. } | Work::Visits { .. } => (chat + 1).to_string(),
+        Work::Talk { .. } | Work::Pages { .. } | Work::Visits { .. } => (chat + 1).to_string(),
         // Each message is somebody else's.
         Work::Arrivals => update.clone(),
     };

@@ -185,6 +185,7 @@ pub(crate) fn write(folder: &Path, all: &[Measured]) {
         for (name, title, rungs) in [
             ("messages", "Messages of customers of one line", &measured.messages),
             ("spread", "Messages of customers of several lines", &measured.spread),
+            ("pages", "Messages of visitors on pages", &measured.pages),
             ("arrivals", "New conversations", &measured.arrivals),
         ] {
             let file = format!("{}-{name}.svg", measured.store);
@@ -205,6 +206,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         half,
         floor,
         lists,
+        pages,
         arrivals,
         growth,
         fanout,
@@ -226,6 +228,7 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
     for (what, rungs) in [
         ("messages of one line, highest", messages),
         (several.as_str(), spread),
+        ("messages of visitors on pages, highest", pages),
         ("new conversations, highest", arrivals),
     ] {
         if let Some(rung) = best(rungs) {
@@ -238,9 +241,12 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
         row(what, large)?;
     }
     targets::table(text, measured)?;
-    for (what, rungs) in
-        [("one line", messages), ("several lines", spread), ("new conversations", arrivals)]
-    {
+    for (what, rungs) in [
+        ("one line", messages),
+        ("several lines", spread),
+        ("pages", pages),
+        ("new conversations", arrivals),
+    ] {
         limits(text, what, rungs, ground.cores)?;
     }
     if let (Some(Floor { messages_in_commit, redis_cpu_us }), Some(redis)) =

@@ -25,6 +25,8 @@ const CHATS: usize = 200;
 /// Ten times as many.
 const MANY_CHATS: usize = CHATS * 10;
 const MANY_LINES: u16 = 64;
+/// On pages of a site: as many as it takes, none of whom may write more than ten messages a second.
+const VISITORS: usize = 1_000;
 /// Over so many the highest rate is looked for too: the commits of one line come one after another and
 /// carry many messages each, those of several are smaller and overlap.
 pub(crate) const SEVERAL_LINES: u16 = 8;
@@ -87,6 +89,7 @@ impl Extent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Series {
     Messages,
+    Pages,
     Arrivals,
     Fanout,
     Stalled,
@@ -100,6 +103,7 @@ impl FromStr for Series {
     fn from_str(name: &str) -> Result<Self, String> {
         Ok(match name {
             "messages" => Self::Messages,
+            "pages" => Self::Pages,
             "arrivals" => Self::Arrivals,
             "fanout" => Self::Fanout,
             "stalled" => Self::Stalled,
@@ -160,6 +164,8 @@ pub(crate) struct Measured {
     pub(crate) half: Rung,
     pub(crate) floor: Option<Floor>,
     pub(crate) lists: Lists,
+    /// Of visitors on pages of one line.
+    pub(crate) pages: Vec<Rung>,
     pub(crate) arrivals: Vec<Rung>,
     pub(crate) growth: Vec<Growth>,
     pub(crate) fanout: Fanout,
@@ -187,6 +193,7 @@ pub(crate) fn look(store: StoreKind, extent: Extent, series: Series) {
             let talked = talk(one, extent);
             drop(talk_spread(several, extent, talked.half.rate));
         }
+        Series::Pages => drop(visit(one, extent)),
         Series::Arrivals => drop(arrive(several, extent)),
         Series::Fanout => drop(fan_out(one, extent)),
         Series::Stalled => println!("{:?}", stall(one, extent).gone_after),
@@ -202,6 +209,7 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
     let several = Stage { lines: SEVERAL_LINES, ..one };
     let Talked { messages, steady, half, floor, lists } = talk(one, extent);
     let spread = talk_spread(several, extent, half.rate);
+    let pages = visit(one, extent);
     let arrivals = arrive(several, extent);
     let load = Load { rate: half.rate, seconds };
     let mut growth = vec![
@@ -226,6 +234,7 @@ pub(crate) fn measure(store: StoreKind, extent: Extent) -> Measured {
         half,
         floor,
         lists,
+        pages,
         arrivals,
         growth,
         fanout: fan_out(one, extent),
@@ -262,6 +271,14 @@ fn talk_spread(several: Stage, extent: Extent, from: u32) -> Vec<Rung> {
     let what = format!("messages of customers, {SEVERAL_LINES} lines");
     let run = begin(&hubs, &what, Work::Talk { chats: CHATS });
     extent.ladder(from).climb(&hubs, &run)
+}
+
+fn visit(one: Stage, extent: Extent) -> Vec<Rung> {
+    let hubs = Hubs::start(one);
+    let work = Work::Pages { visitors: VISITORS };
+    let run = begin(&hubs, "messages of visitors on pages, one line", work);
+    let ladder = extent.ladder(STEADY_RATE);
+    Ladder { halvings: ladder.halvings.min(1), ..ladder }.climb(&hubs, &run)
 }
 
 fn arrive(several: Stage, extent: Extent) -> Vec<Rung> {
@@ -328,7 +345,12 @@ impl Measured {
     fn rungs(&self) -> impl Iterator<Item = &Rung> {
         let grown = self.growth.iter().map(|growth| &growth.large);
         let steady = [&self.steady, &self.half].into_iter().chain(grown);
-        self.messages.iter().chain(&self.spread).chain(&self.arrivals).chain(steady)
+        self.messages
+            .iter()
+            .chain(&self.spread)
+            .chain(&self.pages)
+            .chain(&self.arrivals)
+            .chain(steady)
     }
 
     /// Messages that were lost, came again, or out of order.
@@ -348,6 +370,7 @@ impl Measured {
             "times_as_slow": self.ground.yardstick.as_ref().map(|yardstick| rounded(yardstick.slower)),
             "rate": highest(&self.messages),
             "rate_of_several_lines": highest(&self.spread),
+            "rate_of_pages": highest(&self.pages),
             "full": limit.as_ref().map(|(_, full)| full),
             "redis_full_at": limit.as_ref().and_then(|(rung, _)| redis_full_at(rung)).map(f64::round),
             "half_is_sustained": self.half.is_sustained(),
