@@ -220,9 +220,10 @@ impl ConversationActor {
         if stored.map(Conversation::row).as_ref() != Some(&row) {
             events.push(FeedEvent::Row { row: row.into() });
         }
-        let chat = &self.conversation.chat;
+        let Conversation { id, chat, last_record, .. } = &*self.conversation;
         if self.parts.directory.get().is_widget(&chat.channel) {
-            events.push(FeedEvent::Chat { chat: chat.clone() });
+            let (chat, conversation) = (chat.clone(), id.clone());
+            events.push(FeedEvent::Chat { chat, conversation, last_record: *last_record });
         }
         events
     }

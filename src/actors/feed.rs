@@ -29,7 +29,7 @@ use crate::readmodel::Changed;
 /// How often browsers are told where the feeds stand, while these move.
 pub(crate) const BEAT: Duration = Duration::from_secs(5);
 
-/// The events of one commit.
+/// The events of one commit, or what was read of a feed at once: perhaps a part of a commit, or several.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct FeedBatch {
@@ -192,6 +192,7 @@ impl Feed {
 
     /// Everything that browsers have may be wrong: they begin anew.
     pub(super) fn begin_all_anew(&self) {
+        self.visitors.stir_all();
         for listener in self.listeners.all() {
             listener.session.do_send(RightsChanged);
         }

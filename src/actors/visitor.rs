@@ -1,11 +1,12 @@
 //! One visitor of a site on one socket: what he does in, what he may read of his chat out.
 //!
-//! Knows one chat. That something happened in it comes from the feed; what it was is read from what
-//! is stored, behind the place where the page is ([`chat`]). So nothing is lost, whatever a signal
-//! was missed. One frame of news is on its way at a time: a page that does not take it in is sent
-//! nothing more, and after a while it is cut off.
+//! Knows one chat. What happens while its conversation is answered is told by the feed, if that joins
+//! on to where the page is ([`heard`]); everything else is read from what is stored, behind that place
+//! ([`chat`]). So nothing is lost, whatever was missed. One frame of news is on its way at a time: a
+//! page that does not take it in is sent nothing more, and after a while it is cut off.
 
 pub(crate) mod chat;
+mod heard;
 pub(crate) mod limits;
 
 use std::net::IpAddr;
@@ -39,6 +40,9 @@ use crate::protocol::visitor::{
 const FRAMES_WAITING_MAX: usize = 64;
 /// How long a socket may stay without a word.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// Parts of the feed that wait while news are read or on their way; when there are more, all is read
+/// from what is stored.
+const HEARD_MAX: usize = 64;
 /// How often a page hears that the connection lives, and where its visitor stands.
 const BEAT: Duration = Duration::from_secs(5);
 /// How long news may be on their way.
@@ -66,7 +70,9 @@ pub(crate) struct VisitorSession {
     /// News that the page has not taken in, and since when.
     on_its_way: Option<(String, Timestamp)>,
     reading: bool,
-    /// Something happened while news were read or on their way.
+    /// What the feed has said of his conversation and the page was not told.
+    heard: Vec<Stirred>,
+    /// Something is to be read that happened while news were read or on their way.
     stirred: bool,
     acting: usize,
     ending: bool,
@@ -90,6 +96,7 @@ impl VisitorSession {
             told: None,
             on_its_way: None,
             reading: false,
+            heard: Vec::new(),
             stirred: false,
             acting: 0,
             ending: false,
@@ -123,7 +130,10 @@ impl VisitorSession {
         let visitor = self.visitor.clone()?;
         let directory = self.node.directory();
         let channel = directory.channels.get(&self.channel.id)?.value.clone();
-        Some(Guest { channel, visitor, address: self.address })
+        let goes_on = self.told.as_ref().is_some_and(|told| told.phase != Phase::Idle);
+        let in_conversation = goes_on && !self.reading && !self.stirred && self.heard.is_empty();
+        let guest = Guest::new(channel, visitor, self.address);
+        Some(if in_conversation { guest.in_conversation() } else { guest })
     }
 
     fn understand(&mut self, text: &str, ctx: &mut Context<Self>) {
@@ -207,12 +217,37 @@ impl VisitorSession {
         }
     }
 
+    /// Tells what the feed has said, or reads it.
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        if self.reading || self.on_its_way.is_some() {
+            return;
+        }
+        if self.stirred {
+            return self.read(ctx);
+        }
+        if self.heard.is_empty() {
+            return;
+        }
+        let known = self.position.as_ref().zip(self.told.as_ref());
+        let (directory, now) = (self.node.directory(), self.node.clock().now());
+        match known.and_then(|known| heard::news(&self.heard, known, &directory, now)) {
+            Some(news) => {
+                self.heard.clear();
+                self.tell(news, ctx);
+            }
+            None => self.read(ctx),
+        }
+    }
+
     /// Reads what is new and sends it, unless that is under way.
     fn read(&mut self, ctx: &mut Context<Self>) {
         if self.reading || self.on_its_way.is_some() {
             self.stirred = true;
             return;
         }
+        // All of it is stored before it is told.
+        self.heard.clear();
+        self.stirred = false;
         let Some(guest) = self.guest() else { return };
         self.reading = true;
         let (node, after) = (self.node.clone(), self.position.clone());
@@ -234,28 +269,30 @@ impl VisitorSession {
     fn tell(&mut self, news: VisitorNews, ctx: &mut Context<Self>) {
         let first = self.told.is_none();
         let is_new = first || !news.items.is_empty() || self.told.as_ref() != Some(&news.state);
-        self.position = news.position.as_deref().and_then(Position::parse);
         self.told = Some(news.state.clone());
-        if let Some(key) = self.key {
-            let conversation = self.position.as_ref().map(|it| it.conversation.clone());
-            self.node.feed_send(VisitorReads { key, conversation });
+        let position = news.position.as_deref().and_then(Position::parse);
+        let before = std::mem::replace(&mut self.position, position);
+        let reads = self.position.as_ref().map(|at| &at.conversation);
+        let is_another = reads != before.as_ref().map(|at| &at.conversation);
+        if let Some(key) = self.key
+            && (first || is_another)
+        {
+            self.node.feed_send(VisitorReads { key, conversation: reads.cloned() });
         }
         if is_new {
             let position = news.position.clone().unwrap_or_default();
             self.on_its_way = Some((position, self.node.clock().now()));
             // A page that comes back and knows everything keeps what it has.
             self.send(&VisitorServerFrame::News(news));
-        } else if std::mem::take(&mut self.stirred) {
-            self.read(ctx);
+        } else {
+            self.go_on(ctx);
         }
     }
 
     /// The page has what it was sent.
     fn taken_in(&mut self, position: &str, ctx: &mut Context<Self>) {
         self.on_its_way.take_if(|(sent, _)| sent == position);
-        if self.on_its_way.is_none() && std::mem::take(&mut self.stirred) {
-            self.read(ctx);
-        }
+        self.go_on(ctx);
     }
 
     fn beat(&mut self, ctx: &mut Context<Self>) {
@@ -314,8 +351,13 @@ impl Handler<SocketClosed> for VisitorSession {
 impl Handler<Stirred> for VisitorSession {
     type Result = ();
 
-    fn handle(&mut self, _: Stirred, ctx: &mut Self::Context) {
-        self.read(ctx);
+    fn handle(&mut self, stirred: Stirred, ctx: &mut Self::Context) {
+        if self.heard.len() < HEARD_MAX {
+            self.heard.push(stirred);
+        } else {
+            self.stirred = true;
+        }
+        self.go_on(ctx);
     }
 }
 

@@ -96,8 +96,9 @@ pub enum FeedEvent {
     Offered { conversation: ConversationId, operators: Vec<OperatorId> },
     /// An operator answered an offer, or let one run out; for nodes.
     Attention { operator: OperatorId, missed: bool, at: Timestamp },
-    /// Something changed that the customer of this chat may read himself; for his own page.
-    Chat { chat: ChatKey },
+    /// Something changed that the customer of this chat may read himself; for his own page. The number of
+    /// the conversation's last record tells it whether it knows all of them.
+    Chat { chat: ChatKey, conversation: ConversationId, last_record: u32 },
     /// What became of something that another node has asked for by the inbox; for that node alone.
     Answered { request: String, answer: String },
     /// A conversation whose time was over was deleted, with all that was its own; for nodes.

@@ -128,7 +128,7 @@ fn guest(
     let visitor = widget::read(&set.key, &channel.id, token, edge.clock.now());
     let visitor = visitor.ok_or(ApiError::NotGenuine)?;
     let address = throttle::counted_address(request, edge.server.behind_proxy);
-    Ok(Guest { channel: channel.clone(), visitor, address })
+    Ok(Guest::new(channel.clone(), visitor, address))
 }
 
 /// A widget that is switched on.

@@ -1,6 +1,7 @@
 //! The visitors of sites who are here: who is told that something stirs in which chat.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use actix::{Addr, Handler, Message, MessageResponse};
 use bytestring::ByteString;
@@ -8,6 +9,7 @@ use domain::event::{Audience, FeedEvent};
 use domain::id::{ChatKey, ConversationId};
 
 use crate::actors::encode;
+use crate::actors::feed::tail::TailEvent;
 use crate::actors::feed::{Aside, Feed, FeedBatch, GoAway, SessionKey, drop_from};
 use crate::actors::visitor::VisitorSession;
 use crate::protocol::ServerFrame;
@@ -15,10 +17,11 @@ use crate::protocol::ServerFrame;
 /// Sockets of one chat; a page more gets none and polls.
 const SOCKETS_OF_CHAT_MAX: usize = 10;
 
-/// Something that the visitor may read has changed in his chat.
-#[derive(Clone, Copy, Debug, Message)]
+/// Something that the visitor may read has changed in his chat: what was read of the feed at once says this
+/// of the conversation, of which he may read a part. Nothing: it is not known what.
+#[derive(Clone, Debug, Default, Message)]
 #[rtype(result = "()")]
-pub(crate) struct Stirred;
+pub(crate) struct Stirred(pub(crate) Arc<Vec<Arc<TailEvent>>>);
 
 /// Whoever answers the visitor is writing.
 #[derive(Clone, Copy, Debug, Message)]
@@ -47,33 +50,36 @@ pub(super) struct Visitors {
 }
 
 impl Visitors {
-    /// Tells those whom a commit concerns, each once.
+    /// Tells those whom it concerns.
     pub(super) fn stir(&self, batch: &FeedBatch) {
         if self.sessions.is_empty() {
             return;
         }
-        let chats = batch.events.iter().filter_map(|event| match &event.event {
-            FeedEvent::Chat { chat } => self.by_chat.get(chat),
-            FeedEvent::Row { .. }
-            | FeedEvent::Entry { .. }
-            | FeedEvent::Edited { .. }
-            | FeedEvent::Delivery { .. }
-            | FeedEvent::Copied { .. }
-            | FeedEvent::Deleted { .. }
-            | FeedEvent::Reacted { .. }
-            | FeedEvent::Corrected { .. }
-            | FeedEvent::Shared { .. }
-            | FeedEvent::Records { .. }
-            | FeedEvent::Load { .. }
-            | FeedEvent::Offered { .. }
-            | FeedEvent::Attention { .. }
-            | FeedEvent::Answered { .. }
-            | FeedEvent::Forgotten { .. }
-            | FeedEvent::Alarm { .. } => None,
-        });
-        let keys: BTreeSet<&SessionKey> = chats.flatten().collect();
-        for kept in keys.into_iter().filter_map(|key| self.sessions.get(key)) {
-            kept.listener.session.do_send(Stirred);
+        let mut here = BTreeMap::new();
+        for event in &batch.events {
+            if let FeedEvent::Chat { chat, conversation, .. } = &event.event
+                && let Some(keys) = self.by_chat.get(chat)
+            {
+                here.insert(conversation, (keys, Vec::new()));
+            }
+        }
+        for event in &batch.events {
+            if let Some((_, events)) = told_of(&event.event).and_then(|of| here.get_mut(of)) {
+                events.push(event.clone());
+            }
+        }
+        for (keys, events) in here.into_values() {
+            let stirred = Stirred(Arc::new(events));
+            for kept in keys.iter().filter_map(|key| self.sessions.get(key)) {
+                kept.listener.session.do_send(stirred.clone());
+            }
+        }
+    }
+
+    /// Events were missed: whatever is on the pages may be old.
+    pub(super) fn stir_all(&self) {
+        for kept in self.sessions.values() {
+            kept.listener.session.do_send(Stirred::default());
         }
     }
 
@@ -117,6 +123,29 @@ impl Visitors {
         for kept in keys.filter_map(|key| self.sessions.get(key)) {
             kept.listener.session.do_send(IsTyping);
         }
+    }
+}
+
+/// The conversation in which something happened that its customer's page may have to know.
+fn told_of(event: &FeedEvent) -> Option<&ConversationId> {
+    match event {
+        FeedEvent::Row { row } => Some(&row.conversation),
+        FeedEvent::Entry { conversation, .. }
+        | FeedEvent::Edited { conversation, .. }
+        | FeedEvent::Delivery { conversation, .. }
+        | FeedEvent::Copied { conversation, .. }
+        | FeedEvent::Deleted { conversation, .. }
+        | FeedEvent::Reacted { conversation, .. }
+        | FeedEvent::Corrected { conversation, .. }
+        | FeedEvent::Chat { conversation, .. } => Some(conversation),
+        FeedEvent::Shared { .. }
+        | FeedEvent::Records { .. }
+        | FeedEvent::Load { .. }
+        | FeedEvent::Offered { .. }
+        | FeedEvent::Attention { .. }
+        | FeedEvent::Answered { .. }
+        | FeedEvent::Forgotten { .. }
+        | FeedEvent::Alarm { .. } => None,
     }
 }
 

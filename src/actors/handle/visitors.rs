@@ -31,6 +31,8 @@ pub struct Guest {
     pub channel: Arc<Channel>,
     pub visitor: Visitor,
     pub address: IpAddr,
+    /// His page shows a conversation that goes on. What the page knows may be a moment old.
+    in_conversation: bool,
 }
 
 /// What came of something that a visitor did.
@@ -42,6 +44,14 @@ pub struct Acted {
 }
 
 impl Guest {
+    pub fn new(channel: Arc<Channel>, visitor: Visitor, address: IpAddr) -> Self {
+        Self { channel, visitor, address, in_conversation: false }
+    }
+
+    pub(crate) fn in_conversation(self) -> Self {
+        Self { in_conversation: true, ..self }
+    }
+
     /// None: the channel is no widget, or switched off.
     fn widget(&self) -> Option<&WidgetSettings> {
         self.channel.settings.widget().filter(|_| self.channel.enabled)
@@ -178,6 +188,10 @@ impl NodeHandle {
 
     /// Whether his next message begins a conversation.
     pub(super) async fn begins(&self, guest: &Guest) -> Result<bool, VisitorRefusal> {
+        // If it has just ended after all, he begins another as one of whom nothing more is asked.
+        if guest.in_conversation && self.may_begin(guest).is_ok() {
+            return Ok(false);
+        }
         let chat = chat::chat(self, &guest.chat()).await?;
         Ok(chat.is_none_or(|chat| chat.open.is_none()))
     }

@@ -10,8 +10,9 @@ use domain::entry::{
     Record, fold,
 };
 use domain::file::{FileCopy, PHOTO};
-use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber};
+use domain::id::{ChannelId, ChatKey, ConversationId, EntryNumber, LineId, OperatorId};
 use domain::texts::Kind;
+use jiff::Timestamp;
 
 use crate::actors::directory::Directory;
 use crate::actors::encode;
@@ -201,41 +202,51 @@ fn is_corrected(
 
 /// What a record says to the visitor; none: it is not for him.
 fn said(record: Record, of: &Conversation, directory: &Directory) -> Option<Said> {
-    let entry = match record {
-        Record::Entry { entry, original: _ } => entry.into_inner(),
+    match record {
+        Record::Entry { entry, original: _ } => {
+            item(&entry, (&of.id, &of.line), directory).map(Said::Item)
+        }
         Record::Corrected { entry: n, correction, state: CorrectionState::Done, at: _ } => {
             let now = match correction {
                 Correction::Edit { text } => Some(text),
                 Correction::Delete => None,
             };
-            return Some(Said::Corrected { of: of.id.clone(), n, now });
+            Some(Said::Corrected { of: of.id.clone(), n, now })
         }
         Record::Corrected { .. }
         | Record::Edited { .. }
         | Record::Delivery { .. }
         | Record::Copied { .. }
         | Record::Deleted { .. }
-        | Record::Reacted { .. } => return None,
-    };
+        | Record::Reacted { .. } => None,
+    }
+}
+
+/// An entry of a conversation in a line, as the visitor may see it; none: it is not for him.
+pub(super) fn item(
+    entry: &Entry,
+    (of, line): (&ConversationId, &LineId),
+    directory: &Directory,
+) -> Option<VisitorItem> {
     let Entry { n, at, author, body } = entry;
-    Some(Said::Item(match body {
-        Body::Message(message) => VisitorItem::Message {
-            conversation: of.id.clone(),
-            n,
-            at,
-            from: writer(&author, of, directory),
-            id: own_id(&author, &message),
+    match body {
+        Body::Message(message) => Some(VisitorItem::Message {
+            conversation: of.clone(),
+            n: *n,
+            at: *at,
+            from: writer(author, line, directory),
+            id: own_id(author, message),
             rating: message.automatic.and_then(Kind::asks_for),
             files: files(&message.attachments),
-            text: message.text,
+            text: message.text.clone(),
             edited: false,
             deleted: false,
-        },
+        }),
         Body::Fact(Fact::Rated { scale, value }) => {
-            VisitorItem::Rated { conversation: of.id.clone(), scale, value }
+            Some(VisitorItem::Rated { conversation: of.clone(), scale: *scale, value: *value })
         }
-        Body::Fact(_) | Body::Note { .. } => return None,
-    }))
+        Body::Fact(_) | Body::Note { .. } => None,
+    }
 }
 
 fn files(attachments: &[Attachment]) -> Vec<VisitorFile> {
@@ -273,11 +284,11 @@ fn own_id(author: &Author, message: &Message) -> Option<String> {
     message.external_id.as_deref().filter(|_| own).map(str::to_owned)
 }
 
-fn writer(author: &Author, of: &Conversation, directory: &Directory) -> Writer {
+fn writer(author: &Author, line: &LineId, directory: &Directory) -> Writer {
     match author {
         Author::Customer => Writer::Visitor {},
         Author::Operator { id } => {
-            let line = directory.lines.get(&of.line).zip(directory.operators.get(id));
+            let line = directory.lines.get(line).zip(directory.operators.get(id));
             let shown = line.and_then(|(line, operator)| {
                 line.value.settings.shown(id, &operator.value.name).map(shown)
             });
@@ -300,25 +311,39 @@ async fn state(
     let now = node.clock().now();
     let line = newest.map(|newest| newest.line.clone());
     let line = line.or_else(|| directory.channels.get(channel).map(|it| it.value.line.clone()));
-    let hours = line.and_then(|line| directory.hours.get(&line));
-    let open = hours.is_none_or(|hours| hours.is_open(now));
-    let opens_at = hours.filter(|_| !open).and_then(|hours| hours.opens_next(now));
+    let hours = hours(line.as_ref(), directory, now);
     let phase = newest.map_or(Phase::Idle, phase);
     let queue = match newest {
-        Some(newest) if phase == Phase::Waiting && open => queue(node, newest).await?,
+        Some(newest) if phase == Phase::Waiting && hours.open => queue(node, newest).await?,
         Some(_) | None => None,
     };
     let rating = newest.and_then(|newest| {
         let open = newest.rating.open.as_ref().filter(|open| now < open.until)?;
         Some(OpenRating { conversation: newest.id.clone(), scale: open.scale })
     });
-    let with = newest.filter(|_| phase == Phase::Answered).and_then(|newest| {
-        match writer(&Author::Operator { id: newest.holder()?.clone() }, newest, directory) {
-            Writer::Person(shown) => Some(shown),
-            Writer::Visitor {} | Writer::Company {} => None,
-        }
-    });
-    Ok(ChatState { phase, with, queue, rating, hours: OpenHours { open, opens_at } })
+    let with = newest.filter(|_| phase == Phase::Answered);
+    let with = with.and_then(|newest| answerer(newest.holder(), &newest.line, directory));
+    Ok(ChatState { phase, with, queue, rating, hours })
+}
+
+/// Whether the line is open, and when it opens next; without hours, or a line, it is open.
+pub(super) fn hours(line: Option<&LineId>, directory: &Directory, now: Timestamp) -> OpenHours {
+    let hours = line.and_then(|line| directory.hours.get(line));
+    let open = hours.is_none_or(|hours| hours.is_open(now));
+    let opens_at = hours.filter(|_| !open).and_then(|hours| hours.opens_next(now));
+    OpenHours { open, opens_at }
+}
+
+/// Whoever has a conversation, as its line shows him; none: it shows nobody.
+pub(super) fn answerer(
+    holder: Option<&OperatorId>,
+    line: &LineId,
+    directory: &Directory,
+) -> Option<Shown> {
+    match writer(&Author::Operator { id: holder?.clone() }, line, directory) {
+        Writer::Person(shown) => Some(shown),
+        Writer::Visitor {} | Writer::Company {} => None,
+    }
 }
 
 fn phase(conversation: &Conversation) -> Phase {

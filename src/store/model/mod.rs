@@ -7,7 +7,7 @@ mod judge;
 mod state;
 
 use std::ops::Bound::{Excluded, Included, Unbounded};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ struct Line {
     silence: Option<Signals>,
     /// How many commits are answered before it falls silent. None: all are.
     answers: watch::Sender<Option<usize>>,
+    reads: AtomicUsize,
 }
 
 impl ModelStore {
@@ -90,6 +91,11 @@ impl ModelStore {
     /// From now on that much of its memory is used.
     pub fn fills(&self, percent: u8) {
         self.memory.store(percent, Ordering::Relaxed);
+    }
+
+    /// How often one document or a history was read over this connection.
+    pub fn reads(&self) -> usize {
+        self.line.reads.load(Ordering::Relaxed)
     }
 
     pub(super) fn memory_percent(&self) -> Option<u8> {
@@ -307,6 +313,7 @@ impl ModelStore {
         kind: DocumentKind,
         id: String,
     ) -> Result<Option<Document>, Unavailable> {
+        self.line.reads.fetch_add(1, Ordering::Relaxed);
         self.of_shard(shard, |shard| shard.documents.get(kind, &id).cloned())
     }
 
@@ -327,6 +334,7 @@ impl ModelStore {
         after: u32,
         limit: usize,
     ) -> Result<Vec<(u32, Vec<u8>)>, Unavailable> {
+        self.line.reads.fetch_add(1, Ordering::Relaxed);
         self.of_shard(shard, |shard| {
             let from = Excluded((conversation.clone(), after));
             let records = shard.history.range((from, Included((conversation, u32::MAX))));

@@ -99,7 +99,7 @@ pub(in crate::web) async fn start(
     let body =
         VisitorBody { introduced: visitor.introduced, consented: visitor.consented, vouched };
     let widget = shown(set, line, &edge);
-    let guest = Guest { channel: channel.clone(), visitor, address };
+    let guest = Guest::new(channel.clone(), visitor, address);
     let news = edge.node.visitor_news(&guest, start.after.as_deref()).await?;
     Ok(web::Json(Started { token, widget, visitor: body, news }))
 }

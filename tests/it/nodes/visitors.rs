@@ -4,6 +4,7 @@ use switchboard::protocol::ServerFrame;
 use switchboard::protocol::visitor::{QueueState, VisitorFrame, VisitorServerFrame};
 
 use super::{SHARD, tell_among};
+use crate::contract::words::trim;
 use crate::story::Desk;
 use crate::widget::page::{Page, anna};
 
@@ -41,5 +42,54 @@ fn a_visitor_at_another_node_is_told_his_place_and_who_is_writing() {
         page.says(&VisitorFrame::Typing {});
         story.passes(1_000).await;
         assert_eq!(shown(&anna), 1, "he is writing");
+    });
+}
+
+/// What is written at one node is on the page at another, whoever wrote it.
+#[test]
+fn a_visitor_at_another_node_is_answered() {
+    tell_among(["a", "b"], anna, async |story| {
+        story.has_a_widget(|_| {}).await;
+        let (owner, other) = (story.owner_of(SHARD).await, story.other_than_owner_of(SHARD).await);
+        story.stands_at(other);
+        let page: Page = story.visits("ivan").await;
+        page.writes(story, "is anybody here?").await;
+        story.passes(6_000).await;
+        story.stands_at(owner.expect("somebody has it"));
+        let anna = story.signs_in("anna").await;
+        let id = anna.accepts_it(story).await;
+        for n in 1..=3 {
+            anna.replies(story, &id, &format!("answer {n}")).await;
+            page.writes(story, &format!("question {n}")).await;
+            story.passes(1_000).await;
+        }
+        let said = page.lines();
+        assert_eq!(said[0], "me: is anybody here?");
+        let talk = (1..=3).flat_map(|n| [format!("anna: answer {n}"), format!("me: question {n}")]);
+        assert_eq!(said[1..], talk.collect::<Vec<_>>());
+    });
+}
+
+/// A node was away for so long that what happened meanwhile is not in the feed any more.
+#[test]
+fn a_visitor_at_a_node_that_missed_events_is_told_all_the_same() {
+    tell_among(["a", "b"], anna, async |story| {
+        story.has_a_widget(|_| {}).await;
+        let owner = story.owner_of(SHARD).await.expect("somebody has it");
+        let other = story.other_than_owner_of(SHARD).await;
+        story.stands_at(other);
+        let page: Page = story.visits("ivan").await;
+        page.writes(story, "is anybody here?").await;
+        story.passes(6_000).await;
+        story.stands_at(owner);
+        let anna = story.signs_in("anna").await;
+        let id = anna.accepts_it(story).await;
+        story.passes(1_000).await;
+        story.is_killed(other);
+        anna.replies(story, &id, "I am").await;
+        trim(&story.store, SHARD, 0).await;
+        story.comes_to(other);
+        story.passes(1_000).await;
+        assert_eq!(page.lines(), ["me: is anybody here?", "anna: I am"]);
     });
 }

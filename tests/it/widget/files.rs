@@ -100,7 +100,7 @@ fn what_an_operator_sends_is_for_that_visitor_alone() {
         assert_eq!(files, [VisitorFile { index: 0, name, size_bytes, picture: true }]);
         let found = async |who: &str, n| {
             let (channel, visitor) = (story.widget(), story.visitor(who));
-            let guest = Guest { channel, visitor, address: HERE };
+            let guest = Guest::new(channel, visitor, HERE);
             story.node.visitor_file(&guest, &conversation, n, 0).await.unwrap()
         };
         let owner = Owner::Conversation(conversation.clone());

@@ -79,7 +79,7 @@ impl Story {
     /// Something that a page does by POST.
     pub async fn posts_as(&self, visitor: &Visitor, frame: VisitorFrame) -> VisitorOutcome {
         let visitor = visitor.clone();
-        let guest = Guest { channel: self.widget(), visitor, address: HERE };
+        let guest = Guest::new(self.widget(), visitor, HERE);
         let acted = self.node.visitor_acts(&guest, frame).await;
         self.settles().await;
         acted.outcome
@@ -88,7 +88,7 @@ impl Story {
     /// What a page that asks is answered.
     pub async fn news_of(&self, visitor: &Visitor, after: Option<&str>) -> VisitorNews {
         let visitor = visitor.clone();
-        let guest = Guest { channel: self.widget(), visitor, address: HERE };
+        let guest = Guest::new(self.widget(), visitor, HERE);
         self.node.visitor_news(&guest, after).await.unwrap()
     }
 }
@@ -171,6 +171,13 @@ impl Page {
     /// It takes nothing in any more.
     pub fn hangs(&self) {
         self.inbox.borrow_mut().acknowledges = None;
+    }
+
+    /// What it was sent last is taken in, and everything that comes.
+    pub async fn takes_in(&self, story: &Story) {
+        self.inbox.borrow_mut().acknowledges = Some(self.link.received.clone());
+        self.says(&VisitorFrame::Ack { position: self.position().unwrap_or_default() });
+        story.settles().await;
     }
 
     pub fn is_cut(&self) {

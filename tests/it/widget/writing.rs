@@ -133,6 +133,23 @@ fn who_is_asked_for_his_consent_agrees_first() {
 }
 
 #[test]
+fn what_is_asked_from_now_on_is_asked_when_the_next_conversation_begins() {
+    tell(anna, async |story| {
+        story.has_a_widget(|_| {}).await;
+        let anna = story.signs_in("anna").await;
+        let page = story.visits("ivan").await;
+        page.writes(story, "hello").await;
+        let id = anna.accepts_it(story).await;
+        story.line_is_changed(|line| line.consent.enabled = true).await;
+        assert_eq!(page.writes(story, "are you there?").await, DONE, "it goes on");
+        anna.finishes(story, &id).await;
+        story.minutes_pass(11).await;
+        assert_eq!(refused(&page.writes(story, "one thing more").await), "consent_needed");
+        assert_eq!(page.lines(), ["me: hello", "me: are you there?"]);
+    });
+}
+
+#[test]
 fn the_form_before_the_chat_goes_to_the_card() {
     tell(anna, async |story| {
         story
