@@ -16,7 +16,7 @@ pub(crate) type Positions = BTreeMap<String, String>;
 
 /// An open console.
 pub(crate) struct Socket {
-    socket: WebSocket,
+    connection: WebSocket,
     unacknowledged: usize,
     pub(crate) positions: Positions,
     /// Shards in which it has moved since it last acknowledged.
@@ -31,18 +31,18 @@ impl Socket {
         positions: Positions,
     ) -> Option<Self> {
         let cookie = format!("cookie: sb={}\r\n", token(operator));
-        let socket =
+        let connection =
             WebSocket::open((Ipv4Addr::LOCALHOST, address), "/ws/operator", &cookie).await?;
         let hello = positions.values().cloned().map(FeedPosition).collect();
         let moved = BTreeSet::new();
-        let mut socket = Self { socket, unacknowledged: 0, positions, moved };
+        let mut socket = Self { connection, unacknowledged: 0, positions, moved };
         socket.say(&ClientFrame::Hello { protocol: 1, positions: hello }).await?;
         Some(socket)
     }
 
     /// The next text. None: the hub has closed the console.
     pub(crate) async fn hear(&mut self) -> Option<String> {
-        let text = self.socket.hear().await?;
+        let text = self.connection.hear().await?;
         self.follow(&text).await?;
         Some(text)
     }
@@ -70,7 +70,7 @@ impl Socket {
     }
 
     pub(crate) async fn say(&mut self, frame: &ClientFrame) -> Option<()> {
-        self.socket.say(frame).await
+        self.connection.say(frame).await
     }
 }
 

@@ -82,14 +82,16 @@ impl<'a> Part<'a> {
                     last = Some(*last_record);
                 }
                 FeedEvent::Row { row: shown } if shown.state == RowState::Active => {
-                    row = Some(&**shown)
+                    row = Some(&**shown);
                 }
                 FeedEvent::Entry { entry, .. } if !asks(entry) => {
                     (last, records) = (None, records + 1);
                     entries.push(&**entry);
                 }
-                FeedEvent::Corrected { state: CorrectionState::Done, .. } => return None,
-                FeedEvent::Corrected { .. }
+                FeedEvent::Corrected {
+                    state: CorrectionState::Pending | CorrectionState::Failed { .. },
+                    ..
+                }
                 | FeedEvent::Edited { .. }
                 | FeedEvent::Delivery { .. }
                 | FeedEvent::Copied { .. }
@@ -98,6 +100,7 @@ impl<'a> Part<'a> {
                 FeedEvent::Chat { .. }
                 | FeedEvent::Row { .. }
                 | FeedEvent::Entry { .. }
+                | FeedEvent::Corrected { state: CorrectionState::Done, .. }
                 | FeedEvent::Shared { .. }
                 | FeedEvent::Records { .. }
                 | FeedEvent::Load { .. }
@@ -208,26 +211,30 @@ mod tests {
         Some((news.position?, news.items.into_iter().map(text).collect()))
     }
 
-    fn is(position: &str, items: &[&str]) -> Option<(String, Vec<String>)> {
-        Some((position.to_owned(), items.iter().map(|item| (*item).to_owned()).collect()))
+    fn is(position: &str, items: &[&str]) -> (String, Vec<String>) {
+        (position.to_owned(), items.iter().map(|item| (*item).to_owned()).collect())
     }
 
     #[test]
     fn what_joins_on_is_told() {
-        assert_eq!(told(&[message("one", 11)]), is("1-a.11", &["one"]));
+        assert_eq!(told(&[message("one", 11)]), Some(is("1-a.11", &["one"])));
         let two = [message("one", 11), message("two", 12)];
-        assert_eq!(told(&two), is("1-a.12", &["one", "two"]));
+        assert_eq!(told(&two), Some(is("1-a.12", &["one", "two"])));
         let together = commit([text("one"), text("two"), row(RowState::Active), chat(12)]);
-        assert_eq!(told(&[together]), is("1-a.12", &["one", "two"]));
+        assert_eq!(told(&[together]), Some(is("1-a.12", &["one", "two"])));
         let silent = commit([corrected(CorrectionState::Pending), chat(11)]);
-        assert_eq!(told(&[silent]), is("1-a.11", &[]), "it says nothing to him, and is behind him");
-        assert_eq!(told(&[commit([row(RowState::Active), chat(10)])]), is("1-a.10", &[]));
+        assert_eq!(
+            told(&[silent]),
+            Some(is("1-a.11", &[])),
+            "it says nothing to him, and is behind him"
+        );
+        assert_eq!(told(&[commit([row(RowState::Active), chat(10)])]), Some(is("1-a.10", &[])));
     }
 
     #[test]
     fn what_is_known_is_not_told_again() {
-        assert_eq!(told(&[message("ten", 10)]), is("1-a.10", &[]));
-        assert_eq!(told(&[message("nine", 9), message("one", 11)]), is("1-a.11", &["one"]));
+        assert_eq!(told(&[message("ten", 10)]), Some(is("1-a.10", &[])));
+        assert_eq!(told(&[message("nine", 9), message("one", 11)]), Some(is("1-a.11", &["one"])));
     }
 
     #[test]
