@@ -116,7 +116,7 @@ fn widget(n: u16) -> Change {
         secret: SECRET.into(),
         key: SECRET.into(),
     }));
-    connected(n, page(n), format!("Site {n}"), settings)
+    connected(n, site(n), format!("Site {n}"), settings)
 }
 
 fn connected(n: u16, id: ChannelId, name: String, settings: ChannelSettings) -> Change {
@@ -144,11 +144,11 @@ pub(crate) fn channel(n: u16) -> ChannelId {
 }
 
 /// The widget of the line of that number.
-pub(crate) fn page(n: u16) -> ChannelId {
+pub(crate) fn site(n: u16) -> ChannelId {
     ChannelId::new(format!("site-{n}"))
 }
 
-/// What a visitor of the widget proves with that he is who he is, and that he is asked for nothing more.
+/// What a visitor of a widget says who he is with.
 pub(crate) fn visitor_token(widget: &ChannelId, n: usize) -> String {
     let visitor = Visitor {
         id: format!("visitor-{n}").into(),

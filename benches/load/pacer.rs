@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::desk::{self, Readiness};
-use crate::furnish::page;
+use crate::furnish::site;
 use crate::hub::Hubs;
 use crate::page::write_all;
 use crate::poster::post_all;
@@ -127,7 +127,7 @@ impl Run {
             let (address, book) = (hubs.address(n), book.clone());
             match work {
                 Work::Pages { .. } => {
-                    let widget = page(u16::try_from(n).unwrap() % lines);
+                    let widget = site(u16::try_from(n).unwrap() % lines);
                     runtime.spawn(write_all(address, (widget, n), stamps, book));
                 }
                 Work::Talk { .. } | Work::Arrivals | Work::Visits { .. } => {

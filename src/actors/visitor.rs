@@ -132,8 +132,7 @@ impl VisitorSession {
         let channel = directory.channels.get(&self.channel.id)?.value.clone();
         let goes_on = self.told.as_ref().is_some_and(|told| told.phase != Phase::Idle);
         let in_conversation = goes_on && !self.reading && !self.stirred && self.heard.is_empty();
-        let guest = Guest::new(channel, visitor, self.address);
-        Some(if in_conversation { guest.in_conversation() } else { guest })
+        Some(Guest { in_conversation, ..Guest::new(channel, visitor, self.address) })
     }
 
     fn understand(&mut self, text: &str, ctx: &mut Context<Self>) {

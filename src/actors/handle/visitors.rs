@@ -32,7 +32,7 @@ pub struct Guest {
     pub visitor: Visitor,
     pub address: IpAddr,
     /// His page shows a conversation that goes on. What the page knows may be a moment old.
-    in_conversation: bool,
+    pub(crate) in_conversation: bool,
 }
 
 /// What came of something that a visitor did.
@@ -46,10 +46,6 @@ pub struct Acted {
 impl Guest {
     pub fn new(channel: Arc<Channel>, visitor: Visitor, address: IpAddr) -> Self {
         Self { channel, visitor, address, in_conversation: false }
-    }
-
-    pub(crate) fn in_conversation(self) -> Self {
-        Self { in_conversation: true, ..self }
     }
 
     /// None: the channel is no widget, or switched off.

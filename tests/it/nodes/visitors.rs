@@ -1,9 +1,12 @@
 //! Visitors whose pages are at another node than their line.
 
+use domain::id::ConversationId;
 use switchboard::protocol::ServerFrame;
-use switchboard::protocol::visitor::{QueueState, VisitorFrame, VisitorServerFrame};
+use switchboard::protocol::visitor::{
+    QueueState, VisitorFrame, VisitorOutcome, VisitorRefusal, VisitorServerFrame,
+};
 
-use super::{SHARD, tell_among};
+use super::{Among, SHARD, tell_among};
 use crate::contract::words::trim;
 use crate::story::Desk;
 use crate::widget::page::{Page, anna};
@@ -49,15 +52,7 @@ fn a_visitor_at_another_node_is_told_his_place_and_who_is_writing() {
 #[test]
 fn a_visitor_at_another_node_is_answered() {
     tell_among(["a", "b"], anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let (owner, other) = (story.owner_of(SHARD).await, story.other_than_owner_of(SHARD).await);
-        story.stands_at(other);
-        let page: Page = story.visits("ivan").await;
-        page.writes(story, "is anybody here?").await;
-        story.passes(6_000).await;
-        story.stands_at(owner.expect("somebody has it"));
-        let anna = story.signs_in("anna").await;
-        let id = anna.accepts_it(story).await;
+        let (page, anna, id) = anna_talks_from_another_node(story).await;
         for n in 1..=3 {
             anna.replies(story, &id, &format!("answer {n}")).await;
             page.writes(story, &format!("question {n}")).await;
@@ -74,17 +69,8 @@ fn a_visitor_at_another_node_is_answered() {
 #[test]
 fn a_visitor_at_a_node_that_missed_events_is_told_all_the_same() {
     tell_among(["a", "b"], anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let owner = story.owner_of(SHARD).await.expect("somebody has it");
+        let (page, anna, id) = anna_talks_from_another_node(story).await;
         let other = story.other_than_owner_of(SHARD).await;
-        story.stands_at(other);
-        let page: Page = story.visits("ivan").await;
-        page.writes(story, "is anybody here?").await;
-        story.passes(6_000).await;
-        story.stands_at(owner);
-        let anna = story.signs_in("anna").await;
-        let id = anna.accepts_it(story).await;
-        story.passes(1_000).await;
         story.is_killed(other);
         anna.replies(story, &id, "I am").await;
         trim(&story.store, SHARD, 0).await;
@@ -92,4 +78,43 @@ fn a_visitor_at_a_node_that_missed_events_is_told_all_the_same() {
         story.passes(1_000).await;
         assert_eq!(page.lines(), ["me: is anybody here?", "anna: I am"]);
     });
+}
+
+/// His node has not heard yet that the conversation is over.
+#[test]
+fn who_begins_anew_is_asked_first_also_where_the_end_is_not_known_yet() {
+    tell_among(["a", "b"], anna, async |story| {
+        let (page, anna, id) = anna_talks_from_another_node(story).await;
+        story
+            .line_is_changed(|line| {
+                line.consent.enabled = true;
+                line.closing.reopen_window_seconds = 0;
+            })
+            .await;
+        story.passes(1_000).await;
+        let other = story.other_than_owner_of(SHARD).await;
+        story.is_killed(other);
+        anna.finishes(story, &id).await;
+        story.comes_to(other);
+        let outcome = page.writes(story, "one thing more").await;
+        let why = VisitorRefusal::ConsentNeeded {};
+        assert_eq!(outcome, VisitorOutcome::Refused { why });
+        story.passes(1_000).await;
+    });
+}
+
+/// Anna, at the node of the line, talks with a visitor whose page is at another.
+async fn anna_talks_from_another_node(story: &mut Among) -> (Page, Desk, ConversationId) {
+    story.has_a_widget(|_| {}).await;
+    let owner = story.owner_of(SHARD).await.expect("somebody has it");
+    let other = story.other_than_owner_of(SHARD).await;
+    story.stands_at(other);
+    let page = story.visits("ivan").await;
+    page.writes(story, "is anybody here?").await;
+    story.passes(1_000).await;
+    story.stands_at(owner);
+    let anna = story.signs_in("anna").await;
+    let id = anna.accepts_it(story).await;
+    story.passes(1_000).await;
+    (page, anna, id)
 }

@@ -5,5 +5,6 @@ mod files;
 pub mod page;
 mod protocol;
 mod reading;
+mod told;
 mod who;
 mod writing;

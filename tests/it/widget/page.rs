@@ -8,7 +8,7 @@ use std::sync::Arc;
 use actix::{Actor, Context, Handler, Recipient};
 use domain::channel::widget::{ContactForm, Look, VisitorLimits, WidgetSettings};
 use domain::channel::{Channel, ChannelSettings};
-use domain::id::ChannelId;
+use domain::id::{ChannelId, ConversationId};
 use domain::line::LineSettings;
 use serde_json::{Value, json};
 use switchboard::actors::handle::visitors::Guest;
@@ -20,7 +20,7 @@ use switchboard::protocol::visitor::{
     ChatState, VisitorFrame, VisitorItem, VisitorNews, VisitorOutcome, VisitorServerFrame, Writer,
 };
 
-use crate::story::{Story, new_id, operators};
+use crate::story::{Desk, Story, new_id, operators};
 
 pub const WIDGET: &str = "site";
 pub const KEY: &str = "the key of the widget";
@@ -74,6 +74,16 @@ impl Story {
         page.says_hello(None);
         self.settles().await;
         page
+    }
+
+    /// Anna, alone in the queue, talks with a visitor on his page.
+    pub async fn anna_talks_on_a_page(&self) -> (Desk, Page, ConversationId) {
+        self.has_a_widget(|_| {}).await;
+        let anna = self.signs_in("anna").await;
+        let page = self.visits("ivan").await;
+        page.writes(self, "hello").await;
+        let id = anna.accepts_it(self).await;
+        (anna, page, id)
     }
 
     /// Something that a page does by POST.

@@ -3,11 +3,9 @@
 use domain::entry::{Author, Body, DeliveryState};
 use domain::id::ConversationId;
 use domain::line::{ClosingRule, Persona, ShownAs};
-use domain::operator::Status;
 use serde_json::json;
 use switchboard::protocol::Outcome;
 use switchboard::protocol::visitor::{Phase, QueueState, VisitorServerFrame};
-use switchboard::store::Store;
 
 use super::page::{DONE, Page, anna};
 use crate::story::{Story, open_at, operators, tell};
@@ -32,11 +30,7 @@ fn a_visitor_is_answered() {
 #[test]
 fn notes_and_facts_are_not_for_visitors() {
     tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
+        let (anna, page, id) = story.anna_talks_on_a_page().await;
         anna.asks(story, "note", &id, json!({ "text": "a difficult one" })).await;
         anna.asks(story, "topic", &id, json!({ "topic": null })).await;
         anna.replies(story, &id, "good morning").await;
@@ -98,11 +92,7 @@ fn one_visitor_sees_nothing_of_another() {
 #[test]
 fn a_page_that_comes_back_gets_what_it_missed() {
     tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
+        let (anna, page, id) = story.anna_talks_on_a_page().await;
         let known = page.position();
         page.is_cut();
         story.settles().await;
@@ -190,11 +180,7 @@ fn a_chat_is_followed_into_another_line() {
 #[test]
 fn what_has_come_and_what_is_read_is_known() {
     tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
+        let (anna, page, id) = story.anna_talks_on_a_page().await;
         anna.replies(story, &id, "one").await;
         anna.replies(story, &id, "two").await;
         for (how, expected) in [
@@ -324,11 +310,7 @@ fn a_rating_is_given_by_a_button() {
 #[test]
 fn a_page_that_takes_nothing_in_is_sent_nothing_more_and_cut_off() {
     tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
+        let (anna, page, id) = story.anna_talks_on_a_page().await;
         page.hangs();
         for text in ["one", "two", "three"] {
             anna.replies(story, &id, text).await;
@@ -338,127 +320,6 @@ fn a_page_that_takes_nothing_in_is_sent_nothing_more_and_cut_off() {
         assert_eq!(page.closed(), Some(4_008));
         let again = story.visits("ivan").await;
         assert_eq!(again.lines().len(), 4, "it lost nothing");
-    });
-}
-
-#[test]
-fn while_a_visitor_is_answered_nothing_is_read_for_him() {
-    tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
-        let Store::Model(model) = &story.store else { return };
-        let before = model.reads();
-        anna.replies(story, &id, "good morning").await;
-        page.writes(story, "is it in stock?").await;
-        anna.replies(story, &id, "it is").await;
-        assert_eq!(model.reads(), before);
-        let said = ["me: hello", "anna: good morning", "me: is it in stock?", "anna: it is"];
-        assert_eq!(page.lines(), said);
-    });
-}
-
-#[test]
-fn a_page_that_hangs_is_not_told_what_a_message_said_before() {
-    tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
-        page.hangs();
-        anna.replies(story, &id, "good morning").await;
-        anna.replies(story, &id, "my secret").await;
-        let last = story.entries(&id).await.pop().expect("an answer").n;
-        let edit = json!({ "entry": last, "text": "what can I do?" });
-        assert_eq!(anna.asks(story, "edit", &id, edit).await, Outcome::Done {});
-        page.takes_in(story).await;
-        assert_eq!(page.lines(), ["me: hello", "anna: good morning", "anna: what can I do?"]);
-        assert!(!format!("{:?}", page.frames()).contains("secret"));
-    });
-}
-
-#[test]
-fn a_page_that_takes_things_in_again_is_told_all_that_came_meanwhile() {
-    for answers in [1, 3, 100] {
-        tell(anna, async |story| {
-            story.has_a_widget(|_| {}).await;
-            let anna = story.signs_in("anna").await;
-            let page = story.visits("ivan").await;
-            page.writes(story, "hello").await;
-            let id = anna.accepts_it(story).await;
-            page.hangs();
-            for n in 0..=answers {
-                anna.replies(story, &id, &format!("answer {n}")).await;
-            }
-            assert_eq!(page.lines(), ["me: hello", "anna: answer 0"]);
-            page.takes_in(story).await;
-            let said = page.lines();
-            assert_eq!(said.len(), answers + 2);
-            assert_eq!(said[answers + 1], format!("anna: answer {answers}"));
-            shows_what_is_stored(story, &page).await;
-        });
-    }
-}
-
-/// What is on the page is what a page shows that knows nothing, and one that was there is told nothing more.
-async fn shows_what_is_stored(story: &Story, page: &Page) {
-    for (knows, shown) in [(None, page.items()), (page.position(), vec![])] {
-        let other = Page::open(story, page.visitor.clone());
-        other.says_hello(knows);
-        story.settles().await;
-        assert_eq!((other.items(), other.state()), (shown, page.state()));
-        other.is_cut();
-        story.settles().await;
-    }
-}
-
-#[test]
-fn a_page_shows_what_is_stored_whatever_is_done() {
-    let rates = |line: &mut domain::line::LineSettings| {
-        line.queue.operators = operators(["anna", "boris"]);
-        line.closing.rule = ClosingRule::Rating;
-    };
-    tell(rates, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let (anna, boris) = (story.signs_in("anna").await, story.signs_in("boris").await);
-        boris.is(story, Status::Away).await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        shows_what_is_stored(story, &page).await;
-        let id = anna.accepts_it(story).await;
-        shows_what_is_stored(story, &page).await;
-        let read = json!({ "type": "received", "conversation": id, "up_to": 9, "how": "read" });
-        for round in 1..=2 {
-            anna.replies(story, &id, &format!("answer {round}")).await;
-            shows_what_is_stored(story, &page).await;
-            page.says_text(&read.to_string());
-            anna.asks(story, "note", &id, json!({ "text": "a difficult one" })).await;
-            shows_what_is_stored(story, &page).await;
-            page.writes(story, &format!("question {round}")).await;
-            shows_what_is_stored(story, &page).await;
-        }
-        boris.is(story, Status::Available).await;
-        assert_eq!(anna.hands_to(story, &id, "boris").await, Outcome::Done {});
-        shows_what_is_stored(story, &page).await;
-        boris.accepts_it(story).await;
-        shows_what_is_stored(story, &page).await;
-        assert_eq!(page.state().with.unwrap().name, "boris");
-        story.line_is_changed(|line| open_at(&mut line.hours, [("10:00", "11:00")])).await;
-        story.operator_is_changed("boris", |boris| boris.name = "Boris Orlov".into()).await;
-        boris.replies(story, &id, "here I am").await;
-        shows_what_is_stored(story, &page).await;
-        assert!(!page.state().hours.open);
-        assert_eq!(page.state().with.unwrap().name, "Boris Orlov");
-        boris.finishes(story, &id).await;
-        shows_what_is_stored(story, &page).await;
-        assert_eq!(page.does(story, json!({ "type": "rate", "value": 1 })).await, DONE);
-        shows_what_is_stored(story, &page).await;
-        let said = ["me: hello", "anna: answer 1", "me: question 1", "anna: answer 2"];
-        assert_eq!(page.lines()[..4], said);
-        assert_eq!(page.lines()[4..6], ["me: question 2", "Boris Orlov: here I am"]);
     });
 }
 
@@ -475,11 +336,7 @@ async fn deliveries(story: &Story, id: &ConversationId) -> Vec<DeliveryState> {
 #[test]
 fn a_page_follows_corrections_and_who_comes_later_is_not_told_what_was_said_before() {
     tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
+        let (anna, page, id) = story.anna_talks_on_a_page().await;
         anna.replies(story, &id, "helo").await;
         anna.replies(story, &id, "my secret").await;
         let ours = story.entries(&id).await.into_iter();

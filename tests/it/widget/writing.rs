@@ -135,11 +135,7 @@ fn who_is_asked_for_his_consent_agrees_first() {
 #[test]
 fn what_is_asked_from_now_on_is_asked_when_the_next_conversation_begins() {
     tell(anna, async |story| {
-        story.has_a_widget(|_| {}).await;
-        let anna = story.signs_in("anna").await;
-        let page = story.visits("ivan").await;
-        page.writes(story, "hello").await;
-        let id = anna.accepts_it(story).await;
+        let (anna, page, id) = story.anna_talks_on_a_page().await;
         story.line_is_changed(|line| line.consent.enabled = true).await;
         assert_eq!(page.writes(story, "are you there?").await, DONE, "it goes on");
         anna.finishes(story, &id).await;
