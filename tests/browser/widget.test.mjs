@@ -50,6 +50,9 @@ test("a visitor is answered, and nothing is lost while the wire is cut", async (
   const again = await openChat(page);
   await again.getByTestId("received").filter({ hasText: "five" }).waitFor();
   assert.equal(await again.getByTestId("own").count(), 2, "the chat is there after a reload");
+  await replyBox(console).fill("Shall I put them aside?");
+  await again.getByTestId("typing").waitFor();
+  await stage.shot(page, "reloaded");
   assert.deepEqual(stage.faults, []);
 });
 
