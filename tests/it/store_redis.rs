@@ -5,7 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use switchboard::store::op::{CommitError, Meta, Position, Renewed, Submitted, Trim};
+use futures_util::future::join_all;
+use switchboard::store::op::{
+    CommitError, InboxPosition, Meta, Position, Renewed, Submitted, Trim,
+};
 use switchboard::store::{Signal, Store, Unavailable};
 
 use crate::contract::block_on;
@@ -112,6 +115,53 @@ fn a_commit_without_an_answer_is_made_once_at_most() {
         assert_eq!(anna.tries([event("b")]).await, repeated);
         let events = store.feed(SHARD, Position::default(), 9).await.unwrap().unwrap();
         assert_eq!(events.len(), 2);
+    });
+}
+
+#[test]
+fn who_is_not_answered_in_time_has_not_submitted_later() {
+    // Many more than go in one call.
+    let texts: Vec<String> = (0..2_000).map(|n| format!("entry {n}")).collect();
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let submit = |text: &String| store.submit(SHARD, text.clone(), DAY, at(0), bytes(text));
+        assert!(submit(&"before".to_owned()).await.is_ok());
+        server.stands_still();
+        let answers = join_all(texts.iter().map(submit)).await;
+        assert!(answers.iter().all(Result::is_err), "{answers:?}");
+        server.goes_on();
+        // Of those in the call that was made nobody knows.
+        let known = submit(&"behind".to_owned()).await;
+        assert!(known.is_ok(), "{known:?}");
+        assert!(waiting(&store, 1).await.len() < texts.len() / 2);
+        let again = join_all(texts.iter().map(submit)).await;
+        assert!(again.iter().all(Result::is_ok), "{again:?}");
+        let mut arrived: Vec<String> =
+            waiting(&store, 1).await.into_iter().map(|(_, text)| text).collect();
+        arrived.retain(|text| text != "behind");
+        assert_eq!(arrived, texts);
+    });
+}
+
+#[test]
+fn what_is_read_is_read_over_another_connection_if_one_was_cut() {
+    let server = RedisServer::start(&ALWAYS);
+    let store = server.new_store();
+    block_on(async {
+        let mut anna = Owner::of(&store, "anna").await;
+        anna.does([event("a"), put("c", 0, "text")]).await;
+        submit(&store, "hello").await;
+        for _ in 0..3 {
+            assert_eq!(store.meta(SHARD).await.map(|meta| meta.commits), Ok(1));
+            server.cli(&["client", "kill", "type", "normal"]);
+            assert_eq!(store.inbox(SHARD, InboxPosition(0), 9).await.map(|page| page.len()), Ok(1));
+            let feed = store.feed(SHARD, Position::default(), 9).await.unwrap();
+            assert_eq!(feed.map(|events| events.len()), Some(1));
+            server.cli(&["client", "kill", "type", "normal"]);
+            let feed = store.feed(SHARD, Position::default(), 9).await.unwrap();
+            assert_eq!(feed.map(|events| events.len()), Some(1));
+        }
     });
 }
 

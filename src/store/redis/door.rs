@@ -1,6 +1,7 @@
 //! Where Redis is, and how connections to it are made.
 //!
-//! Nothing here repeats a command: what was sent once and got no answer has an unknown outcome.
+//! Nothing here repeats a step: what was sent once and got no answer has an unknown outcome. What only
+//! reads is tried once more, over another connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +23,8 @@ use crate::store::redis::server::Server;
 use crate::store::redis::settings::Place;
 
 /// For a step: to connect, if need be, and to be answered. Shorter than an owner trusts its lease.
-const STEP_WITHIN: Duration = Duration::from_secs(1);
-/// For something small that is stored, to connect included: rounds wait for it.
+pub(super) const STEP_WITHIN: Duration = Duration::from_secs(1);
+/// For what rounds look up, to connect included.
 const LOOK_WITHIN: Duration = Duration::from_secs(2);
 /// For a page of what is stored.
 const READ_WITHIN: Duration = Duration::from_secs(5);
@@ -32,6 +33,8 @@ const READERS_MAX: usize = 8;
 const READER_WITHIN: Duration = Duration::from_millis(500);
 /// A stalled server must not gather an endless queue of requests that nobody waits for.
 const UNDER_WAY_MAX: usize = 4096;
+/// The same for pages of feeds, each of which may be large.
+const PAGES_MAX: usize = 16;
 const PIPELINE_SLOTS: usize = 1024;
 const WRITE_BYTES: usize = 64 * 1024;
 
@@ -64,6 +67,13 @@ impl Door {
     }
 }
 
+/// Why something was not done.
+enum Failure {
+    /// The connection broke.
+    Lost(Unavailable),
+    Other(Unavailable),
+}
+
 /// One connection that many share, kept until it fails.
 pub(super) struct Lane {
     door: Arc<Door>,
@@ -85,30 +95,51 @@ struct Current {
 impl Lane {
     /// For steps, which are scripts.
     pub(super) fn of_steps(door: Arc<Door>, scripts: Arc<Scripts>, server: Arc<Server>) -> Self {
-        Self::new(door, Some((scripts, server)), STEP_WITHIN)
+        Self::new(door, Some((scripts, server)), (STEP_WITHIN, UNDER_WAY_MAX))
     }
 
-    /// For reading what is small.
+    /// For what rounds look up.
     pub(super) fn of_looks(door: Arc<Door>) -> Self {
-        Self::new(door, None, LOOK_WITHIN)
+        Self::new(door, None, (LOOK_WITHIN, UNDER_WAY_MAX))
     }
 
-    fn new(door: Arc<Door>, steps: Option<(Arc<Scripts>, Arc<Server>)>, within: Duration) -> Self {
+    /// For reading page after page of what was written last.
+    pub(super) fn of_feeds(door: Arc<Door>) -> Self {
+        Self::new(door, None, (READ_WITHIN, PAGES_MAX))
+    }
+
+    fn new(
+        door: Arc<Door>,
+        steps: Option<(Arc<Scripts>, Arc<Server>)>,
+        (within, under_way_max): (Duration, usize),
+    ) -> Self {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(STEP_WITHIN))
             .set_response_timeout(Some(within))
             .set_pipeline_buffer_size(PIPELINE_SLOTS)
-            .set_concurrency_limit(UNDER_WAY_MAX)
+            .set_concurrency_limit(under_way_max)
             .set_write_backpressure_boundary(WRITE_BYTES);
         Self { door, steps, within, config, current: Mutex::default() }
     }
 
     /// Does something with the connection. After a failure of the connection itself, or no answer
-    /// in time, the next one begins with a new connection.
+    /// in time, the next one begins with a new connection. What only reads is tried once more if
+    /// the connection was lost, perhaps long before.
     pub(super) async fn with<T, F: Future<Output = RedisResult<T>>>(
         &self,
-        work: impl FnOnce(MultiplexedConnection) -> F,
+        work: impl Fn(MultiplexedConnection) -> F,
     ) -> Result<T, Unavailable> {
+        match self.attempt(&work).await {
+            Err(Failure::Lost(_)) if self.steps.is_none() => self.attempt(&work).await,
+            done => done,
+        }
+        .map_err(|(Failure::Lost(why) | Failure::Other(why))| why)
+    }
+
+    async fn attempt<T, F: Future<Output = RedisResult<T>>>(
+        &self,
+        work: impl Fn(MultiplexedConnection) -> F,
+    ) -> Result<T, Failure> {
         let mut used = None;
         let done = timeout(self.within, async {
             let (number, connection) = self.connection().await?;
@@ -117,9 +148,12 @@ impl Lane {
         });
         let failed = match done.await {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(error)) if !is_of_connection(&error) => return Err(unavailable(&error)),
-            Ok(Err(error)) => unavailable(&error),
-            Err(_) => Unavailable("no answer in time".to_owned()),
+            Ok(Err(error)) if !is_of_connection(&error) => {
+                return Err(Failure::Other(unavailable(&error)));
+            }
+            Ok(Err(error)) if error.is_timeout() => Failure::Other(unavailable(&error)),
+            Ok(Err(error)) => Failure::Lost(unavailable(&error)),
+            Err(_) => Failure::Other(Unavailable("no answer in time".to_owned())),
         };
         if let Some(used) = used {
             self.forget(used).await;

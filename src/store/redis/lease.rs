@@ -199,6 +199,7 @@ impl Shared {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
+        let commands = &commands;
         self.leases.with(|mut on| async move { commands.query_async(&mut on).await }).await
     }
 }

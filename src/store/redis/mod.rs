@@ -2,7 +2,7 @@
 //!
 //! One thread talks with the server; whoever calls waits for an answer and never blocks, on any
 //! runtime. Steps that write are scripts (`lua/`), each all or nothing, over one connection; reads
-//! have connections of their own. Nothing is ever repeated: a step without an answer has an unknown
+//! have connections of their own. No step is ever repeated: one without an answer has an unknown
 //! outcome, and whoever made it looks at what is stored.
 
 mod answer;
@@ -18,6 +18,7 @@ mod read;
 mod script;
 mod server;
 mod settings;
+mod submit;
 mod subscriber;
 mod thread;
 mod tidy;
@@ -27,8 +28,6 @@ mod watch;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::id::ShardId;
-use jiff::Timestamp;
 use redis::pipe;
 
 pub use crate::store::redis::checks::{Finding, Verdict};
@@ -36,21 +35,18 @@ pub use crate::store::redis::settings::{Durability, Place, RedisSettings};
 
 use crate::clock;
 use crate::store::Unavailable;
-use crate::store::op::{
-    Commit, CommitError, Committed, INBOX_MAX, InboxPosition, InstanceId, Submitted,
-};
+use crate::store::op::{Commit, CommitError, Committed, InstanceId};
 use crate::store::redis::checks::SCHEMA;
 use crate::store::redis::commit::Rings;
 use crate::store::redis::door::{Door, Lane, Readers};
 use crate::store::redis::facts::Facts;
 use crate::store::redis::keys::Keys;
-use crate::store::redis::script::{Call, Scripts};
+use crate::store::redis::script::Scripts;
 use crate::store::redis::server::Server;
+use crate::store::redis::submit::Submissions;
 use crate::store::redis::subscriber::Subscriber;
 use crate::store::redis::thread::IoThread;
-use crate::store::redis::value::{dedupe_key, inbox_signal, microseconds, odd, parse};
 use crate::store::redis::watch::Watch;
-use crate::store::rules;
 use crate::store::signal::{Signals, of_commit};
 
 /// Why a store cannot be used.
@@ -93,8 +89,12 @@ struct Shared {
     /// Leases have a connection of their own: they must not wait behind commits.
     leases: Lane,
     steps: Lane,
-    /// For single documents, which are small and many.
+    /// What waits to be put into inboxes, by steps.
+    submissions: Submissions,
+    /// For what rounds wait for: single documents, which are small and many, and inboxes.
     looks: Lane,
+    /// For reading on in feeds.
+    feeds: Lane,
     readers: Readers,
     signals: Signals,
     /// Who was there when it was last looked, if it was one alone: its commits ring for nobody else.
@@ -122,10 +122,19 @@ impl RedisStore {
             let first = subscriber.subscribe().await?;
             let server = Arc::new(Server::new(subscriber.signals.clone()));
             let lane = || Lane::of_steps(door.clone(), scripts.clone(), server.clone());
-            let (leases, steps, looks) = (lane(), lane(), Lane::of_looks(door.clone()));
-            let (signals, alone) = (subscriber.signals.clone(), Mutex::default());
-            let shared =
-                Shared { keys, scripts, leases, steps, looks, readers, signals, alone, store_id };
+            let shared = Shared {
+                leases: lane(),
+                steps: lane(),
+                submissions: Submissions::default(),
+                looks: Lane::of_looks(door.clone()),
+                feeds: Lane::of_feeds(door.clone()),
+                signals: subscriber.signals.clone(),
+                alone: Mutex::default(),
+                keys,
+                scripts,
+                readers,
+                store_id,
+            };
             Ok::<_, Unavailable>((shared, subscriber, first, watch))
         };
         let (shared, subscriber, first, watch) = thread.wait(opening)??;
@@ -184,36 +193,6 @@ async fn store_id(readers: &Readers, keys: &Keys, shards: u16) -> Result<String,
 
 /// The steps that write for a shard.
 impl Shared {
-    async fn submit(
-        &self,
-        shard: ShardId,
-        (dedupe, seconds): (String, u32),
-        at: Timestamp,
-        bytes: Vec<u8>,
-    ) -> Result<Submitted, Unavailable> {
-        let keys = &self.keys;
-        let (meta, inbox, seen) = (keys.meta(shard), keys.inbox(shard), keys.seen(shard));
-        let names = [meta, inbox, seen, keys.about(), keys.shards()];
-        let call = Call::new(&self.scripts.submit, &names)
-            .arg(&*dedupe_key(&dedupe))
-            .arg(microseconds(rules::known_at(at)))
-            .arg(microseconds(rules::known_until(at, seconds)))
-            .arg(INBOX_MAX)
-            .arg(bytes)
-            .arg(keys.signals())
-            .arg(inbox_signal(shard))
-            .arg(&self.store_id)
-            .arg(shard.0);
-        let answer: Vec<String> = self.steps.with(|on| call.on(on)).await?;
-        match answer.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["accepted", position] => Ok(Submitted::Accepted(InboxPosition(parse(position)?))),
-            ["duplicate"] => Ok(Submitted::Duplicate),
-            ["full"] => Ok(Submitted::Full),
-            ["foreign"] => Err(foreign()),
-            _ => Err(odd(answer)),
-        }
-    }
-
     async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         // Somebody who has come since looks at the ends of all feeds and inboxes himself.
         let alone = self.alone().as_ref() == Some(&commit.owner);

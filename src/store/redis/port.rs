@@ -107,7 +107,7 @@ impl RedisStore {
         limit: usize,
     ) -> Result<Vec<InboxEntry>, Unavailable> {
         self.run(
-            |on| async move { read::inbox(&on.readers, on.keys.inbox(shard), after, limit).await },
+            |on| async move { read::inbox(&on.looks, on.keys.inbox(shard), after, limit).await },
         )
         .await
     }
@@ -122,7 +122,7 @@ impl RedisStore {
     }
 
     pub(in crate::store) async fn meta(&self, shard: ShardId) -> Result<Meta, Unavailable> {
-        self.run(|on| async move { read::meta(&on.readers, on.keys.meta(shard)).await }).await
+        self.run(|on| async move { read::meta(&on.looks, on.keys.meta(shard)).await }).await
     }
 
     pub(in crate::store) async fn document(
@@ -193,7 +193,7 @@ impl RedisStore {
     ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
         self.run(|on| async move {
             let keys = (on.keys.feed(shard), on.keys.meta(shard));
-            read::feed(&on.readers, keys, after, limit).await
+            read::feed(&on.feeds, keys, after, limit).await
         })
         .await
     }
@@ -203,10 +203,8 @@ impl RedisStore {
         shard: ShardId,
         position: Position,
     ) -> Result<Option<FeedRecord>, Unavailable> {
-        self.run(
-            |on| async move { read::feed_at(&on.readers, on.keys.feed(shard), position).await },
-        )
-        .await
+        self.run(|on| async move { read::feed_at(&on.feeds, on.keys.feed(shard), position).await })
+            .await
     }
 
     pub(in crate::store) async fn shared(

@@ -27,9 +27,9 @@ const TOGETHER_PAGE: usize = 32;
 /// A stream as Redis lists it: ids, each with its fields and values in turn.
 type Entries = Vec<(String, Vec<Vec<u8>>)>;
 
-pub(super) async fn meta(from: &Readers, key: String) -> Result<Meta, Unavailable> {
+pub(super) async fn meta(from: &Lane, key: String) -> Result<Meta, Unavailable> {
     let fields = ["commits", "inbox_at", "feed_epoch", "feed_n"];
-    let found: Vec<Option<u64>> = one(from, pipe().hmget(key, &fields)).await?;
+    let found: Vec<Option<u64>> = look(from, pipe().hmget(key, &fields)).await?;
     let field = |at: usize| found.get(at).copied().flatten().unwrap_or_default();
     let feed_end = Position { epoch: field(2), n: field(3) };
     Ok(Meta { commits: field(0), inbox_at: InboxPosition(field(1)), feed_end })
@@ -47,7 +47,7 @@ pub(super) async fn knows(
 }
 
 pub(super) async fn inbox(
-    from: &Readers,
+    from: &Lane,
     key: String,
     after: InboxPosition,
     limit: usize,
@@ -188,7 +188,7 @@ pub(super) async fn dead(
 }
 
 pub(super) async fn feed(
-    from: &Readers,
+    from: &Lane,
     (feed, meta): (String, String),
     after: Position,
     limit: usize,
@@ -208,7 +208,7 @@ pub(super) async fn feed(
 
 /// An empty feed is looked at again when it has an end, as the first event may have come meanwhile.
 async fn from_the_first(
-    from: &Readers,
+    from: &Lane,
     (feed, meta): (String, String),
     limit: usize,
 ) -> Result<Option<Vec<FeedRecord>>, Unavailable> {
@@ -226,7 +226,7 @@ async fn from_the_first(
 }
 
 pub(super) async fn feed_at(
-    from: &Readers,
+    from: &Lane,
     feed: String,
     at: Position,
 ) -> Result<Option<FeedRecord>, Unavailable> {
@@ -237,7 +237,7 @@ pub(super) async fn feed_at(
 /// The events that were written together with the one at a position, or behind it, and those after
 /// them, until there are so many from that position on.
 async fn events(
-    from: &Readers,
+    from: &Lane,
     feed: &str,
     start: Position,
     wanted: usize,
@@ -283,7 +283,7 @@ fn written_together((id, values): (String, Vec<Vec<u8>>)) -> Result<Vec<FeedReco
 }
 
 async fn entries(
-    from: &Readers,
+    from: &Lane,
     key: String,
     start: &str,
     limit: usize,
@@ -291,7 +291,7 @@ async fn entries(
     if limit == 0 {
         return Ok(Entries::new());
     }
-    one(from, pipe().xrange_count(key, start, "+", count(limit))).await
+    look(from, pipe().xrange_count(key, start, "+", count(limit))).await
 }
 
 pub(super) async fn counters(from: &Readers, key: String) -> Result<Vec<Counter>, Unavailable> {
@@ -321,7 +321,7 @@ pub(super) async fn shards(from: &Readers, keys: &Keys) -> Result<Vec<ShardId>, 
     Ok(shards.into_iter().map(ShardId).collect())
 }
 
-/// Something small, without a connection of its own.
+/// Without a connection of its own.
 async fn look<T: FromRedisValue>(from: &Lane, command: &Pipeline) -> Result<T, Unavailable> {
     let ask = |mut on| async move { command.query_async(&mut on).await };
     let (answer,) = from.with(ask).await?;

@@ -124,6 +124,28 @@ pub(crate) async fn advancing_makes_room(store: Store) {
     assert_eq!(submit(&store, "later").await, Submitted::Full);
 }
 
+pub(crate) async fn what_is_submitted_at_once_is_judged_one_after_the_other(store: Store) {
+    fill_but(&store, 3).await;
+    let more: Vec<String> = (0..100).map(|n| format!("more {n}")).collect();
+    let texts = ["one", "two", "one", "three", "two", "entry 0"].into_iter();
+    let texts = texts.chain(more.iter().map(String::as_str));
+    let here = join_all(texts.map(|text| submit(&store, text)));
+    let elsewhere = store.submit(ELSEWHERE, "one".to_owned(), DAY, at(0), bytes("one"));
+    let (here, elsewhere) = tokio::join!(here, elsewhere);
+    let first = INBOX_MAX as u64 - 2;
+    let [one, two, three] = [0, 1, 2].map(|n| Submitted::Accepted(InboxPosition(first + n)));
+    let repeated = Submitted::Duplicate;
+    assert_eq!(here[..6], [one, two, repeated, three, repeated, repeated]);
+    assert!(here[6..].iter().all(|answer| *answer == Submitted::Full));
+    assert_eq!(elsewhere, Ok(Submitted::Accepted(InboxPosition(1))));
+    let newest = ["one", "two", "three"].map(str::to_owned);
+    assert_eq!(waiting(&store, first - 1).await, (first..).zip(newest).collect::<Vec<_>>());
+    let mut anna = Owner::of(&store, "anna").await;
+    anna.does([advance(0, 1)]).await;
+    let next = Submitted::Accepted(InboxPosition(first + 3));
+    assert_eq!(submit(&store, "more 0").await, next, "what was refused is not known");
+}
+
 pub(crate) async fn an_entry_is_put_into_another_inbox(store: Store) {
     let mut anna = Owner::of(&store, "anna").await;
     let mut boris = Owner::of_shard(&store, ELSEWHERE, "boris").await;
@@ -301,9 +323,14 @@ fn full(shard: ShardId) -> Refusal {
     Refusal::InboxFull { shard }
 }
 
-/// Fills the inbox of [`SHARD`], many at a time, as a store may write them together.
 async fn fill(store: &Store) {
-    let texts: Vec<String> = (0..INBOX_MAX).map(|n| format!("entry {n}")).collect();
+    fill_but(store, 0).await;
+}
+
+/// Fills the inbox of [`SHARD`] until it has only so much room, many at a time, as a store may write
+/// them together.
+async fn fill_but(store: &Store, room: usize) {
+    let texts: Vec<String> = (0..INBOX_MAX - room).map(|n| format!("entry {n}")).collect();
     for together in texts.chunks(500) {
         let answers = join_all(together.iter().map(|text| submit(store, text))).await;
         assert!(answers.iter().all(|answer| matches!(answer, Submitted::Accepted(_))));

@@ -81,6 +81,7 @@ contract! {
         a_full_inbox_takes_nothing
         a_full_inbox_still_knows_its_duplicates
         advancing_makes_room
+        what_is_submitted_at_once_is_judged_one_after_the_other
         an_entry_is_put_into_another_inbox
         an_entry_is_put_into_the_own_inbox
         entries_are_put_in_the_order_of_ops
