@@ -22,6 +22,7 @@ use crate::actors::audit;
 use crate::actors::chats::Chats;
 use crate::actors::conversation::{ConversationActor, Fed, Feed, Stored, Who};
 use crate::actors::customers::Customers;
+use crate::actors::detour::Detour;
 use crate::actors::draught::{Draught, OPS_ENOUGH};
 use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
@@ -105,9 +106,7 @@ pub(crate) struct Bench {
     pub(crate) keeping: Keeping,
     /// The inbox of another shard was full for something of the last round.
     pub(crate) waits_for_room: bool,
-    /// For so many rounds what arrives here goes into the inbox first, as others fill it faster than
-    /// a round can be committed that is not behind.
-    pub(crate) detour: u32,
+    pub(crate) detour: Detour,
 }
 
 /// Its lines end with it: those of the next bench read what is stored.

@@ -16,7 +16,7 @@ use crate::actors::work::Work;
 use crate::store::op::{DocumentKind, DocumentName, InboxPosition, Op, SharedKind};
 
 /// Pieces of work in one round.
-const WORK_MAX: usize = 60;
+pub(crate) const WORK_MAX: usize = 60;
 /// Ops after which a round takes no more work. One piece of work must fit into what is left of the
 /// store's bound, as must one conversation that is offered to a whole queue instead of another.
 pub(crate) const OPS_ENOUGH: usize = 600;
@@ -86,8 +86,39 @@ impl Draught {
     }
 }
 
+/// The next pieces of work of those that were handed over, at most so many.
+fn handed_over(pending: &mut VecDeque<Work>, most: usize) -> Vec<Work> {
+    let mut works = Vec::new();
+    while works.len() < most
+        && let Some(mut work) = pending.pop_front()
+    {
+        // One at a time: each may be offered to a whole queue.
+        if let Work::Reconsider { conversations } = &mut work {
+            let rest = conversations.split_off(conversations.len().min(1));
+            if !rest.is_empty() {
+                pending.push_back(Work::Reconsider { conversations: rest });
+            }
+        }
+        works.push(work);
+    }
+    works
+}
+
+/// One of each in turn: a round may be full of ops before all of them are decided.
+fn in_turn(some: Vec<Work>, others: Vec<Work>) -> Vec<Work> {
+    let mut all = Vec::with_capacity(some.len() + others.len());
+    let mut others = others.into_iter();
+    for one in some {
+        all.push(one);
+        all.extend(others.next());
+    }
+    all.extend(others);
+    all
+}
+
 impl Bench {
-    /// Decides what is at hand: the inbox first, then what was handed over directly.
+    /// Decides what is at hand: the inbox first, then what was handed over directly, if that does not
+    /// take turns with it.
     pub(crate) async fn decide_pending(
         &mut self,
         pending: &mut VecDeque<Work>,
@@ -95,22 +126,23 @@ impl Bench {
         if !self.draught.has_room() {
             return Ok(());
         }
-        let mut works = self.read_inbox().await?;
-        if self.inbox_drained || self.detour > 0 {
-            while self.draught.works.len() + works.len() < WORK_MAX
-                && let Some(mut work) = pending.pop_front()
-            {
-                // One at a time: each may be offered to a whole queue.
-                if let Work::Reconsider { conversations } = &mut work {
-                    let rest = conversations.split_off(conversations.len().min(1));
-                    if !rest.is_empty() {
-                        pending.push_back(Work::Reconsider { conversations: rest });
-                    }
-                }
-                works.push(work);
-            }
+        let takes_turns = self.detour.takes_turns();
+        let beside = if takes_turns { pending.len().min(WORK_MAX / 2) } else { 0 };
+        let mut works = self.read_inbox(WORK_MAX - beside).await?;
+        let entries: Vec<InboxPosition> = works.iter().filter_map(Work::position).collect();
+        self.detour.has_read(&entries, self.inbox_at, works.len() + beside == WORK_MAX);
+        let direct = self.room_beside(&works);
+        if self.inbox_drained {
+            works.extend(handed_over(pending, direct));
+        } else if takes_turns {
+            works = in_turn(works, handed_over(pending, direct));
         }
         self.draw(works, pending).await
+    }
+
+    /// For how many pieces of work the round has room beside these.
+    fn room_beside(&self, works: &[Work]) -> usize {
+        WORK_MAX.saturating_sub(self.draught.works.len() + works.len())
     }
 
     /// Decides what may be decided while the round before is being written.
@@ -153,16 +185,14 @@ impl Bench {
         Ok(())
     }
 
-    /// As much of the inbox as one round takes.
-    pub(crate) async fn read_inbox(&mut self) -> Result<Vec<Work>, Broken> {
+    /// The next entries of the inbox, if there are any.
+    pub(crate) async fn read_inbox(&mut self, most: usize) -> Result<Vec<Work>, Broken> {
         if self.inbox_drained {
             return Ok(Vec::new());
         }
-        let page = match (self.care, self.detour) {
-            (Care::None, 0) => WORK_MAX,
-            // Half of the round is for what arrives here.
-            (Care::None, _) => WORK_MAX / 2,
-            (Care::OneByOne | Care::GiveUp, _) => 1,
+        let page = match self.care {
+            Care::None => most,
+            Care::OneByOne | Care::GiveUp => 1,
         };
         let entries = self.parts.store.inbox(self.shard, self.inbox_at, page).await?;
         self.inbox_drained = entries.len() < page;
@@ -202,8 +232,7 @@ impl Bench {
             }
             // What it tells this very shard is to be read before anything that may rest on it. What
             // it packs or forgets nobody may touch in the same commit.
-            let ends_the_round =
-                group.posts_to(self.shard) && !self.goes_by_inbox(&work) || work.keeps_house();
+            let ends_the_round = group.posts_to(self.shard) || work.keeps_house();
             self.draught.ops += group.ops.len();
             self.draught.works.push(work);
             self.draught.groups.push(group);
@@ -276,11 +305,6 @@ impl Bench {
         Ok(())
     }
 
-    /// Whether something that has arrived here waits its turn behind what others have put there.
-    pub(crate) fn goes_by_inbox(&self, work: &Work) -> bool {
-        self.detour > 0 && matches!(work, Work::Arrive { .. })
-    }
-
     /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
     /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
     /// shard. Where a conversation goes, what was written to it before goes first.
@@ -289,12 +313,10 @@ impl Bench {
         if let Some(to) = works.iter().rev().find_map(Work::position) {
             group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
         }
-        let decided = || works.iter().zip(groups).filter(|(work, _)| !self.goes_by_inbox(work));
-        let is_direct = |work: &Work| work.position().is_none();
-        let arrives = decided().any(|(work, _)| matches!(work, Work::Arrive { .. }));
-        let mut posts = decided().flat_map(|(_, group)| &group.ops);
-        let posts = posts.any(|op| matches!(op, Op::PutInbox { .. }));
-        if arrives || posts && decided().any(|(work, _)| is_direct(work)) {
+        let arrives = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
+        let direct = works.iter().zip(groups).filter(|(work, _)| work.position().is_none());
+        let mut ops = direct.flat_map(|(_, group)| &group.ops);
+        if arrives || ops.any(|op| matches!(op, Op::PutInbox { .. })) {
             group.ops.push(Op::RequireInboxDrained);
         }
         group

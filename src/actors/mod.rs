@@ -24,6 +24,7 @@ mod conversation;
 mod copying;
 mod correct;
 mod delivery;
+mod detour;
 mod draught;
 mod encode;
 mod feed;

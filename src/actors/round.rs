@@ -35,8 +35,6 @@ use crate::store::op::{Commit, CommitError, Committed};
 const REFUSALS_MAX: u32 = 3;
 /// Refusals after which the round is given up: deciding again does not help, so memory is wrong.
 const REFUSALS_END: u32 = 10;
-/// Rounds for which what arrives goes by the inbox, after one was behind it.
-pub(crate) const DETOUR_ROUNDS: u32 = 64;
 /// Rounds for which nothing is decided ahead, after one was refused or an inbox came between: it
 /// would be in vain again, perhaps.
 const PATIENT_ROUNDS: u32 = 16;
@@ -132,7 +130,7 @@ impl Bench {
         let Some(flight) = self.flight.as_ref().filter(|flight| !flight.stands_alone) else {
             return false;
         };
-        let by_itself = self.inbox_drained && self.detour == 0 && self.patience == 0;
+        let by_itself = self.inbox_drained && !self.detour.is_on() && self.patience == 0;
         by_itself
             && self.draught.has_room()
             && work.knows_enough()
@@ -236,7 +234,7 @@ impl Bench {
             self.conversations.remove(id);
         }
         self.passivate();
-        self.detour = self.detour.saturating_sub(1);
+        self.detour.round_is_written();
         self.patience = self.patience.saturating_sub(1);
         if let Some(committed) = &committed {
             self.commits = committed.commits;

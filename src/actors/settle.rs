@@ -6,9 +6,9 @@ use domain::effect::Refusal as Rule;
 use domain::id::OperatorId;
 
 use crate::actors::bench::{Bench, Broken};
+use crate::actors::draught::WORK_MAX;
 use crate::actors::line::Recount;
 use crate::actors::posted::settled;
-use crate::actors::round::DETOUR_ROUNDS;
 use crate::actors::verdict::{Verdict, answer};
 use crate::actors::work::Work;
 use crate::protocol::CommandRefusal;
@@ -69,11 +69,10 @@ impl Bench {
                 }
                 Refusal::Behind => {
                     self.inbox_drained = false;
-                    // However fast others fill the inbox, what arrives here has its turn in it, and a
-                    // round without arrivals cannot be behind again.
-                    self.detour = DETOUR_ROUNDS;
+                    let arrived = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
+                    self.detour.was_behind(arrived);
                     self.put_off(works.drain(..), pending);
-                    *works = self.read_inbox().await?;
+                    *works = self.read_inbox(WORK_MAX).await?;
                     return Ok(());
                 }
                 Refusal::Version { id, found, .. } => {

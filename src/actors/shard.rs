@@ -16,13 +16,14 @@ use domain::line::Line;
 use tokio::sync::oneshot;
 
 use crate::actors::bench::{Bench, Broken, Care};
+use crate::actors::handle::{Accepted, Arrival, NotStored};
 use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::node::ShardRuns;
 use crate::actors::parts::Shared;
 use crate::actors::round::AfterTurn;
 use crate::actors::shard::loading::load;
-use crate::actors::work::Work;
-use crate::store::op::{CommitError, Committed};
+use crate::actors::work::{Answer, Work};
+use crate::store::op::{CommitError, Committed, InboxPosition, Submitted};
 
 /// Work that may wait for the next rounds.
 const PENDING_MAX: usize = 10_000;
@@ -31,6 +32,14 @@ const REST: Duration = Duration::from_millis(200);
 const REST_DOUBLINGS_MAX: u32 = 7;
 /// After how long a shard looks again whether the inbox of another has room.
 const ROOM_REST: Duration = Duration::from_millis(100);
+
+/// Where what arrives on channels goes.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Rounds,
+    /// As others fill it, see [`Detour`](crate::actors::detour::Detour).
+    Inbox,
+}
 
 /// The actor of a shard.
 pub(crate) struct Shard {
@@ -44,6 +53,13 @@ pub(crate) struct Shard {
     /// concerns nobody any more.
     life: u64,
     pending: VecDeque<Work>,
+    arrivals: Way,
+    /// How much is on its way into the inbox from here.
+    submitting: usize,
+    /// What arrived since, for the rounds, and must not overtake that.
+    held: VecDeque<Work>,
+    /// What was put into the inbox from here, until the bench is told.
+    own_entries: Vec<InboxPosition>,
     changed_lines: Vec<Arc<Line>>,
     /// Something was put into the inbox.
     bell: bool,
@@ -74,6 +90,10 @@ impl Shard {
             landed: None,
             life: 0,
             pending: VecDeque::new(),
+            arrivals: Way::Rounds,
+            submitting: 0,
+            held: VecDeque::new(),
+            own_entries: Vec::new(),
             changed_lines: Vec::new(),
             bell: false,
             doubt: false,
@@ -131,6 +151,7 @@ impl Shard {
         if std::mem::take(&mut self.bell) {
             bench.inbox_drained = false;
         }
+        bench.detour.puts(self.own_entries.drain(..));
         if self.retiring.is_some() {
             // What lies there is the next owner's.
             bench.inbox_drained = true;
@@ -144,6 +165,9 @@ impl Shard {
         } else if !self.has_work(&mut bench) {
             self.bench = Some(bench);
             self.settled();
+            if self.submitting > 0 {
+                return;
+            }
             if let Some(retired) = self.retiring.take() {
                 let _gone = retired.send(());
                 ctx.stop();
@@ -164,6 +188,8 @@ impl Shard {
             shard.pending = left;
             match next {
                 Ok(next) => {
+                    let way = if bench.detour.is_on() { Way::Inbox } else { Way::Rounds };
+                    shard.leads_arrivals(way, ctx);
                     if !bench.is_writing() {
                         shard.works_well();
                     }
@@ -171,6 +197,54 @@ impl Shard {
                     shard.after_turn(next, ctx);
                 }
                 Err(error) => shard.broke(&error, ctx),
+            }
+        }));
+    }
+
+    /// From now on what arrives goes that way, and into the inbox also what has arrived already.
+    fn leads_arrivals(&mut self, way: Way, ctx: &mut Context<Self>) {
+        self.arrivals = way;
+        if let Way::Inbox = way {
+            let held = std::mem::take(&mut self.held);
+            for work in std::mem::take(&mut self.pending).into_iter().chain(held) {
+                self.take(work, ctx);
+            }
+        }
+    }
+
+    /// Leaves work for the next rounds, but for what is to go by the inbox.
+    fn take(&mut self, work: Work, ctx: &mut Context<Self>) {
+        match (self.arrivals, work) {
+            (Way::Inbox, Work::Arrive { arrival, answer }) => self.submit(arrival, answer, ctx),
+            (Way::Rounds, work @ Work::Arrive { .. }) if self.submitting > 0 => {
+                self.held.push_back(work);
+            }
+            (Way::Rounds | Way::Inbox, work) => self.pending.push_back(work),
+        }
+    }
+
+    fn submit(
+        &mut self,
+        arrival: Arrival,
+        mut answer: Answer<Result<Accepted, NotStored>>,
+        ctx: &mut Context<Self>,
+    ) {
+        self.submitting += 1;
+        let (parts, shard, under_way) = (self.parts.clone(), self.id, self.parts.at_work.begin());
+        let submitted = async move {
+            let submitted = arrival.put_into_inbox(&parts, shard).await;
+            answer.give(Accepted::of(&submitted));
+            drop(under_way);
+            submitted
+        };
+        ctx.spawn(submitted.into_actor(self).map(|submitted, shard, ctx| {
+            shard.submitting -= 1;
+            if let Ok(Submitted::Accepted(position)) = submitted {
+                shard.own_entries.push(position);
+            }
+            if shard.submitting == 0 {
+                shard.pending.append(&mut shard.held);
+                shard.go_on(ctx);
             }
         }));
     }
@@ -222,7 +296,8 @@ impl Shard {
         self.parts.set_shard(self.id, None);
         self.life += 1;
         self.landed = None;
-        let pending = std::mem::take(&mut self.pending);
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.append(&mut self.held);
         if let Broken::Store(_) = error {
             // What the hub tells itself nobody would tell it again.
             self.pending.extend(pending.into_iter().filter_map(Work::turned_away));
@@ -261,13 +336,13 @@ impl Handler<Work> for Shard {
     type Result = ();
 
     fn handle(&mut self, work: Work, ctx: &mut Self::Context) {
-        if self.pending.len() >= PENDING_MAX {
+        if self.pending.len() + self.held.len() >= PENDING_MAX {
             if let Some(own) = work.turned_away() {
                 self.pending.push_back(own);
             }
             return;
         }
-        self.pending.push_back(work);
+        self.take(work, ctx);
         self.go_on(ctx);
     }
 }

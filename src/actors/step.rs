@@ -10,7 +10,6 @@ use crate::actors::bench::{Bench, Broken};
 use crate::actors::encode;
 use crate::actors::group::Group;
 use crate::actors::handle::{Arrival, Change};
-use crate::actors::post::Post;
 use crate::actors::shared_change;
 use crate::actors::transfer::Handing;
 use crate::actors::verdict::Verdict;
@@ -23,7 +22,7 @@ impl Bench {
     pub(crate) async fn step(&mut self, work: &Work, group: &mut Group) -> Result<Verdict, Broken> {
         match work {
             Work::Arrive { arrival, answer: _ } => {
-                self.arrive(group, arrival, self.goes_by_inbox(work)).await?;
+                self.arrive(group, arrival).await?;
                 Ok(Verdict::Done)
             }
             Work::Inbox { bytes, post, position: _ } => {
@@ -82,21 +81,10 @@ impl Bench {
         }
     }
 
-    async fn arrive(
-        &mut self,
-        group: &mut Group,
-        arrival: &Arrival,
-        by_inbox: bool,
-    ) -> Result<(), Broken> {
+    async fn arrive(&mut self, group: &mut Group, arrival: &Arrival) -> Result<(), Broken> {
         let key = arrival.dedupe_key();
         group.ops.push(Op::RequireDedupe { key, seconds: arrival.dedupe_seconds });
-        let (channel, inbound) = (&arrival.channel, &arrival.inbound);
-        if !by_inbox {
-            return self.arrived(group, channel, inbound).await;
-        }
-        let (channel, inbound) = (channel.clone(), inbound.clone());
-        group.post(self.shard, &Post::Arrival { channel, inbound });
-        Ok(())
+        self.arrived(group, &arrival.channel, &arrival.inbound).await
     }
 
     async fn command(&mut self, group: &mut Group, command: &Command) -> Result<Verdict, Broken> {

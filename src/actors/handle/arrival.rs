@@ -7,12 +7,13 @@ use domain::id::{ChannelId, ChatKey, ShardId};
 use crate::actors::delivery::PressTaken;
 use crate::actors::encode;
 use crate::actors::handle::{NodeHandle, NotStored};
-use crate::actors::parts::TooMuch;
+use crate::actors::parts::{Shared, TooMuch};
 use crate::actors::post::Post;
 use crate::actors::shard::Bell;
 use crate::actors::visitor::chat::chat;
 use crate::actors::work::{Answer, Work};
 use crate::channels::press;
+use crate::store::Unavailable;
 use crate::store::op::Submitted;
 
 /// One thing that arrived on a channel and was verified.
@@ -30,6 +31,20 @@ impl Arrival {
     pub(crate) fn dedupe_key(&self) -> String {
         format!("{}:{}", self.channel, self.dedupe)
     }
+
+    /// Stores it for whoever runs the shard. Durable when it is accepted.
+    pub(crate) async fn put_into_inbox(
+        self,
+        parts: &Shared,
+        shard: ShardId,
+    ) -> Result<Submitted, Unavailable> {
+        let key = self.dedupe_key();
+        let stored = Post::Arrival { channel: self.channel, inbound: self.inbound };
+        let (now, bytes) = (parts.clock.now(), encode::document(&stored));
+        let submitted = parts.store.submit(shard, key, self.dedupe_seconds, now, bytes).await;
+        parts.with_shard(shard, |addr| addr.do_send(Bell));
+        submitted
+    }
 }
 
 /// An arrival that is stored.
@@ -38,6 +53,18 @@ pub enum Accepted {
     Created,
     /// It had arrived before; nothing was written.
     Duplicate,
+}
+
+impl Accepted {
+    /// What became of what was put into an inbox.
+    pub(crate) fn of(submitted: &Result<Submitted, Unavailable>) -> Result<Self, NotStored> {
+        match submitted {
+            Ok(Submitted::Accepted(_)) => Ok(Self::Created),
+            Ok(Submitted::Duplicate) => Ok(Self::Duplicate),
+            Ok(Submitted::Full) => Err(NotStored::Full),
+            Err(_) => Err(NotStored::Unavailable),
+        }
+    }
 }
 
 impl NodeHandle {
@@ -83,30 +110,13 @@ impl NodeHandle {
     async fn store_arrival(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
         // A shard that is just given away may be another's before it answers.
         if !self.runs(shard) || self.parts.is_draining() {
-            return self.submit(shard, arrival).await;
+            return Accepted::of(&arrival.put_into_inbox(&self.parts, shard).await);
         }
         let (answer, answered) = Answer::new();
         match self.parts.hand_to(shard, Work::Arrive { arrival, answer }) {
             Some(Ok(())) => answered.await.unwrap_or(Err(NotStored::Unavailable)),
             Some(Err(TooMuch)) => Err(NotStored::Full),
             None => Err(NotStored::Unavailable),
-        }
-    }
-
-    /// Puts an arrival into the inbox: its shard is just being read anew, or another node's.
-    async fn submit(&self, shard: ShardId, arrival: Arrival) -> Result<Accepted, NotStored> {
-        let key = arrival.dedupe_key();
-        let stored = Post::Arrival { channel: arrival.channel, inbound: arrival.inbound };
-        let now = self.parts.clock.now();
-        let bytes = encode::document(&stored);
-        let submitted =
-            self.parts.store.submit(shard, key, arrival.dedupe_seconds, now, bytes).await;
-        self.parts.with_shard(shard, |addr| addr.do_send(Bell));
-        match submitted {
-            Ok(Submitted::Accepted(_)) => Ok(Accepted::Created),
-            Ok(Submitted::Duplicate) => Ok(Accepted::Duplicate),
-            Ok(Submitted::Full) => Err(NotStored::Full),
-            Err(_) => Err(NotStored::Unavailable),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::chats::Chats;
 use crate::actors::customers::Customers;
 use crate::actors::delivery::TakeUp;
+use crate::actors::detour::Detour;
 use crate::actors::draught::Draught;
 use crate::actors::encode::{self, Place};
 use crate::actors::following::CatchUpWith;
@@ -70,7 +71,7 @@ pub(super) async fn load(
         care,
         cautious: false,
         waits_for_room: false,
-        detour: 0,
+        detour: Detour::default(),
         packing: Packing::default(),
         keeping: Keeping::default(),
         parts,

@@ -180,6 +180,12 @@ impl Among {
         self.model.fills(percent);
     }
 
+    /// How many entries of an inbox are still to be worked off.
+    pub async fn inbox_entries(&self, shard: ShardId) -> usize {
+        let at = self.story.store.meta(shard).await.unwrap().inbox_at;
+        self.story.store.inbox(shard, at, usize::MAX).await.unwrap().len()
+    }
+
     /// Who has a shard, as the store says.
     pub async fn owner_of(&self, shard: ShardId) -> Option<&'static str> {
         let leases = self.story.store.leases().await.unwrap();

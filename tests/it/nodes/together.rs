@@ -107,6 +107,104 @@ fn what_arrives_at_the_owner_is_not_kept_waiting_by_what_comes_from_other_nodes(
 }
 
 #[test]
+fn nor_is_what_arrives_or_is_said_there_when_much_of_it_lies_in_the_inbox_already() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let owner = among.owner_of(SHARD).await.unwrap();
+            let (here, there) =
+                (among.node(owner), among.node(among.other_than_owner_of(SHARD).await));
+            among.stands_at(owner);
+            let anna = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
+            let conversation = anna.accepts_it(among).await;
+            among.waits_for_the_store(owner);
+            let first = actix::spawn(async move { here.arrive(arrival("first")).await });
+            others_go_on().await;
+            for n in 0..MANY {
+                assert_eq!(there.arrive(arrival(&n.to_string())).await, Ok(Accepted::Created));
+            }
+            let here = among.node(owner);
+            let direct = actix::spawn(async move { here.arrive(arrival("direct")).await });
+            let (cmd_id, text) = (new_id(), "good morning".to_owned());
+            anna.says(&ClientFrame::Reply { cmd_id, conversation, text, files: Vec::new() });
+            others_go_on().await;
+            among.hears_from_the_store(owner);
+            let (mut arrived, mut said) = (None, None);
+            for _ in 0..1_000_000 {
+                if arrived.is_some() && said.is_some() {
+                    break;
+                }
+                steps_aside().await;
+                if direct.is_finished() && arrived.is_none() {
+                    arrived = Some(among.inbox_entries(SHARD).await);
+                }
+                if anna.answer(cmd_id).is_some() && said.is_none() {
+                    said = Some(among.inbox_entries(SHARD).await);
+                }
+            }
+            assert_eq!(first.await.unwrap(), Ok(Accepted::Created));
+            assert_eq!(direct.await.unwrap(), Ok(Accepted::Created));
+            assert_eq!(anna.answer(cmd_id), Some(Outcome::Done {}));
+            let left = [arrived, said].map(Option::unwrap);
+            assert!(left.iter().all(|left| *left > MANY / 2), "so many were left: {left:?}");
+        },
+    );
+}
+
+#[test]
+fn what_arrives_goes_by_the_inbox_only_while_others_fill_it() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let owner = among.owner_of(SHARD).await.unwrap();
+            let (here, there) =
+                (among.node(owner), among.node(among.other_than_owner_of(SHARD).await));
+            among.stands_at(owner);
+            let anna = among.signs_in("anna").await;
+            among.passes(1_000).await;
+            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
+            anna.accepts_it(among).await;
+            let mut arrivals: Vec<Arrival> = (0..6 * MANY)
+                .map(|n| among.arrival(CHANNEL, "501", Sent::Text(&n.to_string())))
+                .collect();
+            let (others, own) = (arrivals.split_off(5 * MANY), arrivals);
+            among.waits_for_the_store(owner);
+            let first = actix::spawn(async move { here.arrive(arrival("first")).await });
+            others_go_on().await;
+            for arrival in others {
+                assert_eq!(there.arrive(arrival).await, Ok(Accepted::Created));
+            }
+            among.hears_from_the_store(owner);
+            // So fast that more lies there than a round takes, as long as it goes there.
+            let mut answers = Vec::new();
+            for together in own.chunks(50) {
+                while among.inbox_entries(SHARD).await > MANY / 2 {
+                    steps_aside().await;
+                }
+                for arrival in together.iter().cloned() {
+                    let here = among.node(owner);
+                    answers.push(actix::spawn(async move { here.arrive(arrival).await }));
+                }
+                steps_aside().await;
+            }
+            for answer in join_all(answers).await {
+                assert_eq!(answer.unwrap(), Ok(Accepted::Created));
+            }
+            assert_eq!(first.await.unwrap(), Ok(Accepted::Created));
+            among.settles().await;
+            let by_inbox = among.store.meta(SHARD).await.unwrap().inbox_at.0;
+            let most = MANY + own.len() / 2;
+            assert!(by_inbox > MANY as u64, "others filled it, so what arrived went there too");
+            assert!(by_inbox < most as u64, "so many went by the inbox: {by_inbox}");
+        },
+    );
+}
+
+#[test]
 fn what_the_owner_decides_ahead_does_not_overtake_what_another_node_has_taken_by_then() {
     another_node_takes_a_message_before(1);
 }

@@ -1,0 +1,125 @@
+//! When what arrives at the owner of a shard goes by the inbox too: while others fill that so fast
+//! that what is handed over directly would hardly ever have its turn.
+
+use std::collections::BTreeSet;
+
+use crate::store::op::InboxPosition;
+
+/// Rounds for which what arrives goes by the inbox.
+const ROUNDS: u32 = 64;
+
+#[derive(Debug, Default)]
+pub(crate) struct Detour {
+    /// For how many more rounds.
+    rounds: u32,
+    /// What lies in the inbox and was put there by the owner.
+    own: BTreeSet<InboxPosition>,
+    /// Until the inbox is drained nothing is done beside it.
+    inbox_first: bool,
+}
+
+impl Detour {
+    /// Whether what arrives is put into the inbox.
+    pub(crate) fn is_on(&self) -> bool {
+        self.rounds > 0
+    }
+
+    /// Whether what else is handed over takes turns with what lies in the inbox. What arrives does
+    /// not, as it must not overtake anything there.
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.is_on() && !self.inbox_first
+    }
+
+    /// A round was refused, as something lies in the inbox that should have come before it.
+    /// `arrived`: something of it had arrived. If not, something else of it is to come after all that
+    /// lies there, and would be refused as often as it is tried before.
+    pub(crate) fn was_behind(&mut self, arrived: bool) {
+        self.rounds = ROUNDS;
+        self.inbox_first = !arrived;
+    }
+
+    /// The owner has put these into the inbox.
+    pub(crate) fn puts(&mut self, entries: impl IntoIterator<Item = InboxPosition>) {
+        self.own.extend(entries);
+    }
+
+    /// Entries of the inbox were read, all behind `done`. `is_full`: as many as there was room for.
+    /// If most of them are others', it goes on; what the owner puts there himself must not keep it on.
+    pub(crate) fn has_read(
+        &mut self,
+        entries: &[InboxPosition],
+        done: InboxPosition,
+        is_full: bool,
+    ) {
+        self.own = self.own.split_off(&InboxPosition(done.0.saturating_add(1)));
+        if is_full {
+            let own = entries.iter().filter(|entry| self.own.contains(entry)).count();
+            self.rounds = if own * 2 < entries.len() { ROUNDS } else { 0 };
+        } else {
+            self.inbox_first = false;
+        }
+    }
+
+    /// A round was written.
+    pub(crate) fn round_is_written(&mut self) {
+        self.rounds = self.rounds.saturating_sub(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn positions(range: std::ops::RangeInclusive<u64>) -> Vec<InboxPosition> {
+        range.map(InboxPosition).collect()
+    }
+
+    /// Reads a full page of entries from that one on.
+    fn reads(detour: &mut Detour, from: u64) {
+        detour.has_read(&positions(from..=from + 59), InboxPosition(from - 1), true);
+    }
+
+    #[test]
+    fn it_ends_some_rounds_after_others_have_filled_the_inbox() {
+        let mut detour = Detour::default();
+        assert!(!detour.is_on());
+        reads(&mut detour, 1);
+        for _ in 0..ROUNDS {
+            assert!(detour.is_on() && detour.takes_turns());
+            detour.round_is_written();
+        }
+        assert!(!detour.is_on() && !detour.takes_turns());
+    }
+
+    #[test]
+    fn what_the_owner_puts_there_does_not_keep_it_on() {
+        let mut detour = Detour::default();
+        reads(&mut detour, 1);
+        detour.puts(positions(61..=90));
+        reads(&mut detour, 61);
+        assert!(!detour.is_on(), "half of them are his own");
+        reads(&mut detour, 121);
+        assert!(detour.is_on());
+    }
+
+    #[test]
+    fn what_is_done_is_not_kept() {
+        let mut detour = Detour::default();
+        detour.puts(positions(1..=9));
+        detour.has_read(&positions(8..=9), InboxPosition(7), false);
+        assert_eq!(detour.own.into_iter().collect::<Vec<_>>(), positions(8..=9));
+    }
+
+    #[test]
+    fn what_is_to_come_after_all_that_lies_there_waits_until_there_is_no_more() {
+        let mut detour = Detour::default();
+        detour.was_behind(true);
+        assert!(detour.is_on() && detour.takes_turns());
+        detour.was_behind(false);
+        assert!(detour.is_on() && !detour.takes_turns());
+        reads(&mut detour, 1);
+        assert!(!detour.takes_turns(), "there may be more");
+        detour.has_read(&[], InboxPosition(60), false);
+        assert!(detour.takes_turns());
+    }
+}
