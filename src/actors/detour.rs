@@ -44,7 +44,8 @@ impl Detour {
     }
 
     /// Entries of the inbox were read, all behind `done`. `is_full`: as many as there was room for.
-    /// If most of them are others', it goes on; what the owner puts there himself must not keep it on.
+    /// If more than a quarter of them are others', it goes on; what the owner puts there himself must
+    /// not keep it on.
     pub(crate) fn has_read(
         &mut self,
         entries: &[InboxPosition],
@@ -54,7 +55,7 @@ impl Detour {
         self.own = self.own.split_off(&InboxPosition(done.0.saturating_add(1)));
         if is_full {
             let own = entries.iter().filter(|entry| self.own.contains(entry)).count();
-            self.rounds = if own * 2 < entries.len() { ROUNDS } else { 0 };
+            self.rounds = if own * 4 < entries.len() * 3 { ROUNDS } else { 0 };
         } else {
             self.inbox_first = false;
         }
@@ -95,10 +96,13 @@ mod tests {
     fn what_the_owner_puts_there_does_not_keep_it_on() {
         let mut detour = Detour::default();
         reads(&mut detour, 1);
-        detour.puts(positions(61..=90));
+        detour.puts(positions(61..=104));
         reads(&mut detour, 61);
-        assert!(!detour.is_on(), "half of them are his own");
+        assert!(detour.is_on(), "sixteen are others'");
+        detour.puts(positions(121..=165));
         reads(&mut detour, 121);
+        assert!(!detour.is_on(), "fifteen are");
+        reads(&mut detour, 181);
         assert!(detour.is_on());
     }
 
