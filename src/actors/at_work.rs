@@ -1,4 +1,4 @@
-//! Whether anything is being done for somebody at the edge that no shard knows of yet.
+//! Whether anything is being done for somebody at the edge that no round of a shard has yet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -38,14 +38,14 @@ impl Detour {
         self.inbox_first = !arrived;
     }
 
-    /// The owner has put these into the inbox.
+    /// The owner has put these, which arrived at him, into the inbox.
     pub(crate) fn puts(&mut self, entries: impl IntoIterator<Item = InboxPosition>) {
         self.own.extend(entries);
     }
 
     /// Entries of the inbox were read, all behind `done`. `is_full`: as many as there was room for.
-    /// If more than a quarter of them are others', it goes on; what the owner puts there himself must
-    /// not keep it on.
+    /// If more than a quarter of them are others', it goes on; what has arrived at the owner must not
+    /// keep it on.
     pub(crate) fn has_read(
         &mut self,
         entries: &[InboxPosition],

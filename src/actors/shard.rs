@@ -231,15 +231,16 @@ impl Shard {
     ) {
         self.submitting += 1;
         let (parts, shard, under_way) = (self.parts.clone(), self.id, self.parts.at_work.begin());
-        let submitted = async move {
+        // By itself, so that they begin in their order, and end even if the shard does.
+        let submitted = actix::spawn(async move {
             let submitted = arrival.put_into_inbox(&parts, shard).await;
             answer.give(Accepted::of(&submitted));
             drop(under_way);
             submitted
-        };
+        });
         ctx.spawn(submitted.into_actor(self).map(|submitted, shard, ctx| {
             shard.submitting -= 1;
-            if let Ok(Submitted::Accepted(position)) = submitted {
+            if let Ok(Ok(Submitted::Accepted(position))) = submitted {
                 shard.own_entries.push(position);
             }
             if shard.submitting == 0 {
@@ -336,7 +337,7 @@ impl Handler<Work> for Shard {
     type Result = ();
 
     fn handle(&mut self, work: Work, ctx: &mut Self::Context) {
-        if self.pending.len() + self.held.len() >= PENDING_MAX {
+        if self.pending.len() + self.held.len() + self.submitting >= PENDING_MAX {
             if let Some(own) = work.turned_away() {
                 self.pending.push_back(own);
             }

@@ -69,7 +69,7 @@ impl ReferenceStateMachine for Steps {
 /// Where a store keeps what it remembers.
 trait Place {
     /// Whether calls that are under way at the same time are done in the order in which they began,
-    /// whatever they are; otherwise that holds for submissions and commits.
+    /// whatever they are; otherwise that holds for submissions among themselves, and for commits.
     const ORDERED: bool;
 
     fn new() -> Self;
@@ -166,8 +166,9 @@ impl<P: Place> Pair<P> {
     }
 
     async fn answers(&self, calls: &[Call]) -> Vec<String> {
-        let ordered = |call: &Call| matches!(call, Call::Submit { .. } | Call::Commit(_));
-        if P::ORDERED || calls.iter().all(ordered) {
+        let submits = |call: &Call| matches!(call, Call::Submit { .. });
+        let commits = |call: &Call| matches!(call, Call::Commit(_));
+        if P::ORDERED || calls.iter().all(submits) || calls.iter().all(commits) {
             return join_all(calls.iter().map(|call| answer(&self.store, call.clone()))).await;
         }
         let mut answers = Vec::new();

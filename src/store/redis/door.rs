@@ -1,7 +1,7 @@
 //! Where Redis is, and how connections to it are made.
 //!
-//! Nothing here repeats a step: what was sent once and got no answer has an unknown outcome. What only
-//! reads is tried once more, over another connection.
+//! Nothing here repeats a step: what was sent once and got no answer has an unknown outcome. What
+//! rounds look up, and pages of feeds, are asked for once more, over another connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +69,7 @@ impl Door {
 
 /// Why something was not done.
 enum Failure {
-    /// The connection broke.
+    /// The connection broke, or leads to a server that may not be used.
     Lost(Unavailable),
     Other(Unavailable),
 }
@@ -123,8 +123,8 @@ impl Lane {
     }
 
     /// Does something with the connection. After a failure of the connection itself, or no answer
-    /// in time, the next one begins with a new connection. What only reads is tried once more if
-    /// the connection was lost, perhaps long before.
+    /// in time, the next one begins with a new connection. What takes no step is tried once more
+    /// if the connection was lost, perhaps long before.
     pub(super) async fn with<T, F: Future<Output = RedisResult<T>>>(
         &self,
         work: impl Fn(MultiplexedConnection) -> F,

@@ -18,7 +18,7 @@ use crate::store::redis::{Shared, foreign};
 use crate::store::rules;
 
 /// Entries of one shard that may wait: a stalled server must not gather an endless queue.
-const WAITING_MAX: usize = 4096;
+const WAITING_MAX: usize = 10_000;
 /// Entries in one call.
 const TOGETHER_MAX: usize = 256;
 /// Bytes after which a call takes no more entries: the server does nothing else meanwhile.
