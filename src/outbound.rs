@@ -36,6 +36,9 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const URL_BYTES_MAX: usize = 4096;
 const IDLE_CONNECTIONS_PER_HOST_MAX: usize = 32;
+/// The server did not wait for the request to be whole, so it did nothing with it (RFC 9110, 15.5.9). It
+/// may be said of a connection that was kept, and be taken for an answer to what is just being sent.
+const REQUEST_TIMEOUT: u16 = 408;
 
 /// What the configuration says about the way out.
 #[derive(Clone, Debug)]
@@ -99,7 +102,7 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// An answer of any status, read to its end.
+/// An answer of any status but 408, read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
@@ -302,6 +305,9 @@ fn retry_after(response: &reqwest::Response) -> Option<String> {
 
 async fn read(mut response: reqwest::Response, bytes_max: usize) -> Result<Answer, Fault> {
     let status = response.status().as_u16();
+    if status == REQUEST_TIMEOUT {
+        return Err(Fault::NeverSent("the server did not wait for the request"));
+    }
     let retry_after = retry_after(&response);
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| fault(&e))? {

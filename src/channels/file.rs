@@ -200,7 +200,7 @@ pub(super) fn upload_status(answer: &Answer) -> Option<SendOutcome> {
     match answer.status {
         200..=299 => None,
         413 => Some(SendOutcome::Refused { reason: "the file is too large".to_owned() }),
-        408 | 425 | 429 | 500.. => Some(SendOutcome::RetryLater { reason }),
+        425 | 429 | 500.. => Some(SendOutcome::RetryLater { reason }),
         _ => Some(SendOutcome::Refused { reason }),
     }
 }

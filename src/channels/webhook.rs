@@ -216,8 +216,8 @@ fn answered(answer: &Answer, now: Timestamp) -> SendOutcome {
             Some(wait) => SendOutcome::RetryAfter(wait),
             None => SendOutcome::RetryLater { reason },
         },
-        // The receiver was slow, or asks for the same once more.
-        408 | 425 => SendOutcome::RetryLater { reason },
+        // The receiver asks for the same once more.
+        425 => SendOutcome::RetryLater { reason },
         // Redirects are not followed.
         _ => SendOutcome::Refused { reason },
     }

@@ -154,6 +154,28 @@ fn nobody_waits_for_a_chat_whose_platform_does_not_answer() {
     }
 }
 
+#[test]
+fn a_platform_that_did_not_wait_for_a_message_is_sent_it_again() {
+    for sender in ALL {
+        tell(anna_sells, async |story| {
+            let fake = (sender.starts)();
+            let anna = story.signs_in("anna").await;
+            let mut talk = talks(story, &fake, &anna).await.remove(0);
+            let (chat_of, mut calls) = (sender.chat_of, 0);
+            fake.is_judged(Box::new(move |request| {
+                chat_of(request)?;
+                calls += 1;
+                (calls == 1).then_some(Fault::Status(408, "Request Timeout"))
+            }));
+            talk.is_told(story, &anna, &fake, 0).await;
+            story.seconds_pass(3).await;
+            assert!(talk.has_everything(&fake), "{}", sender.kind);
+            let states = talk.shown(story, &anna).await;
+            assert_eq!(states, [(states[0].0, DeliveryState::Sent)], "{}", sender.kind);
+        });
+    }
+}
+
 /// What went wrong with the calls of each chat, and when by the story's clock.
 type Log = Arc<Mutex<BTreeMap<String, Vec<(Timestamp, Option<Fault>)>>>>;
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::Duration;
 
 use actix_web::dev::{Extensions, ServerHandle};
+use actix_web::http::KeepAlive;
 use actix_web::rt::System;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{Bytes, Data};
@@ -82,6 +83,9 @@ impl Server {
                 })
                 .on_connect(move |connection, data| keep_socket(connection, data, &cutting))
                 .workers(1)
+                // However long a story takes, nothing comes of it here.
+                .client_request_timeout(Duration::ZERO)
+                .keep_alive(KeepAlive::Os)
                 .disable_signals()
                 .bind(("127.0.0.1", 0))
                 .expect("a free port");
