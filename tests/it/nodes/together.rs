@@ -7,15 +7,15 @@ use std::task::Poll;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::event::RowState;
-use domain::id::{ChannelId, ShardId};
+use domain::id::{ChannelId, ConversationId, ShardId};
 use domain::line::QueueMode;
 use futures_util::future::join_all;
 use serde_json::json;
-use switchboard::actors::handle::{Accepted, Arrival, Change, NotStored};
+use switchboard::actors::handle::{Accepted, Arrival, Change, NodeHandle, NotStored};
 use switchboard::protocol::{ClientFrame, Outcome};
 
 use crate::ahead::others_go_on;
-use crate::nodes::{SHARD, tell_among};
+use crate::nodes::{Among, SHARD, tell_among};
 use crate::story::{CHANNEL, Desk, Sent, code, new_id, operators};
 
 #[test]
@@ -112,14 +112,7 @@ fn nor_is_what_arrives_or_is_said_there_when_much_of_it_lies_in_the_inbox_alread
         ["a", "b"],
         |line| line.queue.operators = operators(["anna"]),
         async |among| {
-            let owner = among.owner_of(SHARD).await.unwrap();
-            let (here, there) =
-                (among.node(owner), among.node(among.other_than_owner_of(SHARD).await));
-            among.stands_at(owner);
-            let anna = among.signs_in("anna").await;
-            among.passes(1_000).await;
-            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
-            let conversation = anna.accepts_it(among).await;
+            let (owner, [here, there], anna, conversation) = anna_talks_at_the_owner(among).await;
             among.waits_for_the_store(owner);
             let first = actix::spawn(async move { here.arrive(arrival("first")).await });
             others_go_on().await;
@@ -160,14 +153,7 @@ fn what_arrives_goes_by_the_inbox_only_while_others_fill_it() {
         ["a", "b"],
         |line| line.queue.operators = operators(["anna"]),
         async |among| {
-            let owner = among.owner_of(SHARD).await.unwrap();
-            let (here, there) =
-                (among.node(owner), among.node(among.other_than_owner_of(SHARD).await));
-            among.stands_at(owner);
-            let anna = among.signs_in("anna").await;
-            among.passes(1_000).await;
-            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
-            anna.accepts_it(among).await;
+            let (owner, [here, there], _anna, _) = anna_talks_at_the_owner(among).await;
             let mut arrivals: Vec<Arrival> = (0..6 * MANY)
                 .map(|n| among.arrival(CHANNEL, "501", Sent::Text(&n.to_string())))
                 .collect();
@@ -219,14 +205,7 @@ fn another_node_takes_a_message_before(many: usize) {
         ["a", "b"],
         |line| line.queue.operators = operators(["anna"]),
         async |among| {
-            let owner = among.owner_of(SHARD).await.unwrap();
-            let (here, there) =
-                (among.node(owner), among.node(among.other_than_owner_of(SHARD).await));
-            among.stands_at(owner);
-            let anna = among.signs_in("anna").await;
-            among.passes(1_000).await;
-            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
-            let conversation = anna.accepts_it(among).await;
+            let (owner, [here, there], _anna, conversation) = anna_talks_at_the_owner(among).await;
             among.settles().await;
             // It changes the card, and nothing is decided behind what does.
             among.arrives(CHANNEL, "501", Sent::Text("second")).await.unwrap();
@@ -283,6 +262,21 @@ fn who_waits_while_the_store_is_started_anew_is_told_to_repeat_and_nothing_is_do
             assert_eq!(anna.texts(), ["second", "one", "two"]);
         },
     );
+}
+
+/// The owner of the line and that node of two as well as the other one, and Anna with a conversation at the
+/// owner's.
+async fn anna_talks_at_the_owner(
+    among: &mut Among,
+) -> (&'static str, [NodeHandle; 2], Desk, ConversationId) {
+    let owner = among.owner_of(SHARD).await.unwrap();
+    let nodes = [owner, among.other_than_owner_of(SHARD).await].map(|name| among.node(name));
+    among.stands_at(owner);
+    let anna = among.signs_in("anna").await;
+    among.passes(1_000).await;
+    among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
+    let conversation = anna.accepts_it(among).await;
+    (owner, nodes, anna, conversation)
 }
 
 /// Lets everybody who can go on do one step.
