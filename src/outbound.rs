@@ -17,7 +17,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONNECTION, HeaderValue};
 use reqwest::redirect::Policy;
 use tokio_rustls::rustls::ClientConfig;
 use url::{Host, Url};
@@ -36,9 +38,6 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const URL_BYTES_MAX: usize = 4096;
 const IDLE_CONNECTIONS_PER_HOST_MAX: usize = 32;
-/// The server did not wait for the request to be whole, so it did nothing with it (RFC 9110, 15.5.9). It
-/// may be said of a connection that was kept, and be taken for an answer to what is just being sent.
-const REQUEST_TIMEOUT: u16 = 408;
 
 /// What the configuration says about the way out.
 #[derive(Clone, Debug)]
@@ -117,7 +116,7 @@ pub enum Fault {
     /// The address will never be called as it is written.
     #[error("address not allowed: {0}")]
     Forbidden(&'static str),
-    /// Certainly nothing arrived.
+    /// Certainly nothing was done with it.
     #[error("not reached: {0}")]
     NeverSent(&'static str),
     /// The request may have been read and acted upon.
@@ -164,7 +163,7 @@ impl Outbound {
         })
     }
 
-    /// Sends `post` once and reads the whole answer, whatever its status.
+    /// Sends `post` once and reads the whole answer.
     pub async fn post(&self, post: Post<'_>) -> Result<Answer, Fault> {
         let (url, client) = self.client_for(post.url)?;
         let request = client.post(url).body(post.body.to_vec());
@@ -178,13 +177,13 @@ impl Outbound {
         self.call(request, put.headers, put.patience, put.answer_bytes_max).await
     }
 
-    /// Has something deleted, and reads the whole answer, whatever its status.
+    /// Has something deleted, and reads the whole answer.
     pub async fn delete(&self, what: Ask<'_>) -> Result<Answer, Fault> {
         let (url, client) = self.client_for(what.url)?;
         self.call(client.delete(url), what.headers, what.patience, what.answer_bytes_max).await
     }
 
-    /// Asks once and reads the whole answer, whatever its status.
+    /// Asks once and reads the whole answer.
     pub async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Fault> {
         let (url, client) = self.client_for(ask.url)?;
         self.call(client.get(url), ask.headers, ask.patience, ask.answer_bytes_max).await
@@ -303,11 +302,25 @@ fn retry_after(response: &reqwest::Response) -> Option<String> {
     header.to_str().ok().map(str::to_owned)
 }
 
-async fn read(mut response: reqwest::Response, bytes_max: usize) -> Result<Answer, Fault> {
-    let status = response.status().as_u16();
-    if status == REQUEST_TIMEOUT {
-        return Err(Fault::NeverSent("the server did not wait for the request"));
+/// Not with status 408, which is no answer: the server did not wait for the request to be whole, did
+/// nothing with it, and closes the connection (RFC 9110, 15.5.9). Some say so of a connection that lay
+/// idle, and it is taken for the answer to what was sent just then. Who keeps the connection means
+/// something else by it: that his program was slow, perhaps.
+fn is_answered(response: &reqwest::Response) -> Result<(), Fault> {
+    if response.status() != StatusCode::REQUEST_TIMEOUT {
+        return Ok(());
     }
+    let closes = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"close");
+    Err(if response.headers().get(CONNECTION).is_some_and(closes) {
+        Fault::NeverSent("the server did not wait for the request (status 408)")
+    } else {
+        Fault::PerhapsSent("status 408")
+    })
+}
+
+async fn read(mut response: reqwest::Response, bytes_max: usize) -> Result<Answer, Fault> {
+    is_answered(&response)?;
+    let status = response.status().as_u16();
     let retry_after = retry_after(&response);
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| fault(&e))? {

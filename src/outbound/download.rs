@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::header::LOCATION;
 use url::Url;
 
-use super::{Fault, Outbound, fault, retry_after};
+use super::{Fault, Outbound, fault, is_answered, retry_after};
 
 /// Redirects that are followed, each checked like the first address.
 const REDIRECTS_MAX: usize = 3;
@@ -21,7 +21,7 @@ pub struct Fetch<'a> {
     pub patience: Duration,
 }
 
-/// An answer of any status, of which the body is still to come. Whoever reads it bounds it.
+/// An answer of any status but 408, of which the body is still to come. Whoever reads it bounds it.
 #[derive(Debug)]
 pub struct Download {
     pub status: u16,
@@ -54,6 +54,7 @@ impl Outbound {
                 }
             }
             let response = request.send().await.map_err(|error| fault(&error))?;
+            is_answered(&response)?;
             let Some(next) = led_on(&url, &response) else {
                 return Ok(Download {
                     status: response.status().as_u16(),

@@ -29,7 +29,7 @@ pub struct Piece {
 }
 
 impl Outbound {
-    /// Sends `upload` once and reads the whole answer, whatever its status.
+    /// Sends `upload` once and reads the whole answer.
     pub async fn upload(&self, upload: Upload<'_>) -> Result<Answer, Fault> {
         let (url, reach) = self.admit(upload.url)?;
         let mut form = Form::new();

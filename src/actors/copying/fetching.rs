@@ -56,7 +56,7 @@ pub(super) async fn copy(parts: &Shared, job: &CopyJob) -> Result<StoredFile, No
 fn answered(status: u16, retry_after: Option<&str>) -> Result<(), NoCopy> {
     match status {
         200..=299 => Ok(()),
-        408 | 425 | 429 | 500.. => {
+        425 | 429 | 500.. => {
             let seconds = retry_after.and_then(|text| text.trim().parse().ok());
             Err(NoCopy::Later(seconds.map(Duration::from_secs)))
         }

@@ -241,6 +241,12 @@ async fn never_sent_is_told_from_perhaps_sent() {
     let cut = outbound.post(Post::json(&cutting.base(), b"{}")).await;
     assert_eq!(cut, Err(Fault::PerhapsSent("connection cut")));
     assert_eq!(cutting.requests().len(), 1, "a cut request is not repeated");
+    let late = Server::start(Arc::new(|_| Box::pin(async { Reply::not_waited_for() })));
+    let not_waited_for = outbound.post(Post::json(&late.base(), b"{}")).await;
+    assert!(matches!(not_waited_for, Err(Fault::NeverSent(_))), "{not_waited_for:?}");
+    let slow = Server::answering(408, "the program was slow");
+    let kept = outbound.post(Post::json(&slow.base(), b"{}")).await;
+    assert_eq!(kept, Err(Fault::PerhapsSent("status 408")));
     let headers = [("bad header", "x")];
     let post = Post { headers: &headers, ..Post::json("http://127.0.0.1:1/", b"") };
     assert_eq!(outbound.post(post).await, Err(Fault::Forbidden("not a valid request")));

@@ -1,6 +1,6 @@
-//! Many chats of each platform while it is slow, refuses, asks to wait and cuts connections: each chat has
-//! its messages in their order, nothing is lost, nothing comes twice that was not interrupted, who is
-//! asked to wait waits, and nobody waits for another.
+//! Many chats of each platform while it is slow, refuses, asks to wait, waits for no message and cuts
+//! connections: each chat has its messages in their order, nothing is lost, nothing comes twice that was
+//! not interrupted, who is asked to wait waits, and nobody waits for another.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -160,18 +160,26 @@ fn a_platform_that_did_not_wait_for_a_message_is_sent_it_again() {
         tell(anna_sells, async |story| {
             let fake = (sender.starts)();
             let anna = story.signs_in("anna").await;
-            let mut talk = talks(story, &fake, &anna).await.remove(0);
-            let (chat_of, mut calls) = (sender.chat_of, 0);
+            let mut talks = talks(story, &fake, &anna).await;
+            let (chat_of, calls) = (sender.chat_of, Arc::new(Mutex::new(BTreeMap::new())));
+            let called = calls.clone();
             fake.is_judged(Box::new(move |request| {
-                chat_of(request)?;
-                calls += 1;
-                (calls == 1).then_some(Fault::Status(408, "Request Timeout"))
+                let mut called = called.lock().unwrap();
+                let of_chat = called.entry(chat_of(request)?).or_insert(0);
+                *of_chat += 1;
+                (*of_chat == 1).then_some(Fault::NotWaitedFor)
             }));
-            talk.is_told(story, &anna, &fake, 0).await;
+            for talk in &mut talks {
+                talk.is_told(story, &anna, &fake, 0).await;
+            }
             story.seconds_pass(3).await;
-            assert!(talk.has_everything(&fake), "{}", sender.kind);
-            let states = talk.shown(story, &anna).await;
-            assert_eq!(states, [(states[0].0, DeliveryState::Sent)], "{}", sender.kind);
+            for talk in &talks {
+                let words = format!("{}, chat {}", sender.kind, talk.chat);
+                assert_eq!(calls.lock().unwrap()[&talk.chat], 2, "{words}");
+                assert!(talk.has_everything(&fake), "{words}");
+                let shown = talk.shown(story, &anna).await;
+                assert!(matches!(shown[..], [(_, DeliveryState::Sent)]), "{words}: {shown:?}");
+            }
         });
     }
 }

@@ -93,6 +93,7 @@ async fn reply<S>(
             gate.opened().await;
             perform()
         }
+        Some(Fault::NotWaitedFor) => Reply::not_waited_for(),
         Some(Fault::RequestLost) => Reply::Cut,
         Some(Fault::AnswerLost) => {
             drop(perform());

@@ -45,6 +45,12 @@ impl Reply {
     pub(crate) fn of(status: u16, body: impl Into<String>) -> Self {
         Self::Answer { status, headers: Vec::new(), body: body.into() }
     }
+
+    /// What a server says who did not wait for the request to be whole.
+    pub(crate) fn not_waited_for() -> Self {
+        let headers = vec![("connection", "close".to_owned())];
+        Self::Answer { status: 408, headers, body: String::new() }
+    }
 }
 
 pub(crate) type Handler = dyn Fn(Request) -> LocalBoxFuture<'static, Reply> + Send + Sync;
@@ -83,7 +89,7 @@ impl Server {
                 })
                 .on_connect(move |connection, data| keep_socket(connection, data, &cutting))
                 .workers(1)
-                // However long a story takes, nothing comes of it here.
+                // However long a story stands still, no connection is given up.
                 .client_request_timeout(Duration::ZERO)
                 .keep_alive(KeepAlive::Os)
                 .disable_signals()
@@ -178,8 +184,12 @@ async fn serve(
         Reply::Answer { status, headers, body } => {
             let status = status.try_into().expect("a status");
             let mut response = HttpResponse::build(status);
-            for header in headers {
-                response.append_header(header);
+            for (name, value) in headers {
+                match name {
+                    // The server says it itself.
+                    "connection" => response.force_close(),
+                    _ => response.append_header((name, value)),
+                };
             }
             response.body(body)
         }

@@ -35,6 +35,8 @@ pub(crate) enum Fault {
     Status(u16, &'static str),
     /// Answered properly, but not before the gate opens.
     Held(Gate),
+    /// As if the request had come too late: nothing was done, the connection ends.
+    NotWaitedFor,
     /// The request was read, nothing was done, the connection is cut.
     RequestLost,
     /// The request was read and done, and the connection is cut before the answer.

@@ -264,8 +264,8 @@ fn who_waits_while_the_store_is_started_anew_is_told_to_repeat_and_nothing_is_do
     );
 }
 
-/// The owner of the line and that node of two as well as the other one, and Anna with a conversation at the
-/// owner's.
+/// Anna talks with a customer at the node that owns the shard: that one's name, it and the other, her, and
+/// the conversation.
 async fn anna_talks_at_the_owner(
     among: &mut Among,
 ) -> (&'static str, [NodeHandle; 2], Desk, ConversationId) {

@@ -34,6 +34,7 @@ impl Platform {
             }
             Some(Fault::TooManyRequests { retry_after_seconds }) => too_many(retry_after_seconds),
             Some(Fault::Status(status, description)) => refusal(status, description),
+            Some(Fault::NotWaitedFor) => Reply::not_waited_for(),
             Some(Fault::RequestLost) => Reply::Cut,
             Some(Fault::AnswerLost) => {
                 drop(self.perform(&method, &body, request).await);
