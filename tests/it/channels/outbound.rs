@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard::outbound::{Answer, Fault, Outbound, OutboundSettings, Post};
+use switchboard::outbound::{Answer, Fault, Fetch, Outbound, OutboundSettings, Post};
 
 use super::outbound_to_fakes;
 use crate::fakes::server::{Reply, Server};
@@ -244,6 +244,9 @@ async fn never_sent_is_told_from_perhaps_sent() {
     let late = Server::start(Arc::new(|_| Box::pin(async { Reply::not_waited_for() })));
     let not_waited_for = outbound.post(Post::json(&late.base(), b"{}")).await;
     assert!(matches!(not_waited_for, Err(Fault::NeverSent(_))), "{not_waited_for:?}");
+    let (url, headers) = (&*late.base(), &[][..]);
+    let file = outbound.download(Fetch { url, headers, patience: Duration::ZERO }).await;
+    assert!(matches!(file, Err(Fault::NeverSent(_))), "{file:?}");
     let slow = Server::answering(408, "the program was slow");
     let kept = outbound.post(Post::json(&slow.base(), b"{}")).await;
     assert_eq!(kept, Err(Fault::PerhapsSent("status 408")));
