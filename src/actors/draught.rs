@@ -230,9 +230,8 @@ impl Bench {
             if !matches!(verdict, Verdict::Done) {
                 group = Group::default();
             }
-            // What it tells this very shard is to be read before anything that may rest on it. What
-            // it packs or forgets nobody may touch in the same commit.
-            let ends_the_round = group.posts_to(self.shard) || work.keeps_house();
+            // What it packs or forgets nobody may touch in the same commit.
+            let ends_the_round = work.keeps_house();
             self.draught.ops += group.ops.len();
             self.draught.works.push(work);
             self.draught.groups.push(group);
@@ -307,7 +306,7 @@ impl Bench {
 
     /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
     /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
-    /// shard. Where a conversation goes, what was written to it before goes first.
+    /// shard. Where a conversation goes to another shard, what was written to it before goes first.
     fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
         let mut group = Group::default();
         if let Some(to) = works.iter().rev().find_map(Work::position) {

@@ -61,10 +61,8 @@ impl Bench {
                     let why = CommandRefusal::Conversation(Rule::Full);
                     Fate::Answered(Verdict::Refused(why))
                 }
-                Refusal::InboxFull { shard } => {
-                    // Our own grows empty by the next rounds alone.
-                    self.inbox_drained &= shard != self.shard;
-                    self.waits_for_room |= shard != self.shard;
+                Refusal::InboxFull { shard: _ } => {
+                    self.waits_for_room = true;
                     Fate::NoRoom
                 }
                 Refusal::Behind => {

@@ -7,12 +7,12 @@ use std::task::Poll;
 
 use domain::chat::{CustomerMessage, Inbound, InboundKind};
 use domain::event::RowState;
-use domain::id::{ChannelId, ConversationId, ShardId};
-use domain::line::QueueMode;
+use domain::id::{ChannelId, ConversationId, LineId, ShardId};
+use domain::line::{LineSettings, QueueMode};
 use futures_util::future::join_all;
 use serde_json::json;
 use switchboard::actors::handle::{Accepted, Arrival, Change, NodeHandle, NotStored};
-use switchboard::protocol::{ClientFrame, Outcome};
+use switchboard::protocol::{ClientFrame, Outcome, TransferTo};
 
 use crate::ahead::others_go_on;
 use crate::nodes::{Among, SHARD, tell_among};
@@ -143,6 +143,49 @@ fn nor_is_what_arrives_or_is_said_there_when_much_of_it_lies_in_the_inbox_alread
             assert_eq!(anna.answer(cmd_id), Some(Outcome::Done {}));
             let left = [arrived, said].map(Option::unwrap);
             assert!(left.iter().all(|left| *left > MANY / 2), "so many were left: {left:?}");
+        },
+    );
+}
+
+#[test]
+fn what_is_written_behind_a_transfer_from_another_node_goes_with_it() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let other = among.other_than_owner_of(SHARD).await;
+            let (owner, there) = (among.owner_of(SHARD).await.unwrap(), among.node(other));
+            among.stands_at(other);
+            let support = |line: &mut LineSettings| line.queue.operators = operators(["boris"]);
+            among.hires("boris", |_| {}).await;
+            among.opens_line(("support", SHARD.0), "helpdesk", support).await;
+            let [anna, boris] = [among.signs_in("anna").await, among.signs_in("boris").await];
+            among.passes(1_000).await;
+            among.arrives(CHANNEL, "501", Sent::Text("hello")).await.unwrap();
+            let conversation = anna.accepts_it(among).await;
+            among.waits_for_the_store(owner);
+            let here = among.node(owner);
+            actix::spawn(async move { here.arrive(arrival("first")).await });
+            others_go_on().await;
+            let handed = new_id();
+            anna.says(&ClientFrame::Transfer {
+                cmd_id: handed,
+                conversation: conversation.clone(),
+                to: TransferTo::Line { id: LineId::new("support") },
+                comment: None,
+                confirmed: true,
+            });
+            others_go_on().await;
+            for text in ["one", "two"] {
+                let arrival = among.arrival(CHANNEL, "501", Sent::Text(text));
+                assert_eq!(there.arrive(arrival).await, Ok(Accepted::Created));
+            }
+            among.hears_from_the_store(owner);
+            among.passes(1_000).await;
+            assert_eq!(anna.answer(handed), Some(Outcome::Done {}));
+            assert_eq!(among.messages(&conversation).await, ["hello"]);
+            let (next, _) = boris.offer();
+            assert_eq!(among.messages(&next).await, ["one", "two"]);
         },
     );
 }
