@@ -17,6 +17,7 @@ use domain::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId, ShardI
 use domain::line::LineSettings;
 use domain::routing::{Decision, Seek};
 
+use crate::actors::aside::Aside;
 use crate::actors::attendance::AttendanceBook;
 use crate::actors::audit;
 use crate::actors::chats::Chats;
@@ -107,6 +108,7 @@ pub(crate) struct Bench {
     /// The inbox of another shard was full for something of the last round.
     pub(crate) waits_for_room: bool,
     pub(crate) detour: Detour,
+    pub(crate) aside: Aside,
 }
 
 /// Its lines end with it: those of the next bench read what is stored.

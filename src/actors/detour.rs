@@ -14,8 +14,6 @@ pub(crate) struct Detour {
     rounds: u32,
     /// What lies in the inbox and was put there by the owner.
     own: BTreeSet<InboxPosition>,
-    /// Until the inbox is drained nothing is done beside it.
-    inbox_first: bool,
 }
 
 impl Detour {
@@ -24,18 +22,9 @@ impl Detour {
         self.rounds > 0
     }
 
-    /// Whether what else is handed over takes turns with what lies in the inbox. What arrives does
-    /// not, as it must not overtake anything there.
-    pub(crate) fn takes_turns(&self) -> bool {
-        self.is_on() && !self.inbox_first
-    }
-
-    /// A round was refused, as something lies in the inbox that should have come before it.
-    /// `arrived`: something of it had arrived. If not, something else of it is to come after all that
-    /// lies there, and would be refused as often as it is tried before.
-    pub(crate) fn was_behind(&mut self, arrived: bool) {
+    /// What had arrived was refused, as something lies in the inbox that should have come before it.
+    pub(crate) fn was_behind(&mut self) {
         self.rounds = ROUNDS;
-        self.inbox_first = !arrived;
     }
 
     /// The owner has put these, which arrived at him, into the inbox.
@@ -56,8 +45,6 @@ impl Detour {
         if is_full {
             let own = entries.iter().filter(|entry| self.own.contains(entry)).count();
             self.rounds = if own * 4 < entries.len() * 3 { ROUNDS } else { 0 };
-        } else {
-            self.inbox_first = false;
         }
     }
 
@@ -86,10 +73,10 @@ mod tests {
         assert!(!detour.is_on());
         reads(&mut detour, 1);
         for _ in 0..ROUNDS {
-            assert!(detour.is_on() && detour.takes_turns());
+            assert!(detour.is_on());
             detour.round_is_written();
         }
-        assert!(!detour.is_on() && !detour.takes_turns());
+        assert!(!detour.is_on());
     }
 
     #[test]
@@ -112,18 +99,5 @@ mod tests {
         detour.puts(positions(1..=9));
         detour.has_read(&positions(8..=9), InboxPosition(7), false);
         assert_eq!(detour.own.into_iter().collect::<Vec<_>>(), positions(8..=9));
-    }
-
-    #[test]
-    fn what_is_to_come_after_all_that_lies_there_waits_until_there_is_no_more() {
-        let mut detour = Detour::default();
-        detour.was_behind(true);
-        assert!(detour.is_on() && detour.takes_turns());
-        detour.was_behind(false);
-        assert!(detour.is_on() && !detour.takes_turns());
-        reads(&mut detour, 1);
-        assert!(!detour.takes_turns(), "there may be more");
-        detour.has_read(&[], InboxPosition(60), false);
-        assert!(detour.takes_turns());
     }
 }

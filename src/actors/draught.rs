@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use domain::id::{ChatKey, ConversationId, ShardId};
 use futures_util::future::try_join_all;
 
+use crate::actors::aside::Aside;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::conversation::Draft;
 use crate::actors::encode;
@@ -38,6 +39,9 @@ pub(crate) struct Draught {
     pub(crate) inbox_to: Option<InboxPosition>,
     /// How often it was refused.
     pub(crate) refusals: u32,
+    /// Those of its works, by their numbers, that put something into inboxes and neither arrived nor
+    /// come from one.
+    pub(crate) posting: BTreeSet<usize>,
     /// What may stand only once in a commit, of its works.
     targets: BTreeSet<String>,
     /// Of the works; those of the documents come later.
@@ -86,12 +90,14 @@ impl Draught {
     }
 }
 
-/// The next pieces of work of those that were handed over, at most so many.
-fn handed_over(pending: &mut VecDeque<Work>, most: usize) -> Vec<Work> {
+/// The next pieces of work of those that were handed over, at most so many, but for what has to wait
+/// with others that are set aside.
+fn handed_over(pending: &mut VecDeque<Work>, aside: &mut Aside, most: usize) -> Vec<Work> {
     let mut works = Vec::new();
     while works.len() < most
-        && let Some(mut work) = pending.pop_front()
+        && let Some(work) = pending.pop_front()
     {
+        let Some(mut work) = aside.follows(work) else { continue };
         // One at a time: each may be offered to a whole queue.
         if let Work::Reconsider { conversations } = &mut work {
             let rest = conversations.split_off(conversations.len().min(1));
@@ -102,6 +108,18 @@ fn handed_over(pending: &mut VecDeque<Work>, most: usize) -> Vec<Work> {
         works.push(work);
     }
     works
+}
+
+/// Which works of the draught put something into inboxes, but for those that arrived or come from one.
+fn posting(draught: &Draught) -> BTreeSet<usize> {
+    let posts = |op: &Op| matches!(op, Op::PutInbox { .. });
+    let works = draught.works.iter().zip(&draught.groups).enumerate();
+    works
+        .filter(|(_, (work, group))| {
+            work.position().is_none() && !work.arrives() && group.ops.iter().any(posts)
+        })
+        .map(|(n, _)| n)
+        .collect()
 }
 
 /// One of each in turn: a round may be full of ops before all of them are decided.
@@ -117,8 +135,9 @@ fn in_turn(some: Vec<Work>, others: Vec<Work>) -> Vec<Work> {
 }
 
 impl Bench {
-    /// Decides what is at hand: the inbox first, then what was handed over directly, if that does not
-    /// take turns with it.
+    /// Decides what is at hand: the inbox first, then what was handed over directly. If more lies in the
+    /// inbox than there is room for they take turns, but for what has arrived and what was set aside:
+    /// that must not overtake anything there.
     pub(crate) async fn decide_pending(
         &mut self,
         pending: &mut VecDeque<Work>,
@@ -126,16 +145,23 @@ impl Bench {
         if !self.draught.has_room() {
             return Ok(());
         }
-        let takes_turns = self.detour.takes_turns();
-        let beside = if takes_turns { pending.len().min(WORK_MAX / 2) } else { 0 };
+        // An entry that may be poison is decided alone.
+        let takes_turns = !self.inbox_drained && self.care == Care::None;
+        let others = pending.iter().filter(|work| takes_turns && !work.arrives());
+        let beside = others.take(WORK_MAX / 2).count();
         let mut works = self.read_inbox(WORK_MAX - beside).await?;
         let entries: Vec<InboxPosition> = works.iter().filter_map(Work::position).collect();
         self.detour.has_read(&entries, self.inbox_at, works.len() + beside == WORK_MAX);
         let direct = self.room_beside(&works);
         if self.inbox_drained {
-            works.extend(handed_over(pending, direct));
+            self.aside.give_back(pending);
+            works.extend(handed_over(pending, &mut self.aside, direct));
         } else if takes_turns {
-            works = in_turn(works, handed_over(pending, direct));
+            let all = std::mem::take(pending).into_iter();
+            let (arrived, others): (VecDeque<Work>, VecDeque<Work>) = all.partition(Work::arrives);
+            *pending = others;
+            works = in_turn(works, handed_over(pending, &mut self.aside, direct));
+            self.put_off(arrived.into_iter(), pending);
         }
         self.draw(works, pending).await
     }
@@ -269,7 +295,8 @@ impl Bench {
         draught.is_full = true;
         draught.is_finished = true;
         self.draw_documents(&mut draught).await?;
-        draught.groups.push(self.inbox_group(&draught.works, &draught.groups));
+        draught.posting = posting(&draught);
+        draught.groups.push(self.inbox_group(&draught));
         for op in draught.groups.iter().flat_map(|group| &group.ops) {
             if let Op::PutInbox { shard, .. } = op {
                 draught.posted_to.insert(*shard);
@@ -307,17 +334,51 @@ impl Bench {
     /// Moves the cursor over the entries of this round, and makes sure that nothing handed over
     /// directly overtakes what lies in the inbox: neither here nor, by what is posted, in another
     /// shard. Where a conversation goes to another shard, what was written to it before goes first.
-    fn inbox_group(&self, works: &[Work], groups: &[Group]) -> Group {
+    fn inbox_group(&self, draught: &Draught) -> Group {
         let mut group = Group::default();
-        if let Some(to) = works.iter().rev().find_map(Work::position) {
+        if let Some(to) = draught.works.iter().rev().find_map(Work::position) {
             group.ops.push(Op::AdvanceInbox { from: self.inbox_at, to });
         }
-        let arrives = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
-        let direct = works.iter().zip(groups).filter(|(work, _)| work.position().is_none());
-        let mut ops = direct.flat_map(|(_, group)| &group.ops);
-        if arrives || ops.any(|op| matches!(op, Op::PutInbox { .. })) {
+        let has_arrivals = draught.works.iter().any(Work::arrives);
+        if has_arrivals || !draught.posting.is_empty() {
             group.ops.push(Op::RequireInboxDrained);
         }
         group
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::chat::{Inbound, InboundKind};
+    use domain::id::ChannelId;
+
+    use super::*;
+    use crate::actors::handle::Arrival;
+    use crate::actors::work::Answer;
+    use crate::store::op::Room;
+
+    #[test]
+    fn what_has_arrived_or_lies_in_the_inbox_is_never_set_aside_as_its_order_is_held() {
+        let inbound = Inbound {
+            chat: "501".into(),
+            customer_name: "Ivan".to_owned(),
+            what: InboundKind::Blocked,
+            original: None,
+            return_to: None,
+        };
+        let channel = ChannelId::new("bot");
+        let arrival = Arrival { channel, dedupe: String::new(), dedupe_seconds: 1, inbound };
+        let (position, bytes) = (InboxPosition(1), Vec::new());
+        let works = vec![
+            Work::Arrive { arrival, answer: Answer::new().0 },
+            Work::Inbox { position, bytes, post: None },
+            Work::Due { conversation: ConversationId::new("c1") },
+            Work::Due { conversation: ConversationId::new("c2") },
+        ];
+        let post = || Op::PutInbox { shard: ShardId(2), room: Room::default(), bytes: Vec::new() };
+        let groups = [vec![post()], vec![post()], vec![], vec![post()]];
+        let groups = groups.into_iter().map(|ops| Group { ops, ..Group::default() }).collect();
+        let draught = Draught { works, groups, ..Draught::default() };
+        assert_eq!(posting(&draught), BTreeSet::from([3]));
     }
 }

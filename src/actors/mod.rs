@@ -11,6 +11,7 @@ pub mod parts;
 
 mod answers;
 mod arriving;
+mod aside;
 mod at_work;
 mod attendance;
 mod audit;

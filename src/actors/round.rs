@@ -210,8 +210,8 @@ impl Bench {
         self.give_back(pending);
         self.cautious = refusals >= REFUSALS_MAX;
         self.draught = Draught::again(refusals);
-        let mut works = flight.draught.works;
-        self.settle(refused, &mut works, pending).await?;
+        let Draught { posting, mut works, .. } = flight.draught;
+        self.settle(refused, &posting, &mut works, pending).await?;
         self.draw(works, pending).await?;
         self.draught.close();
         Ok(())

@@ -29,6 +29,7 @@ impl Bench {
     pub(crate) async fn settle(
         &mut self,
         refused: Vec<(usize, Refusal)>,
+        posting: &BTreeSet<usize>,
         works: &mut Vec<Work>,
         pending: &mut VecDeque<Work>,
     ) -> Result<(), Broken> {
@@ -67,9 +68,11 @@ impl Bench {
                 }
                 Refusal::Behind => {
                     self.inbox_drained = false;
-                    let arrived = works.iter().any(|work| matches!(work, Work::Arrive { .. }));
-                    self.detour.was_behind(arrived);
-                    self.put_off(works.drain(..), pending);
+                    if works.iter().any(Work::arrives) {
+                        self.detour.was_behind();
+                    }
+                    let others = self.aside.put(std::mem::take(works), posting);
+                    self.put_off(others.into_iter(), pending);
                     *works = self.read_inbox(WORK_MAX).await?;
                     return Ok(());
                 }
@@ -138,7 +141,7 @@ struct Sorted {
 fn sort(works: impl Iterator<Item = (Work, Fate)>) -> Sorted {
     let mut sorted = Sorted::default();
     for (work, fate) in works {
-        let in_line = matches!(work, Work::Inbox { .. } | Work::Arrive { .. });
+        let in_line = work.position().is_some() || work.arrives();
         match fate {
             Fate::Answered(verdict) => sorted.answered.push((work, verdict)),
             Fate::Again if in_line && !sorted.behind.is_empty() => sorted.behind.push(work),

@@ -143,6 +143,7 @@ impl Shard {
     fn go_on(&mut self, ctx: &mut Context<Self>) {
         let Some(mut bench) = self.bench.take() else { return };
         if std::mem::take(&mut self.doubt) {
+            bench.aside.give_back(&mut self.pending);
             return self.broke(&Broken::Store("the store was started anew".to_owned()), ctx);
         }
         for line in std::mem::take(&mut self.changed_lines) {
@@ -183,7 +184,7 @@ impl Shard {
             let next = bench.turn(landed, &mut pending).await;
             (bench, pending, next)
         };
-        ctx.spawn(turn.into_actor(self).map(move |(bench, mut left, next), shard, ctx| {
+        ctx.spawn(turn.into_actor(self).map(move |(mut bench, mut left, next), shard, ctx| {
             left.append(&mut shard.pending);
             shard.pending = left;
             match next {
@@ -196,7 +197,10 @@ impl Shard {
                     shard.bench = Some(bench);
                     shard.after_turn(next, ctx);
                 }
-                Err(error) => shard.broke(&error, ctx),
+                Err(error) => {
+                    bench.aside.give_back(&mut shard.pending);
+                    shard.broke(&error, ctx);
+                }
             }
         }));
     }
@@ -258,14 +262,14 @@ impl Shard {
 
     /// Whether there is anything to do. If there is nothing else, house is kept.
     fn has_work(&mut self, bench: &mut Bench) -> bool {
-        let is_idle = self.pending.is_empty() && bench.inbox_drained;
+        let is_idle = self.pending.is_empty() && bench.aside.is_empty() && bench.inbox_drained;
         if is_idle && self.retiring.is_none() {
             if std::mem::take(&mut self.keeps_house) {
                 bench.begin_chores();
             }
             self.pending.extend(bench.next_chore());
         }
-        !self.pending.is_empty() || !bench.inbox_drained
+        !self.pending.is_empty() || !bench.aside.is_empty() || !bench.inbox_drained
     }
 
     fn after_turn(&mut self, next: AfterTurn, ctx: &mut Context<Self>) {

@@ -133,6 +133,35 @@ impl Work {
         Some(ChatKey { channel: channel.clone(), external: inbound.chat.clone() })
     }
 
+    /// Whether it is from a channel, and not in the inbox.
+    pub(crate) fn arrives(&self) -> bool {
+        matches!(self, Self::Arrive { .. })
+    }
+
+    /// The conversation that it alone is about, if its order among others about it matters.
+    pub(crate) fn conversation(&self) -> Option<&ConversationId> {
+        match self {
+            Self::Command { command, .. } => Some(&command.conversation),
+            Self::Due { conversation }
+            | Self::Left { conversation, .. }
+            | Self::Back { conversation, .. }
+            | Self::Forget { conversation } => Some(conversation),
+            Self::Arrive { .. }
+            | Self::Inbox { .. }
+            | Self::Wake { .. }
+            | Self::Raise { .. }
+            | Self::Deserted { .. }
+            | Self::Attend { .. }
+            | Self::Pack
+            | Self::FindOutlived
+            | Self::Reconsider { .. }
+            | Self::Job { .. }
+            | Self::Copy { .. }
+            | Self::Polled { .. }
+            | Self::Change { .. } => None,
+        }
+    }
+
     /// Whether it changes shared documents itself, and does not only rest on them.
     pub(crate) fn changes_documents(&self) -> bool {
         matches!(self, Self::Change { .. } | Self::Inbox { post: Some(Post::Change { .. }), .. })

@@ -8,6 +8,7 @@ use domain::conversation::Conversation;
 use domain::id::{LineId, ShardId};
 use tokio::sync::oneshot;
 
+use crate::actors::aside::Aside;
 use crate::actors::attendance::AttendanceBook;
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::chats::Chats;
@@ -72,6 +73,7 @@ pub(super) async fn load(
         cautious: false,
         waits_for_room: false,
         detour: Detour::default(),
+        aside: Aside::default(),
         packing: Packing::default(),
         keeping: Keeping::default(),
         parts,

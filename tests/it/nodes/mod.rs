@@ -3,6 +3,7 @@
 //! Every node has a connection of its own to the store; a node whose connection is cut for good is
 //! one that was killed: nobody hears of it any more.
 
+mod aside;
 mod leases;
 mod memory;
 mod together;
@@ -184,6 +185,12 @@ impl Among {
     pub async fn inbox_entries(&self, shard: ShardId) -> usize {
         let at = self.story.store.meta(shard).await.unwrap().inbox_at;
         self.story.store.inbox(shard, at, usize::MAX).await.unwrap().len()
+    }
+
+    /// How many entries have been put into an inbox so far.
+    pub async fn inbox_end(&self, shard: ShardId) -> u64 {
+        let at = self.story.store.meta(shard).await.unwrap().inbox_at;
+        at.0 + self.inbox_entries(shard).await as u64
     }
 
     /// Who has a shard, as the store says.

@@ -309,7 +309,7 @@ fn who_waits_while_the_store_is_started_anew_is_told_to_repeat_and_nothing_is_do
 
 /// Anna talks with a customer at the node that owns the shard: that one's name, it and the other, her, and
 /// the conversation.
-async fn anna_talks_at_the_owner(
+pub(super) async fn anna_talks_at_the_owner(
     among: &mut Among,
 ) -> (&'static str, [NodeHandle; 2], Desk, ConversationId) {
     let owner = among.owner_of(SHARD).await.unwrap();
@@ -323,7 +323,7 @@ async fn anna_talks_at_the_owner(
 }
 
 /// Lets everybody who can go on do one step.
-async fn steps_aside() {
+pub(super) async fn steps_aside() {
     let mut has_waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut has_waited, true) {
@@ -336,10 +336,10 @@ async fn steps_aside() {
 }
 
 /// More than can come before somebody's turn.
-const MANY: usize = 400;
+pub(super) const MANY: usize = 400;
 
 /// A message of a customer of that name.
-fn arrival(customer: &str) -> Arrival {
+pub(super) fn arrival(customer: &str) -> Arrival {
     let message = CustomerMessage { text: "hello".to_owned(), ..CustomerMessage::default() };
     let inbound = Inbound {
         chat: customer.into(),
