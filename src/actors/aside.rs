@@ -121,10 +121,12 @@ mod tests {
     }
 
     fn name(work: Work) -> String {
-        match work {
-            Work::Due { conversation } => format!("due {conversation}"),
-            Work::Left { conversation, .. } => format!("left {conversation}"),
-            _ => "wake".to_owned(),
+        if let Work::Due { conversation } = work {
+            format!("due {conversation}")
+        } else if let Work::Left { conversation, .. } = work {
+            format!("left {conversation}")
+        } else {
+            "wake".to_owned()
         }
     }
 

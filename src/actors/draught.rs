@@ -123,7 +123,7 @@ fn posting(draught: &Draught) -> BTreeSet<usize> {
 }
 
 /// One of each in turn: a round may be full of ops before all of them are decided.
-fn in_turn(some: Vec<Work>, others: Vec<Work>) -> Vec<Work> {
+pub(crate) fn in_turn(some: Vec<Work>, others: Vec<Work>) -> Vec<Work> {
     let mut all = Vec::with_capacity(some.len() + others.len());
     let mut others = others.into_iter();
     for one in some {

@@ -6,7 +6,7 @@ use domain::effect::Refusal as Rule;
 use domain::id::OperatorId;
 
 use crate::actors::bench::{Bench, Broken};
-use crate::actors::draught::WORK_MAX;
+use crate::actors::draught::{WORK_MAX, in_turn};
 use crate::actors::line::Recount;
 use crate::actors::posted::settled;
 use crate::actors::verdict::{Verdict, answer};
@@ -72,8 +72,7 @@ impl Bench {
                         self.detour.was_behind();
                     }
                     let others = self.aside.put(std::mem::take(works), posting);
-                    self.put_off(others.into_iter(), pending);
-                    *works = self.read_inbox(WORK_MAX).await?;
+                    *works = self.beside_the_inbox(others, pending).await?;
                     return Ok(());
                 }
                 Refusal::Version { id, found, .. } => {
@@ -104,6 +103,22 @@ impl Bench {
         let (answered, verdicts) = answered.into_iter().unzip();
         answer(answered, verdicts);
         Ok(())
+    }
+
+    /// Those of the works that need not come after what lies in the inbox, in turn with that; the others
+    /// are left for later.
+    async fn beside_the_inbox(
+        &mut self,
+        works: Vec<Work>,
+        pending: &mut VecDeque<Work>,
+    ) -> Result<Vec<Work>, Broken> {
+        let waits = |work: &Work| work.arrives() || work.position().is_some();
+        let (later, mut beside): (Vec<Work>, Vec<Work>) = works.into_iter().partition(waits);
+        self.put_off(later.into_iter(), pending);
+        let rest = beside.split_off(beside.len().min(WORK_MAX / 2));
+        self.put_off(rest.into_iter(), pending);
+        let entries = self.read_inbox(WORK_MAX - beside.len()).await?;
+        Ok(in_turn(entries, beside))
     }
 
     /// Memory had another number of operators' conversations than the store: learn it anew.

@@ -1,5 +1,8 @@
 //! What has to come after all that other nodes have put into an inbox waits for that, and nobody else does.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use domain::event::RowState;
 use domain::id::{ConversationId, LineId};
 use futures_util::future::join_all;
@@ -38,6 +41,35 @@ fn a_transfer_waits_for_what_was_written_before_it_and_keeps_nobody_waiting() {
                 "nor has it overtaken that"
             );
             assert_eq!(among.messages(ivans).await, ["hello", "before", "good morning"]);
+        },
+    );
+}
+
+#[test]
+fn nobody_waits_with_it_either_while_there_is_always_something_new() {
+    tell_among(
+        ["a", "b"],
+        |line| line.queue.operators = operators(["anna"]),
+        async |among| {
+            let (_, there, anna, [ivans, olgas]) = anna_talks_with_two(among).await;
+            let others = Rc::new(Cell::new(0));
+            let so_far = others.clone();
+            actix::spawn(async move {
+                for n in 0..MANY {
+                    let arrival = arrival(&n.to_string());
+                    assert_eq!(there.arrive(arrival).await, Ok(Accepted::Created));
+                    so_far.set(n);
+                    // One or two come while a round is decided, never more than one takes.
+                    for _ in 0..10 {
+                        steps_aside().await;
+                    }
+                }
+            });
+            until(|| others.get() > MANY / 10).await;
+            anna.says(&to_support(new_id(), &ivans));
+            let said = says(&anna, &olgas);
+            until(|| anna.answer(said).is_some()).await;
+            assert!(others.get() < MANY / 2, "she has waited for {} others", others.get());
         },
     );
 }
@@ -130,11 +162,21 @@ struct Behind {
     handed: Uuid,
 }
 
-async fn behind_many_others(among: &mut Among) -> Behind {
-    let (owner, [here, there], anna, ivans) = anna_talks_at_the_owner(among).await;
+/// Anna talks with Ivan and with Olga at the node that owns the shard: that one's name, the other, her, and the
+/// conversations. There is a support, in another shard.
+async fn anna_talks_with_two(
+    among: &mut Among,
+) -> (&'static str, NodeHandle, Desk, [ConversationId; 2]) {
+    let (owner, [_, there], anna, ivans) = anna_talks_at_the_owner(among).await;
     among.opens_line(("support", 0), "helpdesk", |_| ()).await;
     among.arrives(CHANNEL, "502", Sent::Text("hello")).await.unwrap();
     let olgas = anna.accepts_it(among).await;
+    (owner, there, anna, [ivans, olgas])
+}
+
+async fn behind_many_others(among: &mut Among) -> Behind {
+    let (owner, there, anna, [ivans, olgas]) = anna_talks_with_two(among).await;
+    let here = among.node(owner);
     among.waits_for_the_store(owner);
     actix::spawn(async move { here.arrive(arrival("first")).await });
     others_go_on().await;
