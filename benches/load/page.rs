@@ -27,7 +27,7 @@ pub(crate) async fn write_all(
     book: Book,
 ) {
     let path = format!("/ws/visitor/{widget}");
-    let way = (home(visitor), address);
+    let way = (Some(home(visitor)), address);
     let mut socket = WebSocket::open(way, &path, "").await.expect("a page is opened");
     let token = visitor_token(&widget, visitor);
     socket.say(&VisitorFrame::Hello { token, after: None }).await.unwrap();

@@ -1,7 +1,7 @@
 //! A console's socket: it follows the feeds, and acknowledges.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use switchboard::protocol::{ClientFrame, FeedPosition};
 
@@ -31,8 +31,7 @@ impl Socket {
         positions: Positions,
     ) -> Option<Self> {
         let cookie = format!("cookie: sb={}\r\n", token(operator));
-        let connection =
-            WebSocket::open((Ipv4Addr::LOCALHOST, address), "/ws/operator", &cookie).await?;
+        let connection = WebSocket::open((None, address), "/ws/operator", &cookie).await?;
         let hello = positions.values().cloned().map(FeedPosition).collect();
         let moved = BTreeSet::new();
         let mut socket = Self { connection, unacknowledged: 0, positions, moved };

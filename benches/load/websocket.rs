@@ -23,14 +23,17 @@ pub(crate) struct WebSocket {
 }
 
 impl WebSocket {
-    /// Opens it, with further lines of the request's head. None: not now.
+    /// Opens it, with further lines of the request's head; `from` an address of its own, if one is named: to
+    /// find a free port of it takes the kernel ten milliseconds where thousands are taken. None: not now.
     pub(crate) async fn open(
-        (from, address): (Ipv4Addr, SocketAddr),
+        (from, address): (Option<Ipv4Addr>, SocketAddr),
         path: &str,
         head: &str,
     ) -> Option<Self> {
         let socket = TcpSocket::new_v4().unwrap();
-        socket.bind((from, 0).into()).unwrap();
+        if let Some(from) = from {
+            socket.bind((from, 0).into()).unwrap();
+        }
         let mut stream = socket.connect(address).await.ok()?;
         stream.set_nodelay(true).ok()?;
         let request = format!(
