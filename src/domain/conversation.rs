@@ -316,9 +316,7 @@ impl Conversation {
     /// When [`Input::DeadlinePassed`] is due, if nothing else comes first.
     pub fn deadline(&self) -> Option<Timestamp> {
         match &self.state {
-            State::Waiting { search } => {
-                search.text_at.into_iter().chain(search.next_round_at).min()
-            }
+            State::Waiting { search } => search.deadline(),
             State::Offered { search, open, .. } => {
                 open.iter().map(|o| o.until).chain(search.text_at).min()
             }

@@ -25,6 +25,7 @@ impl Conversation {
         }
         search.wake(turn.line, turn.now);
         search.run(waits_since, turn);
+        search.asked_at = Some(turn.now);
         let seek = Seek {
             since: search.since,
             passed: search.passed.clone(),
@@ -38,6 +39,7 @@ impl Conversation {
         let State::Waiting { search } = &mut self.state else {
             return turn.ignore("it does not wait for a decision any more");
         };
+        search.asked_at = None;
         // Whatever became of the responsible, he is asked first but once.
         search.responsible_asked |= responsible(turn).is_some();
         search.known_asked |= decision.via == Via::Known;

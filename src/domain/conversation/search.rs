@@ -31,6 +31,9 @@ pub struct Search {
     pub exhausted: bool,
     /// It is in the history that this round found nobody; once is enough.
     pub nobody_recorded: bool,
+    /// Since when the queue has not answered: it is asked again at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// When the next round begins; none: it does not by itself.
     pub next_round_at: Option<Timestamp>,
     /// When the unanswered text is due; none: not by the clock.
@@ -57,6 +60,7 @@ impl Search {
             somebody_passed: false,
             exhausted: false,
             nobody_recorded: false,
+            asked_at: None,
             next_round_at: None,
             text_at: None,
             responsible_asked: false,
@@ -80,6 +84,7 @@ impl Search {
     /// The line is closed: nothing goes on before it opens.
     pub(super) fn sleep(&mut self) {
         self.asleep = true;
+        self.asked_at = None;
         self.next_round_at = None;
         self.text_at = None;
     }
@@ -100,6 +105,11 @@ impl Search {
         self.text_at = waits_since.zip(wait).map(|(waits_since, wait)| {
             turn.facts.hours.after_open(waits_since.max(routed_since), wait)
         });
+    }
+
+    /// What goes on by the clock next, and when.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        [self.asked_at, self.text_at, self.next_round_at].into_iter().flatten().min()
     }
 
     pub(super) fn offered(&mut self, now: Timestamp) {

@@ -72,7 +72,7 @@ impl Conversation {
         }
     }
 
-    /// The text is due, or the next round, or both.
+    /// The text is due, or the next round, or the queue has not answered, or several of them.
     pub(super) fn wait_is_over(&mut self, turn: &mut Turn<'_>) {
         if !turn.routes() {
             return self.seek(turn);
@@ -81,8 +81,11 @@ impl Conversation {
         let State::Waiting { search } = &mut self.state else {
             return turn.ignore("it does not wait");
         };
-        if turn.is_due(search.next_round_at) {
+        let begins = turn.is_due(search.next_round_at);
+        if begins {
             search.next_round(turn.line.offer_timeout(), turn.now);
+        }
+        if begins || turn.is_due(search.asked_at) {
             self.seek(turn);
         }
     }

@@ -79,6 +79,9 @@ impl Story {
         }
         let Some(seek) = asked else { return full };
         assert!(self.line.active && self.hours.is_open(self.now), "a closed line asks nobody");
+        if self.queue_is_silent {
+            return full;
+        }
         let owner = seek.responsible.as_ref().and_then(|owner| self.people.get(owner));
         let reach = owner.map_or(Reach::None, |(person, present)| Reach::of(person, *present));
         let decision = self.queue.next(&seek, reach);

@@ -33,6 +33,8 @@ pub(super) struct Story {
     pub(super) hours: Hours,
     pub(super) limits: Limits,
     pub(super) queue: Queue,
+    /// It is asked and does not answer.
+    pub(super) queue_is_silent: bool,
     pub(super) people: People,
     pub(super) conversations: Vec<Conversation>,
     /// Of each conversation; no two are of one customer.
@@ -86,6 +88,7 @@ impl Story {
             hours,
             limits,
             queue: Queue::new(&limits),
+            queue_is_silent: false,
             people,
             conversations: Vec::new(),
             customers: Vec::new(),

@@ -43,6 +43,7 @@ fn nobody_waits_without_reason(story: &Story, conversation: &Conversation, searc
     }
     let eligible = story.ledger.eligible(&story.line, &story.limits, &story.people, &search.passed);
     assert!(eligible.is_empty(), "{eligible:?} could be offered {}", conversation.id);
+    assert!(search.asked_at.is_none() || story.queue_is_silent, "the queue has not answered");
     if search.exhausted {
         let goes_on = story.line.unanswered.rule == UnansweredRule::Requeue;
         assert_eq!(search.next_round_at.is_some(), goes_on);

@@ -63,6 +63,17 @@ fn the_next_round_begins_one_offer_timeout_after_this_one_began_and_leaves_out_w
 }
 
 #[test]
+fn a_queue_that_has_not_answered_is_asked_again_at_once() {
+    let mut story = Story::with([ANNA], reply);
+    story.tell(0, wrote("hello"));
+    story.queue_is_silent = true;
+    story.then(declines(ANNA, 1), &["release anna", "declined anna"]);
+    story.queue_is_silent = false;
+    story.seconds_pass(0, &["nobody", "exhausted 1", "line: unanswered text", "send 6"]);
+    story.seconds_pass(3600, &[]);
+}
+
+#[test]
 fn who_missed_is_in_the_next_round_at_once() {
     let mut story = Story::with([ANNA, BORIS], requeue_silently);
     story.tell(0, wrote("hello"));
