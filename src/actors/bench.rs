@@ -13,8 +13,9 @@ use domain::chat::{Inbound, Introduction};
 use domain::conversation::Conversation;
 use domain::customer::CustomerFacts;
 use domain::effect::{Effect, Input};
+use domain::hours::Hours;
 use domain::id::{ChatKey, ConversationId, CustomerId, LineId, OperatorId, ShardId};
-use domain::line::LineSettings;
+use domain::line::{Line, LineSettings};
 use domain::routing::{Decision, Seek};
 
 use crate::actors::aside::Aside;
@@ -29,7 +30,9 @@ use crate::actors::encode::{self, Place};
 use crate::actors::group::Group;
 use crate::actors::keeping::Keeping;
 use crate::actors::ledger::Ledger;
-use crate::actors::line::{Decided, LineActor, LineEnds, Next, NextWaiting, Stepped};
+use crate::actors::line::{
+    Configure, Decided, LineActor, LineEnds, LineStart, Next, NextWaiting, Stepped,
+};
 use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
 use crate::actors::round::{Flight, News};
@@ -161,6 +164,10 @@ impl Bench {
         else {
             return Ok(unknown);
         };
+        if !self.lines.contains_key(&line.id) {
+            // It was made a moment ago, and the shard has not been told yet.
+            self.start_new(line.clone(), hours.clone());
+        }
         self.touched.insert(id.clone());
         let now = self.parts.clock.now();
         let (mut input, mut who) = (Some(input), who);
@@ -320,6 +327,21 @@ impl Bench {
         };
         let Decided(decision) = addr.send(Next(seek)).await?;
         Ok(decision)
+    }
+
+    /// A line of this shard is new or was changed.
+    pub(crate) fn configure(&mut self, line: Arc<Line>) {
+        let Some(hours) = self.parts.directory.get().hours.get(&line.id).cloned() else { return };
+        let Some(addr) = self.lines.get(&line.id) else { return self.start_new(line, hours) };
+        let operators = self.parts.standings();
+        addr.do_send(Configure { line, hours, operators });
+    }
+
+    fn start_new(&mut self, line: Arc<Line>, hours: Arc<Hours>) {
+        let (id, operators) = (line.id.clone(), self.parts.standings());
+        let (counters, conversations) = (Vec::new(), Vec::new());
+        let start = LineStart { line, hours, counters, conversations, operators };
+        self.lines.insert(id, LineActor::start(start, &self.addr, self.parts.clone()));
     }
 
     /// Takes a conversation that has just begun.

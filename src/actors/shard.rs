@@ -17,7 +17,6 @@ use tokio::sync::oneshot;
 
 use crate::actors::bench::{Bench, Broken, Care};
 use crate::actors::handle::{Accepted, Arrival, NotStored};
-use crate::actors::line::{Configure, LineActor, LineStart};
 use crate::actors::node::ShardRuns;
 use crate::actors::parts::Shared;
 use crate::actors::round::AfterTurn;
@@ -147,7 +146,7 @@ impl Shard {
             return self.broke(&Broken::Store("the store was started anew".to_owned()), ctx);
         }
         for line in std::mem::take(&mut self.changed_lines) {
-            configure(&mut bench, line);
+            bench.configure(line);
         }
         if std::mem::take(&mut self.bell) {
             bench.inbox_drained = false;
@@ -451,18 +450,4 @@ impl Handler<Settle> for Shard {
         }
         self.go_on(ctx);
     }
-}
-
-fn configure(bench: &mut Bench, line: Arc<Line>) {
-    let operators = bench.parts.standings();
-    let directory = bench.parts.directory.get();
-    let Some(hours) = directory.hours.get(&line.id).cloned() else { return };
-    if let Some(addr) = bench.lines.get(&line.id) {
-        addr.do_send(Configure { line, hours, operators });
-        return;
-    }
-    let id = line.id.clone();
-    let (counters, conversations) = (Vec::new(), Vec::new());
-    let start = LineStart { line, hours, counters, conversations, operators };
-    bench.lines.insert(id, LineActor::start(start, &bench.addr, bench.parts.clone()));
 }
