@@ -7,13 +7,40 @@ use domain::id::{ChatKey, ShardId};
 
 use crate::actors::bench::{Bench, Broken};
 use crate::actors::encode;
+use crate::actors::following::catch_up;
 use crate::actors::group::Group;
 use crate::actors::post::Post;
 use crate::store::op::Op;
 
 impl Bench {
-    /// An entry of this shard's inbox.
-    pub(crate) async fn deliver(&mut self, group: &mut Group, post: &Post) -> Result<(), Broken> {
+    /// An entry of this shard's inbox. The node that put it there may know of a line, a channel or an
+    /// operator that was not heard of here yet.
+    pub(crate) async fn take_in(&mut self, group: &mut Group, post: &Post) -> Result<(), Broken> {
+        if !self.has_heard_of_all(post) {
+            catch_up(&self.parts, ShardId(0)).await?;
+        }
+        self.deliver(group, post).await
+    }
+
+    fn has_heard_of_all(&self, post: &Post) -> bool {
+        let directory = self.parts.directory.get();
+        match post {
+            Post::Arrival { channel, .. }
+            | Post::ForNext { channel, .. }
+            | Post::Forwarded { channel, .. } => directory.channels.contains_key(channel),
+            Post::Open { opening, .. } => directory.lines.contains_key(&opening.line),
+            Post::Continue { part } => directory.lines.contains_key(&part.line),
+            Post::Command { operator, .. } => directory.operators.contains_key(operator),
+            Post::ChatFree { .. }
+            | Post::ChatOutlived { .. }
+            | Post::ChatMoved { .. }
+            | Post::Change { .. }
+            | Post::Answer { .. } => true,
+        }
+    }
+
+    /// What is for this shard.
+    async fn deliver(&mut self, group: &mut Group, post: &Post) -> Result<(), Broken> {
         match post.clone() {
             Post::Arrival { channel, inbound } => self.arrived(group, &channel, &inbound).await,
             Post::ForNext { after, channel, inbound } => {

@@ -11,6 +11,7 @@ use domain::event::FeedEvent;
 use domain::id::ShardId;
 use tokio::sync::oneshot;
 
+use crate::actors::bench::Broken;
 use crate::actors::directory::Directory;
 use crate::actors::encode::{self, Place};
 use crate::actors::feed::tail::TailEvent;
@@ -77,9 +78,9 @@ impl Handler<StoredEnds> for Feed {
 /// Answered when everything is known here that a shard's feed held when this was asked.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct CatchUpWith {
-    pub(crate) shard: ShardId,
-    pub(crate) done: oneshot::Sender<()>,
+struct CatchUpWith {
+    shard: ShardId,
+    done: oneshot::Sender<()>,
 }
 
 impl Handler<CatchUpWith> for Feed {
@@ -89,6 +90,14 @@ impl Handler<CatchUpWith> for Feed {
         self.reading.entry(with.shard).or_default().waiting.push(with.done);
         self.look(with.shard, ctx);
     }
+}
+
+/// Waits until everything is known here that a shard's feed holds by now.
+pub(crate) async fn catch_up(parts: &Shared, shard: ShardId) -> Result<(), Broken> {
+    let Some(feed) = parts.feed.get() else { return Ok(()) };
+    let (done, known) = oneshot::channel();
+    feed.do_send(CatchUpWith { shard, done });
+    known.await.map_err(|_| Broken::Store("the feed has stopped".into()))
 }
 
 /// What the store has behind a place.

@@ -28,7 +28,7 @@ impl Bench {
             Work::Inbox { bytes, post, position: _ } => {
                 group.room = Room::Reserved;
                 match post {
-                    Some(post) => self.deliver(group, post).await?,
+                    Some(post) => self.take_in(group, post).await?,
                     None => group.ops.push(Op::AppendDead { bytes: bytes.clone() }),
                 }
                 Ok(Verdict::Done)

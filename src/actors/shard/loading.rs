@@ -6,7 +6,6 @@ use std::sync::Arc;
 use actix::Addr;
 use domain::conversation::Conversation;
 use domain::id::{LineId, ShardId};
-use tokio::sync::oneshot;
 
 use crate::actors::aside::Aside;
 use crate::actors::attendance::AttendanceBook;
@@ -17,7 +16,7 @@ use crate::actors::delivery::TakeUp;
 use crate::actors::detour::Detour;
 use crate::actors::draught::Draught;
 use crate::actors::encode::{self, Place};
-use crate::actors::following::CatchUpWith;
+use crate::actors::following::catch_up;
 use crate::actors::keeping::Keeping;
 use crate::actors::ledger::{Ledger, Nothing};
 use crate::actors::line::{HasBegun, LineActor, LineStart};
@@ -94,11 +93,8 @@ pub(super) async fn load(
 /// Events of other owners, and those whose commit was made but not answered, are known on this node
 /// before anything rests on them; so is what the lines of the shard are like, which shard 0 tells.
 async fn know_everything(parts: &Shared, shard: ShardId) -> Result<(), Broken> {
-    let Some(feed) = parts.feed.get() else { return Ok(()) };
     for shard in BTreeSet::from([ShardId(0), shard]) {
-        let (done, known) = oneshot::channel();
-        feed.do_send(CatchUpWith { shard, done });
-        known.await.map_err(|_| Broken::Store("the feed has stopped".into()))?;
+        catch_up(parts, shard).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! one that was killed: nobody hears of it any more.
 
 mod aside;
+mod lagging;
 mod leases;
 mod memory;
 mod together;
