@@ -31,7 +31,7 @@ use crate::actors::group::Group;
 use crate::actors::keeping::Keeping;
 use crate::actors::ledger::Ledger;
 use crate::actors::line::{
-    Configure, Decided, LineActor, LineEnds, LineStart, Next, NextWaiting, Stepped,
+    Configure, Decided, HasBegun, LineActor, LineEnds, LineStart, Next, NextWaiting, Stepped,
 };
 use crate::actors::packing::Packing;
 use crate::actors::parts::Shared;
@@ -166,7 +166,8 @@ impl Bench {
         };
         if !self.lines.contains_key(&line.id) {
             // It was made a moment ago, and the shard has not been told yet.
-            self.start_new(line.clone(), hours.clone());
+            let begun = self.start_new(line.clone(), hours.clone()).send(HasBegun).await;
+            begun.map_err(|error| Broken::Store(format!("line {}: {error}", line.id)))?;
         }
         self.touched.insert(id.clone());
         let now = self.parts.clock.now();
@@ -332,16 +333,22 @@ impl Bench {
     /// A line of this shard is new or was changed.
     pub(crate) fn configure(&mut self, line: Arc<Line>) {
         let Some(hours) = self.parts.directory.get().hours.get(&line.id).cloned() else { return };
-        let Some(addr) = self.lines.get(&line.id) else { return self.start_new(line, hours) };
-        let operators = self.parts.standings();
-        addr.do_send(Configure { line, hours, operators });
+        match self.lines.get(&line.id) {
+            Some(addr) => {
+                let operators = self.parts.standings();
+                addr.do_send(Configure { line, hours, operators });
+            }
+            None => drop(self.start_new(line, hours)),
+        }
     }
 
-    fn start_new(&mut self, line: Arc<Line>, hours: Arc<Hours>) {
+    fn start_new(&mut self, line: Arc<Line>, hours: Arc<Hours>) -> Addr<LineActor> {
         let (id, operators) = (line.id.clone(), self.parts.standings());
         let (counters, conversations) = (Vec::new(), Vec::new());
         let start = LineStart { line, hours, counters, conversations, operators };
-        self.lines.insert(id, LineActor::start(start, &self.addr, self.parts.clone()));
+        let addr = LineActor::start(start, &self.addr, self.parts.clone());
+        self.lines.insert(id, addr.clone());
+        addr
     }
 
     /// Takes a conversation that has just begun.

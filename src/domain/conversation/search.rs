@@ -31,7 +31,7 @@ pub struct Search {
     pub exhausted: bool,
     /// It is in the history that this round found nobody; once is enough.
     pub nobody_recorded: bool,
-    /// Since when the queue has not answered: it is asked again at once.
+    /// When the queue was asked that has not answered: it is asked again at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
     /// When the next round begins; none: it does not by itself.

@@ -37,13 +37,13 @@ fn routes(story: &Story) -> bool {
 /// On an active line that is open somebody is asked if anybody can be, and a search that goes on by
 /// itself has its moment.
 fn nobody_waits_without_reason(story: &Story, conversation: &Conversation, search: &Search) {
+    assert!(search.asked_at.is_none() || story.queue_is_silent, "the queue has not answered");
     if !routes(story) {
         // Nothing runs; a deadline may be left that finds the line so.
         return;
     }
     let eligible = story.ledger.eligible(&story.line, &story.limits, &story.people, &search.passed);
     assert!(eligible.is_empty(), "{eligible:?} could be offered {}", conversation.id);
-    assert!(search.asked_at.is_none() || story.queue_is_silent, "the queue has not answered");
     if search.exhausted {
         let goes_on = story.line.unanswered.rule == UnansweredRule::Requeue;
         assert_eq!(search.next_round_at.is_some(), goes_on);

@@ -74,6 +74,17 @@ fn a_queue_that_has_not_answered_is_asked_again_at_once() {
 }
 
 #[test]
+fn nor_is_it_asked_once_the_line_is_inactive() {
+    let mut story = Story::with([ANNA], reply);
+    story.tell(0, wrote("hello"));
+    story.queue_is_silent = true;
+    story.tell(0, declines(ANNA, 1));
+    story.then_rules(|line| line.active = false, &[]);
+    story.seconds_pass(3600, &[]);
+    assert_eq!(story.conversations[0].deadline(), None);
+}
+
+#[test]
 fn who_missed_is_in_the_next_round_at_once() {
     let mut story = Story::with([ANNA, BORIS], requeue_silently);
     story.tell(0, wrote("hello"));
