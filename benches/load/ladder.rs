@@ -5,6 +5,9 @@ use crate::pacer::{Load, Run};
 use crate::process;
 use crate::report::{Rung, Spent};
 
+/// A load is tried as often.
+const TIMES_MAX: u32 = 3;
+
 /// How rates are looked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ladder {
@@ -19,15 +22,32 @@ pub(crate) struct Ladder {
 
 /// One rate, measured.
 pub(crate) fn rung(hubs: &Hubs, run: &Run, load: Load) -> Rung {
-    let so_far = || [hubs.cpu(), hubs.redis_cpu(), process::cpu(std::process::id())];
+    let id = std::process::id();
+    let so_far = || [hubs.cpu(), hubs.redis_cpu(), process::cpu(id), process::stolen()];
     let before = so_far();
     let tally = run.load(load);
     let after = so_far();
     let of = |n: usize| Some(after[n]?.saturating_sub(before[n]?));
-    let spent = Spent { hub: of(0), redis: of(1), load: of(2) };
+    let spent = Spent { hub: of(0), redis: of(1), load: of(2), stolen: of(3) };
     let rung = Rung::of(load.rate, &tally, &spent);
     println!("{rung}");
     rung
+}
+
+/// The same again while others are given the processors meanwhile, at most so many times: the one in which
+/// they were given least counts, whatever came of it. Answers how many times that were, too.
+pub(crate) fn undisturbed(hubs: &Hubs, run: &Run, load: Load) -> (Rung, u32) {
+    let mut best = rung(hubs, run, load);
+    for times in 1..TIMES_MAX {
+        if !best.is_disturbed() {
+            return (best, times);
+        }
+        let again = rung(hubs, run, load);
+        if again.stolen() < best.stolen() {
+            best = again;
+        }
+    }
+    (best, TIMES_MAX)
 }
 
 impl Ladder {

@@ -1,4 +1,4 @@
-//! What a process has used, as Linux tells it.
+//! What a process has used, and what the machine was denied, as Linux tells it.
 
 use std::time::Duration;
 
@@ -12,8 +12,18 @@ pub(crate) fn cpu(process: u32) -> Option<Duration> {
     let (_, fields) = stat.rsplit_once(") ")?;
     let mut fields = fields.split(' ').skip(11);
     let mut ticks = || fields.next()?.parse::<u64>().ok();
-    let ticks = ticks()? + ticks()?;
-    Some(Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND))
+    Some(time(ticks()? + ticks()?))
+}
+
+/// CPU time so far that this machine wanted and its own host gave to others; none: not on Linux.
+pub(crate) fn stolen() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/stat").ok()?;
+    let all = stat.lines().next()?.strip_prefix("cpu ")?;
+    Some(time(all.split_whitespace().nth(7)?.parse().ok()?))
+}
+
+fn time(ticks: u64) -> Duration {
+    Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND)
 }
 
 /// Memory that is resident, in KiB; none: not on Linux.

@@ -23,6 +23,9 @@ const SLIP_MAX: Duration = Duration::from_millis(5);
 /// Of a core, or of all cores: who has so much is at work all the time.
 const BUSY: f64 = 0.9;
 
+/// Of a core: if its host took more from the machine, a load was disturbed.
+const DISTURBED: f64 = 0.01;
+
 /// CPU time of a load; none: it is not known, or there is no Redis.
 pub(crate) struct Spent {
     /// All hubs.
@@ -30,6 +33,8 @@ pub(crate) struct Spent {
     pub(crate) redis: Option<Duration>,
     /// The generator.
     pub(crate) load: Option<Duration>,
+    /// What the machine wanted and its host gave to others.
+    pub(crate) stolen: Option<Duration>,
 }
 
 /// Cores that were at work on the mean of a load; none: as in [`Spent`].
@@ -38,6 +43,7 @@ struct Cores {
     hub: Option<f64>,
     redis: Option<f64>,
     load: Option<f64>,
+    stolen: Option<f64>,
 }
 
 /// What one rate came to.
@@ -84,13 +90,14 @@ fn millis(nanoseconds: u64) -> f64 {
 
 impl Rung {
     pub(crate) const TITLE: &str = "    rate     sent      ack   delivd refusd  lost  dupl disord undone | \
-        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | hub us | redis us | cores: hub, redis, load";
+        ack ms    p50     p99   p99.9 | delivered p50     p99   p99.9     max | slip p99 | hub us | redis us | cores: hub, redis, load, stolen";
 
     pub(crate) fn of(rate: u32, tally: &Tally, spent: &Spent) -> Self {
         let messages = f64::from(u32::try_from(tally.sent).unwrap().max(1));
         let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / messages;
         let of = |cpu: Option<Duration>| Some(cpu?.div_duration_f64(tally.within));
-        let cores = Cores { hub: of(spent.hub), redis: of(spent.redis), load: of(spent.load) };
+        let (hub, redis) = (of(spent.hub), of(spent.redis));
+        let cores = Cores { hub, redis, load: of(spent.load), stolen: of(spent.stolen) };
         Self {
             rate,
             sent: tally.sent,
@@ -120,6 +127,15 @@ impl Rung {
             && self.delivered.p99 <= SLOWEST.as_secs_f64() * 1_000.0
     }
 
+    /// Cores that the machine wanted and its host gave to others. None, if that is not known.
+    pub(crate) fn stolen(&self) -> f64 {
+        self.cores.stolen.unwrap_or_default()
+    }
+
+    pub(crate) fn is_disturbed(&self) -> bool {
+        self.stolen() > DISTURBED
+    }
+
     /// Everything arrived, once and in order, and the generator was on time: how long it took means something.
     pub(crate) fn is_on_time(&self) -> bool {
         self.delivered.count == self.sent
@@ -139,8 +155,9 @@ impl fmt::Display for Rung {
         let Times { p50, p99, p999, max, .. } = delivered;
         write!(f, "        {p50:6.2} {p99:7.2} {p999:7.2} {max:7.2} | {:8.2}", slip.p99)?;
         write!(f, " | {:>6} | {:>8}", whole(self.hub_cpu_us), whole(self.redis_cpu_us))?;
-        let Cores { hub, redis, load } = self.cores;
-        write!(f, " | {} {} {}", hundredths(hub), hundredths(redis), hundredths(load))
+        let Cores { hub, redis, load, stolen } = self.cores;
+        write!(f, " | {} {} {}", hundredths(hub), hundredths(redis), hundredths(load))?;
+        write!(f, " {}", hundredths(stolen))
     }
 }
 
@@ -150,7 +167,7 @@ pub(crate) fn limit(rungs: &[Rung], cores: usize) -> Option<(&Rung, Vec<&'static
     let held = highest(rungs);
     let broke = rungs.iter().rev().filter(|rung| !rung.is_sustained() && rung.rate > held);
     let rung = broke.min_by_key(|rung| rung.rate)?;
-    let Cores { hub, redis, load } = rung.cores;
+    let Cores { hub, redis, load, stolen: _ } = rung.cores;
     let all = f64::from(u32::try_from(cores).unwrap());
     let sum = [hub, redis, load].into_iter().flatten().sum::<f64>();
     // Redis has one thread for commands, and the load one for everything.
@@ -217,12 +234,15 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
     write!(
         text,
         "\n## {store}\n\n{ground}\n\n\
-         | what | rate, 1/s | p50, ms | p99, ms | hub, us | Redis, us |\n|---|---|---|---|---|---|\n"
+         | what | rate, 1/s | p50, ms | p99, ms | hub, us | Redis, us | stolen, cores |\n\
+         |---|---|---|---|---|---|---|\n"
     )?;
     let mut row = |what: &str, rung: &Rung| {
         let (hub, redis) = (whole(rung.hub_cpu_us), whole(rung.redis_cpu_us));
         let Times { p50, p99, .. } = rung.delivered;
-        writeln!(text, "| {what} | {} | {p50:.2} | {p99:.2} | {hub} | {redis} |", rung.rate)
+        let stolen = hundredths(rung.cores.stolen);
+        write!(text, "| {what} | {} | {p50:.2} | {p99:.2} ", rung.rate)?;
+        writeln!(text, "| {hub} | {redis} | {stolen} |")
     };
     let several = format!("messages of {SEVERAL_LINES} lines, highest");
     for (what, rungs) in [
@@ -266,15 +286,17 @@ fn section(text: &mut String, measured: &Measured) -> fmt::Result {
 /// What stood in the way, and where Redis would.
 fn limits(text: &mut String, what: &str, rungs: &[Rung], cores: usize) -> fmt::Result {
     let Some((rung, full)) = limit(rungs, cores) else { return Ok(()) };
-    let Cores { hub, redis, load } = rung.cores;
+    let Cores { hub, redis, load, stolen } = rung.cores;
     let full = if full.is_empty() { "nothing".to_owned() } else { full.join(" and ") };
     write!(
         text,
-        "\nLimit, {what}: at {}/s the hubs had {} of {cores} cores, Redis {}, the load {}; full: {full}.",
+        "\nLimit, {what}: at {}/s the hubs had {} of {cores} cores, Redis {}, the load {}, and others of its \
+         host {}; full: {full}.",
         rung.rate,
         hundredths(hub),
         hundredths(redis),
-        hundredths(load)
+        hundredths(load),
+        hundredths(stolen)
     )?;
     match redis_full_at(rung) {
         Some(rate) => writeln!(text, " At this cost Redis alone would be full at {rate:.0}/s."),

@@ -13,7 +13,7 @@ use crate::floor;
 use crate::furnish::{OFFERS, OPERATORS};
 use crate::ground::Ground;
 use crate::hub::{Hubs, Stage, StoreKind};
-use crate::ladder::{Ladder, rung};
+use crate::ladder::{Ladder, rung, undisturbed};
 use crate::pacer::{Load, Run, Work};
 use crate::report::{Rung, limit, redis_full_at};
 use crate::sockets::{self, CONSOLES_MAX, Crowd};
@@ -253,14 +253,15 @@ fn talk(one: Stage, extent: Extent) -> Talked {
     let hubs = Hubs::start(one);
     let run = begin(&hubs, "messages of customers, one line", Work::Talk { chats: CHATS });
     let messages = extent.ladder(STEADY_RATE).climb(&hubs, &run);
-    let steady = rung(&hubs, &run, Load { rate: STEADY_RATE, seconds });
+    let (steady, _) = undisturbed(&hubs, &run, Load { rate: STEADY_RATE, seconds });
     // The events of a commit are added at once.
     let commits = || hubs.redis().map_or(0, |redis| redis.calls("xadd"));
     let before = commits();
-    let half = rung(&hubs, &run, Load { rate: (highest(&messages) / 2).max(500), seconds });
+    let load = Load { rate: (highest(&messages) / 2).max(500), seconds };
+    let (half, times) = undisturbed(&hubs, &run, load);
     let lists = Lists::behind(&hubs);
     let made = (commits() - before).max(1);
-    let messages_in_commit = (u64::from(half.rate * seconds) / made).max(1);
+    let messages_in_commit = (u64::from(half.rate * seconds * times) / made).max(1);
     let floor = floor::measure(&hubs, messages_in_commit)
         .map(|redis_cpu_us| Floor { messages_in_commit, redis_cpu_us });
     Talked { messages, steady, half, floor, lists }
