@@ -6,37 +6,28 @@ use domain::event::FeedEvent;
 use domain::id::{ChatKey, ShardId};
 
 use crate::actors::bench::{Bench, Broken};
+use crate::actors::directory::Directory;
 use crate::actors::encode;
 use crate::actors::following::catch_up;
 use crate::actors::group::Group;
 use crate::actors::post::Post;
+use crate::protocol::{ClientFrame, TransferTo};
 use crate::store::op::Op;
 
 impl Bench {
     /// An entry of this shard's inbox. The node that put it there may know of a line, a channel or an
-    /// operator that was not heard of here yet.
+    /// operator that was not heard of here yet. What is for none that there is is kept as a dead letter.
     pub(crate) async fn take_in(&mut self, group: &mut Group, post: &Post) -> Result<(), Broken> {
-        if !self.has_heard_of_all(post) {
+        if !post.is_known_in(&self.parts.directory.get()) {
             catch_up(&self.parts, ShardId(0)).await?;
+            let is_answered = matches!(post, Post::Command { .. });
+            if !is_answered && !post.is_known_in(&self.parts.directory.get()) {
+                tracing::error!(shard = %self.shard, "an entry of an inbox is for what is not there");
+                group.ops.push(Op::AppendDead { bytes: encode::document(post) });
+                return Ok(());
+            }
         }
         self.deliver(group, post).await
-    }
-
-    fn has_heard_of_all(&self, post: &Post) -> bool {
-        let directory = self.parts.directory.get();
-        match post {
-            Post::Arrival { channel, .. }
-            | Post::ForNext { channel, .. }
-            | Post::Forwarded { channel, .. } => directory.channels.contains_key(channel),
-            Post::Open { opening, .. } => directory.lines.contains_key(&opening.line),
-            Post::Continue { part } => directory.lines.contains_key(&part.line),
-            Post::Command { operator, .. } => directory.operators.contains_key(operator),
-            Post::ChatFree { .. }
-            | Post::ChatOutlived { .. }
-            | Post::ChatMoved { .. }
-            | Post::Change { .. }
-            | Post::Answer { .. } => true,
-        }
     }
 
     /// What is for this shard.
@@ -168,6 +159,42 @@ impl Bench {
     fn chat_shard(&self, chat: &ChatKey) -> ShardId {
         let directory = self.parts.directory.get();
         directory.channels.get(&chat.channel).map_or(self.shard, |channel| channel.value.shard)
+    }
+}
+
+impl Post {
+    /// Whether the directory has what it is about.
+    fn is_known_in(&self, directory: &Directory) -> bool {
+        let has_channel = |id| directory.channels.contains_key(id);
+        let has_line = |id| directory.lines.contains_key(id);
+        let has_operator = |id| directory.operators.contains_key(id);
+        match self {
+            Self::Arrival { channel, .. }
+            | Self::ForNext { channel, .. }
+            | Self::Forwarded { channel, .. } => has_channel(channel),
+            Self::Open { opening, .. } => {
+                has_line(&opening.line) && has_channel(&opening.chat.channel)
+            }
+            Self::Continue { part } => has_line(&part.line) && has_channel(&part.chat.channel),
+            Self::Command { operator, frame, .. } => {
+                let has_target = if let ClientFrame::Transfer { to, .. } = frame {
+                    match to {
+                        TransferTo::Line { id } => has_line(id),
+                        TransferTo::Operator { id } => has_operator(id),
+                    }
+                } else if let ClientFrame::Invite { operator, .. } = frame {
+                    has_operator(operator)
+                } else {
+                    true
+                };
+                has_operator(operator) && has_target
+            }
+            Self::ChatFree { .. }
+            | Self::ChatOutlived { .. }
+            | Self::ChatMoved { .. }
+            | Self::Change { .. }
+            | Self::Answer { .. } => true,
+        }
     }
 }
 

@@ -97,7 +97,7 @@ pub(crate) async fn catch_up(parts: &Shared, shard: ShardId) -> Result<(), Broke
     let Some(feed) = parts.feed.get() else { return Ok(()) };
     let (done, known) = oneshot::channel();
     feed.do_send(CatchUpWith { shard, done });
-    known.await.map_err(|_| Broken::Store("the feed has stopped".into()))
+    known.await.map_err(|_| Broken::Store("the feed could not be read".into()))
 }
 
 /// What the store has behind a place.
@@ -109,7 +109,8 @@ enum Found {
     /// The place is not there any more: everything was read anew.
     Anew {
         to: Place,
-        directory: Directory,
+        /// Of the shard that tells of it.
+        directory: Option<Directory>,
     },
 }
 
@@ -145,7 +146,10 @@ impl Feed {
             }
             Err(error) => {
                 tracing::warn!(%shard, %error, "the feed cannot be read, it is tried again");
-                self.reading.entry(shard).or_default().under_way = false;
+                let reading = self.reading.entry(shard).or_default();
+                reading.under_way = false;
+                // Whoever waits is told with that, as those are who waited for what was just read.
+                reading.waiting.clear();
                 ctx.run_later(PAUSE, move |feed, ctx| feed.look(shard, ctx));
                 return;
             }
@@ -186,7 +190,7 @@ impl Feed {
 
     /// Events were trimmed before they were read here, or the store went back: what is known of the
     /// shard is what was read anew.
-    fn begin_anew(&mut self, shard: ShardId, to: Place, directory: Directory) {
+    fn begin_anew(&mut self, shard: ShardId, to: Place, directory: Option<Directory>) {
         tracing::warn!(%shard, "the feed does not join on, everything of the shard was read anew");
         metrics::counter!("switchboard_feed_resyncs_total").increment(1);
         let tail = self.tails.entry(shard).or_default();
@@ -195,9 +199,11 @@ impl Feed {
         self.listeners.missed(shard);
         self.tell_all(&Recount::All);
         self.parts.records.forget_all();
-        self.parts.directory.change(|known| *known = directory);
-        if let Some(node) = self.parts.node.get() {
-            node.do_send(DirectoryAnew);
+        if let Some(directory) = directory {
+            self.parts.directory.change(|known| *known = directory);
+            if let Some(node) = self.parts.node.get() {
+                node.do_send(DirectoryAnew);
+            }
         }
         self.listeners.index_all(&self.parts.directory.get());
         self.begin_all_anew();
@@ -213,10 +219,13 @@ async fn read_on(parts: &Shared, shard: ShardId, at: Place) -> Result<Found, Una
         return Ok(Found::Events { events: Vec::new(), more: false });
     }
     let to = read_anew(parts, shard).await?;
-    Ok(Found::Anew {
-        to: Place { position: to.position, tag: to.tag },
-        directory: read_directory(&parts.store).await?,
-    })
+    let to = Place { position: to.position, tag: to.tag };
+    // Read with another shard it would lack what the feed of this one has told meanwhile.
+    let directory = match shard {
+        ShardId(0) => Some(read_directory(&parts.store).await?),
+        ShardId(_) => None,
+    };
+    Ok(Found::Anew { to, directory })
 }
 
 /// Records as events. One that cannot be read is told of as an answer to nobody, so that places

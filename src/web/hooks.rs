@@ -186,7 +186,7 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
                 continue;
             }
         };
-        let Some(target) = target(edge, channel, item) else {
+        let Some(target) = target_heard_of(edge, channel, item).await? else {
             metrics::counter!("switchboard_hooks_ignored_total",
                 "channel" => channel.settings.kind(), "word" => "another_account")
             .increment(1);
@@ -205,6 +205,19 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
         });
     }
     Ok(taken)
+}
+
+/// The same; before an account counts as not connected, what other nodes have changed is known here.
+async fn target_heard_of(
+    edge: &Edge,
+    channel: &Channel,
+    item: &Item,
+) -> Result<Option<ChannelId>, ApiError> {
+    if let Some(target) = target(edge, channel, item) {
+        return Ok(Some(target));
+    }
+    edge.node.hears_of_all().await?;
+    Ok(target(edge, channel, item))
 }
 
 /// The channel that an item is for: an app posts for all its accounts at any one of their hooks.

@@ -41,6 +41,26 @@ fn two_shards_whose_inboxes_are_full_do_not_wait_for_each_other() {
     );
 }
 
+#[test]
+fn what_is_for_a_channel_that_there_is_not_is_kept() {
+    tell(
+        |line| line.queue.operators = operators(["anna"]),
+        async |story| {
+            let arrival = story.arrival("nobodys", "77", Sent::Text("hello"));
+            let channel = ChannelId::new("nobodys");
+            let post = json!({ "post": "arrival", "channel": channel, "inbound": arrival.inbound });
+            let (shard, bytes) = (ShardId(1), post.to_string().into_bytes());
+            let submitted = story.store.submit(shard, "one".into(), 100, story.now(), bytes).await;
+            assert!(submitted.is_ok());
+            // Now the inbox is looked into.
+            story.customer_writes(501, "hello").await;
+            let dead = story.store.dead(shard, usize::MAX).await.unwrap();
+            assert_eq!(dead.len(), 1);
+            assert!(String::from_utf8_lossy(&dead[0]).contains("nobodys"));
+        },
+    );
+}
+
 async fn waits_in_a_full_inbox(story: &mut Story, shard: u16, channel: &str, chat: &str) {
     let arrival = story.arrival(channel, chat, Sent::Text("two"));
     let channel = ChannelId::new(channel);

@@ -258,13 +258,16 @@ pub(crate) struct DirectoryAnew;
 impl Handler<DirectoryAnew> for Node {
     type Result = ();
 
-    fn handle(&mut self, _: DirectoryAnew, _: &mut Self::Context) {
+    fn handle(&mut self, _: DirectoryAnew, ctx: &mut Self::Context) {
         let directory = self.parts.directory.get();
         for line in directory.lines.keys() {
             self.line_changed(line);
         }
         for operator in directory.operators.keys() {
             self.operator_changed(operator);
+        }
+        for channel in directory.channels.keys() {
+            self.channel_changed(channel, ctx);
         }
     }
 }

@@ -133,7 +133,7 @@ async fn start_lines(bench: &mut Bench) -> Result<(), Broken> {
         bench.lines.insert(id.clone(), addr);
     }
     for line in bench.lines.values() {
-        line.send(HasBegun).await?;
+        line.send(HasBegun).await.map_err(|error| Broken::Store(format!("a line: {error}")))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A node that has not heard yet of what another one knows already.
 
-use domain::id::{LineId, ShardId};
+use domain::id::{ChannelId, LineId, ShardId};
 use domain::line::LineSettings;
 use switchboard::actors::handle::Accepted;
 use switchboard::protocol::{ClientFrame, TransferTo};
@@ -71,6 +71,22 @@ fn what_is_handed_to_a_line_that_its_owner_has_not_heard_of_is_not_lost() {
             b_looks_into_its_inbox(among).await;
             let (part, _) = boris.offer();
             assert_eq!(part.shard(), Some(B));
+        },
+    );
+}
+
+#[test]
+fn whoever_asks_first_hears_of_all_that_others_have_changed() {
+    tell_among(
+        ["a"],
+        |line| line.queue.operators = operators(["anna", "boris"]),
+        async |among| {
+            b_hears_no_signal(among).await;
+            among.opens_line(("claims", B.0), "shop", with_two).await;
+            let (b, shop) = (among.node("b"), ChannelId::new("shop"));
+            assert!(!b.directory().channels.contains_key(&shop));
+            assert_eq!(b.hears_of_all().await, Ok(()));
+            assert!(b.directory().channels.contains_key(&shop));
         },
     );
 }
