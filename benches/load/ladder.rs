@@ -35,15 +35,15 @@ pub(crate) fn rung(hubs: &Hubs, run: &Run, load: Load) -> Rung {
 }
 
 /// The same again while others are given the processors meanwhile, at most so many times: the one in which
-/// they were given least counts, whatever came of it. Answers how many times that were, too.
+/// they were given least counts, or one in which something went wrong. Answers how many times that were, too.
 pub(crate) fn undisturbed(hubs: &Hubs, run: &Run, load: Load) -> (Rung, u32) {
     let mut best = rung(hubs, run, load);
     for times in 1..TIMES_MAX {
-        if !best.is_disturbed() {
+        if best.wrong() > 0 || !best.is_disturbed() {
             return (best, times);
         }
         let again = rung(hubs, run, load);
-        if again.stolen() < best.stolen() {
+        if again.wrong() > 0 || again.stolen() < best.stolen() {
             best = again;
         }
     }
@@ -51,6 +51,11 @@ pub(crate) fn undisturbed(hubs: &Hubs, run: &Run, load: Load) -> (Rung, u32) {
 }
 
 impl Ladder {
+    /// Where no target asks for more.
+    pub(crate) fn in_large_steps(self) -> Self {
+        Self { halvings: self.halvings.min(1), ..self }
+    }
+
     /// Doubles until a rate is not sustained twice, then halves the gap.
     pub(crate) fn climb(self, hubs: &Hubs, run: &Run) -> Vec<Rung> {
         let mut rungs = Vec::new();

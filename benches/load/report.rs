@@ -127,7 +127,7 @@ impl Rung {
             && self.delivered.p99 <= SLOWEST.as_secs_f64() * 1_000.0
     }
 
-    /// Cores that the machine wanted and its host gave to others. None, if that is not known.
+    /// Cores that the machine wanted and its host gave to others; 0 also if that is not known.
     pub(crate) fn stolen(&self) -> f64 {
         self.cores.stolen.unwrap_or_default()
     }
@@ -167,9 +167,9 @@ pub(crate) fn limit(rungs: &[Rung], cores: usize) -> Option<(&Rung, Vec<&'static
     let held = highest(rungs);
     let broke = rungs.iter().rev().filter(|rung| !rung.is_sustained() && rung.rate > held);
     let rung = broke.min_by_key(|rung| rung.rate)?;
-    let Cores { hub, redis, load, stolen: _ } = rung.cores;
+    let Cores { hub, redis, load, stolen } = rung.cores;
     let all = f64::from(u32::try_from(cores).unwrap());
-    let sum = [hub, redis, load].into_iter().flatten().sum::<f64>();
+    let sum = [hub, redis, load, stolen].into_iter().flatten().sum::<f64>();
     // Redis has one thread for commands, and the load one for everything.
     let is_busy = |share: Option<f64>| share.is_some_and(|share| share > BUSY);
     let full = [

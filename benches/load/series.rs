@@ -13,7 +13,7 @@ use crate::floor;
 use crate::furnish::{OFFERS, OPERATORS};
 use crate::ground::Ground;
 use crate::hub::{Hubs, Stage, StoreKind};
-use crate::ladder::{Ladder, rung, undisturbed};
+use crate::ladder::{Ladder, undisturbed};
 use crate::pacer::{Load, Run, Work};
 use crate::report::{Rung, limit, redis_full_at};
 use crate::sockets::{self, CONSOLES_MAX, Crowd};
@@ -271,15 +271,14 @@ fn talk_spread(several: Stage, extent: Extent, from: u32) -> Vec<Rung> {
     let hubs = Hubs::start(several);
     let what = format!("messages of customers, {SEVERAL_LINES} lines");
     let run = begin(&hubs, &what, Work::Talk { chats: CHATS });
-    extent.ladder(from).climb(&hubs, &run)
+    extent.ladder(from).in_large_steps().climb(&hubs, &run)
 }
 
 fn visit(one: Stage, extent: Extent) -> Vec<Rung> {
     let hubs = Hubs::start(one);
     let work = Work::Pages { visitors: VISITORS };
     let run = begin(&hubs, "messages of visitors on pages, one line", work);
-    let ladder = extent.ladder(STEADY_RATE);
-    Ladder { halvings: ladder.halvings.min(1), ..ladder }.climb(&hubs, &run)
+    extent.ladder(STEADY_RATE).in_large_steps().climb(&hubs, &run)
 }
 
 fn arrive(several: Stage, extent: Extent) -> Vec<Rung> {
@@ -328,7 +327,8 @@ fn grow(
 ) -> Growth {
     let hubs = Hubs::start(stage);
     let run = begin(&hubs, what, Work::Talk { chats });
-    Growth { what, most, small: small.clone(), large: rung(&hubs, &run, load) }
+    let (large, _) = undisturbed(&hubs, &run, load);
+    Growth { what, most, small: small.clone(), large }
 }
 
 /// The try that was sustained at the highest rate; none: no rate was.

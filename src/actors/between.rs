@@ -20,12 +20,11 @@ impl Bench {
     pub(crate) async fn take_in(&mut self, group: &mut Group, post: &Post) -> Result<(), Broken> {
         if !post.is_known_in(&self.parts.directory.get()) {
             catch_up(&self.parts, ShardId(0)).await?;
-            let is_answered = matches!(post, Post::Command { .. });
-            if !is_answered && !post.is_known_in(&self.parts.directory.get()) {
-                tracing::error!(shard = %self.shard, "an entry of an inbox is for what is not there");
-                group.ops.push(Op::AppendDead { bytes: encode::document(post) });
-                return Ok(());
-            }
+        }
+        if let Some(missing) = post.misses_in(&self.parts.directory.get()) {
+            tracing::error!(shard = %self.shard, missing, "an entry of an inbox is for what is not there");
+            group.ops.push(Op::AppendDead { bytes: encode::document(post) });
+            return Ok(());
         }
         self.deliver(group, post).await
     }
@@ -163,7 +162,7 @@ impl Bench {
 }
 
 impl Post {
-    /// Whether the directory has what it is about.
+    /// Whether the directory has all that it is about.
     fn is_known_in(&self, directory: &Directory) -> bool {
         let has_channel = |id| directory.channels.contains_key(id);
         let has_line = |id| directory.lines.contains_key(id);
@@ -194,6 +193,25 @@ impl Post {
             | Self::ChatMoved { .. }
             | Self::Change { .. }
             | Self::Answer { .. } => true,
+        }
+    }
+
+    /// What it cannot be taken in without, if the directory does not have that.
+    fn misses_in(&self, directory: &Directory) -> Option<String> {
+        let line = |id| (!directory.lines.contains_key(id)).then(|| format!("line {id}"));
+        match self {
+            Self::Arrival { channel, .. } | Self::ForNext { channel, .. } => {
+                (!directory.channels.contains_key(channel)).then(|| format!("channel {channel}"))
+            }
+            Self::Open { opening, .. } => line(&opening.line),
+            Self::Continue { part } => line(&part.line),
+            Self::Forwarded { .. }
+            | Self::ChatFree { .. }
+            | Self::ChatOutlived { .. }
+            | Self::ChatMoved { .. }
+            | Self::Command { .. }
+            | Self::Change { .. }
+            | Self::Answer { .. } => None,
         }
     }
 }

@@ -200,9 +200,14 @@ impl Feed {
         self.tell_all(&Recount::All);
         self.parts.records.forget_all();
         if let Some(directory) = directory {
+            let before = self.parts.directory.get();
+            let version = |id| before.channels.get(id).map(|known| known.version);
+            let channels = directory.channels.iter();
+            let changed = channels.filter(|(id, found)| version(id) != Some(found.version));
+            let channels = changed.map(|(id, _)| id.clone()).collect();
             self.parts.directory.change(|known| *known = directory);
             if let Some(node) = self.parts.node.get() {
-                node.do_send(DirectoryAnew);
+                node.do_send(DirectoryAnew { channels });
             }
         }
         self.listeners.index_all(&self.parts.directory.get());

@@ -29,7 +29,6 @@ use crate::actors::directory::Directory;
 use crate::actors::encode::Place;
 use crate::actors::feed::Feed;
 use crate::actors::feed::tail::{AskEnds, Ends, Missed, Since};
-use crate::actors::following::catch_up;
 use crate::actors::node::Node;
 use crate::actors::parts::Shared;
 use crate::clock::Clock;
@@ -80,17 +79,6 @@ impl NodeHandle {
     /// Lines, channels, operators, accounts and sign-ins as of now.
     pub fn directory(&self) -> Arc<Directory> {
         self.parts.directory.get()
-    }
-
-    /// Waits until what other nodes have changed by now is known here.
-    ///
-    /// # Errors
-    /// Unavailable: the store did not answer.
-    pub async fn hears_of_all(&self) -> Result<(), NotStored> {
-        if self.parts.leases.is_none() {
-            return Ok(());
-        }
-        catch_up(&self.parts, ShardId(0)).await.map_err(|_| NotStored::Unavailable)
     }
 
     /// Whether the guarded way out would ever call that address; if not, why. Names are judged

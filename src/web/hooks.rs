@@ -207,19 +207,6 @@ async fn store(edge: &Edge, channel: &Channel, items: &[Item]) -> Result<Vec<Tak
     Ok(taken)
 }
 
-/// The same; before an account counts as not connected, what other nodes have changed is known here.
-async fn target_heard_of(
-    edge: &Edge,
-    channel: &Channel,
-    item: &Item,
-) -> Result<Option<ChannelId>, ApiError> {
-    if let Some(target) = target(edge, channel, item) {
-        return Ok(Some(target));
-    }
-    edge.node.hears_of_all().await?;
-    Ok(target(edge, channel, item))
-}
-
 /// The channel that an item is for: an app posts for all its accounts at any one of their hooks.
 /// None: that account is not connected.
 fn target(edge: &Edge, channel: &Channel, item: &Item) -> Option<ChannelId> {
@@ -230,6 +217,19 @@ fn target(edge: &Edge, channel: &Channel, item: &Item) -> Option<ChannelId> {
     };
     let found = directory.channels.values().map(|found| &*found.value).find(is_it);
     found.map(|found| found.id.clone())
+}
+
+/// The same. Before an account counts as not connected, what other nodes have changed is known here.
+async fn target_heard_of(
+    edge: &Edge,
+    channel: &Channel,
+    item: &Item,
+) -> Result<Option<ChannelId>, ApiError> {
+    if let Some(target) = target(edge, channel, item) {
+        return Ok(Some(target));
+    }
+    edge.node.hears_of_all().await?;
+    Ok(target(edge, channel, item))
 }
 
 fn acknowledge(settings: &ChannelSettings, items: &[Item], taken: &[Taken]) -> HttpResponse {

@@ -7,6 +7,7 @@ use domain::id::{OperatorId, ShardId};
 use serde::de::DeserializeOwned;
 
 use crate::actors::encode;
+use crate::actors::following::catch_up;
 use crate::actors::handle::{Change, NodeHandle, NotStored};
 use crate::actors::post::Post;
 use crate::actors::shard::Bell;
@@ -27,6 +28,18 @@ enum Unanswered {
 }
 
 impl NodeHandle {
+    /// Waits until what other nodes have changed by now is known here.
+    ///
+    /// # Errors
+    /// Unavailable: the store did not answer.
+    pub async fn hears_of_all(&self) -> Result<(), NotStored> {
+        if self.parts.leases.is_none() {
+            return Ok(());
+        }
+        let heard = tokio::time::timeout(ANSWER_WITHIN, catch_up(&self.parts, ShardId(0))).await;
+        heard.map_err(|_| NotStored::Unavailable)?.map_err(|_| NotStored::Unavailable)
+    }
+
     /// Whether another node has the shard, or will have it.
     pub(super) fn is_elsewhere(&self, shard: ShardId) -> bool {
         self.parts.leases.is_some() && !self.runs(shard)

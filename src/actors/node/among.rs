@@ -251,14 +251,17 @@ impl Handler<ShardRuns> for Node {
 }
 
 /// The directory was read anew: anything in it may be another.
-#[derive(Clone, Copy, Debug, Message)]
+#[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct DirectoryAnew;
+pub(crate) struct DirectoryAnew {
+    /// Those that are new or others than before. To be told so does harm to one that is not.
+    pub(crate) channels: Vec<ChannelId>,
+}
 
 impl Handler<DirectoryAnew> for Node {
     type Result = ();
 
-    fn handle(&mut self, _: DirectoryAnew, ctx: &mut Self::Context) {
+    fn handle(&mut self, anew: DirectoryAnew, ctx: &mut Self::Context) {
         let directory = self.parts.directory.get();
         for line in directory.lines.keys() {
             self.line_changed(line);
@@ -266,7 +269,7 @@ impl Handler<DirectoryAnew> for Node {
         for operator in directory.operators.keys() {
             self.operator_changed(operator);
         }
-        for channel in directory.channels.keys() {
+        for channel in &anew.channels {
             self.channel_changed(channel, ctx);
         }
     }
